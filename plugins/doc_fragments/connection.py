@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose keys and which endpoints: the options that all modules share."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  access_key_id:
+    description:
+      - ID of the access key that the calls are signed with.
+      - If neither this nor O(profile) is set, the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_ID),
+        E(ALIBABA_CLOUD_ACCESS_KEY_SECRET) and E(ALIBABA_CLOUD_SECURITY_TOKEN) are taken together, or else
+        E(ALIBABA_CLOUD_PROFILE).
+      - Keys come whole from one source. A half-given set is an error, and no default profile is ever used unasked,
+        since it might belong to another account.
+    type: str
+    aliases: [alicloud_access_key]
+  access_key_secret:
+    description:
+      - Secret of the access key. Required with O(access_key_id).
+    type: str
+    aliases: [alicloud_secret_key]
+  security_token:
+    description:
+      - Token that belongs to a temporary O(access_key_id). Leave it out for a permanent one.
+    type: str
+    aliases: [alicloud_security_token]
+  profile:
+    description:
+      - Name of a profile in the configuration file of the Alibaba Cloud CLI. All of its modes are understood.
+      - If unset, no profile is used unless E(ALIBABA_CLOUD_PROFILE) names one and no keys are given.
+    type: str
+  profile_file:
+    description:
+      - That configuration file. If unset, it is C(~/.aliyun/config.json).
+    type: path
+  assume_role_arn:
+    description:
+      - ARN of a RAM role that the keys are traded for before anything else is called.
+      - If unset, E(ALIBABA_CLOUD_ROLE_ARN) is taken where the keys come from the environment, and else the keys act
+        by themselves.
+    type: str
+  assume_role_session_name:
+    description:
+      - Name of the role's session, as it appears in ActionTrail. If unset, it is V(registryops-alicloud).
+    type: str
+  assume_role_external_id:
+    description:
+      - External ID that the role's trust policy may demand. If unset, none is sent.
+    type: str
+  assume_role_policy:
+    description:
+      - Policy document that narrows what the session may do. If unset, it may do all that the role may.
+    type: json
+  assume_role_duration:
+    description:
+      - Life of the session in seconds, from 900 up to the role's own maximum. If unset, the service chooses 3600.
+    type: int
+  region:
+    description:
+      - Region of the instance, such as V(cn-hangzhou). It decides which endpoint is called.
+      - If unset, E(ALIBABA_CLOUD_REGION_ID) or the profile's region is taken.
+      - A region that is newer than this collection can be named in E(ACR_EXTRA_REGIONS).
+    type: str
+    aliases: [alicloud_region]
+  account_id:
+    description:
+      - UID of the only account that the task may write to. It is compared with what STS says of the credentials
+        before the first write, in check mode too, and the task fails in any other account.
+      - If unset, whatever account the credentials belong to is written to.
+    type: str
+  cr_endpoint:
+    description:
+      - Endpoint of Container Registry as C(host), C(host:port) or a URL. The scheme is https unless it says otherwise.
+      - If unset, E(ALIBABA_CLOUD_CR_ENDPOINT) is taken, or the public endpoint of O(region).
+    type: str
+  ram_endpoint:
+    description:
+      - Endpoint of RAM, written like O(cr_endpoint). If unset, E(ALIBABA_CLOUD_RAM_ENDPOINT) or C(ram.aliyuncs.com).
+    type: str
+  sts_endpoint:
+    description:
+      - Endpoint of STS, written like O(cr_endpoint). If unset, E(ALIBABA_CLOUD_STS_ENDPOINT) or C(sts.aliyuncs.com).
+    type: str
+  connect_timeout:
+    description:
+      - Seconds to wait for a connection. If unset, 5.
+    type: int
+    default: 5
+  read_timeout:
+    description:
+      - Seconds to wait for an answer. If unset, 20.
+    type: int
+    default: 20
+  ca_bundle:
+    description:
+      - File with the certificate authorities to trust. If unset, those that the SDK ships are trusted.
+    type: path
+    aliases: [ca]
+requirements:
+  - python >= 3.11
+  - alibabacloud-cr20181201 >= 2.2.5
+  - alibabacloud-ram20150501 >= 1.3.0
+  - alibabacloud-tea-openapi >= 0.4.6
+notes:
+  - E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY) are honoured.
+"""

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: acr_inbound_rules
+short_description: Find the sync rules of other hosts that end at one host
+version_added: 0.1.0
+description:
+  - Goes through the C(acr_sync_rules) of hosts and returns what those that end at one host need there, with the account
+    that they come from.
+positional: sources, destination
+options:
+  _input:
+    description: Variables of each host by its name, such as C(hostvars).
+    type: dict
+    required: true
+  sources:
+    description: Names of the hosts to go through.
+    type: list
+    elements: str
+    required: true
+  destination:
+    description: Name of the host that the rules end at.
+    type: str
+    required: true
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Show what is replicated to this host
+  ansible.builtin.debug:
+    msg: "{{ hostvars | registryops.alicloud.acr_inbound_rules(groups['acr_source'], inventory_hostname) }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The rules, each with C(name), C(source), C(account_id) (none if the source's C(acr_account_id) is not set),
+      C(scope), and the C(namespace) and C(repository) that it needs at the destination.
+  type: list
+  elements: dict
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+
+def inbound_rules(hosts: Mapping[str, Any], sources: Sequence[str], destination: str) -> list[dict[str, Any]]:
+    """What rules of the sources need at the destination; see DOCUMENTATION."""
+    instance_id = hosts[destination].get("acr_instance_id")
+    return [
+        _needs(rule, source, hosts[source])
+        for source in sources
+        for rule in hosts[source].get("acr_sync_rules") or []
+        if rule.get("state", "present") != "absent"
+        and (rule.get("to") == destination or rule.get("target_instance_id") == instance_id)
+    ]
+
+
+def _needs(rule: Mapping[str, Any], source: str, host: Mapping[str, Any]) -> dict[str, Any]:
+    scope = rule.get("scope") or "namespace"
+    return {
+        "name": rule.get("name"),
+        "source": source,
+        "account_id": host.get("acr_account_id"),
+        "scope": scope,
+        "namespace": None if scope == "instance" else rule.get("target_namespace") or rule.get("namespace"),
+        "repository": rule.get("target_repository") or rule.get("repository") if scope == "repository" else None,
+    }
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"acr_inbound_rules": inbound_rules}

@@ -1,0 +1,201 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be refused before any call is made: identifiers, names and regular expressions."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+
+# Container Registry's published regions; finance and government clouds apart.
+# https://www.alibabacloud.com/help/en/acr/developer-reference/api-cr-2018-12-01-endpoint
+PUBLIC_REGIONS = frozenset(
+    (
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-southeast-3",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "cn-beijing",
+        "cn-chengdu",
+        "cn-fuzhou",
+        "cn-guangzhou",
+        "cn-hangzhou",
+        "cn-heyuan",
+        "cn-hongkong",
+        "cn-huhehaote",
+        "cn-nanjing",
+        "cn-qingdao",
+        "cn-shanghai",
+        "cn-shenzhen",
+        "cn-wuhan-lr",
+        "cn-wulanchabu",
+        "cn-zhangjiakou",
+        "cn-zhengzhou-jva",
+        "eu-central-1",
+        "eu-west-1",
+        "me-central-1",
+        "me-east-1",
+        "na-south-1",
+        "us-east-1",
+        "us-southeast-1",
+        "us-west-1",
+    )
+)
+INDUSTRY_REGIONS = frozenset(
+    (
+        "cn-hangzhou-finance",
+        "cn-shanghai-finance-1",
+        "cn-shenzhen-finance-1",
+        "cn-beijing-finance-1",
+        "cn-heyuan-acdr-1",
+        "cn-north-2-gov-1",
+    )
+)
+EXTRA_REGIONS_VARIABLE = "ACR_EXTRA_REGIONS"
+
+# What RE2, Java and Python do not all share; the service's own engine is not documented.
+_UNSHARED_SYNTAX = (
+    (re.compile(r"\(\?<?[=!]"), "a look-around"),
+    (re.compile(r"\(\?>"), "an atomic group"),
+    (re.compile(r"\(\?(P[<=>]|<[A-Za-z])"), "a named group"),
+    (re.compile(r"\(\?\("), "a conditional"),
+    (re.compile(r"(?<!\\)(\\\\)*\\[1-9]"), "a back-reference"),
+    (re.compile(r"(?<!\\)(\\\\)*\\[ZzGAkpP]"), "an engine-specific escape"),
+    (re.compile(r"(?<!\\)[*+?}]\+"), "a possessive quantifier"),
+)
+
+
+def is_industry_cloud(region: str) -> bool:
+    """Whether the region is of Finance Cloud or Gov Cloud, which public regions cannot replicate to."""
+    return region in INDUSTRY_REGIONS or "-finance" in region or "-gov" in region
+
+
+def check_region(value: str, option: str = "region") -> None:
+    extra = os.environ.get(EXTRA_REGIONS_VARIABLE, "").replace(",", " ").split()
+    known = sorted({*PUBLIC_REGIONS, *INDUSTRY_REGIONS, *extra})
+    if value in known:
+        return
+    near = difflib.get_close_matches(value, known, n=1)
+    raise AcrError(
+        f"{option} {value!r} is not a region of Container Registry" + (f"; did you mean {near[0]}?" if near else ""),
+        f"If it is newer than this collection, name it in the environment variable {EXTRA_REGIONS_VARIABLE}.",
+    )
+
+
+def check_account_id(value: str, option: str = "account_id") -> None:
+    if not value.isascii() or not value.isdigit():
+        raise AcrError(
+            f"{option} {value!r} is not an account UID, which is written in digits alone",
+            "Find the UID under Account Center > Security Settings in the console.",
+        )
+    if len(value) >= 18:
+        raise AcrError(
+            f"{option} {value} looks like the UID of a RAM user ({len(value)} digits)",
+            "Use the UID of the Alibaba Cloud account that the RAM user belongs to.",
+        )
+    if len(value) < 10:
+        raise AcrError(f"{option} {value} is too short to be an account UID", "An account UID usually has 16 digits.")
+
+
+def check_instance_id(value: str, option: str = "instance_id") -> None:
+    if not re.fullmatch(r"cri-[A-Za-z0-9*-]+", value):
+        raise AcrError(
+            f"{option} {value!r} is not an instance ID, which begins with cri-",
+            "Find it on the instance's Overview page, or with acr_instance_info.",
+        )
+
+
+def check_namespace(value: str, option: str = "namespace") -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,118}[a-z0-9]", value):
+        raise AcrError(
+            f"{option} {value!r} is not a namespace name",
+            "It has 2 to 120 lower-case letters, digits and _ - . and neither begins nor ends with a separator.",
+        )
+
+
+def check_repository(value: str, option: str = "repository") -> None:
+    # The Enterprise Edition's own rule is not documented; this is the OCI distribution specification's.
+    if len(value) > 255 or not re.fullmatch(r"[a-z0-9]+([._/-]+[a-z0-9]+)*", value):
+        raise AcrError(
+            f"{option} {value!r} is not a repository name",
+            "It has lower-case letters and digits, separated by _ - . or /, and no namespace in front.",
+        )
+
+
+def check_tag(value: str, option: str = "tag") -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", value):
+        raise AcrError(f"{option} {value!r} is not an image tag", "It has up to 128 letters, digits and _ - .")
+
+
+def check_rule_name(value: str, option: str = "name") -> None:
+    # The service's rule is not documented; this refuses only what no service could mean.
+    if not value.strip() or value != value.strip() or len(value) > 128 or not value.isprintable():
+        raise AcrError(f"{option} {value!r} is not a rule name", "It has 1 to 128 characters and no blank at its ends.")
+
+
+def check_filter(value: str, option: str) -> None:
+    """Refuses a regular expression that does not compile, or that not every engine would read alike."""
+    try:
+        re.compile(value)
+    except re.error as cause:
+        raise AcrError(
+            f"{option} {value!r} is not a regular expression: {cause}", "Correct it, or leave it out."
+        ) from cause
+    for pattern, construct in _UNSHARED_SYNTAX:
+        if pattern.search(value):
+            raise AcrError(
+                f"{option} {value!r} uses {construct}, which the service may not understand",
+                "Write it with characters, classes, groups, alternatives, quantifiers and the anchors ^ and $.",
+            )
+
+
+def check_priority(value: int, option: str = "priority") -> None:
+    if not 1 <= value <= 5:
+        raise AcrError(f"{option} {value} is out of range", "It goes from 1 to 5; 5 is the most urgent.")
+
+
+_CHECKS: dict[str, Callable[..., None]] = {
+    "region": check_region,
+    "target_region": check_region,
+    "account_id": check_account_id,
+    "target_account_id": check_account_id,
+    "source_account_ids": check_account_id,
+    "instance_id": check_instance_id,
+    "target_instance_id": check_instance_id,
+    "namespace": check_namespace,
+    "target_namespace": check_namespace,
+    "repository": check_repository,
+    "target_repository": check_repository,
+    "tag": check_tag,
+    "tags": check_tag,
+    "target_tag": check_tag,
+    "tag_filter": check_filter,
+    "repository_filter": check_filter,
+    "namespace_filter": check_filter,
+    "priority": check_priority,
+}
+
+
+def check(params: Mapping[str, Any]) -> None:
+    """Checks every option whose name says what it holds; one name means one thing in every module."""
+    for option, value in params.items():
+        if value is None:
+            continue
+        if option in _CHECKS:
+            for one in value if isinstance(value, list) else [value]:
+                _CHECKS[option](one, option)
+        elif isinstance(value, list):
+            for one in value:
+                if isinstance(one, dict):
+                    check(one)

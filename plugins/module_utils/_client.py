@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls to the services: the only reader of Code and IsSuccess, and the only place that retries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from ansible.module_utils.api import generate_jittered_backoff
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+    AcrError,
+    ApiError,
+    CredentialsError,
+    NoPermissionError,
+    NotFoundError,
+    ThrottledError,
+    UnreachableError,
+    api_error,
+    attempt,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._permissions import needed
+from ansible_collections.registryops.alicloud.plugins.module_utils._transport import Transport
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
+# A repeated create might make a second thing; whoever calls one looks first what became of it.
+_REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
+_PARALLEL = 8
+
+_HINTS = {
+    "INSTANCE_NOT_EXIST": "Check instance_id and region, and that the credentials belong to the account that owns it.",
+    "NAMESPACE_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_namespace.",
+    "REPO_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_repository.",
+    "InvalidAccessKeyId": "Check access_key_id, or the profile it comes from.",
+    "SignatureDoesNotMatch": "Check access_key_secret, or the profile it comes from.",
+    "InvalidSecurityToken": "Get a new security_token; temporary credentials last for hours at most.",
+    "Throttling": "Other calls of this account are using up its rate; run it again later.",
+    "Inactive": "Activate the service in the console first.",
+}
+
+
+class Client:
+    """One account's services.
+
+    Args:
+        send: the transport.
+        account_id: the only account that may be written to; None for any.
+        read_only: refuse to send anything that writes; a guard against our own mistakes in check mode.
+        retries: how often a failed call that may be repeated is repeated.
+        sleep: takes seconds.
+    """
+
+    def __init__(
+        self,
+        send: Transport,
+        *,
+        account_id: str | None = None,
+        read_only: bool = False,
+        retries: int = 5,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._send = send
+        self._account_id = account_id
+        self._read_only = read_only
+        self._retries = retries
+        self._caller: dict[str, Any] | None = None
+        self.sleep = sleep
+
+    def call(self, product: str, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The answer of one call.
+
+        Raises:
+            ApiError: the service refused, or did not answer; what may be repeated has been.
+        """
+        if not _reads(action):
+            if self._read_only:
+                raise RuntimeError(f"{action} in check mode")
+            self.check_account()
+        waits = iter(generate_jittered_backoff(retries=self._retries, delay_base=1, delay_threshold=10))
+        while True:
+            try:
+                return self._once(product, action, parameters or {})
+            except ApiError as error:
+                wait = next(waits, None) if _may_repeat(action, error) else None
+                if wait is None:
+                    raise self._advised(error, parameters or {}) from error.__cause__
+                self.sleep(max(error.retry_after, wait))
+
+    def pages(
+        self, product: str, action: str, parameters: Mapping[str, Any], items: str, size: int = 50
+    ) -> Iterator[dict[str, Any]]:
+        """Every item of a paged list; `items` is the answer's field, such as SyncRules."""
+        seen, page = 0, 0
+        while True:
+            page += 1
+            answer = self.call(product, action, {**parameters, "PageNo": page, "PageSize": size})
+            found = answer.get(items) or []
+            yield from found
+            seen += len(found)
+            # The service may cap the page below what was asked, so a short page alone does not end the list.
+            total = answer.get("TotalCount")
+            if not found or (seen >= int(total) if total not in (None, "") else len(found) < size):
+                return
+
+    def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """The results of work on each item, some at a time, in the items' order."""
+        with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:
+            return list(pool.map(work, items))
+
+    def caller(self) -> dict[str, Any]:
+        """AccountId, Arn and IdentityType of whoever the credentials belong to; asked once."""
+        if self._caller is None:
+            with attempt("find out whose credentials these are"):
+                self._caller = self.call("sts", "GetCallerIdentity")
+        return self._caller
+
+    def check_account(self) -> None:
+        """Refuses to go on in any account but the one that account_id names."""
+        if self._account_id is None:
+            return
+        caller = self.caller()
+        if str(caller.get("AccountId")) != self._account_id:
+            raise AcrError(
+                f"these credentials belong to account {caller.get('AccountId')}, but account_id is {self._account_id}",
+                "Nothing was changed. Use that account's credentials, or correct account_id.",
+            )
+
+    def _once(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in parameters.items() if value is not None}
+        answer = self._send(product, action, given)
+        code = str(answer.get("Code") or "")
+        if answer.get("IsSuccess") is False or code.lower() not in _GOOD_CODES:
+            raise api_error(
+                action,
+                code,
+                str(answer.get("Message") or ""),
+                request_id=str(answer.get("RequestId") or ""),
+                status=200,
+            )
+        return answer
+
+    def _advised(self, error: ApiError, parameters: Mapping[str, Any]) -> ApiError:
+        """The error with what the person on call needs next."""
+        if isinstance(error, (NotFoundError, NoPermissionError)) and error.action != "GetCallerIdentity":
+            # In the wrong account nothing is found; that is then the better thing to say.
+            self.check_account()
+        if isinstance(error, NoPermissionError) and not error.hint:
+            error.hint = (
+                f"The caller needs {needed(error.action, parameters)}; ask who keeps the account's RAM policies."
+            )
+        for mark, hint in _HINTS.items():
+            if mark in error.code and not error.hint:
+                error.hint = hint
+        if error.reason == error.code:
+            error.reason = error.code.replace("_", " ").lower() if "_" in error.code else error.code
+        return error
+
+
+def _reads(action: str) -> bool:
+    return action.startswith(("Get", "List", "AssumeRole"))
+
+
+def _may_repeat(action: str, error: ApiError) -> bool:
+    """Whether sending it again can help and cannot do harm."""
+    if isinstance(error, ThrottledError):
+        return True
+    if isinstance(error, (CredentialsError, NoPermissionError, NotFoundError)):
+        return False
+    if isinstance(error, UnreachableError):
+        return error.uncertain and action.startswith(_REPEATABLE)
+    return (error.status >= 500 or error.code == "ServiceUnavailable") and action.startswith(_REPEATABLE)

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong, said once: every failure a user can act on is an AcrError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+
+class AcrError(Exception):
+    """A failure the user can act on: why it failed, and what to do next.
+
+    Args:
+        reason: why, without a full stop.
+        hint: what to do about it, one sentence with its full stop.
+    """
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+        self.attempted = ""
+        self.results: dict[str, Any] = {}
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.sentence(), self.hint, self.reference()) if part)
+
+    def sentence(self) -> str:
+        """What was attempted and why it failed."""
+        reason = self.reason.rstrip(". ")
+        if self.attempted:
+            return f"Cannot {self.attempted}: {reason}."
+        return f"{reason[:1].upper()}{reason[1:]}."
+
+    def reference(self) -> str:
+        """What the service's support will ask for; empty where the service was not involved."""
+        return ""
+
+    def details(self) -> dict[str, Any]:
+        """Keys for the failed task's result."""
+        return dict(self.results)
+
+
+class ImmutableError(AcrError):
+    """The service cannot change what was asked to change."""
+
+
+class WaitTimeoutError(AcrError):
+    """What was waited for did not happen in time; it may still happen."""
+
+
+class ApiError(AcrError):
+    """The service refused a call, or its answer could not be understood.
+
+    Args:
+        action: the API action, such as CreateRepoSyncRule.
+        code: the service's error code; empty where there was no answer.
+        message: the service's own words.
+        request_id: as the service's support knows the call.
+        status: the HTTP status, 0 where there was no answer.
+        uncertain: whether the service may have done the work all the same.
+        retry_after: seconds the service asked to wait, 0 if it said nothing.
+        denied: the service's AccessDeniedDetail.
+    """
+
+    def __init__(
+        self,
+        action: str,
+        code: str,
+        message: str,
+        *,
+        hint: str = "",
+        request_id: str = "",
+        status: int = 0,
+        uncertain: bool = False,
+        retry_after: float = 0.0,
+        denied: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message or code or "no answer", hint)
+        self.action = action
+        self.code = code
+        self.request_id = request_id
+        self.status = status
+        self.uncertain = uncertain
+        self.retry_after = retry_after
+        self.denied = dict(denied or {})
+
+    def reference(self) -> str:
+        code = self.code or (f"HTTP {self.status}" if self.status else "no answer")
+        return f"[{self.action}: {code}" + (f", request {self.request_id}]" if self.request_id else "]")
+
+    def details(self) -> dict[str, Any]:
+        error = {"action": self.action, "code": self.code, "message": self.reason, "request_id": self.request_id}
+        return {"error": error, **self.results}
+
+
+class NotFoundError(ApiError):
+    """The thing the call names does not exist."""
+
+
+class ThrottledError(ApiError):
+    """The call came too soon after others and was not carried out."""
+
+
+class NoPermissionError(ApiError):
+    """The caller, or the other account's grant, does not allow the call."""
+
+
+class CredentialsError(ApiError):
+    """The access key, its secret or its token is not good."""
+
+
+class UnreachableError(ApiError):
+    """There was no answer from the endpoint."""
+
+
+_KINDS: tuple[tuple[type[ApiError], tuple[str, ...]], ...] = (
+    (ThrottledError, ("Throttling",)),
+    (
+        CredentialsError,
+        (
+            "InvalidAccessKeyId",
+            "InvalidSecurityToken",
+            "SignatureDoesNotMatch",
+            "IncompleteSignature",
+            "InvalidCredentials",
+        ),
+    ),
+    (NoPermissionError, ("NoPrivilege", "NoPermission", "Forbidden", "AccessDenied")),
+    (NotFoundError, ("_NOT_EXIST", "EntityNotExist", "_NOT_FOUND")),
+)
+
+
+def api_error(action: str, code: str, message: str, *, status: int = 0, **known: Any) -> ApiError:
+    """The exception that fits an error code; see ApiError for the arguments."""
+    for kind, marks in _KINDS:
+        if any(mark in code for mark in marks):
+            return kind(action, code, message, status=status, **known)
+    # A server error may come after the work was done; a refused request never does.
+    known.setdefault("uncertain", status >= 500)
+    return ApiError(action, code, message, status=status, **known)
+
+
+@contextmanager
+def attempt(deed: str) -> Iterator[None]:
+    """Says in any AcrError raised inside what was being done; the innermost attempt wins."""
+    try:
+        yield
+    except AcrError as error:
+        error.attempted = error.attempted or deed
+        raise

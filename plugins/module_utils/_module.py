@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The edge to Ansible: the only users of AnsibleModule, exit_json and fail_json."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._options import CONNECTION_OPTIONS, connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Plan, Resource, apply, plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
+from ansible_collections.registryops.alicloud.plugins.module_utils._transport import MissingLibraryError, SdkTransport
+
+S = TypeVar("S", bound=State)
+
+STATE_OPTION: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+DELETION_OPTIONS: dict[str, dict[str, Any]] = {
+    "force": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+WAIT_OPTIONS: dict[str, dict[str, Any]] = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run of a module: who it talks to, and what was asked."""
+
+    client: Client
+    params: Mapping[str, Any]
+    check_mode: bool = False
+
+
+Work = Callable[[Task], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module's whole definition: its own options, the rules between them, and its work."""
+
+    options: Mapping[str, Mapping[str, Any]]
+    work: Work
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def argument_spec(self) -> dict[str, Any]:
+        return {**CONNECTION_OPTIONS, **self.options}
+
+    def run(self) -> None:
+        """Runs as an ordinary module; every AcrError becomes one clear message, and a bug a traceback."""
+        module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.rules)
+        try:
+            result = self.work(_task(module))
+        except MissingLibraryError as error:
+            module.fail_json(msg=missing_required_lib(error.library))
+        except AcrError as error:
+            module.fail_json(msg=str(error), **error.details())
+        module.exit_json(**result)
+
+
+def _task(module: AnsibleModule) -> Task:
+    check(module.params)
+    client = Client(
+        SdkTransport(connection(module.params, os.environ)),
+        account_id=module.params["account_id"],
+        read_only=module.check_mode,
+    )
+    return Task(client, module.params, module.check_mode)
+
+
+def manage(resource_type: type[Resource[S]]) -> Work:
+    """The work of a module that brings one thing to a state."""
+
+    def work(task: Task) -> dict[str, Any]:
+        resource = resource_type(task.client, task.params)
+        desired = resource.desired()
+        current = resource.read(desired)
+        planned = plan(resource, task.params["state"], desired, current)
+        extras: Mapping[str, Any] = {}
+        after = planned.after
+        if planned.changed:
+            task.client.check_account()
+            if not task.check_mode:
+                extras = apply(resource, planned)
+                after = resource.read(desired)
+        if after is not None:
+            after = after.echo(desired)
+        return {
+            "changed": planned.changed,
+            "diff": _diff(resource, planned, desired, after),
+            resource.kind.replace(" ", "_"): after.to_result() if after else {},
+            **extras,
+        }
+
+    return work
+
+
+def inform(resource_type: type[Resource[S]], plural: str) -> Work:
+    """The work of an info module: everything the options select, and nothing changed."""
+
+    def work(task: Task) -> dict[str, Any]:
+        found = [one.to_result() for one in resource_type(task.client, task.params).find()]
+        return {"changed": False, plural: found}
+
+    return work
+
+
+def perform(operation_type: type[Operation]) -> Work:
+    """The work of a module that does a deed."""
+
+    def work(task: Task) -> dict[str, Any]:
+        operation = operation_type(task.client, task.params)
+        operation.prepare()
+        if operation.needed():
+            task.client.check_account()
+            if not task.check_mode:
+                operation.start()
+        if not task.check_mode and task.params["wait"]:
+            operation.wait(task.params["wait_timeout"])
+        return operation.to_result()
+
+    return work
+
+
+def _diff(resource: Resource[S], planned: Plan[S], desired: S, after: S | None) -> dict[str, Any]:
+    # What cannot be read back is taken to be as said, lest it looks as if it changed.
+    before = planned.before.echo(desired) if planned.before else None
+    diff = {"before": before.to_result() if before else {}, "after": after.to_result() if after else {}}
+    lines = resource.describe(planned)
+    return {**diff, "prepared": "".join(f"{line}\n" for line in lines)} if lines else diff

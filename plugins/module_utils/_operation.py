@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deeds: work that is done once and leaves records, not a state to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+
+
+class Operation:
+    """One kind of deed.
+
+    Args:
+        client: the account's services.
+        params: the task's options.
+    """
+
+    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
+        self.client = client
+        self.params = params
+
+    def prepare(self) -> None:
+        """Reads what is there and decides what is left to do."""
+        raise NotImplementedError
+
+    def needed(self) -> bool:
+        """Whether anything is left to start."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Starts what is left to do."""
+        raise NotImplementedError
+
+    def wait(self, timeout: float) -> None:
+        """Waits until everything that was started or joined has ended, `timeout` seconds at most."""
+        raise NotImplementedError
+
+    def to_result(self) -> dict[str, Any]:
+        """The module's result.
+
+        Raises:
+            AcrError: with the result in it, if any part failed.
+        """
+        raise NotImplementedError

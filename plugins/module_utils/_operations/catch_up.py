@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was pushed while a rule was being replaced, and so was seen by neither the old nor the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import ImageSync
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image, Images
+
+if TYPE_CHECKING:
+    from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
+
+
+def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
+    """The images on the source instance that a rule covers."""
+    selected = {"instance_id": rule.instance_id, "namespace": rule.namespace, "repository": rule.repository}
+    for image in Images(client, selected).find():
+        if covers(rule.to_result(), image.to_result()):
+            yield image
+
+
+def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]:
+    """Sends what the rule covers and was pushed since then (epoch ms), unless it was carried already.
+
+    Returns what ImageSync says of each image; it is not waited for.
+    """
+    with attempt(f"sync what was pushed while sync rule {rule.name} was replaced (the new rule is in force)"):
+        late = [image for image in _covered(client, rule) if (image.update_time or 0) >= since]
+        if not late:
+            return []
+        images = [
+            {
+                "namespace": image.namespace,
+                "repository": image.repository,
+                "tag": image.tag,
+                "target_namespace": rule.target_namespace,
+                "target_repository": rule.target_repository,
+            }
+            for image in late
+        ]
+        # A rule carries a moved tag to where the old one is, so its stand-in must.
+        target = {name: getattr(rule, f"target_{name}") for name in ("region", "instance_id", "account_id")}
+        params = {"instance_id": rule.instance_id, "images": images, "override": True, "priority": rule.priority}
+        sync = ImageSync(client, {**params, **{f"target_{name}": value for name, value in target.items()}})
+        try:
+            sync.prepare()
+            sync.start()
+            return list(sync.to_result()["images"])
+        except AcrError as error:
+            error.hint += " Send them with registryops.alicloud.acr_image_sync."
+            raise

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documented limitations of cross-account sync would make fail, found before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._checks import is_industry_cloud
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
+
+_EDITIONS = {
+    "source": (("Enterprise_Advanced",), "Premium (Enterprise_Advanced)"),
+    "destination": (("Enterprise_Basic", "Enterprise_Advanced"), "Basic or Premium (Enterprise_Advanced)"),
+}
+
+Finding = dict[str, str]
+
+
+def preflight(task: Task) -> dict[str, Any]:
+    """Findings of one instance, each with its remedy; empty if sync can be set up."""
+    instances = Instances(task.client, task.params)
+    instance = instances.get(task.params["instance_id"])
+    findings = [*_instance(instance, task.params["side"])]
+    for rule in task.params["sync_rules"] or []:
+        findings += _route(rule, task.params)
+        findings += _names(task.client, rule, task.params)
+    return {"changed": False, "instance": instance.to_result(), "findings": findings}
+
+
+def _instance(instance: Instance, side: str) -> Iterator[Finding]:
+    editions, words = _EDITIONS[side]
+    if instance.edition not in editions:
+        yield _finding(
+            "edition",
+            f"{side} instance {instance.instance_id} is {instance.edition}, and cross-account sync needs {words}",
+            "Upgrade it on its card in the Container Registry console.",
+        )
+    if instance.status != "RUNNING":
+        issue = f" ({instance.issue})" if instance.issue else ""
+        yield _finding(
+            "status",
+            f"{side} instance {instance.instance_id} is {instance.status}{issue}, not RUNNING",
+            "Start it, or wait until it runs.",
+        )
+
+
+def _route(rule: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Finding]:
+    source, target = params.get("region"), rule.get("target_region")
+    if source and target and is_industry_cloud(target) and not is_industry_cloud(source):
+        yield _finding(
+            "region",
+            f"sync rule {rule['name']} goes from public cloud ({source}) to {target}, which is not supported",
+            "Choose a destination in a public region.",
+        )
+
+
+def _names(client: Client, rule: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Finding]:
+    """Namespace and repository must be there on the side that is looked at, as the sync level demands."""
+    namespace, repository = rule.get("namespace"), rule.get("repository")
+    instance_id, side, coming = params["instance_id"], params["side"], params["will_exist"] or []
+    wanted = f"sync rule {rule['name']} needs"
+    if namespace and namespace not in coming:
+        found = _get(client, "GetNamespace", {"InstanceId": instance_id, "NamespaceName": namespace})
+        if found is None:
+            yield _finding(
+                "namespace",
+                f"{wanted} namespace {namespace}, which {side} instance {instance_id} does not have",
+                f"Correct the rule, or add {namespace} to the instance's acr_namespaces.",
+            )
+            return
+        if side == "destination" and not repository and not found.get("AutoCreateRepo"):
+            yield _finding(
+                "auto_create_repositories",
+                f"{wanted} namespace {namespace} on {instance_id} to create repositories automatically",
+                "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace.",
+            )
+    if namespace and repository and f"{namespace}/{repository}" not in coming:
+        named = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoName": repository}
+        if _get(client, "GetRepository", named) is None:
+            yield _finding(
+                "repository",
+                f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
+                "Correct the rule, or add it to the instance's acr_repositories.",
+            )
+
+
+def _get(client: Client, action: str, named: Mapping[str, Any]) -> dict[str, Any] | None:
+    try:
+        return client.call("cr", action, named)
+    except NotFoundError:
+        return None
+
+
+def _finding(check: str, problem: str, remedy: str) -> Finding:
+    return {"check": check, "problem": problem, "remedy": remedy}

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The permission behind each call, so that a refusal can name what is missing.
+
+The API's action and the RAM action often differ: ListRepoSyncRule is allowed by cr:ListSyncRule. What is not
+documented is marked by a question mark behind the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_INSTANCE = "acs:cr:*:*:instance/{InstanceId}"
+_REPOSITORIES = "acs:cr:*:*:repository/{InstanceId}"
+_ROLE = "acs:ram:*:*:role/{RoleName}"
+_POLICY = "acs:ram:*:*:policy/{PolicyName}"
+
+PERMISSIONS: dict[str, tuple[str, str]] = {
+    "GetInstance": ("cr:GetInstance", _INSTANCE),
+    "ListInstance": ("cr:ListInstance", "*"),
+    "ListInstanceEndpoint": ("cr:ListInstanceEndpoint", _INSTANCE),
+    "GetInstanceUsage": ("cr:GetInstanceUsage", _INSTANCE),
+    "CreateNamespace": ("cr:CreateNamespace", _REPOSITORIES),
+    "GetNamespace": ("cr:GetNamespace", _REPOSITORIES + "/{NamespaceName}"),
+    "ListNamespace": ("cr:ListNamespace", _REPOSITORIES + "/*"),
+    "UpdateNamespace": ("cr:UpdateNamespace", _REPOSITORIES + "/{NamespaceName}"),
+    "DeleteNamespace": ("cr:DeleteNamespace", _REPOSITORIES + "/{NamespaceName}"),
+    "CreateRepository": ("cr:CreateRepository", _REPOSITORIES + "/{RepoNamespaceName}"),
+    "GetRepository": ("cr:GetRepository", _REPOSITORIES + "/{RepoNamespaceName}/{RepoName}"),
+    "ListRepository": ("cr:ListRepository", _REPOSITORIES + "/{RepoNamespaceName}/*"),
+    "UpdateRepository": ("cr:UpdateRepository", _REPOSITORIES + "/*"),
+    "DeleteRepository": ("cr:DeleteRepository", _REPOSITORIES + "/*"),
+    "ListRepoTag": ("cr:ListRepositoryTag", _REPOSITORIES + "/*"),
+    "CreateRepoSyncRule": ("cr:CreateSyncRule", _REPOSITORIES),
+    "ListRepoSyncRule": ("cr:ListSyncRule", _REPOSITORIES),
+    "DeleteRepoSyncRule": ("cr:DeleteSyncRule", _REPOSITORIES),
+    "CreateRepoSyncTask": ("cr:CreateRepositorySync", _REPOSITORIES),
+    "ListRepoSyncTask": ("cr:GetRepositorySync", _REPOSITORIES),
+    "GetRole": ("ram:GetRole", _ROLE),
+    "CreateRole": ("ram:CreateRole", "acs:ram:*:*:role/*"),
+    "UpdateRole": ("ram:UpdateRole", _ROLE),
+    "DeleteRole": ("ram:DeleteRole", _ROLE),
+    "GetPolicy": ("ram:GetPolicy", _POLICY),
+    "CreatePolicy": ("ram:CreatePolicy", "acs:ram:*:*:policy/*"),
+    "DeletePolicy": ("ram:DeletePolicy", _POLICY),
+    "CreatePolicyVersion": ("ram:CreatePolicyVersion", _POLICY),
+    "ListEntitiesForPolicy": ("ram:ListEntitiesForPolicy", _POLICY),
+    "AttachPolicyToRole": ("ram:AttachPolicyToRole", _ROLE + " and " + _POLICY),
+    "DetachPolicyFromRole": ("ram:DetachPolicyFromRole", _ROLE + " and " + _POLICY),
+    "ListPoliciesForRole": ("ram:ListPoliciesForRole", _ROLE),
+    "AssumeRole": ("sts:AssumeRole", "{RoleArn}"),
+}
+
+
+def needed(action: str, parameters: Mapping[str, Any]) -> str:
+    """Which permission on which resource a call needs, in words."""
+    if action not in PERMISSIONS:
+        return f"the permission for {action}"
+    permission, resource = PERMISSIONS[action]
+    known = {name: value for name, value in parameters.items() if isinstance(value, str)}
+    return f"{permission} on {resource.format_map(_Stars(known))}"
+
+
+class _Stars(dict[str, str]):
+    def __missing__(self, _key: str) -> str:
+        return "*"

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine of every module that keeps something in a state: read, plan, apply, read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+    AcrError,
+    ApiError,
+    CredentialsError,
+    ImmutableError,
+    NoPermissionError,
+    WaitTimeoutError,
+    attempt,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
+
+S = TypeVar("S", bound=State)
+
+Extras = Mapping[str, Any]
+
+NOTHING, CREATE, UPDATE, REPLACE, DELETE = "nothing", "create", "update", "replace", "delete"
+
+
+@dataclass(frozen=True)
+class Plan(Generic[S]):
+    """What will be done, decided before anything is. `after` is what should be there in the end."""
+
+    action: str
+    before: S | None
+    after: S | None
+    changes: Mapping[str, tuple[Any, Any]]
+
+    @property
+    def changed(self) -> bool:
+        return self.action != NOTHING
+
+
+class Resource(Generic[S]):
+    """One kind of thing kept in the cloud. Subclasses say how it is read and written, and nothing else.
+
+    Args:
+        client: the account's services.
+        params: the task's options.
+    """
+
+    kind: ClassVar[str]
+    state_type: type[S]
+    replaceable: ClassVar[bool] = False
+
+    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
+        self.client = client
+        self.params = params
+
+    def desired(self) -> S:
+        return self.state_type.from_params(self.params)
+
+    def name(self, state: S) -> str:
+        """How users know it, such as 'namespace prod on cri-1'."""
+        raise NotImplementedError
+
+    def read(self, desired: S) -> S | None:
+        raise NotImplementedError
+
+    def find(self) -> Iterator[S]:
+        """All that the task's options select, for the info module."""
+        raise NotImplementedError
+
+    def present(self, desired: S, current: S | None) -> S:
+        """What should be there, given what is; refusals are raised here, before anything is written."""
+        return desired.filled_from(current) if current else desired.with_defaults()
+
+    def absent(self, current: S) -> S | None:
+        """What should be left; None for nothing. Refusals are raised here too."""
+        return None
+
+    def create(self, target: S) -> Extras:
+        raise NotImplementedError
+
+    def update(self, current: S, target: S) -> Extras:
+        raise NotImplementedError
+
+    def replace(self, current: S, target: S) -> Extras:
+        raise NotImplementedError
+
+    def delete(self, current: S) -> Extras:
+        raise NotImplementedError
+
+    def describe(self, plan: Plan[S]) -> list[str]:
+        """The plan in words, a line for each thing that changes."""
+        subject = self.name(plan.after or plan.before)  # type: ignore[arg-type]  # a plan has one or the other
+        words = ", ".join(f"{name} {now!r} -> {wanted!r}" for name, (now, wanted) in plan.changes.items())
+        verb = {CREATE: "created", UPDATE: "changed", REPLACE: "replaced", DELETE: "deleted"}.get(plan.action)
+        return [f"{subject}: {verb}" + (f", {words}" if words else "")] if verb else []
+
+
+def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Plan[S]:
+    """Decides what to do. Pure, but for the refusals of the resource.
+
+    Raises:
+        AcrError: what is wanted cannot or must not be done.
+    """
+    if state == "absent":
+        target = resource.absent(current) if current else None
+        if current is None or target is None:
+            return Plan(DELETE if current else NOTHING, current, None, {})
+    else:
+        target = resource.present(desired, current)
+        if current is None:
+            return Plan(CREATE, None, target, {})
+    changes = current.changes(target)
+    fixed = [name for name in changes if current.attributes()[name].metadata["fixed"]]
+    if not fixed:
+        return Plan(UPDATE if changes else NOTHING, current, target if changes else current, changes)
+    if not resource.replaceable:
+        raise ImmutableError(
+            f"{', '.join(fixed)} of {resource.name(current)} cannot be changed",
+            "Delete it first (state: absent), or leave that option as it is.",
+        )
+    return Plan(REPLACE, current, target, changes)
+
+
+def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
+    """Carries the plan out.
+
+    Raises:
+        AcrError: it could not be done; its text says what was attempted.
+    """
+    before, after = planned.before, planned.after
+    if planned.action == CREATE and after is not None:
+        return _create(resource, after)
+    if planned.action == DELETE and before is not None:
+        with attempt(f"delete {resource.name(before)}"):
+            return resource.delete(before)
+    if before is not None and after is not None and planned.action in (UPDATE, REPLACE):
+        deed = resource.update if planned.action == UPDATE else resource.replace
+        with attempt(f"{planned.action} {resource.name(before)}"):
+            return deed(before, after)
+    return {}
+
+
+def _create(resource: Resource[S], target: S) -> Extras:
+    """Creates, and where it is uncertain what became of it, looks before it tries again.
+
+    The codes of 'already exists' are not documented, so any refusal counts as done if the thing is there as wanted.
+    """
+    with attempt(f"create {resource.name(target)}"):
+        for attempts_left in (2, 1, 0):
+            try:
+                return resource.create(target)
+            except (NoPermissionError, CredentialsError):
+                raise
+            except ApiError as error:
+                found = resource.read(target)
+                if found is not None and not found.changes(target):
+                    return {}
+                if found is not None or not error.uncertain or not attempts_left:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def wait_until(
+    client: Client,
+    done: Callable[[], bool],
+    *,
+    what: str,
+    timeout: float,
+    interval: float = 1.0,
+) -> None:
+    """Asks until done() holds. Times are in seconds, counted in sleeps so that tests need not wait.
+
+    Raises:
+        WaitTimeoutError: it did not hold in time.
+    """
+    waited = 0.0
+    while not done():
+        if waited >= timeout:
+            raise WaitTimeoutError(f"{what} is not done after {timeout:g} seconds", "It goes on; run the task again.")
+        client.sleep(interval)
+        waited += interval
+        interval = min(interval * 1.5, 10.0)
+
+
+def refuse(condition: bool, reason: str, hint: str) -> None:
+    if condition:
+        raise AcrError(reason, hint)

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images: the tags of repositories, with what they point to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Resource
+from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+
+
+@dataclass(frozen=True)
+class Image(State):
+    namespace: str | None = attribute("Namespace")
+    repository: str | None = attribute("Repository")
+    tag: str | None = attribute("Tag")
+    digest: str | None = attribute("Digest")
+    image_id: str | None = attribute("ImageId")
+    size: int | None = attribute("ImageSize")
+    status: str | None = attribute("Status")
+    create_time: int | None = attribute("ImageCreate")
+    update_time: int | None = attribute("ImageUpdate")
+
+
+def list_images(client: Client, instance_id: str, repository_id: str) -> Iterator[Image]:
+    """Every tag of one repository, without the repository's own names."""
+    named = {"InstanceId": instance_id, "RepoId": repository_id}
+    for found in client.pages("cr", "ListRepoTag", named, "Images", size=100):
+        yield _normal(Image.from_api(found))
+
+
+def count_images(client: Client, instance_id: str, repository_id: str) -> int:
+    named = {"InstanceId": instance_id, "RepoId": repository_id, "PageNo": 1, "PageSize": 1}
+    answer = client.call("cr", "ListRepoTag", named)
+    return max(int(answer.get("TotalCount") or 0), len(answer.get("Images") or []))
+
+
+class Images(Resource[Image]):
+    """The images that the options select: one repository's, one namespace's, or the instance's."""
+
+    kind = "image"
+    state_type = Image
+
+    def name(self, state: Image) -> str:
+        return f"image {state.namespace}/{state.repository}:{state.tag}"
+
+    def find(self) -> Iterator[Image]:
+        tags, pattern = self.params.get("tags"), re.compile(self.params.get("tag_filter") or "")
+        for namespace, name, repository_id in self._repositories():
+            for image in list_images(self.client, self.params["instance_id"], repository_id):
+                if (tags is None or image.tag in tags) and pattern.search(str(image.tag)):
+                    yield replace(image, namespace=namespace, repository=name)
+
+    def _repositories(self) -> Iterator[tuple[str, str, str]]:
+        instance_id = str(self.params["instance_id"])
+        namespace, repository = self.params.get("namespace"), self.params.get("repository")
+        if repository:
+            yield str(namespace), repository, repository_id(self.client, instance_id, namespace, repository)
+            return
+        selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
+        for found in self.client.pages("cr", "ListRepository", selected, "Repositories", size=100):
+            if found.get("RepoStatus") not in ("DELETING", "DELETED"):
+                yield found["RepoNamespaceName"], found["RepoName"], found["RepoId"]
+
+
+def repository_id(client: Client, instance_id: Any, namespace: Any, repository: Any) -> str:
+    named = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoName": repository}
+    with attempt(f"find repository {namespace}/{repository} on {instance_id}"):
+        return str(client.call("cr", "GetRepository", named)["RepoId"])
+
+
+def _normal(image: Image) -> Image:
+    """Digests always carry their algorithm and times are numbers, however the service wrote them."""
+    digest = image.digest if not image.digest or ":" in image.digest else f"sha256:{image.digest}"
+    created, updated = (int(time) if time else None for time in (image.create_time, image.update_time))
+    return replace(image, digest=digest, create_time=created, update_time=updated)

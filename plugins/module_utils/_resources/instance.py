@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Enterprise Edition instances, which this collection reads but neither buys nor changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Resource
+from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+
+
+@dataclass(frozen=True)
+class Instance(State):
+    instance_id: str | None = attribute("InstanceId")
+    name: str | None = attribute("InstanceName")
+    edition: str | None = attribute("InstanceSpecification")
+    status: str | None = attribute("InstanceStatus")
+    issue: str | None = attribute("InstanceIssue")
+    region: str | None = attribute("RegionId")
+    resource_group_id: str | None = attribute("ResourceGroupId")
+    create_time: int | None = attribute("CreateTime")
+    modified_time: int | None = attribute("ModifiedTime")
+
+
+class Instances(Resource[Instance]):
+    kind = "instance"
+    state_type = Instance
+
+    def name(self, state: Instance) -> str:
+        return f"instance {state.instance_id}"
+
+    def find(self) -> Iterator[Instance]:
+        wanted = self.params.get("instance_id")
+        if wanted:
+            yield self.get(wanted)
+            return
+        selected = {"InstanceName": self.params.get("name")}
+        for found in self.client.pages("cr", "ListInstance", selected, "Instances"):
+            yield Instance.from_api(
+                {**found, "CreateTime": _number(found, "CreateTime"), "ModifiedTime": _number(found, "ModifiedTime")}
+            )
+
+    def get(self, instance_id: str) -> Instance:
+        found = self.client.call("cr", "GetInstance", {"InstanceId": instance_id})
+        # GetInstance does not say the region; the endpoint that knows the instance is of its region.
+        return Instance.from_api({"RegionId": self.params.get("region"), **found})
+
+
+def _number(found: dict[str, Any], name: str) -> int | None:
+    """ListInstance writes times as text, GetInstance as numbers."""
+    return int(found[name]) if found.get(name) else None

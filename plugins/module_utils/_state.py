@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""States of things in the cloud: plain values, with what the API does to each said as metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from datetime import datetime, timezone
+from typing import Any, TypeVar
+
+S = TypeVar("S", bound="State")
+
+
+def attribute(
+    wire: str,
+    *,
+    read_as: str = "",
+    write_only: bool = False,
+    read_only: bool = False,
+    fixed: bool = False,
+    values: Mapping[str, str] | None = None,
+    default: Any = None,
+) -> Any:
+    """One attribute of a State; its value is None wherever nothing is said of it.
+
+    Args:
+        wire: the parameter's name in requests; dots lead into nested objects.
+        read_as: the field's name in answers, where it differs.
+        write_only: sent, but never returned, so it cannot be compared.
+        read_only: returned, but never sent.
+        fixed: cannot be changed once the thing exists.
+        values: this collection's words mapped to the API's.
+        default: what is sent on creation if nothing is said.
+    """
+    metadata = {
+        "wire": wire,
+        "read_as": read_as or wire,
+        "write_only": write_only,
+        "read_only": read_only,
+        "fixed": fixed,
+        "values": dict(values or {}),
+        "default": default,
+    }
+    return field(default=None, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class State:
+    """Base of all states. None means not said: leave it alone."""
+
+    @classmethod
+    def attributes(cls) -> dict[str, Field[Any]]:
+        return {one.name: one for one in fields(cls)}
+
+    @classmethod
+    def from_params(cls: type[S], params: Mapping[str, Any]) -> S:
+        return cls(**{name: params.get(name) for name in cls.attributes()})
+
+    @classmethod
+    def from_api(cls: type[S], data: Mapping[str, Any]) -> S:
+        found = {}
+        for name, one in cls.attributes().items():
+            value = _dig(data, one.metadata["read_as"])
+            words = {wire: word for word, wire in one.metadata["values"].items()}
+            found[name] = words.get(value, value) if isinstance(value, str) else value
+        return cls(**{name: None if value == "" else value for name, value in found.items()})
+
+    def to_api(self) -> dict[str, Any]:
+        """The request's parameters for all that is said."""
+        request: dict[str, Any] = {}
+        for name, one in self.attributes().items():
+            value = getattr(self, name)
+            if value is not None and not one.metadata["read_only"]:
+                wire = one.metadata["values"].get(value, value) if isinstance(value, str) else value
+                _bury(request, one.metadata["wire"], wire)
+        return request
+
+    def to_result(self) -> dict[str, Any]:
+        """What users see: snake_case, words instead of API constants, times also as ISO 8601."""
+        result = {name: getattr(self, name) for name in self.attributes() if getattr(self, name) is not None}
+        for name in [name for name in result if name.endswith("_time")]:
+            result[f"{name}_iso"] = iso_time(result[name])
+        return result
+
+    def filled_from(self: S, current: S) -> S:
+        """Itself, with the current value wherever it says nothing."""
+        unsaid = {name: getattr(current, name) for name in self.attributes() if getattr(self, name) is None}
+        return replace(self, **unsaid)
+
+    def with_defaults(self: S) -> S:
+        unsaid = {
+            name: one.metadata["default"] for name, one in self.attributes().items() if getattr(self, name) is None
+        }
+        return replace(self, **unsaid)
+
+    def echo(self: S, said: S) -> S:
+        """Itself as read, plus the attributes of what was said that cannot be read."""
+        unread = {n: getattr(said, n) for n, one in self.attributes().items() if one.metadata["write_only"]}
+        return replace(self, **unread)
+
+    def changes(self, target: State) -> dict[str, tuple[Any, Any]]:
+        """Attribute to (now, wanted) for each that must change; nothing, an empty text and false are the same."""
+        changed = {}
+        for name, one in self.attributes().items():
+            now, wanted = getattr(self, name), getattr(target, name)
+            comparable = not (one.metadata["write_only"] or one.metadata["read_only"])
+            if comparable and wanted is not None and now != wanted and (now or wanted):
+                changed[name] = (now, wanted)
+        return changed
+
+
+def iso_time(milliseconds: int | str) -> str:
+    """Epoch milliseconds as 2026-01-31T12:00:00Z."""
+    moment = datetime.fromtimestamp(int(milliseconds) / 1000, tz=timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _dig(data: Mapping[str, Any], path: str) -> Any:
+    value: Any = data
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _bury(request: dict[str, Any], path: str, value: Any) -> None:
+    *way, last = path.split(".")
+    for step in way:
+        request = request.setdefault(step, {})
+    request[last] = value

@@ -1,0 +1,229 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acr_image_sync
+version_added: 0.1.0
+short_description: Send images that are there already to another instance
+description:
+  - Has the service copy images of an instance to another one, in the same or in another account, by sync tasks. No
+    image data goes through the controller. Run it with the credentials of the source account.
+  - It looks at the sync records first. An image whose newest push already reached the target is not sent again, and a
+    task that is in flight is joined, not doubled.
+  - Whether the records are true cannot be seen with the credentials of the source alone. If an image was deleted at the
+    target after it arrived, say O(force=true).
+  - Every image gets its own result. The task fails at the end if any image failed.
+options:
+  instance_id:
+    description:
+      - ID of the source instance, which begins with C(cri-).
+    type: str
+    required: true
+  namespace:
+    description:
+      - Namespace of the image, if there is only one. Required if O(images) is not set.
+    type: str
+  repository:
+    description:
+      - Repository of the image, without the namespace. Required if O(images) is not set.
+    type: str
+  tag:
+    description:
+      - Tag of the image. Required if O(images) is not set.
+    type: str
+  images:
+    description:
+      - A list of images, instead of O(namespace), O(repository) and O(tag).
+    type: list
+    elements: dict
+    suboptions:
+      namespace:
+        description: Namespace of the image.
+        type: str
+        required: true
+      repository:
+        description: Repository of the image, without the namespace.
+        type: str
+        required: true
+      tag:
+        description: Tag of the image.
+        type: str
+        required: true
+      target_namespace:
+        description: Namespace at the target. If unset, O(target_namespace) or O(images[].namespace).
+        type: str
+      target_repository:
+        description: Repository at the target. If unset, O(target_repository) or O(images[].repository).
+        type: str
+      target_tag:
+        description: Tag at the target. If unset, O(target_tag) or O(images[].tag).
+        type: str
+  target_account_id:
+    description:
+      - UID of the account that owns the target instance. Leave it out if that is the account of the source.
+    type: str
+  target_region:
+    description:
+      - Region of the target instance.
+    type: str
+    required: true
+  target_instance_id:
+    description:
+      - ID of the target instance.
+    type: str
+    required: true
+  target_namespace:
+    description:
+      - Namespace at the target. If unset, that of the source.
+    type: str
+  target_repository:
+    description:
+      - Repository at the target. If unset, that of the source.
+    type: str
+  target_tag:
+    description:
+      - Tag at the target. If unset, that of the source.
+    type: str
+  override:
+    description:
+      - Whether a tag that points to another image at the target is moved. If V(false), it is not, and the service's
+        answer in that case is not documented; it may end in an error or do nothing.
+    type: bool
+    default: false
+  force:
+    description:
+      - Whether to send images again that the records say have arrived.
+    type: bool
+    default: false
+  priority:
+    description:
+      - Urgency from 1 to 5; 5 is the most urgent. If unset, the service chooses.
+    type: int
+extends_documentation_fragment:
+  - registryops.alicloud.attributes
+  - registryops.alicloud.connection
+  - registryops.alicloud.wait
+seealso:
+  - module: registryops.alicloud.acr_sync_rule
+  - module: registryops.alicloud.acr_sync_task_info
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Send one image to another account
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    namespace: prod
+    repository: web
+    tag: "1.0"
+    target_account_id: "5222000022220002"
+    target_region: eu-central-1
+    target_instance_id: cri-targettarget0001
+
+- name: Send two images, and do not wait for them
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    images:
+      - {namespace: prod, repository: web, tag: "1.0"}
+      - {namespace: prod, repository: web, tag: "1.1"}
+    target_account_id: "5222000022220002"
+    target_region: eu-central-1
+    target_instance_id: cri-targettarget0001
+    wait: false
+"""
+
+RETURN = r"""
+images:
+  description: One entry for each image, in the order they were given.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    source:
+      description: Namespace, repository and tag.
+      type: str
+      returned: always
+      sample: prod/web:1.0
+    target:
+      description: Instance, namespace, repository and tag.
+      type: str
+      returned: always
+      sample: cri-targettarget0001/prod/web:1.0
+    digest:
+      description: Digest of the image at the source.
+      type: str
+      returned: when the image exists
+    size:
+      description: Size of the image in bytes.
+      type: int
+      returned: when the image exists
+    action:
+      description: >-
+        V(sent), V(joined) (a task was in flight already), V(unchanged) (the newest push had arrived already),
+        V(to_send) (in check mode) or V(failed).
+      type: str
+      returned: always
+    sync_task_id:
+      description: ID of the sync task.
+      type: str
+      returned: when there is one
+    status:
+      description: Status of the task when it was last looked at.
+      type: str
+      returned: when there is a task
+      sample: success
+    issue:
+      description: Why it failed, in the service's words where it has any.
+      type: str
+      returned: when it failed
+counts:
+  description: How many images were to send, sent, joined, unchanged and failed.
+  type: dict
+  returned: always
+  sample: {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "failed": 0}
+"""
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._module import WAIT_OPTIONS, Module, perform
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import ImageSync
+
+IMAGE = {name: {"type": "str", "required": True} for name in ("namespace", "repository", "tag")}
+TARGET = {name: {"type": "str"} for name in ("target_namespace", "target_repository", "target_tag")}
+
+MODULE = Module(
+    options={
+        **WAIT_OPTIONS,
+        **TARGET,
+        "instance_id": {"type": "str", "required": True},
+        "namespace": {"type": "str"},
+        "repository": {"type": "str"},
+        "tag": {"type": "str"},
+        "images": {"type": "list", "elements": "dict", "options": {**IMAGE, **TARGET}},
+        "target_account_id": {"type": "str"},
+        "target_region": {"type": "str", "required": True},
+        "target_instance_id": {"type": "str", "required": True},
+        "override": {"type": "bool", "default": False},
+        "force": {"type": "bool", "default": False},
+        "priority": {"type": "int"},
+    },
+    rules={
+        "required_together": [("namespace", "repository", "tag")],
+        "required_one_of": [("images", "tag")],
+        "mutually_exclusive": [("images", "tag")],
+    },
+    work=perform(ImageSync),
+)
+
+
+def main() -> None:
+    MODULE.run()
+
+
+if __name__ == "__main__":
+    main()
