@@ -57,7 +57,7 @@ def inbound_rules(hosts: Mapping[str, Any], sources: Sequence[str], destination:
         for source in sources
         for rule in hosts[source].get("acr_sync_rules") or []
         if rule.get("state", "present") != "absent"
-        and (rule.get("to") == destination or rule.get("target_instance_id") == instance_id)
+        and (rule.get("to") == destination or (instance_id and rule.get("target_instance_id") == instance_id))
     ]
 
 

@@ -148,7 +148,7 @@ def check_filter(value: str, option: str) -> None:
     """Refuses a regular expression that does not compile, or that not every engine would read alike."""
     try:
         re.compile(value)
-    except re.error as cause:
+    except (re.error, OverflowError, RecursionError) as cause:
         raise AcrError(
             f"{option} {value!r} is not a regular expression: {cause}", "Correct it, or leave it out."
         ) from cause

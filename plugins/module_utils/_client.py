@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from ansible.module_utils.api import generate_jittered_backoff
+
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
     AcrError,
     ApiError,
@@ -101,6 +103,9 @@ class Client:
             page += 1
             answer = self.call(product, action, {**parameters, "PageNo": page, "PageSize": size})
             found = answer.get(items) or []
+            if not isinstance(found, list):
+                # The SDK hands such an answer on as it came; read as a list, nothing would seem to be there.
+                raise api_error(action, "", "the answer is not in the documented shape", status=200)
             yield from found
             seen += len(found)
             # The service may cap the page below what was asked, so a short page alone does not end the list.
@@ -149,7 +154,8 @@ class Client:
         """The error with what the person on call needs next."""
         if isinstance(error, (NotFoundError, NoPermissionError)) and error.action != "GetCallerIdentity":
             # In the wrong account nothing is found; that is then the better thing to say.
-            self.check_account()
+            with suppress(ApiError):
+                self.check_account()
         if isinstance(error, NoPermissionError) and not error.hint:
             error.hint = (
                 f"The caller needs {needed(error.action, parameters)}; ask who keeps the account's RAM policies."

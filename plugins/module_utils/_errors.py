@@ -26,14 +26,16 @@ class AcrError(Exception):
         self.results: dict[str, Any] = {}
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.sentence(), self.hint, self.reference()) if part)
+        return " ".join(part for part in (self.sentence(), self.hint.strip(), self.reference()) if part)
 
     def sentence(self) -> str:
         """What was attempted and why it failed."""
         reason = self.reason.rstrip(". ")
         if self.attempted:
             return f"Cannot {self.attempted}: {reason}."
-        return f"{reason[:1].upper()}{reason[1:]}."
+        # An option's name or an ID stays as it is written.
+        capital = reason[:1].upper() if reason.split(" ")[0].isalpha() else reason[:1]
+        return f"{capital}{reason[1:]}."
 
     def reference(self) -> str:
         """What the service's support will ask for; empty where the service was not involved."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
 from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError

@@ -115,10 +115,9 @@ def _said(params: Mapping[str, Any], environ: Mapping[str, str], option: str) ->
     return params.get(option) or environ.get(_VARIABLES[option]) or None
 
 
-Found = tuple[Keys | ProfileProvider, AssumeRole | None, str | None]
-
-
-def _source(params: Mapping[str, Any], environ: Mapping[str, str]) -> Found:
+def _source(
+    params: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[Keys | ProfileProvider, AssumeRole | None, str | None]:
     in_task = {option: params.get(option) for option in _OPTION_KEYS}
     if any(in_task.values()):
         if params.get("profile"):
@@ -143,10 +142,10 @@ def _whole(found: Mapping[str, str | None], where: str, names: Mapping[str, str]
     missing = [option for option in ("access_key_id", "access_key_secret") if not found[option]]
     if missing:
         given = " and ".join(names[option] for option in _OPTION_KEYS if found[option])
+        hold = "holds" if where == "the environment" else "hold"
+        lacking = " and ".join(names[option] for option in missing)
         raise AcrError(
-            f"{where} hold {given} but not {' and '.join(names[option] for option in missing)}".replace(
-                "environment hold", "environment holds"
-            ),
+            f"{where} {hold} {given} but not {lacking}" if given else f"{where} {hold} no {lacking}",
             "Give the whole set in one place; keys are never put together from several.",
         )
     return Keys(str(found["access_key_id"]), str(found["access_key_secret"]), found["security_token"] or None)
@@ -170,7 +169,9 @@ def _role_variable(environ: Mapping[str, str]) -> AssumeRole | None:
     return AssumeRole(arn, name) if arn else None
 
 
-def _profile(name: str, params: Mapping[str, Any], environ: Mapping[str, str]) -> Found:
+def _profile(
+    name: str, params: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[Keys | ProfileProvider, AssumeRole | None, str | None]:
     """A profile of the Alibaba Cloud CLI's configuration file."""
     file = Path(params.get("profile_file") or Path(environ.get("HOME") or "~").expanduser() / ".aliyun" / "config.json")
     profiles = _profiles(file)
@@ -188,7 +189,7 @@ def _profile(name: str, params: Mapping[str, Any], environ: Mapping[str, str]) -
         "security_token": "sts_token",
     }
     found = {option: profile.get(key) or None for option, key in written.items()}
-    keys = _whole(found, f"profile {name!r} in {file}".replace("profile", "the entries of profile", 1), written)
+    keys = _whole(found, f"the entries of profile {name!r} in {file}", written)
     if mode != "RamRoleArn":
         return keys, None, region
     if not profile.get("ram_role_arn"):

@@ -95,14 +95,16 @@ def with_trust(document: Mapping[str, Any] | None, add: Iterable[str], remove: I
     for one in statements(document):
         affected = _trusts(one) and gone & set(map(str, _services(one)))
         kept += _without_services(one, gone) if affected else [one]
-    missing = [service(one) for one in add if one not in trusted_accounts({"Statement": kept})]
+    trusted = trusted_accounts({"Statement": kept})
+    missing = [service(one) for one in dict.fromkeys(add) if one not in trusted]
     if not missing:
         return {"Version": "1", "Statement": kept}
-    home = next((one for one in kept if _trusts(one) and set(one["Principal"]) == {"Service"} and _ours(one)), None)
+    home = next((one for one in kept if _trusts(one) and _ours(one)), None)
     if home is None:
         kept.append(_trust_statement(missing))
     else:
-        kept[kept.index(home)] = _trust_statement([*map(str, _services(home)), *missing])
+        services = sorted([*map(str, _services(home)), *missing])
+        kept[kept.index(home)] = {**home, "Principal": {"Service": services}}
     return {"Version": "1", "Statement": kept}
 
 
@@ -117,7 +119,9 @@ def _trusts(statement: Mapping[str, Any]) -> bool:
 
 
 def _ours(statement: Mapping[str, Any]) -> bool:
-    return not statement.get("Condition") and all(_SERVICE.fullmatch(str(one)) for one in _services(statement))
+    """Whether a statement says nothing but that Container Registry of some accounts may act."""
+    services = [str(one) for one in _services(statement)]
+    return _normal(statement) == _normal(_trust_statement(services)) and all(map(_SERVICE.fullmatch, services))
 
 
 def _services(statement: Mapping[str, Any]) -> list[Any]:

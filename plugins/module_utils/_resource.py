@@ -94,10 +94,12 @@ class Resource(Generic[S]):
 
     def describe(self, plan: Plan[S]) -> list[str]:
         """The plan in words, a line for each thing that changes."""
-        subject = self.name(plan.after or plan.before)  # type: ignore[arg-type]  # a plan has one or the other
-        words = ", ".join(f"{name} {now!r} -> {wanted!r}" for name, (now, wanted) in plan.changes.items())
         verb = {CREATE: "created", UPDATE: "changed", REPLACE: "replaced", DELETE: "deleted"}.get(plan.action)
-        return [f"{subject}: {verb}" + (f", {words}" if words else "")] if verb else []
+        one = plan.after or plan.before
+        if verb is None or one is None:
+            return []
+        words = ", ".join(f"{name} {now!r} -> {wanted!r}" for name, (now, wanted) in plan.changes.items())
+        return [f"{self.name(one)}: {verb}" + (f", {words}" if words else "")]
 
 
 def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Plan[S]:
@@ -162,6 +164,7 @@ def _create(resource: Resource[S], target: S) -> Extras:
                     return {}
                 if found is not None or not error.uncertain or not attempts_left:
                     raise
+                resource.client.sleep(1.0)
         raise AssertionError("unreachable")
 
 

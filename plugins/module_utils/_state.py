@@ -43,7 +43,7 @@ def attribute(
         "values": dict(values or {}),
         "default": default,
     }
-    return field(default=None, metadata=metadata)
+    return field(default=None, metadata=metadata)  # pylint: disable=invalid-field-call
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class State:
         unread = {n: getattr(said, n) for n, one in self.attributes().items() if one.metadata["write_only"]}
         return replace(self, **unread)
 
-    def changes(self, target: State) -> dict[str, tuple[Any, Any]]:
+    def changes(self: S, target: S) -> dict[str, tuple[Any, Any]]:
         """Attribute to (now, wanted) for each that must change; nothing, an empty text and false are the same."""
         changed = {}
         for name, one in self.attributes().items():

@@ -53,6 +53,7 @@ class SdkTransport:
     def __init__(self, connection: Connection) -> None:
         _silence_secrets()
         self._connection = connection
+        self._proxies = urllib.request.getproxies_environment()
         self._clients: dict[str, Any] = {}
         self._credential = self._resolve(connection.source)
         if connection.role:
@@ -105,7 +106,7 @@ class SdkTransport:
 
     def _config(self, product: str) -> Any:
         protocol, host = self.endpoint(product)
-        _leave_proxy_for(host)
+        proxies = {} if _leave_proxy_for(host) else self._proxies
         return _load("alibabacloud_tea_openapi.utils_models").Config(
             credential=self._credential,
             endpoint=host,
@@ -114,6 +115,8 @@ class SdkTransport:
             connect_timeout=self._connection.connect_timeout * 1000,
             read_timeout=self._connection.read_timeout * 1000,
             ca=self._connection.ca_bundle,
+            http_proxy=proxies.get("http"),
+            https_proxy=proxies.get("https"),
             user_agent="registryops.alicloud",
         )
 
@@ -155,7 +158,7 @@ class SdkTransport:
         data = error.data if isinstance(getattr(error, "data", None), dict) else {}
         code = str(data.get("Code") or getattr(error, "code", None) or "")
         inner = getattr(error, "inner_exception", None)
-        if not code and inner is not None:
+        if not code and inner is not None and not self._is_profiles(inner):
             self._no_answer(product, action, inner)
         if not code and not data:
             # Its text may hold a signed URL, so it is not shown.
@@ -172,6 +175,13 @@ class SdkTransport:
             retry_after=(retry_after or 0) / 1000,
             denied=data.get("AccessDeniedDetail"),
         ) from error
+
+    def _is_profiles(self, cause: BaseException) -> bool:
+        """Whether a call failed before it was sent, since the SDK could not obtain the profile's credentials."""
+        failed = _load("alibabacloud_credentials.exceptions").CredentialException
+        return isinstance(cause, (failed, FileNotFoundError, PermissionError, ValueError)) and isinstance(
+            self._connection.source, ProfileProvider
+        )
 
     def _no_answer(self, product: str, action: str, cause: BaseException) -> NoReturn:
         host = self.endpoint(product)[1]
@@ -252,8 +262,13 @@ def _silence_secrets() -> None:
     logging.getLogger("credentials").disabled = True
 
 
-def _leave_proxy_for(host: str) -> None:
-    """The SDK honours HTTP_PROXY but not NO_PROXY, so an exempt host must not see the proxy at all."""
-    if urllib.request.proxy_bypass(host.rpartition(":")[0] or host):
+def _leave_proxy_for(host: str) -> bool:
+    """Whether NO_PROXY exempts a host. The SDK ignores it, so that proxies must then leave the environment.
+
+    Other hosts' clients are given theirs as they are made, before or after.
+    """
+    exempt = bool(urllib.request.proxy_bypass(host.rpartition(":")[0] or host))
+    if exempt:
         for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
             os.environ.pop(name, None)
+    return exempt

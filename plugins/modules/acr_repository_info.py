@@ -75,7 +75,7 @@ repositories:
     description:
       description: What it is, at length.
       type: str
-      returned: when there is one
+      returned: when there is one, and a single repository was asked for
     tag_immutability:
       description: Whether its tags can not be overwritten.
       type: bool

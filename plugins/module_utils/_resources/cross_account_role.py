@@ -43,8 +43,7 @@ class CrossAccountRole(State):
     def destinations(self) -> list[policy.Grant]:
         return policy.granted_instances(self.policy_document, self.account_id or "")
 
-    def changes(self, target: State) -> dict[str, tuple[Any, Any]]:
-        assert isinstance(target, CrossAccountRole)
+    def changes(self, target: CrossAccountRole) -> dict[str, tuple[Any, Any]]:
         changed: dict[str, tuple[Any, Any]] = {}
         for name in ("trust_policy", "policy_document"):
             now, wanted = getattr(self, name), getattr(target, name)

@@ -49,6 +49,11 @@ class Repositories(Resource[Repository]):
 
     def find(self) -> Iterator[Repository]:
         wanted, namespace = self.params.get("name"), self.params.get("namespace")
+        if wanted and namespace:
+            # Only the answer for a single one has its description.
+            found = self.read(Repository.from_params(self.params))
+            yield from [found] if found else []
+            return
         selected = {
             "InstanceId": self.params["instance_id"],
             "RepoNamespaceName": namespace,
@@ -56,10 +61,10 @@ class Repositories(Resource[Repository]):
             # Without a status the service's answer is not documented.
             "RepoStatus": "ALL",
         }
-        for found in self.client.pages("cr", "ListRepository", selected, "Repositories", size=100):
-            gone = found.get("RepoStatus") in ("DELETING", "DELETED")
-            if not gone and wanted in (None, found["RepoName"]) and namespace in (None, found["RepoNamespaceName"]):
-                yield self._state(found)
+        for one in self.client.pages("cr", "ListRepository", selected, "Repositories", size=100):
+            gone = one.get("RepoStatus") in ("DELETING", "DELETED")
+            if not gone and wanted in (None, one["RepoName"]) and namespace in (None, one["RepoNamespaceName"]):
+                yield self._state(one)
 
     def present(self, desired: Repository, current: Repository | None) -> Repository:
         target = super().present(desired, current)

@@ -32,6 +32,8 @@ SCOPES = {"namespace": "NAMESPACE", "repository": "REPO", "instance": "INSTANCE"
 DIRECTIONS = {"outbound": "FROM", "inbound": "TO"}
 TRIGGERS = {"automatic": "PASSIVE", "manual": "INITIATIVE"}
 
+_CLOCK_MARGIN = 2000  # milliseconds
+
 # Which of the options that say what is replicated each scope has.
 _SCOPED = {
     "instance": ("namespace_filter", "repository_filter"),
@@ -161,10 +163,12 @@ class SyncRules(Resource[SyncRule]):
                 self._post(replace(current, target_account_id=target.target_account_id))
         if not self.params.get("catch_up") or target.trigger == "manual":
             return {}
+        gap = int((time.monotonic() - started) * 1000)
         rule = self.read(target)
-        # The service's clock is the only one that images and rules share.
-        gap = (time.monotonic() - started) * 1000
-        since = int((rule.create_time if rule else None) or time.time() * 1000) - int(gap) - 2000
+        # The service's clock is the only one that images and rules share; what is older than the old rule was never
+        # its to carry.
+        created_time = (rule.create_time if rule else None) or int(time.time() * 1000)
+        since = max(created_time - gap - _CLOCK_MARGIN, current.create_time or 0)
         return {"caught_up": catch_up(self.client, target, since)}
 
     def delete(self, current: SyncRule) -> Extras:
@@ -192,14 +196,19 @@ class SyncRules(Resource[SyncRule]):
 
     def _post(self, rule: SyncRule) -> None:
         """Creates a rule; a grant that was just made may need a moment to reach Container Registry."""
-        waited = 0.0
+        waited, failures = 0.0, 0
         while True:
             try:
                 self.client.call("cr", "CreateRepoSyncRule", rule.to_api())
                 return
             except ApiError as error:
-                if error.uncertain and self._is_there(rule):
-                    return
+                if error.uncertain:
+                    failures += 1
+                    if self._is_there(rule):
+                        return
+                    if failures < 3:
+                        self.client.sleep(float(failures))
+                        continue
                 refused = isinstance(error, NoPermissionError) and not _is_callers(error)
                 if not rule.target_account_id or error.uncertain:
                     raise

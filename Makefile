@@ -1,0 +1,42 @@
+# Every target calls a script in tools/, which also says how it works.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test setup system lint sanity unit integration test-matrix coverage clean
+
+python := .venv/bin/python
+
+demo: setup system ## Show the main job end to end, with two emulated accounts and real images
+	@$(python) tools/demo.py
+
+test: setup system ## Run every check: lint, sanity, unit and integration
+	@$(python) tools/test.py
+
+lint: setup ## Formatting, types, YAML, Ansible and documentation
+	@$(python) tools/test.py lint
+
+sanity: setup ## ansible-test sanity
+	@$(python) tools/test.py sanity
+
+unit: setup ## Unit tests, with the coverage of plugins/
+	@$(python) tools/test.py unit
+
+integration: setup system ## ansible-test integration against the emulator
+	@$(python) tools/test.py integration
+
+test-matrix: setup system ## Sanity, unit and integration on every ansible-core we support
+	@$(python) tools/matrix.py
+
+coverage: unit ## Unit tests, then a coverage report to browse in .cache/coverage
+	@$(python) -m coverage html
+
+setup: ## Make .venv with the newest Python found and the newest ansible-core it runs
+	@sh tools/any_python.sh tools/setup.py
+
+system: setup ## Install the programs that the demo and the integration tests call
+	@$(python) tools/system_packages.py
+
+clean: ## Remove all that the targets above made here
+	@rm -rf .venv .cache .ansible .hypothesis tests/output
+
+help: ## Show this
+	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | tr '@' '\t' | expand -t 20

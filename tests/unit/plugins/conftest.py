@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs whole modules in this process, against an emulator that runs for the session and is reset for each test."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator, running
+from ansible.module_utils import basic
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+
+WORLD = Path(__file__).parents[2] / "emulator" / "worlds" / "two_accounts.yml"
+PLUGINS = "ansible_collections.registryops.alicloud.plugins"
+SOURCE, TARGET = "cri-sourcesource0001", "cri-targettarget0001"
+ACCOUNT_A, ACCOUNT_B = "1252879610640001", "5222000022220002"
+
+
+class ModuleFailedError(Exception):
+    """The module ended in fail_json; its result is in `result`, and its msg is the text."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__(result["msg"])
+        self.result = result
+
+
+@dataclass
+class Account:
+    """Runs modules with one account's keys; everything they print is kept in `printed`."""
+
+    cloud: Emulator
+    keys: dict[str, str]
+    region: str
+    printed: list[str] = field(default_factory=list)
+
+    def run(self, module: str, check: bool = False, **params: Any) -> dict[str, Any]:
+        """The result of one run; options of None are left out, and given ones win over the account's.
+
+        Raises:
+            ModuleFailedError: the module said so itself; anything else is a bug and comes through as it is.
+        """
+        url = f"http://{self.cloud.endpoint}"
+        endpoints = {f"{product}_endpoint": url for product in ("cr", "ram", "sts")}
+        given = {**self.keys, "region": self.region, **endpoints, **params}
+        result = run_module(module, {name: value for name, value in given.items() if value is not None}, check)
+        self.printed.append(json.dumps(result))
+        if result.get("failed"):
+            raise ModuleFailedError(result)
+        return result
+
+
+def run_module(module: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
+    """What the module printed on standard output, as ansible-core would read it."""
+    settings = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
+    output = io.StringIO()
+    with _arguments({**params, **settings}), contextlib.redirect_stdout(output), pytest.raises(SystemExit):
+        importlib.import_module(f"{PLUGINS}.modules.{module}").main()
+    result: dict[str, Any] = json.loads(output.getvalue().splitlines()[-1])
+    return result
+
+
+@contextlib.contextmanager
+def _arguments(params: dict[str, Any]) -> Iterator[None]:
+    try:
+        testing = importlib.import_module("ansible.module_utils.testing")
+    except ImportError:  # ansible-core 2.18
+        basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": params}).encode()
+        yield
+        basic._ANSIBLE_ARGS = None
+        return
+    with testing.patch_module_args(params):
+        yield
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with running(WORLD) as started:
+        yield started
+
+
+@pytest.fixture
+def cloud(emulator: Emulator) -> Emulator:
+    """The emulator, as its world file says."""
+    emulator.reset()
+    emulator.post("/_emulator/tasks", {"seconds": 0.01})
+    return emulator
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that clients asked to sleep; they sleep no more than the emulator's tasks need."""
+    asked: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        asked.append(seconds)
+        time.sleep(min(seconds, 0.02))
+
+    monkeypatch.setitem(Client.__init__.__kwdefaults__, "sleep", sleep)
+    return asked
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("ALIBABA_CLOUD_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def account_a(cloud: Emulator) -> Account:
+    return Account(cloud, {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA"}, "cn-hangzhou")
+
+
+@pytest.fixture
+def account_b(cloud: Emulator) -> Account:
+    return Account(cloud, {"access_key_id": "LTAIbbbb", "access_key_secret": "secretB"}, "eu-central-1")
+
+
+@pytest.fixture
+def granted(account_b: Account) -> Account:
+    """Account B, after it let account A replicate into its instance."""
+    account_b.run(
+        "acr_cross_account_role",
+        source_account_ids=[ACCOUNT_A],
+        destination_instances=[{"region": "eu-central-1", "instance_id": TARGET}],
+    )
+    account_b.run("acr_namespace", instance_id=TARGET, name="prod", auto_create_repositories=True)
+    return account_b

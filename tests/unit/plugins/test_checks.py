@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is refused before any call is made, and what is let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.module_utils import _checks as checks
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+
+GOOD: list[tuple[str, Any]] = [
+    ("region", "cn-hangzhou"),
+    ("region", "cn-shanghai-finance-1"),
+    ("target_region", "eu-central-1"),
+    ("account_id", "1252879610640001"),
+    ("account_id", "1234567890"),
+    ("source_account_ids", ["1252879610640001", "5222000022220002"]),
+    ("instance_id", "cri-sourcesource0001"),
+    ("namespace", "ab"),
+    ("namespace", "team_a.b-c"),
+    ("repository", "web"),
+    ("repository", "shop/cart_v2"),
+    ("tag", "1.0"),
+    ("tag", "_latest"),
+    ("tags", ["a", "b" * 128]),
+    ("tag_filter", r"^v\d+\.\d+$"),
+    ("tag_filter", r"(?:a|b){2,3}?"),
+    ("tag_filter", r"c\++"),
+    ("tag_filter", r"\\1"),
+    ("priority", 1),
+    ("priority", 5),
+    ("description", "anything at all"),
+    ("namespace", None),
+    ("tags", []),
+]
+BAD: list[tuple[str, Any, str]] = [
+    ("region", "cn-hangzou", "did you mean cn-hangzhou?"),
+    ("region", "somewhere", "ACR_EXTRA_REGIONS"),
+    ("account_id", "acme", "digits alone"),
+    ("account_id", "１２５２８７９６１０６４０００１", "digits alone"),
+    ("account_id", "", "digits alone"),
+    ("account_id", "252879610640001234", "UID of a RAM user (18 digits)"),
+    ("account_id", "123456789", "too short"),
+    ("source_account_ids", ["1252879610640001", "acme"], "source_account_ids 'acme'"),
+    ("instance_id", "source", "begins with cri-"),
+    ("instance_id", "cri-", "begins with cri-"),
+    ("namespace", "a", "2 to 120"),
+    ("namespace", "Prod", "not a namespace name"),
+    ("namespace", "-prod", "not a namespace name"),
+    ("namespace", "prod\n", "not a namespace name"),
+    ("namespace", "a" * 121, "not a namespace name"),
+    ("repository", "prod/", "not a repository name"),
+    ("repository", "Web", "not a repository name"),
+    ("repository", "a" * 256, "not a repository name"),
+    ("tag", ".x", "not an image tag"),
+    ("tag", "a" * 129, "not an image tag"),
+    ("tags", ["ok", "a b"], "tags 'a b'"),
+    ("tag_filter", "(", "not a regular expression"),
+    ("tag_filter", "a{99999999999999999999}", "not a regular expression"),
+    ("tag_filter", "(?!rc)", "a look-around"),
+    ("tag_filter", "(?<=v)1", "a look-around"),
+    ("tag_filter", "(?P<major>1)", "a named group"),
+    ("tag_filter", "(?>a)", "an atomic group"),
+    ("tag_filter", "(a)?(?(1)b|c)", "a conditional"),
+    ("repository_filter", r"(a)\1", "a back-reference"),
+    ("namespace_filter", r"\Aprod", "an engine-specific escape"),
+    ("tag_filter", "a++", "a possessive quantifier"),
+    ("priority", 0, "out of range"),
+    ("priority", 6, "out of range"),
+]
+
+
+@pytest.mark.parametrize(("option", "value"), GOOD)
+def test_what_the_service_takes_is_let_through(option: str, value: Any) -> None:
+    checks.check({option: value})
+
+
+@pytest.mark.parametrize(("option", "value", "said"), BAD)
+def test_what_cannot_be_meant_is_refused_with_the_options_name(option: str, value: Any, said: str) -> None:
+    with pytest.raises(AcrError) as refused:
+        checks.check({option: value})
+    error = refused.value
+    assert said in f"{error.reason} {error.hint}"
+    assert option in error.reason
+    assert error.hint.endswith(".")
+
+
+def test_lists_of_dictionaries_are_checked_inside() -> None:
+    good = {"region": "cn-hangzhou", "instance_id": "cri-1"}
+    checks.check({"destination_instances": [good, good]})
+    with pytest.raises(AcrError, match="instance_id 'x'"):
+        checks.check({"destination_instances": [good, {**good, "instance_id": "x"}]})
+
+
+@pytest.mark.parametrize("given", ["mars-1", "venus-1, mars-1", "venus-1 mars-1"])
+def test_a_region_newer_than_the_collection_can_be_named(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AcrError):
+        checks.check({"region": "mars-1"})
+    monkeypatch.setenv(checks.EXTRA_REGIONS_VARIABLE, given)
+    checks.check({"region": "mars-1"})
+
+
+@pytest.mark.parametrize("name", ["to-eu", "规则 1", "a" * 128])
+def test_a_rule_name_may_be_anything_that_can_be_read(name: str) -> None:
+    checks.check_rule_name(name)
+
+
+@pytest.mark.parametrize("name", ["", " ", " to-eu", "to-eu ", "to\neu", "a" * 129])
+def test_a_rule_name_that_nobody_could_mean_is_refused(name: str) -> None:
+    with pytest.raises(AcrError, match="not a rule name"):
+        checks.check_rule_name(name)
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("cn-hangzhou", False),
+        ("cn-hangzhou-finance", True),
+        ("cn-north-2-gov-1", True),
+        ("cn-heyuan-acdr-1", True),
+        ("cn-new-finance-9", True),
+    ],
+)
+def test_finance_and_government_clouds_are_told_from_public_regions(region: str, expected: bool) -> None:
+    assert checks.is_industry_cloud(region) is expected
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [(checks.check_namespace, "X"), (checks.check_tag, "!"), (checks.check_instance_id, "i")],
+)
+def test_a_check_names_the_option_it_is_told(check: Callable[[str, str], None], value: str) -> None:
+    with pytest.raises(AcrError, match="my_option"):
+        check(value, "my_option")

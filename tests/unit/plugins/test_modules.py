@@ -1,0 +1,163 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for every module at once: the documentation is true, in all its parts."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from acr_emulator.testing import Emulator
+
+from ansible_collections.registryops.alicloud.plugins.module_utils import _permissions
+from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module
+from ansible_collections.registryops.alicloud.plugins.module_utils._options import CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources import namespace, repository, sync_rule
+
+from .conftest import ACCOUNT_B, PLUGINS, TARGET, Account, run_module
+
+ROOT = Path(__file__).parents[3]
+MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
+MANAGED = [name for name in MODULES if "state" in importlib.import_module(f"{PLUGINS}.modules.{name}").MODULE.options]
+SPEC_KEYS = ("type", "elements", "default", "choices", "aliases")
+SECRETS = ("secretA", "secretB")
+
+
+def definition(name: str) -> Module:
+    found: Module = importlib.import_module(f"{PLUGINS}.modules.{name}").MODULE
+    return found
+
+
+def text(name: str, part: str) -> Any:
+    return yaml.safe_load(getattr(importlib.import_module(f"{PLUGINS}.modules.{name}"), part))
+
+
+def documented_options(name: str) -> dict[str, Any]:
+    documentation = text(name, "DOCUMENTATION")
+    options = dict(documentation["options"])
+    for fragment in documentation["extends_documentation_fragment"]:
+        *_collection, file, part = [*fragment.split("."), "documentation"][:4]
+        plugin = importlib.import_module(f"{PLUGINS}.doc_fragments.{file}").ModuleDocFragment
+        options |= yaml.safe_load(getattr(plugin, part.upper()))["options"]
+    return options
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_documented_options_are_the_options(name: str) -> None:
+    assert normal(documented_options(name)) == normal(definition(name).argument_spec)
+
+
+def normal(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as both the documentation and the argument spec write them."""
+    return {
+        option: {
+            **{key: one[key] for key in SPEC_KEYS if one.get(key) not in (None, [])},
+            "required": bool(one.get("required")),
+            "options": normal(one.get("suboptions") or one.get("options") or {}),
+        }
+        for option, one in options.items()
+    }
+
+
+@pytest.mark.parametrize("name", MANAGED)
+def test_what_is_kept_in_a_state_has_an_info_twin(name: str) -> None:
+    assert f"{name}_info" in MODULES
+
+
+def test_the_action_group_is_complete() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+    assert sorted(runtime["action_groups"]["acr"]) == MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_documentation_and_a_few_lines(name: str) -> None:
+    source = (ROOT / "plugins" / "modules" / f"{name}.py").read_text()
+    code = source.split('RETURN = r"""')[1].split('"""')[1]
+    statements = [line for line in code.splitlines() if line.strip() and not line.startswith(("from", "import"))]
+    assert len(statements) <= 45
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run_and_return_what_is_documented(
+    name: str, cloud: Emulator, account_a: Account, granted: Account
+) -> None:
+    accounts = {"b": granted, "a": account_a}
+    for task in text(name, "EXAMPLES"):
+        params = task[f"registryops.alicloud.{name}"]
+        side = "b" if params.get("instance_id") == TARGET or params.pop("profile", "") == "account-b" else "a"
+        result = accounts[side].run(name, **params)
+        undocumented = list(unknown_keys(result, text(name, "RETURN"), name))
+        assert undocumented == []
+        if params.get("state", "present") == "present" and name in MANAGED:
+            assert accounts[side].run(name, **params)["changed"] is False
+
+
+def unknown_keys(result: Mapping[str, Any], documented: Mapping[str, Any], path: str) -> Iterator[str]:
+    for key, value in result.items():
+        if key in ("changed", "diff", "invocation"):
+            continue
+        if key not in documented:
+            yield f"{path}.{key}"
+            continue
+        inner = documented[key].get("contains")
+        for one in value if isinstance(value, list) else [value]:
+            if inner and isinstance(one, dict):
+                yield from unknown_keys(one, inner, f"{path}.{key}")
+
+
+def test_every_wire_name_is_known_to_the_sdk() -> None:
+    """A misspelt parameter would be dropped by the SDK in silence."""
+    models = importlib.import_module("alibabacloud_cr20181201.models")
+    for state_type, action in (
+        (namespace.Namespace, "CreateNamespace"),
+        (namespace.Namespace, "UpdateNamespace"),
+        (repository.Repository, "CreateRepository"),
+        (repository.Repository, "UpdateRepository"),
+        (sync_rule.SyncRule, "CreateRepoSyncRule"),
+    ):
+        everything = {
+            one.metadata["wire"].split(".")[0]: {} if "." in one.metadata["wire"] else "x"
+            for one in state_type.attributes().values()
+            if not one.metadata["read_only"] and one.metadata["wire"] != "CrossUser"
+        }
+        known = set(getattr(models, f"{action}Request")().from_map(everything).to_map())
+        assert known == set(everything)
+
+
+def test_permissions_are_of_actions_that_exist() -> None:
+    cr = importlib.import_module("alibabacloud_cr20181201.models")
+    ram = importlib.import_module("alibabacloud_ram20150501.models")
+    unknown = [
+        one
+        for one in _permissions.PERMISSIONS
+        if not hasattr(cr, f"{one}Request") and not hasattr(ram, f"{one}Request")
+    ]
+    assert unknown == ["AssumeRole"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_secret_is_ever_shown(name: str, cloud: Emulator, account_a: Account, granted: Account) -> None:
+    """In results, diffs and failures, with whatever goes wrong; and in what the emulator was sent as a parameter."""
+    for task in text(name, "EXAMPLES"):
+        params = {**task[f"registryops.alicloud.{name}"]}
+        params.pop("profile", None)
+        url = f"http://{cloud.endpoint}"
+        base = {**params, "region": "cn-hangzhou", **{f"{one}_endpoint": url for one in ("cr", "ram", "sts")}}
+        for keys in (
+            {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA"},
+            {"access_key_id": "LTAIaaaa", "access_key_secret": "secretB"},
+            {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA", "security_token": "tokenC"},
+            {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA", "account_id": ACCOUNT_B},
+        ):
+            printed = repr(run_module(name, {**base, **keys}))
+            assert [secret for secret in (*SECRETS, "tokenC") if secret in printed] == []
+
+
+def test_secret_options_are_marked() -> None:
+    marked = {option for option, spec in CONNECTION_OPTIONS.items() if spec.get("no_log")}
+    assert marked == {"access_key_secret", "security_token"}

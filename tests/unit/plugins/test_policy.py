@@ -1,0 +1,212 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Policy documents, compared and changed by meaning."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
+
+ME = "5222000022220002"
+ACCOUNTS = ["1252879610640001", "3333000033330003", "4444000044440004"]
+GRANTS = [("cn-hangzhou", "cri-a"), ("eu-central-1", "cri-b"), ("*", "cri-c")]
+BOTH = list(policy.GRANT_ACTIONS)
+
+
+def one_or_many(values: list[str]) -> st.SearchStrategy[Any]:
+    """Some of the values, in any order; one alone as a text or as a list."""
+    some = st.lists(st.sampled_from(values), min_size=1, unique=True)
+    return st.one_of(st.sampled_from(values), some)
+
+
+def allow(action: Any, **rest: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, **rest}
+
+
+FOREIGN_TRUST: list[dict[str, Any]] = [
+    allow("sts:AssumeRole", Principal={"RAM": [f"acs:ram::{ME}:root"]}),
+    allow("sts:AssumeRole", Principal={"Service": ["ecs.aliyuncs.com"]}),
+    allow(["sts:AssumeRole", "sts:SetContext"], Principal={"Service": "fc.aliyuncs.com"}),
+    {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": {"Service": [policy.service(ACCOUNTS[0])]}},
+]
+FOREIGN_GRANTS: list[dict[str, Any]] = [
+    allow("oss:GetObject", Resource="*"),
+    allow(BOTH, Resource=policy.resource("9999000099990009", GRANTS[0])),
+    allow(BOTH, Resource=[policy.resource(ME, GRANTS[0]), "acs:cr:*:*:repository/*"]),
+    allow(BOTH, Resource=policy.resource(ME, GRANTS[0]), Condition={"IpAddress": {"acs:SourceIp": "10.0.0.0/8"}}),
+    {"Effect": "Deny", "Action": BOTH, "Resource": policy.resource(ME, GRANTS[1])},
+    allow("cr:*", Resource=policy.resource(ME, GRANTS[2])),
+]
+SERVICES = one_or_many([*map(policy.service, ACCOUNTS), "ecs.aliyuncs.com"])
+OUR_TRUST = st.builds(
+    lambda services, ram: allow("sts:AssumeRole", Principal={"Service": services, **ram}),
+    SERVICES,
+    st.sampled_from([{}, {"RAM": f"acs:ram::{ME}:root"}]),
+)
+OUR_GRANT = st.builds(
+    lambda actions, named: allow(actions, Resource=named),
+    st.permutations(BOTH),
+    one_or_many([policy.resource(ME, grant) for grant in GRANTS]),
+)
+
+
+def documents(ours: st.SearchStrategy[Any], foreign: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    some = st.lists(st.one_of(ours, st.sampled_from(foreign)), max_size=5)
+    return some.map(lambda found: {"Version": "1", "Statement": found[0] if len(found) == 1 else found})
+
+
+TRUSTS, POLICIES = documents(OUR_TRUST, FOREIGN_TRUST), documents(OUR_GRANT, FOREIGN_GRANTS)
+SOME_ACCOUNTS, SOME_GRANTS = st.lists(st.sampled_from(ACCOUNTS)), st.lists(st.sampled_from(GRANTS))
+
+
+def others(document: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """All that a trust policy says of anyone but Container Registry: effect, actions, principal."""
+    return {
+        (one["Effect"], json.dumps(one["Action"]), who)
+        for one in policy.statements(document)
+        for named in one["Principal"].values()
+        for who in policy.as_list(named)
+        if one["Effect"] == "Deny" or not who.endswith("@cr.aliyuncs.com")
+    }
+
+
+@given(TRUSTS, SOME_ACCOUNTS, SOME_ACCOUNTS)
+def test_trust_is_as_asked_and_asking_again_changes_nothing(
+    document: dict[str, Any], add: list[str], remove: list[str]
+) -> None:
+    once = policy.with_trust(document, add, remove)
+    expected = (set(policy.trusted_accounts(document)) - set(remove)) | set(add)
+    assert policy.trusted_accounts(once) == sorted(expected)
+    assert policy.with_trust(once, add, ()) == once
+    assert policy.meaning(policy.with_trust(once, add, remove)) == policy.meaning(once)
+
+
+@given(TRUSTS, SOME_ACCOUNTS, SOME_ACCOUNTS)
+def test_other_principals_and_statements_survive_any_change_of_trust(
+    document: dict[str, Any], add: list[str], remove: list[str]
+) -> None:
+    assert others(policy.with_trust(document, add, remove)) == others(document)
+
+
+@given(TRUSTS, SOME_ACCOUNTS)
+def test_trust_added_and_removed_restores_the_meaning(document: dict[str, Any], accounts: list[str]) -> None:
+    new = set(accounts) - set(policy.trusted_accounts(document))
+    restored = policy.with_trust(policy.with_trust(document, new, ()), (), new)
+    assert policy.meaning(restored) == policy.meaning(document)
+
+
+@given(POLICIES, SOME_GRANTS, SOME_GRANTS)
+def test_grants_are_as_asked_and_asking_again_changes_nothing(
+    document: dict[str, Any], add: list[policy.Grant], remove: list[policy.Grant]
+) -> None:
+    once = policy.with_grants(document, ME, add, remove)
+    granted = set(policy.granted_instances(once, ME))
+    foreign = {"Statement": [one for one in policy.statements(document) if one in FOREIGN_GRANTS]}
+    elsewhere = set(policy.granted_instances(foreign, ME))
+    before = set(policy.granted_instances(document, ME))
+    assert granted == (before - set(remove)) | set(add) | elsewhere
+    assert policy.with_grants(once, ME, add, remove) == once
+
+
+@given(POLICIES, SOME_GRANTS, SOME_GRANTS)
+def test_statements_of_other_purposes_survive_any_change_of_grants(
+    document: dict[str, Any], add: list[policy.Grant], remove: list[policy.Grant]
+) -> None:
+    foreign = [one for one in policy.statements(document) if one in FOREIGN_GRANTS]
+    after = policy.statements(policy.with_grants(document, ME, add, remove))
+    assert [one for one in after if one in FOREIGN_GRANTS] == foreign
+    assert len(after) - len(foreign) in (0, 1)
+
+
+@given(POLICIES, SOME_GRANTS)
+def test_grants_added_and_removed_restore_the_meaning(document: dict[str, Any], grants: list[policy.Grant]) -> None:
+    tidy = policy.with_grants(document, ME, (), ())
+    new = set(grants) - set(policy.granted_instances(tidy, ME))
+    restored = policy.with_grants(policy.with_grants(tidy, ME, new, ()), ME, (), new)
+    assert policy.meaning(restored) == policy.meaning(tidy)
+
+
+@given(st.one_of(TRUSTS, POLICIES), st.randoms(use_true_random=False))
+def test_meaning_ignores_order_lists_of_one_and_the_case_of_actions(document: dict[str, Any], random: Any) -> None:
+    def rewritten(value: Any) -> list[Any]:
+        values = policy.as_list(value)
+        random.shuffle(values)
+        return values
+
+    statements = [dict(one) for one in policy.statements(document)]
+    random.shuffle(statements)
+    for one in statements:
+        one["Effect"] = one["Effect"].upper()
+        one["Action"] = [action.swapcase() for action in rewritten(one["Action"])]
+        if "Resource" in one:
+            one["Resource"] = rewritten(one["Resource"])
+        if "Principal" in one:
+            one["Principal"] = {kind: rewritten(who) for kind, who in one["Principal"].items()}
+    assert policy.meaning({"Version": "1", "Statement": statements}) == policy.meaning(document)
+    assert policy.meaning(policy.parse(policy.dump(document))) == policy.meaning(document)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Effect": "Deny"},
+        {"Action": "cr:Get"},
+        {"Resource": "acs:cr:*:1:instance/X"},
+        {"Principal": "*"},
+        {"Condition": {"Bool": {"acs:MFAPresent": "true"}}},
+        {"NotAction": "cr:Get"},
+    ],
+)
+def test_meaning_sees_every_other_difference(change: dict[str, Any]) -> None:
+    statement = allow("cr:List", Resource="acs:cr:*:1:instance/x")
+    assert policy.meaning({"Statement": {**statement, **change}}) != policy.meaning({"Statement": statement})
+
+
+@pytest.mark.parametrize("text", [None, "", "not json", "[]", '"text"', "{}", '{"Statement": ["text"]}'])
+def test_a_badly_kept_document_is_read_as_an_empty_one(text: str | None) -> None:
+    assert policy.statements(policy.parse(text)) == []
+    assert policy.meaning(policy.parse(text)) == frozenset()
+
+
+def test_a_granting_needs_both_actions_in_whichever_statements() -> None:
+    named = policy.resource(ME, GRANTS[0])
+    first, second = (allow(action, Resource=named) for action in BOTH)
+    assert policy.granted_instances({"Statement": [first]}, ME) == []
+    assert policy.granted_instances({"Statement": [first, second]}, ME) == [GRANTS[0]]
+    assert policy.granted_instances({"Statement": [first, second]}, ACCOUNTS[0]) == []
+
+
+def test_a_statement_without_anyone_left_goes() -> None:
+    document = policy.with_trust(None, ACCOUNTS[:1], ())
+    assert policy.with_trust(document, (), ACCOUNTS) == {"Version": "1", "Statement": []}
+
+
+CONTAINER_REGISTRY = {"Service": policy.service(ACCOUNTS[0])}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow(["sts:AssumeRole", "sts:SetContext"], Principal=CONTAINER_REGISTRY),
+        allow("sts:AssumeRole", Principal={**CONTAINER_REGISTRY, "RAM": f"acs:ram::{ME}:root"}),
+        allow("sts:AssumeRole", Principal=CONTAINER_REGISTRY, Condition={"StringEquals": {"sts:ExternalId": "x"}}),
+        allow("sts:AssumeRole", Principal={"Service": "ecs.aliyuncs.com"}),
+    ],
+)
+def test_an_account_never_joins_a_statement_that_says_more_than_trust(statement: dict[str, Any]) -> None:
+    document = policy.with_trust({"Statement": statement}, ACCOUNTS[1:2] * 2, ())
+    joined = allow("sts:AssumeRole", Principal={"Service": [policy.service(ACCOUNTS[1])]})
+    assert policy.statements(document) == [statement, joined]
+
+
+def test_an_account_joins_the_statement_of_the_others() -> None:
+    document = policy.with_trust({"Statement": allow("sts:assumerole", Principal=CONTAINER_REGISTRY)}, ACCOUNTS, ())
+    [statement] = policy.statements(document)
+    assert statement["Principal"] == {"Service": [policy.service(one) for one in ACCOUNTS]}

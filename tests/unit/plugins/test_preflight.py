@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is found before anything is written, and what is refused rather than lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator
+
+from .conftest import SOURCE, TARGET, Account, ModuleFailedError
+
+
+def change_world(cloud: Emulator, account: int, **instance: Any) -> None:
+    """Serves the same world, but for one account's first instance."""
+    state = cloud.state()
+    state.pop("sync_tasks", None)
+    state["accounts"][account]["instances"][0].update(instance)
+    cloud.reset(state)
+
+
+def findings(account: Account, side: str, *rules: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
+    instance_id = {"source": SOURCE, "destination": TARGET}[side]
+    result = account.run("acr_sync_preflight", side=side, instance_id=instance_id, sync_rules=list(rules), **more)
+    assert result["changed"] is False
+    return [(one["check"], one["problem"]) for one in result["findings"]]
+
+
+def checks(account: Account, side: str, *rules: dict[str, Any], **more: Any) -> list[str]:
+    return [name for name, _problem in findings(account, side, *rules, **more)]
+
+
+def test_a_good_pair_has_no_findings(account_a: Account, account_b: Account) -> None:
+    assert checks(account_a, "source", {"name": "r", "namespace": "prod", "repository": "web"}) == []
+    assert checks(account_b, "destination") == []
+
+
+@pytest.mark.parametrize("edition", ["Enterprise_Basic", "Enterprise_Standard"])
+def test_the_source_must_be_premium(edition: str, cloud: Emulator, account_a: Account) -> None:
+    change_world(cloud, 0, edition=edition)
+    assert checks(account_a, "source") == ["edition"]
+
+
+@pytest.mark.parametrize(("edition", "found"), [("Enterprise_Standard", ["edition"]), ("Enterprise_Advanced", [])])
+def test_the_destination_must_be_basic_or_premium(
+    edition: str, found: list[str], cloud: Emulator, account_b: Account
+) -> None:
+    change_world(cloud, 1, edition=edition)
+    assert checks(account_b, "destination") == found
+
+
+def test_finance_and_government_clouds_cannot_be_reached_from_public_ones(account_a: Account) -> None:
+    for region in ("cn-shanghai-finance-1", "cn-north-2-gov-1"):
+        assert checks(account_a, "source", {"name": "r", "target_region": region}) == ["region"]
+    assert checks(account_a, "source", {"name": "r", "target_region": "eu-central-1"}) == []
+
+
+def test_what_the_sync_level_needs_must_be_there(account_a: Account, account_b: Account) -> None:
+    whole = {"name": "r", "namespace": "nothing"}
+    single = {"name": "r", "namespace": "prod", "repository": "nothing"}
+    assert checks(account_a, "source", whole, single) == ["namespace", "repository"]
+    assert checks(account_a, "source", whole, single, will_exist=["nothing", "prod/nothing"]) == []
+    account_b.run("acr_namespace", instance_id=TARGET, name="prod")
+    assert checks(account_b, "destination", {"name": "r", "namespace": "prod"}) == ["auto_create_repositories"]
+
+
+def test_every_finding_names_its_remedy(cloud: Emulator, account_a: Account) -> None:
+    change_world(cloud, 0, edition="Enterprise_Basic")
+    result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE)
+    assert [set(one) for one in result["findings"]] == [{"check", "problem", "remedy"}]
+    assert "Upgrade it" in result["findings"][0]["remedy"]
+
+
+def test_what_holds_images_is_not_deleted_unless_forced(cloud: Emulator, account_a: Account) -> None:
+    namespace = {"instance_id": SOURCE, "name": "prod", "state": "absent"}
+    repository = {"instance_id": SOURCE, "namespace": "prod", "name": "web", "state": "absent"}
+    for check in (True, False):
+        with pytest.raises(ModuleFailedError, match=r"(?i)namespace prod on .* holds images .* Say force: true"):
+            account_a.run("acr_namespace", **namespace, check=check)
+        with pytest.raises(ModuleFailedError, match=r"(?i)repository prod/web on .* holds images \(2\)"):
+            account_a.run("acr_repository", **repository, check=check)
+    assert cloud.calls("DeleteNamespace") == cloud.calls("DeleteRepository") == []
+    assert account_a.run("acr_repository", **repository, force=True)["changed"] is True
+    assert account_a.run("acr_namespace", **namespace, force=True)["changed"] is True
+    assert account_a.run("acr_namespace", **namespace)["changed"] is False
+
+
+@pytest.mark.parametrize("module", ["acr_namespace", "acr_repository"])
+def test_a_lost_answer_to_a_deletion_is_no_failure(module: str, cloud: Emulator, account_a: Account) -> None:
+    thing = {"instance_id": SOURCE, "name": "short", **({"namespace": "prod"} if module == "acr_repository" else {})}
+    account_a.run(module, **thing)
+    action = {"acr_namespace": "DeleteNamespace", "acr_repository": "DeleteRepository"}[module]
+    cloud.post("/_emulator/faults", {"match": {"action": action}, "fault": "reset_after"})
+    assert account_a.run(module, **thing, state="absent")["changed"] is True
+
+
+@pytest.mark.parametrize("module", ["acr_namespace", "acr_repository"])
+def test_in_an_unknown_instance_nothing_can_be_kept(module: str, account_a: Account) -> None:
+    thing = {
+        "instance_id": "cri-nothing",
+        "name": "short",
+        **({"namespace": "p1"} if module == "acr_repository" else {}),
+    }
+    with pytest.raises(ModuleFailedError, match="INSTANCE_NOT_EXIST"):
+        account_a.run(module, **thing)
+
+
+def test_a_name_that_is_being_deleted_is_waited_for(
+    account_a: Account, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+
+    call, answers = Client.call, iter(["DELETING", "DELETING", "DELETING"])
+
+    def deleting(self: Client, product: str, action: str, parameters: Any = None) -> dict[str, Any]:
+        if action in ("GetNamespace", "GetRepository") and (status := next(answers, None)):
+            return {"NamespaceStatus": status, "RepoStatus": status}
+        return call(self, product, action, parameters)
+
+    monkeypatch.setattr(Client, "call", deleting)
+    assert account_a.run("acr_namespace", instance_id=SOURCE, name="again")["changed"] is True
+    assert slept == [1.0, 1.5]
+    answers = iter(["DELETING"] * 99)
+    with pytest.raises(ModuleFailedError, match="is not done after 5 seconds"):
+        account_a.run("acr_repository", instance_id=SOURCE, namespace="prod", name="again", wait_timeout=5)
+
+
+def test_all_instances_of_the_account_are_listed(account_a: Account) -> None:
+    listed = account_a.run("acr_instance_info")["instances"]
+    single = account_a.run("acr_instance_info", instance_id=SOURCE)["instances"]
+    assert listed == single
+    assert account_a.run("acr_instance_info", name="nothing")["instances"] == []
+    with pytest.raises(ModuleFailedError, match=r"INSTANCE_NOT_EXIST, request"):
+        account_a.run("acr_instance_info", instance_id="cri-nothing")

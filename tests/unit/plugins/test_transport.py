@@ -1,0 +1,287 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real SDK against the emulator: every way to fail becomes an error that can be acted on."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator, running
+
+from ansible_collections.registryops.alicloud.plugins.module_utils import _errors as errors
+from ansible_collections.registryops.alicloud.plugins.module_utils import _transport as transport
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError
+from ansible_collections.registryops.alicloud.plugins.module_utils._options import (
+    AssumeRole,
+    Connection,
+    Keys,
+    ProfileProvider,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._transport import SdkTransport, split_endpoint
+
+WORLD = Path(__file__).parents[2] / "emulator" / "worlds" / "two_accounts.yml"
+ACCOUNT = "1252879610640001"
+ROOT, OPERATOR = Keys("LTAIaaaa", "secretA"), Keys("LTAIaaab", "secretAop")
+ROOT_IDENTITY = {"name": "root", "type": "account", "access_key_id": "LTAIaaaa", "access_key_secret": "secretA"}
+SOURCE = {"InstanceId": "cri-sourcesource0001"}
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Emulator]:
+    with running(WORLD) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "DEBUG"):
+        for spelling in (name, name.lower()):
+            monkeypatch.setenv(spelling, "")
+            monkeypatch.delenv(spelling)
+
+
+def connect(machine: Emulator, source: Keys | ProfileProvider = ROOT, **changed: Any) -> SdkTransport:
+    url = f"http://{machine.endpoint}"
+    settings: dict[str, Any] = {
+        "role": None,
+        "region": "cn-hangzhou",
+        "account_id": None,
+        "endpoints": {"cr": url, "ram": url, "sts": url},
+        "connect_timeout": 2,
+        "read_timeout": 1,
+        "ca_bundle": None,
+    }
+    return SdkTransport(Connection(source=source, **{**settings, **changed}))
+
+
+@pytest.mark.parametrize(
+    ("product", "action", "parameters", "field"),
+    [
+        ("cr", "GetInstance", SOURCE, "InstanceSpecification"),
+        ("cr", "ListNamespace", SOURCE, "Namespaces"),
+        ("ram", "GetPolicy", {"PolicyName": "AliyunContainerRegistryFullAccess", "PolicyType": "System"}, "Policy"),
+        ("sts", "GetCallerIdentity", {}, "AccountId"),
+    ],
+)
+def test_every_product_answers_with_its_body(
+    product: str, action: str, parameters: dict[str, Any], field: str, machine: Emulator
+) -> None:
+    assert field in connect(machine)(product, action, parameters)
+
+
+def test_a_refusal_within_a_good_answer_is_left_to_the_client(machine: Emulator) -> None:
+    body = connect(machine)("cr", "GetInstance", {"InstanceId": "cri-none"})
+    assert (body["IsSuccess"], body["Code"]) == (False, "INSTANCE_NOT_EXIST")
+
+
+CLOSED, NO_JSON = "the connection was closed before an answer came", "answered with something else than JSON"
+
+
+@pytest.mark.parametrize(("product", "action"), [("cr", "ListInstance"), ("sts", "GetCallerIdentity")])
+@pytest.mark.parametrize(
+    ("fault", "kind", "said", "known"),
+    [
+        ("throttle", errors.ThrottledError, "flow control", {"status": 400, "retry_after": 0.5, "uncertain": False}),
+        ("error_500", ApiError, "unknown error", {"status": 500, "code": "InternalError", "uncertain": True}),
+        ("error_503", ApiError, "temporary", {"status": 503, "code": "ServiceUnavailable", "uncertain": True}),
+        ("reset_before", errors.UnreachableError, CLOSED, {"status": 0, "uncertain": True}),
+        ("reset_after", errors.UnreachableError, CLOSED, {"uncertain": True}),
+        ("hang", errors.UnreachableError, "timed out", {"uncertain": True}),
+        ("html_502", errors.UnreachableError, NO_JSON, {"uncertain": True}),
+        ("empty_body", errors.UnreachableError, NO_JSON, {"uncertain": True}),
+    ],
+)
+def test_a_fault_is_told_for_what_it_is(
+    product: str, action: str, fault: str, kind: type[ApiError], said: str, known: dict[str, Any], machine: Emulator
+) -> None:
+    machine.post("/_emulator/faults", {"match": {"action": action}, "fault": fault})
+    with pytest.raises(ApiError, match=said) as failed:
+        connect(machine)(product, action, {})
+    assert type(failed.value) is kind
+    assert failed.value.action == action
+    assert {name: getattr(failed.value, name) for name in known} == known
+    assert bool(failed.value.request_id) == bool(failed.value.code)
+    assert "secretA" not in str(failed.value)
+
+
+def test_an_answer_that_is_no_object_is_refused(machine: Emulator) -> None:
+    machine.post("/_emulator/faults", {"match": {"action": "GetCallerIdentity"}, "fault": "wrong_shape"})
+    with pytest.raises(ApiError, match="not in the documented shape"):
+        connect(machine)("sts", "GetCallerIdentity", {})
+
+
+def closed_port() -> str:
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{opened.getsockname()[1]}"
+
+
+def test_what_was_never_sent_is_certain_not_to_be_done(machine: Emulator) -> None:
+    endpoints = {
+        f"http://{closed_port()}": "connection refused",
+        f"https://{machine.endpoint}": "TLS failed",
+        "http://nowhere.invalid": "nowhere.invalid cannot be reached",
+    }
+    for endpoint, said in endpoints.items():
+        with pytest.raises(errors.UnreachableError, match=said) as failed:
+            connect(machine, endpoints={"cr": endpoint})("cr", "ListInstance", {})
+        assert failed.value.uncertain is False
+        assert "Signature" not in str(failed.value)
+
+
+def test_bad_keys_and_missing_rights_are_told_apart(machine: Emulator) -> None:
+    with pytest.raises(errors.CredentialsError, match="SignatureDoesNotMatch"):
+        connect(machine, Keys("LTAIaaaa", "wrong"))("cr", "ListInstance", {})
+    with pytest.raises(errors.NoPermissionError) as denied:
+        connect(machine, OPERATOR)("ram", "GetRole", {"RoleName": "r"})
+    assert denied.value.status == 403
+    assert denied.value.denied["AuthAction"] == "ram:GetRole"
+
+
+def test_an_assumed_role_makes_every_later_call(machine: Emulator) -> None:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": [f"acs:ram::{ACCOUNT}:root"]}}
+    document = json.dumps({"Version": "1", "Statement": [trust]})
+    rights = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    keys = {"name": "ci", "type": "user", "access_key_id": "LTAIaaac", "access_key_secret": "secretC"}
+    user = {**keys, "policies": [{"Version": "1", "Statement": [rights]}]}
+    world = {"accounts": [{"uid": ACCOUNT, "name": "a", "identities": [ROOT_IDENTITY, user], "instances": []}]}
+    with running(world) as other:
+        connect(other)("ram", "CreateRole", {"RoleName": "r", "AssumeRolePolicyDocument": document})
+        role = AssumeRole(f"acs:ram::{ACCOUNT}:role/r", "session")
+        send = connect(other, Keys("LTAIaaac", "secretC"), role=role)
+        assert send("sts", "GetCallerIdentity", {})["IdentityType"] == "AssumedRoleUser"
+
+
+def test_a_role_that_cannot_be_assumed_is_named(machine: Emulator) -> None:
+    role = AssumeRole(f"acs:ram::{ACCOUNT}:role/none", "session")
+    with pytest.raises(ApiError, match="^Cannot assume role acs:ram::1252879610640001:role/none: "):
+        connect(machine, OPERATOR, role=role)
+
+
+def profile(folder: Path, **entry: Any) -> ProfileProvider:
+    file = folder / "config.json"
+    file.write_text(json.dumps({"profiles": [{"name": "p", "region_id": "cn-hangzhou", **entry}]}), encoding="utf-8")
+    return ProfileProvider("p", str(file))
+
+
+def test_a_profile_of_a_mode_that_the_sdk_knows_signs_calls(machine: Emulator, tmp_path: Path) -> None:
+    keys = {"mode": "AK", "access_key_id": ROOT.access_key_id, "access_key_secret": ROOT.access_key_secret}
+    (tmp_path / "keys").write_text(json.dumps(keys), encoding="utf-8")
+    source = profile(tmp_path, mode="External", process_command=f"cat {tmp_path / 'keys'}")
+    assert connect(machine, source)("sts", "GetCallerIdentity", {})["AccountId"] == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"mode": "External", "process_command": "false"},
+        {"mode": "OIDC", "oidc_provider_arn": "a", "oidc_token_file": "/none", "ram_role_arn": "r"},
+        {"mode": "CloudSSO"},
+        {"mode": "Unheard"},
+    ],
+    ids=lambda entry: str(entry["mode"]),
+)
+def test_a_profile_without_credentials_is_not_taken_for_a_network_failure(
+    entry: dict[str, Any], machine: Emulator, tmp_path: Path
+) -> None:
+    with pytest.raises(AcrError, match="profile's credentials could not be obtained") as failed:
+        connect(machine, profile(tmp_path, **entry))("cr", "ListInstance", {})
+    assert not isinstance(failed.value, ApiError)
+
+
+@pytest.mark.parametrize("order", [("cr", "ram"), ("ram", "cr")], ids="-then-".join)
+def test_a_proxy_is_used_for_all_but_the_exempt_hosts(
+    order: tuple[str, str], machine: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://{closed_port()}")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    port = machine.endpoint.rpartition(":")[2]
+    send = connect(machine, endpoints={"cr": f"http://{machine.endpoint}", "ram": f"http://localhost:{port}"})
+    for product in order:
+        if product == "cr":
+            assert send("cr", "GetInstance", SOURCE)["Code"] == "success"
+        else:
+            with pytest.raises(errors.UnreachableError, match="connection refused"):
+                send("ram", "GetRole", {"RoleName": "r"})
+
+
+def test_the_sdk_cannot_be_made_to_print_tokens(
+    machine: Emulator, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEBUG", "SDK")
+    connect(machine)("cr", "GetInstance", SOURCE)
+    assert "DEBUG" not in os.environ
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "package"),
+    [
+        ("alibabacloud_cr20181201.client", "alibabacloud-cr20181201"),
+        ("alibabacloud_credentials.client", "alibabacloud-credentials"),
+    ],
+)
+def test_a_package_that_is_missing_is_named(
+    module: str, package: str, machine: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(transport.MissingLibraryError, match=f"package {package} is not installed") as failed:
+        connect(machine)("cr", "GetInstance", SOURCE)
+    assert failed.value.library == package
+
+
+def test_endpoints_follow_from_the_region_unless_given(machine: Emulator) -> None:
+    send = connect(machine, endpoints={"sts": "sts-vpc.cn-hangzhou.aliyuncs.com"})
+    assert send.endpoint("cr") == ("https", "cr.cn-hangzhou.aliyuncs.com")
+    assert send.endpoint("ram") == ("https", "ram.aliyuncs.com")
+    assert send.endpoint("sts") == ("https", "sts-vpc.cn-hangzhou.aliyuncs.com")
+    with pytest.raises(AcrError, match="No region is given"):
+        connect(machine, endpoints={}, region=None)("cr", "ListInstance", {})
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("cr.example.com", ("https", "cr.example.com")),
+        ("cr.example.com:8443", ("https", "cr.example.com:8443")),
+        ("http://127.0.0.1:8650", ("http", "127.0.0.1:8650")),
+        ("https://cr.example.com/", ("https", "cr.example.com")),
+    ],
+)
+def test_an_endpoint_is_a_host_or_a_url(given: str, expected: tuple[str, str]) -> None:
+    assert split_endpoint(given, "cr_endpoint") == expected
+
+
+@pytest.mark.parametrize(
+    "given", ["ftp://host", "http://", "host/path", "http://host?a=b", "http://user@host", "", "http://:80"]
+)
+def test_anything_else_is_no_endpoint(given: str) -> None:
+    with pytest.raises(AcrError, match="is not an endpoint"):
+        split_endpoint(given, "cr_endpoint")
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("[Errno 111] Connection refused", "connection refused"),
+        ("Read timed out. (read timeout=1)", "timed out"),
+        ("[SSL: X] certificate verify failed", "certificate verify failed"),
+        ("[Errno -2] Name or service not known", "Name or service not known"),
+        ("getaddrinfo failed", "the name cannot be resolved"),
+        ("Failed to resolve 'host'", "the name cannot be resolved"),
+        ("('Connection aborted.', X())", CLOSED),
+        ("Connection reset by peer", CLOSED),
+        ("[SSL] record layer failure", "TLS failed"),
+        ("http://host/?Signature=s", "no answer"),
+    ],
+)
+def test_a_network_error_is_said_shortly_and_without_the_request(text: str, short: str) -> None:
+    assert transport._short(text) == short

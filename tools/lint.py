@@ -1,0 +1,31 @@
+"""Formatting, style, types, YAML, Ansible's own rules, documentation and changelog."""
+
+import sys
+
+import content
+from steps import Step, run_steps
+
+# By package, not by file: each file is then known by the one name it is imported with.
+COLLECTION = "ansible_collections.registryops.alicloud"
+MYPY = f"mypy --package {COLLECTION}.plugins --package {COLLECTION}.tests.unit --package acr_emulator"
+DOCS = "--plugin-docs --validate-collection-refs=self --disallow-unknown-collection-refs"
+
+
+def main() -> int:
+    copy = content.refresh()
+    path = {"ANSIBLE_COLLECTIONS_PATH": str(content.COLLECTIONS)}
+    return run_steps(
+        [
+            Step("ruff format", "ruff format --check --quiet ."),
+            Step("ruff check", "ruff check --output-format concise --quiet ."),
+            Step("mypy --strict", MYPY),
+            Step("mypy --strict tools", "mypy tools"),
+            Step("yamllint", "yamllint --strict ."),
+            Step("ansible-lint, profile production", "ansible-lint -q", copy, path),
+            Step("antsibull-docs", f"antsibull-docs lint-collection-docs {DOCS} .", copy, path),
+            Step("antsibull-changelog", "antsibull-changelog lint", copy),
+        ]
+    )
+
+
+sys.exit(main())

@@ -1,0 +1,34 @@
+"""Make .venv: the newest Python found, the newest ansible-core it runs, and all that tests, linters and demo need."""
+
+import shutil
+from pathlib import Path
+
+import system_packages
+from environment import LINT_REQUIREMENTS, ROOT, RUNTIME_REQUIREMENTS, prepare
+from pythons import usable_pythons
+
+
+def main() -> None:
+    prepare(ROOT / ".venv", newest_python(), RUNTIME_REQUIREMENTS + LINT_REQUIREMENTS)
+    link_collection()
+
+
+def newest_python() -> Path:
+    pythons = usable_pythons()
+    if not pythons and shutil.which("apt-get"):
+        system_packages.install("apt-get", ["python3-venv"])
+        pythons = usable_pythons()
+    if not pythons:
+        raise SystemExit("No Python 3.11 to 3.14 here has the venv and ensurepip modules: install one that does.")
+    return next(iter(pythons.values()))
+
+
+def link_collection() -> None:
+    """Give Python and Ansible a path under which this checkout is `ansible_collections.registryops.alicloud`."""
+    link = ROOT / ".venv/collections/ansible_collections/registryops/alicloud"
+    if not link.is_symlink():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to("../../../..")
+
+
+main()

@@ -1,0 +1,74 @@
+"""Install the programs that come from the system's package manager: docker-registry and skopeo."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# The package that has the program, by package manager. Homebrew has no registry.
+PACKAGES = {
+    "apt-get": {"docker-registry": "docker-registry", "skopeo": "skopeo"},
+    "dnf": {"docker-registry": "docker-distribution", "skopeo": "skopeo"},
+    "brew": {"skopeo": "skopeo"},
+}
+INSTALL = {
+    "apt-get": ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes"],
+    "dnf": ["dnf", "install", "--assumeyes"],
+    "brew": ["brew", "install"],
+}
+# Each program's names and, for when no package manager has it, where it comes from.
+PROGRAMS = {
+    "docker-registry": (("docker-registry", "registry"), "github.com/distribution/distribution"),
+    "skopeo": (("skopeo",), "github.com/containers/skopeo"),
+}
+
+
+def main() -> None:
+    missing = [program for program, (names, _source) in PROGRAMS.items() if not any(map(shutil.which, names))]
+    if not missing:
+        return
+    manager = next(filter(shutil.which, PACKAGES), "")
+    for program in missing:
+        if program not in PACKAGES.get(manager, {}):
+            raise SystemExit(
+                f"{program} is missing, and {manager or 'no package manager known to us'} has it: "
+                f"install it from {PROGRAMS[program][1]} and put it on PATH."
+            )
+    install(manager, [PACKAGES[manager][program] for program in missing])
+    if "docker-registry" in missing and manager == "apt-get":
+        _stop_service()
+
+
+def install(manager: str, packages: list[str]) -> None:
+    print(f"Installing {' and '.join(packages)} with {manager} ...", flush=True)
+    as_root = [] if manager == "brew" else _as_root()
+    command = [*as_root, *INSTALL[manager], *packages]
+    done = _run(command)
+    if done.returncode and manager == "apt-get":
+        _run([*as_root, "apt-get", "update"])  # a new machine has no package lists yet
+        done = _run(command)
+    if done.returncode:
+        raise SystemExit(f"{done.stdout}\nThis failed, see above: {' '.join(command)}")
+
+
+def _as_root() -> list[str]:
+    if os.geteuid() == 0:
+        return []
+    if not shutil.which("sudo"):
+        raise SystemExit("Installing system packages takes root: run `make system` as root, or install sudo.")
+    return ["sudo"] if sys.stdin.isatty() else ["sudo", "--non-interactive"]
+
+
+def _stop_service() -> None:
+    """Debian starts a registry on port 5000 for good, which nobody asked for: we only need the program."""
+    if Path("/run/systemd/system").exists():
+        _run([*_as_root(), "systemctl", "disable", "--now", "docker-registry.service"])
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+
+if __name__ == "__main__":
+    main()

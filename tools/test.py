@@ -1,0 +1,39 @@
+"""Run the stages named on the command line, or all of them, and say at the end how each of them went.
+
+Each uses the Python that runs this script, and the tools beside it.
+"""
+
+import subprocess
+import sys
+import time
+
+from environment import ROOT
+from steps import tool_environment
+
+STAGES = {
+    "lint": ["tools/lint.py"],
+    "sanity": ["tools/sanity.py"],
+    "unit": ["-m", "pytest", "--quiet", "--cov", "--cov-config=.coveragerc", "--cov-report=term"],
+    "integration": ["tools/integration.py"],
+}
+
+
+def main(names: list[str]) -> int:
+    outcomes = {name: _run(name) for name in names}
+    print("\nSummary")
+    for name, (passed, seconds) in outcomes.items():
+        print(f"{name:<44} {'ok' if passed else 'FAILED':<6} {seconds:5.1f} s")
+    failed = sum(not passed for passed, _seconds in outcomes.values())
+    print(f"{len(outcomes) - failed} passed, {failed} failed", flush=True)
+    return int(failed > 0)
+
+
+def _run(name: str) -> tuple[bool, float]:
+    print(f"\n{name.capitalize()}", flush=True)
+    start = time.monotonic()
+    command = [sys.executable, *STAGES[name]]
+    done = subprocess.run(command, cwd=ROOT, env=tool_environment(), stdin=subprocess.DEVNULL, check=False)
+    return done.returncode == 0, time.monotonic() - start
+
+
+sys.exit(main(sys.argv[1:] or list(STAGES)))
