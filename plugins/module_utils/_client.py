@@ -164,8 +164,13 @@ class Client:
             if mark in error.code and not error.hint:
                 error.hint = hint
         if error.reason == error.code:
-            error.reason = error.code.replace("_", " ").lower() if "_" in error.code else error.code
+            error.reason = _words(error.code)
         return error
+
+
+def _words(code: str) -> str:
+    """What a code of Container Registry says, which sends no message: 'namespace does not exist'."""
+    return code.replace("_", " ").lower().replace(" not exist", " does not exist") if "_" in code else code
 
 
 def _reads(action: str) -> bool:

@@ -31,11 +31,12 @@ class AcrError(Exception):
     def sentence(self) -> str:
         """What was attempted and why it failed."""
         reason = self.reason.rstrip(". ")
+        end = "" if reason.endswith("?") else "."
         if self.attempted:
-            return f"Cannot {self.attempted}: {reason}."
+            return f"Cannot {self.attempted}: {reason}{end}"
         # An option's name or an ID stays as it is written.
         capital = reason[:1].upper() if reason.split(" ")[0].isalpha() else reason[:1]
-        return f"{capital}{reason[1:]}."
+        return f"{capital}{reason[1:]}{end}"
 
     def reference(self) -> str:
         """What the service's support will ask for; empty where the service was not involved."""

@@ -14,7 +14,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._options import CONNECTION_OPTIONS, connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Plan, Resource, apply, plan
@@ -88,8 +88,10 @@ def manage(resource_type: type[Resource[S]]) -> Work:
     def work(task: Task) -> dict[str, Any]:
         resource = resource_type(task.client, task.params)
         desired = resource.desired()
-        current = resource.read(desired)
-        planned = plan(resource, task.params["state"], desired, current)
+        with attempt(f"look up {resource.name(desired)}"):
+            current = resource.read(desired)
+        with attempt(f"{'delete' if task.params['state'] == 'absent' else 'plan'} {resource.name(desired)}"):
+            planned = plan(resource, task.params["state"], desired, current)
         extras: Mapping[str, Any] = {}
         after = planned.after
         if planned.changed:
@@ -113,7 +115,9 @@ def inform(resource_type: type[Resource[S]], plural: str) -> Work:
     """The work of an info module: everything the options select, and nothing changed."""
 
     def work(task: Task) -> dict[str, Any]:
-        found = [one.to_result() for one in resource_type(task.client, task.params).find()]
+        where = task.params.get("instance_id")
+        with attempt(f"list {plural.replace('_', ' ')}" + (f" of {where}" if where else "")):
+            found = [one.to_result() for one in resource_type(task.client, task.params).find()]
         return {"changed": False, plural: found}
 
     return work

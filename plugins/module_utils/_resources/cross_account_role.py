@@ -79,7 +79,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         return CrossAccountRole(policy_name=self.params["policy_name"])
 
     def name(self, state: CrossAccountRole) -> str:
-        return f"role {ROLE_NAME} in account {state.account_id}"
+        return f"role {ROLE_NAME}" + (f" in account {state.account_id}" if state.account_id else "")
 
     def find(self) -> Iterator[CrossAccountRole]:
         found = self.read(self.desired())

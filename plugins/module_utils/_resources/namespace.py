@@ -67,7 +67,7 @@ class Namespaces(Resource[Namespace]):
             images = count_images(self.client, str(current.instance_id), str(repository.repository_id))
             if images:
                 raise AcrError(
-                    f"{self.name(current)} holds images ({images} in {repository.name}), which would go with it",
+                    f"it holds images ({images} in {repository.name}), which would go with it",
                     "Nothing was changed. Say force: true to delete them all, for good.",
                 )
 

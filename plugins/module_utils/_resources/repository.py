@@ -79,7 +79,7 @@ class Repositories(Resource[Repository]):
         )
         if images:
             raise AcrError(
-                f"{self.name(current)} holds images ({images}), which would go with it",
+                f"it holds images ({images}), which would go with it",
                 "Nothing was changed. Say force: true to delete them all, for good.",
             )
 

@@ -203,7 +203,7 @@ def test_the_wrong_account_is_the_better_reason_for_finding_nothing() -> None:
 
 def test_the_first_error_is_told_where_the_account_cannot_be_asked() -> None:
     script = Script({"IsSuccess": False, "Code": "INSTANCE_NOT_EXIST"}, REFUSED)
-    with pytest.raises(errors.NotFoundError, match="Instance not exist"):
+    with pytest.raises(errors.NotFoundError, match="Instance does not exist"):
         script.client(account_id=ACCOUNT).call("cr", "GetInstance")
 
 

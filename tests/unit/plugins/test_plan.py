@@ -85,8 +85,8 @@ class KeptBoxes(Boxes):
         return replace(current, size=0)
 
 
-def no_calls(product: str, action: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
-    raise AssertionError(f"unexpected call of {product} {action}")
+def no_calls(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    raise AssertionError(f"unexpected call of {product} {action} with {sorted(parameters)}")
 
 
 RED = Box("b", 2, "red")
@@ -94,6 +94,7 @@ TABLE: list[tuple[str, type[Boxes], str, Box, Box | None, str, Box | None]] = [
     ("what is missing is created with defaults", Boxes, "present", Box("b"), None, "create", Box("b", 1)),
     ("what is as wanted is left", Boxes, "present", Box("b", 2), RED, "nothing", RED),
     ("what is not said is left", Boxes, "present", Box("b"), RED, "nothing", RED),
+    ("none and zero are the same", Boxes, "present", Box("b", 0), Box("b"), "nothing", Box("b")),
     ("what differs is updated", Boxes, "present", Box("b", 3), RED, "update", Box("b", 3, "red")),
     ("a fixed part is replaced", ReplaceableBoxes, "present", Box("b", 3, "blue"), RED, "replace", Box("b", 3, "blue")),
     ("a part that is not fixed is not", ReplaceableBoxes, "present", Box("b", 3), RED, "update", Box("b", 3, "red")),
@@ -224,13 +225,16 @@ def test_waiting_ends_when_the_time_is_up() -> None:
     assert sum(slept) >= 3
 
 
-@pytest.mark.parametrize("condition", [True, False])
-def test_a_refusal_needs_its_condition(condition: bool) -> None:
-    if condition:
-        with pytest.raises(AcrError, match="No. Do not."):
-            engine.refuse(condition, "no", "Do not.")
-    else:
-        engine.refuse(condition, "no", "Do not.")
+def test_a_refusal_needs_its_condition() -> None:
+    engine.refuse(False, "no", "Do not.")
+    with pytest.raises(AcrError, match="No. Do not."):
+        engine.refuse(True, "no", "Do not.")
+
+
+def test_what_is_wanted_is_what_the_task_says() -> None:
+    boxes = Boxes()
+    boxes.params = {"name": "b", "size": 2, "state": "present"}
+    assert boxes.desired() == Box("b", 2)
 
 
 @pytest.mark.parametrize("name", ["name", "read", "find", "create", "update", "replace", "delete"])

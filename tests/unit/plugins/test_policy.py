@@ -175,12 +175,27 @@ def test_a_badly_kept_document_is_read_as_an_empty_one(text: str | None) -> None
     assert policy.meaning(policy.parse(text)) == frozenset()
 
 
-def test_a_granting_needs_both_actions_in_whichever_statements() -> None:
-    named = policy.resource(ME, GRANTS[0])
-    first, second = (allow(action, Resource=named) for action in BOTH)
-    assert policy.granted_instances({"Statement": [first]}, ME) == []
-    assert policy.granted_instances({"Statement": [first, second]}, ME) == [GRANTS[0]]
-    assert policy.granted_instances({"Statement": [first, second]}, ACCOUNTS[0]) == []
+NAMED = policy.resource(ME, GRANTS[0])
+
+
+@pytest.mark.parametrize(
+    ("statements", "granted"),
+    [
+        ([allow(BOTH, Resource=NAMED)], True),
+        ([allow(BOTH[0], Resource=NAMED), allow(BOTH[1], Resource=[NAMED])], True),
+        ([allow("CR:*", Resource=NAMED)], True),
+        ([allow(BOTH[0], Resource=NAMED)], False),
+        ([allow(BOTH, Resource="acs:cr:*:*:repository/cri-a")], False),
+        ([allow(BOTH, Resource=NAMED.replace(ME, ACCOUNTS[0]))], False),
+        ([FOREIGN_GRANTS[3]], False),
+        ([{**allow(BOTH, Resource=NAMED), "Effect": "Deny"}], False),
+    ],
+)
+def test_an_instance_is_granted_by_both_actions_without_a_condition(statements: list[Any], granted: bool) -> None:
+    document = {"Version": "1", "Statement": statements}
+    assert policy.granted_instances(document, ME) == ([GRANTS[0]] if granted else [])
+    added = len(policy.statements(policy.with_grants(document, ME, [GRANTS[0]], ()))) - len(statements)
+    assert added == (0 if granted else 1)
 
 
 def test_a_statement_without_anyone_left_goes() -> None:

@@ -77,9 +77,9 @@ def test_what_holds_images_is_not_deleted_unless_forced(cloud: Emulator, account
     namespace = {"instance_id": SOURCE, "name": "prod", "state": "absent"}
     repository = {"instance_id": SOURCE, "namespace": "prod", "name": "web", "state": "absent"}
     for check in (True, False):
-        with pytest.raises(ModuleFailedError, match=r"(?i)namespace prod on .* holds images .* Say force: true"):
+        with pytest.raises(ModuleFailedError, match=r"Cannot delete namespace prod on .*: it holds images .* Say force: true"):
             account_a.run("acr_namespace", **namespace, check=check)
-        with pytest.raises(ModuleFailedError, match=r"(?i)repository prod/web on .* holds images \(2\)"):
+        with pytest.raises(ModuleFailedError, match=r"Cannot delete repository prod/web on .*: it holds images \(2\)"):
             account_a.run("acr_repository", **repository, check=check)
     assert cloud.calls("DeleteNamespace") == cloud.calls("DeleteRepository") == []
     assert account_a.run("acr_repository", **repository, force=True)["changed"] is True

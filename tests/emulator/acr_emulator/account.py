@@ -1,0 +1,79 @@
+"""One Alibaba Cloud account: its identities, roles, policies and instances, and how its RAM state changed over time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .catalogue import Instance
+from .identity import Attachment, Identity, Policy, Role, RoleView, Session
+from .ids import now_ms
+from .policy import Document
+from .schema import WorldError
+from .system_policies import SYSTEM_POLICIES
+
+Views = dict[str, RoleView]
+
+
+@dataclass(slots=True)
+class Account:
+    uid: str
+    name: str = ""
+    identities: dict[str, Identity] = field(default_factory=dict, metadata={"key": "name"})
+    roles: dict[str, Role] = field(default_factory=dict, metadata={"key": "name"})
+    policies: dict[str, Policy] = field(default_factory=dict, metadata={"key": "name"})
+    sessions: dict[str, Session] = field(default_factory=dict, metadata={"key": "access_key_id"})
+    instances: dict[str, Instance] = field(default_factory=dict, metadata={"key": "id"})
+    # Every RAM state the account was in, oldest first: CR may act on one that is some time past.
+    history: list[tuple[int, Views]] = field(default_factory=list, metadata={"hidden": True})
+
+    def __post_init__(self) -> None:
+        if not self.uid.isdigit():
+            raise ValueError(f"uid {self.uid!r} must be digits")
+        holders: list[Identity | Role] = [*self.identities.values(), *self.roles.values()]
+        for holder in holders:
+            self._settle(holder.name, holder.policies)
+        for instance in self.instances.values():
+            instance.account_id = self.uid
+        self.history = [(0, self._views())]
+
+    def policy(self, type_: str, name: str) -> Policy | None:
+        return (SYSTEM_POLICIES if type_ == "System" else self.policies).get(name)
+
+    def documents(self, attachments: Iterable[Attachment]) -> tuple[Document, ...]:
+        found = (self.policy(one.type, one.name) for one in attachments)
+        return tuple(one.default.parsed for one in found if one)
+
+    def ram_changed(self, propagation_ms: int) -> None:
+        """Remember the RAM state as it now is, and forget what is too old to matter."""
+        now = now_ms()
+        while len(self.history) > 1 and self.history[1][0] < now - propagation_ms:
+            del self.history[0]
+        self.history.append((now, self._views()))
+
+    def role_as_of(self, name: str, moment: int) -> RoleView | None:
+        """The role as it was at `moment` (epoch milliseconds), or None if it was not there."""
+        for since, views in reversed(self.history):
+            if since <= moment:
+                return views.get(name)
+        return self.history[0][1].get(name)
+
+    def _views(self) -> Views:
+        return {role.name: RoleView(role.trust, self.documents(role.policies)) for role in self.roles.values()}
+
+    def _settle(self, owner: str, attachments: list[Attachment]) -> None:
+        """Make policies of the documents a world file writes in place, and check that named ones exist."""
+        for number, one in enumerate(attachments, 1):
+            if one.document is not None:
+                one.name = one.name or f"{owner}-{number}"
+                self.policies[one.name] = Policy(one.name, document=_json(one.document))
+                one.document = None
+            elif self.policy(one.type, one.name) is None:
+                if one.name not in SYSTEM_POLICIES:
+                    raise WorldError(f"accounts[{self.uid}]: {owner} has the policy {one.name!r}, which does not exist")
+                one.type = "System"
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, separators=(",", ":"))

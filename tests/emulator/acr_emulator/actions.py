@@ -1,0 +1,142 @@
+"""What an API action is: a function of a `Call` that returns the answer's own fields, and who may call it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import invalid, missing
+
+if TYPE_CHECKING:
+    from .account import Account
+    from .cloud import Cloud
+    from .identity import Caller
+    from .state import State
+
+Answer = dict[str, Any]
+VERSIONS = {"2018-12-01": "cr", "2015-05-01": "ram", "2015-04-01": "sts"}
+
+
+@dataclass(slots=True)
+class Call:
+    """One authenticated request. The readers below raise MissingParameter and InvalidParameter."""
+
+    cloud: Cloud
+    caller: Caller
+    account: Account
+    parameters: Mapping[str, str]
+
+    @property
+    def state(self) -> State:
+        return self.cloud.state
+
+    def text(self, name: str) -> str:
+        value = self.parameters.get(name)
+        if not value:
+            raise missing(name)
+        return value
+
+    def optional(self, name: str, default: str = "") -> str:
+        return self.parameters.get(name) or default
+
+    def choice(self, name: str, *choices: str, default: str | None = None) -> str:
+        value = self.text(name) if default is None else self.optional(name, default)
+        if value not in choices and value != default:
+            raise invalid(name, f"it must be one of {', '.join(choices)}")
+        return value
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        value = self.parameters.get(name)
+        if not value:
+            return default
+        # int() alone would also take "1_000" and digits of other scripts.
+        if not re.fullmatch(r"-?[0-9]{1,18}", value) or not low <= int(value) <= high:
+            raise invalid(name, f"it must be an integer from {low} to {high}")
+        return int(value)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self.optional(name).lower()
+        if value not in ("", "true", "false"):
+            raise invalid(name, "it must be true or false")
+        return value == "true" if value else default
+
+    def json(self, name: str) -> Any:
+        """The value of a parameter that carries JSON; None where it is absent."""
+        value = self.parameters.get(name)
+        if not value:
+            return None
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError) as error:
+            raise invalid(name, "it is not JSON") from error
+
+    def strings(self, name: str) -> list[str]:
+        """A list given as JSON, or as Name.1, Name.2 as older SDKs flatten it."""
+        value = self.json(name)
+        if value is None:
+            numbered = self._numbered(name)
+            return [numbered[number][""] for number in sorted(numbered) if "" in numbered[number]]
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise invalid(name, "it must be a list of strings")
+        return value
+
+    def objects(self, name: str) -> list[dict[str, str]]:
+        """A list of objects given as JSON, or as Name.1.Key, Name.1.Value."""
+        value = self.json(name)
+        if value is None:
+            numbered = self._numbered(name)
+            return [numbered[number] for number in sorted(numbered)]
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise invalid(name, "it must be a list of objects")
+        return value
+
+    def _numbered(self, name: str) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = {}
+        pattern = re.compile(re.escape(name) + r"\.([0-9]{1,4})(?:\.(\w+))?")
+        for key, value in self.parameters.items():
+            if matched := pattern.fullmatch(key):
+                found.setdefault(int(matched[1]), {})[matched[2] or ""] = value
+        return found
+
+
+Resources = Callable[[Call], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`authority` is the RAM action a caller needs on every one of `resources`; empty where any caller will do."""
+
+    product: str
+    name: str
+    answer: Callable[[Call], Answer]
+    authority: str
+    resources: Resources
+    methods: tuple[str, ...]
+
+
+ACTIONS: dict[tuple[str, str], Action] = {}
+
+
+def any_resource(_call: Call) -> tuple[str, ...]:
+    return ("*",)
+
+
+def action(
+    name: str,
+    resources: Resources = any_resource,
+    *,
+    authority: str | None = None,
+    methods: tuple[str, ...] = ("POST", "GET"),
+) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
+    """Register a function as an action, like `cr:CreateNamespace`; the authority is called the same unless said."""
+    product, _, plain = name.partition(":")
+
+    def register(function: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+        needed = name if authority is None else authority
+        ACTIONS[product, plain] = Action(product, plain, function, needed, resources, methods)
+        return function
+
+    return register

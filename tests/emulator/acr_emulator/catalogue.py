@@ -1,0 +1,169 @@
+"""What CR keeps for one instance: namespaces, repositories and images."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .ids import digest_of, new_id, now_ms
+from .oci import generate
+from .replication import SyncRule, SyncTask
+
+Edition = Literal["Enterprise_Advanced", "Enterprise_Standard", "Enterprise_Basic", "Enterprise_Economy"]
+Status = Literal["PENDING", "INIT_ERROR", "STARTING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "DELETED"]
+Visibility = Literal["PUBLIC", "PRIVATE"]
+
+CATALOGUE_SIZE = 1 << 20
+NAMESPACE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,118}[a-z0-9]")
+REPOSITORY_NAME = re.compile(r"(?=.{1,256}\Z)[a-z0-9]+(?:(?:[._]|__|-+|/)[a-z0-9]+)*")
+TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+
+
+@dataclass(slots=True)
+class Image:
+    """A tag and what it points to; `digest` as `sha256:…`, `size` in bytes, times in epoch milliseconds."""
+
+    tag: str
+    digest: str = ""
+    size: int = 0
+    image_id: str = ""
+    create_time: int = field(default_factory=now_ms)
+    update_time: int = 0
+
+    def __post_init__(self) -> None:
+        if not TAG.fullmatch(self.tag):
+            raise ValueError(f"{self.tag!r} cannot be a tag")
+        if self.digest and not re.fullmatch(r"sha256:[0-9a-f]{64}", self.digest):
+            raise ValueError(f"digest {self.digest!r} is not sha256: and 64 hexadecimal digits")
+        self.update_time = self.update_time or self.create_time
+
+
+@dataclass(slots=True)
+class Generated:
+    prefix: str
+    count: int
+
+
+@dataclass(slots=True)
+class Repository:
+    """`images` is in the order of the pushes, the newest last."""
+
+    name: str
+    id: str = field(default_factory=lambda: new_id("crr"))
+    repository_type: Visibility = "PRIVATE"
+    tag_immutability: bool = False
+    summary: str = ""
+    detail: str = ""
+    create_time: int = field(default_factory=now_ms)
+    update_time: int = field(default_factory=now_ms)
+    images: dict[str, Image] = field(default_factory=dict, metadata={"key": "tag"})
+    generated: Generated | None = field(default=None, metadata={"input": True})
+    namespace: str = field(default="", metadata={"hidden": True})
+
+    def __post_init__(self) -> None:
+        if not REPOSITORY_NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} cannot be the name of a repository")
+
+    @property
+    def path(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    def put(self, image: Image) -> None:
+        """Set a tag, as the newest push; an existing tag keeps its time of creation."""
+        self._complete(image)
+        previous = self.images.pop(image.tag, None)
+        if previous:
+            image.create_time = previous.create_time
+        self.images[image.tag] = image
+
+    def settle(self, registry: bool) -> None:
+        """Fill in what a world file may leave out."""
+        if self.generated:
+            for number in range(1, self.generated.count + 1):
+                tag = f"{self.generated.prefix}{number}"
+                self.images.setdefault(tag, Image(tag))
+            self.generated = None
+        for image in self.images.values():
+            if registry:
+                self._make(image)
+            self._complete(image)
+
+    def _make(self, image: Image) -> None:
+        """Where there is a registry, an image that is said nothing of is a generated one."""
+        made = generate(self.path, image.tag)
+        if image.digest in ("", made.manifest.digest):
+            image.digest, image.image_id = made.manifest.digest, made.manifest.image_id
+            image.size = image.size or made.size
+
+    def _complete(self, image: Image) -> None:
+        """An image that nobody gave a digest gets the same one in every world."""
+        image.digest = image.digest or digest_of(f"{self.path}:{image.tag}".encode())
+        image.size = image.size or CATALOGUE_SIZE
+        image.image_id = image.image_id or image.digest.removeprefix("sha256:")
+
+
+@dataclass(slots=True)
+class Namespace:
+    name: str
+    id: str = field(default_factory=lambda: new_id("crn"))
+    auto_create_repositories: bool = False
+    repository_type: Visibility = "PRIVATE"
+    tag_immutability: bool = False
+    image_index_only: bool = False
+    repositories: dict[str, Repository] = field(default_factory=dict, metadata={"key": "name"})
+
+    def __post_init__(self) -> None:
+        if not NAMESPACE_NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} cannot be the name of a namespace")
+
+
+@dataclass(slots=True)
+class Instance:
+    id: str
+    name: str
+    region: str
+    edition: Edition = "Enterprise_Basic"
+    registry: bool = False
+    status: Status = "RUNNING"
+    create_time: int = field(default_factory=now_ms)
+    resource_group_id: str = "rg-acfmxxxxxxxxxxx"
+    tags: dict[str, str] = field(default_factory=dict)
+    namespace_quota: int = 100
+    repository_quota: int = 1000
+    namespaces: dict[str, Namespace] = field(default_factory=dict, metadata={"key": "name"})
+    sync_rules: dict[str, SyncRule] = field(default_factory=dict, metadata={"key": "id"})
+    # Registry passwords that GetAuthorizationToken gave out, each with the time it expires.
+    tokens: dict[str, int] = field(default_factory=dict)
+    account_id: str = field(default="", metadata={"hidden": True})
+    repositories: dict[str, Repository] = field(default_factory=dict, metadata={"hidden": True})
+    tasks: list[SyncTask] = field(default_factory=list, metadata={"hidden": True})
+    host: str = field(default="", metadata={"hidden": True})
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9-]+", self.id):
+            raise ValueError(f"id {self.id!r} must be lower-case letters, digits and hyphens")
+        for namespace in self.namespaces.values():
+            for repository in namespace.repositories.values():
+                self.add_repository(namespace, repository)
+                repository.settle(self.registry)
+
+    def repository(self, namespace: str, name: str) -> Repository | None:
+        found = self.namespaces.get(namespace)
+        return found.repositories.get(name) if found else None
+
+    def add_repository(self, namespace: Namespace, repository: Repository) -> Repository:
+        repository.namespace = namespace.name
+        namespace.repositories[repository.name] = repository
+        self.repositories[repository.id] = repository
+        return repository
+
+    def create_repository(self, namespace: str, name: str) -> Repository:
+        """As its namespace's defaults make it."""
+        defaults = self.namespaces[namespace]
+        kind, immutability = defaults.repository_type, defaults.tag_immutability
+        return self.add_repository(defaults, Repository(name, repository_type=kind, tag_immutability=immutability))
+
+    def remove_repository(self, repository: Repository) -> None:
+        del self.namespaces[repository.namespace].repositories[repository.name]
+        del self.repositories[repository.id]

@@ -1,0 +1,113 @@
+"""What CR's actions share: finding what a request names, its ARNs, and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from ..actions import Call
+from ..catalogue import Instance, Namespace, Repository
+from ..errors import ApiError, BusinessError, invalid
+
+T = TypeVar("T")
+
+
+def find_instance(call: Call) -> Instance:
+    instance = call.account.instances.get(call.text("InstanceId"))
+    if instance is None:
+        raise BusinessError("INSTANCE_NOT_EXIST", f"The instance {call.text('InstanceId')} does not exist.")
+    return instance
+
+
+def find_namespace(instance: Instance, name: str) -> Namespace:
+    if name not in instance.namespaces:
+        raise BusinessError("NAMESPACE_NOT_EXIST", f"The namespace {name} does not exist in {instance.id}.")
+    return instance.namespaces[name]
+
+
+def find_repository(call: Call, instance: Instance) -> Repository:
+    """The repository of a request that gives RepoId, or else RepoNamespaceName and RepoName."""
+    if call.optional("RepoId"):
+        repository = instance.repositories.get(call.text("RepoId"))
+    else:
+        if not call.optional("RepoName"):
+            raise ApiError("MissingParameter", 400, "Either RepoId or RepoNamespaceName and RepoName is needed.")
+        repository = instance.repository(call.text("RepoNamespaceName"), call.text("RepoName"))
+    if repository is None:
+        name = call.optional("RepoId") or f"{call.text('RepoNamespaceName')}/{call.text('RepoName')}"
+        raise BusinessError("REPO_NOT_EXIST", f"The repository {name} does not exist in {instance.id}.")
+    return repository
+
+
+def _arn(call: Call, kind: str, *names: str) -> tuple[str, ...]:
+    instance = call.account.instances.get(call.text("InstanceId"))
+    region = instance.region if instance else "*"
+    path = "/".join((call.text("InstanceId"), *names))
+    return (f"acs:cr:{region}:{call.account.uid}:{kind}/{path}",)
+
+
+def instance_arn(call: Call) -> tuple[str, ...]:
+    return _arn(call, "instance")
+
+
+def content_arn(call: Call) -> tuple[str, ...]:
+    """The ARN of everything an instance holds; sync rules and tasks are authorised on it too."""
+    return _arn(call, "repository")
+
+
+def namespace_arn(call: Call) -> tuple[str, ...]:
+    name = call.optional("NamespaceName") or call.optional("RepoNamespaceName")
+    if not name and call.optional("NamespaceId"):
+        instance = call.account.instances.get(call.text("InstanceId"))
+        found = (
+            [one.name for one in instance.namespaces.values() if one.id == call.text("NamespaceId")] if instance else []
+        )
+        name = found[0] if found else ""
+    return _arn(call, "repository", name or "*")
+
+
+def namespaces_arn(call: Call) -> tuple[str, ...]:
+    return _arn(call, "repository", "*")
+
+
+def repositories_arn(call: Call) -> tuple[str, ...]:
+    namespace = call.optional("RepoNamespaceName")
+    return _arn(call, "repository", namespace, "*") if namespace else _arn(call, "repository", "*")
+
+
+def repository_arn(call: Call) -> tuple[str, ...]:
+    instance = call.account.instances.get(call.text("InstanceId"))
+    repository = instance.repositories.get(call.optional("RepoId")) if instance else None
+    if repository:
+        return _arn(call, "repository", repository.namespace, repository.name)
+    return _arn(call, "repository", call.optional("RepoNamespaceName", "*"), call.optional("RepoName", "*"))
+
+
+def page(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
+    """One page by PageNo and PageSize, and the paging fields of the answer; TotalCount is an integer.
+
+    A PageSize over the maximum is cut down to it; the real service may refuse it instead.
+    """
+    number = call.integer("PageNo", 1, 1, 10**9)
+    size = min(call.integer("PageSize", 30, 1, 10**9), call.state.behaviour.max_page_size)
+    first = (number - 1) * size
+    return list(items[first : first + size]), {"PageNo": number, "PageSize": size, "TotalCount": len(items)}
+
+
+def page_or_token(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
+    """As `page`, but MaxResults and NextToken win over PageNo and PageSize; TotalCount is a string."""
+    if not call.optional("NextToken") and not call.optional("MaxResults"):
+        chosen, fields = page(call, items)
+        return chosen, fields | {"TotalCount": str(len(items))}
+    size = min(call.integer("MaxResults", 30, 1, 10**9), call.state.behaviour.max_page_size)
+    first = _position(call.optional("NextToken"))
+    end = first + size
+    fields = {"MaxResults": size, "NextToken": f"next-{end}" if end < len(items) else "", "TotalCount": str(len(items))}
+    return list(items[first:end]), fields
+
+
+def _position(token: str) -> int:
+    digits = token.removeprefix("next-")
+    if token and not (token.startswith("next-") and digits.isascii() and digits.isdigit() and len(digits) < 16):
+        raise invalid("NextToken", "it is none that this service gave out")
+    return int(digits or 0)

@@ -1,0 +1,145 @@
+"""RAM policy documents: reading them and deciding by them. Pure functions, no state.
+
+The rules are those of RAM: an explicit Deny wins, else any Allow, else denied. Actions compare without regard to case,
+resources with it; ``*`` stands for any characters, ``?`` for one. Conditions are not evaluated, because the emulator
+has no request context to evaluate them in: an Allow under a Condition grants nothing, a Deny under one denies.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+ASSUME_ROLE = "sts:AssumeRole"
+
+
+class MalformedPolicyError(ValueError):
+    """A document that RAM would refuse with MalformedPolicyDocument."""
+
+
+class Decision(Enum):
+    ALLOW = "Allow"
+    EXPLICIT_DENY = "ExplicitDeny"
+    IMPLICIT_DENY = "ImplicitDeny"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, its strings and lists made tuples. `principals` is keyed by type: RAM, Service, Federated."""
+
+    allow: bool
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    principals: Mapping[str, tuple[str, ...]]
+    conditional: bool
+    except_actions: bool = False
+    except_resources: bool = False
+
+    def matches(self, action: str, resource: str) -> bool:
+        if self.conditional and self.allow:
+            return False
+        return self.matches_action(action) and (
+            any(match(pattern, resource) for pattern in self.resources) != self.except_resources
+        )
+
+    def matches_action(self, action: str) -> bool:
+        wanted = action.lower()
+        return any(match(pattern.lower(), wanted) for pattern in self.actions) != self.except_actions
+
+
+Document = tuple[Statement, ...]
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # fnmatch's translation is free of catastrophic backtracking; "[" is no wildcard in RAM.
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
+
+
+def match(pattern: str, text: str) -> bool:
+    """Whether `text` matches a RAM pattern as a whole."""
+    return pattern == "*" or _compiled(pattern).match(text) is not None
+
+
+def decide(documents: Iterable[Document], action: str, resource: str) -> Decision:
+    decision = Decision.IMPLICIT_DENY
+    for document in documents:
+        for statement in document:
+            if statement.matches(action, resource):
+                if not statement.allow:
+                    return Decision.EXPLICIT_DENY
+                decision = Decision.ALLOW
+    return decision
+
+
+def trusts(document: Document, principal_type: str, names: Iterable[str]) -> bool:
+    """Whether a trust policy lets a principal known by any of `names` call sts:AssumeRole."""
+    wanted = set(names)
+    trusted = False
+    for statement in document:
+        named = wanted.intersection(statement.principals.get(principal_type, ()))
+        if named and statement.matches_action(ASSUME_ROLE):
+            if not statement.allow:
+                return False
+            trusted = trusted or not statement.conditional
+    return trusted
+
+
+def parse(text: str, *, trust: bool = False) -> Document:
+    """Read a policy document; with `trust`, a role's trust policy, which names principals in place of resources."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedPolicyError(f"the policy document is not JSON: {error}") from error
+    if not isinstance(data, dict) or data.get("Version") != "1":
+        raise MalformedPolicyError('the policy document must be an object with Version "1"')
+    statements = data.get("Statement")
+    if not isinstance(statements, list) or not statements:
+        raise MalformedPolicyError("the policy document has no Statement list")
+    return tuple(_statement(item, trust) for item in statements)
+
+
+def _statement(data: Any, trust: bool) -> Statement:
+    if not isinstance(data, dict):
+        raise MalformedPolicyError("a Statement is not an object")
+    if data.get("Effect") not in ("Allow", "Deny"):
+        raise MalformedPolicyError("Effect must be Allow or Deny")
+    actions = _one_of(data, "Action", "NotAction")
+    resources = ("*",) if trust else _one_of(data, "Resource", "NotResource")
+    return Statement(
+        allow=data["Effect"] == "Allow",
+        actions=actions,
+        resources=resources,
+        principals=_principals(data.get("Principal")) if trust else {},
+        conditional=bool(data.get("Condition")),
+        except_actions="NotAction" in data,
+        except_resources="NotResource" in data,
+    )
+
+
+def _one_of(data: Mapping[str, Any], name: str, opposite: str) -> tuple[str, ...]:
+    if (name in data) == (opposite in data):
+        raise MalformedPolicyError(f"a Statement needs either {name} or {opposite}")
+    return _strings(data.get(name, data.get(opposite)), name)
+
+
+def _principals(data: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(data, dict) or not data:
+        raise MalformedPolicyError("a trust policy's Statement needs a Principal")
+    unknown = set(data) - {"RAM", "Service", "Federated"}
+    if unknown:
+        raise MalformedPolicyError(f"unknown Principal type {sorted(unknown)[0]}")
+    return {name: _strings(value, f"Principal.{name}") for name, value in data.items()}
+
+
+def _strings(value: Any, name: str) -> tuple[str, ...]:
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not values or not all(isinstance(one, str) and one for one in values):
+        raise MalformedPolicyError(f"{name} must be a string or a list of strings")
+    return tuple(values)

@@ -1,0 +1,6 @@
+"""Real OCI registries behind instances: one docker-registry process each, guarded by a pass-through."""
+
+from .backend import CopyError
+from .fleet import Registries
+
+__all__ = ["CopyError", "Registries"]

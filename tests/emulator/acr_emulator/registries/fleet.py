@@ -1,0 +1,120 @@
+"""All the registries of a world: opened, filled, emptied and closed together."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ..catalogue import Image, Instance, Repository
+from ..oci import generate
+from ..replication import LayerTask
+from ..schema import WorldError
+from ..server import Listener
+from ..state import State
+from .backend import Backend, Copy
+from .guard import Pushed, build_guard
+from .process import RegistryProcess
+
+
+class Registry:
+    """One instance's registry: its process, the way to it, and its guard on a loopback port."""
+
+    def __init__(self, instance: Instance, data: Path, run: Path, pushed: Pushed) -> None:
+        self.instance = instance
+        self.pushed = pushed
+        self.process = RegistryProcess(instance.id, data, run)
+        self.backend = Backend(self.process.socket)
+        self._listener = Listener(build_guard(self))
+        self.address = self._listener.address
+
+    async def open(self) -> None:
+        await self.process.start()
+        await self._listener.open()
+
+    async def close(self) -> None:
+        await self._listener.close()
+        await self.backend.close()
+        self.process.stop()
+
+    async def fill(self) -> None:
+        """Make the catalogue true: every image that it names is in the registry under its tag."""
+        for repository in self.instance.repositories.values():
+            for image in repository.images.values():
+                await self._place(repository, image)
+
+    async def _place(self, repository: Repository, image: Image) -> None:
+        generated = generate(repository.path, image.tag)
+        if image.digest == generated.manifest.digest:
+            if image.size == generated.size:
+                await self.backend.push(repository.path, image.tag, generated)
+                return
+        elif manifest := await self.backend.manifest(repository.path, image.digest):
+            await self.backend.put_manifest(repository.path, image.tag, manifest)
+            return
+        raise WorldError(
+            f"instances[{self.instance.id}] {repository.path}:{image.tag}: digest and size cannot be chosen where "
+            "registry is true, because the image is really made; leave them out"
+        )
+
+
+class Registries:
+    """`data` keeps the content over a restart; without it the content ends with the emulator."""
+
+    def __init__(self, data: Path | None = None) -> None:
+        self._run = tempfile.TemporaryDirectory(prefix="acr-")
+        self._data = data or Path(self._run.name, "data")
+        self._open: dict[str, Registry] = {}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """`host:port` by instance id."""
+        return {identifier: registry.address for identifier, registry in self._open.items()}
+
+    async def open(self, state: State, pushed: Pushed) -> None:
+        for instance in state.instances.values():
+            if not instance.registry:
+                continue
+            if instance.id not in self._open:
+                registry = Registry(instance, self._data / instance.id, Path(self._run.name), pushed)
+                await registry.open()
+                self._open[instance.id] = registry
+            registry = self._open[instance.id]
+            registry.instance = instance
+            instance.host = registry.address
+            await registry.fill()
+
+    async def clear(self, keep: State) -> None:
+        """Empty every registry, and close those that `keep` has no instance for."""
+        for identifier, registry in list(self._open.items()):
+            registry.process.delete_all()
+            kept = keep.instances.get(identifier)
+            if not (kept and kept.registry):
+                await registry.close()
+                del self._open[identifier]
+
+    async def close(self) -> None:
+        for registry in self._open.values():
+            await registry.close()
+        self._open.clear()
+        self._run.cleanup()
+
+    def delete_repository(self, instance: Instance, path: str) -> None:
+        if instance.registry:
+            self._open[instance.id].process.delete_repository(path)
+
+    def delete_tag(self, instance: Instance, path: str, tag: str) -> None:
+        if instance.registry:
+            self._open[instance.id].process.delete_tag(path, tag)
+
+    async def push_generated(self, instance: Instance, repository: Repository, tag: str) -> Image:
+        """Put a small image of its own under the tag; the catalogue is the caller's business."""
+        generated = generate(repository.path, tag)
+        await self._open[instance.id].backend.push(repository.path, tag, generated)
+        return Image(tag, generated.manifest.digest, generated.size, generated.manifest.image_id)
+
+    async def copy(
+        self, source: Instance, source_path: str, digest: str, target: Instance, target_path: str, tag: str
+    ) -> list[LayerTask]:
+        """Copy manifests and blobs; raises CopyError. Returns the blobs that had to be copied."""
+        from_, to = self._open[source.id].backend, self._open[target.id].backend
+        return await Copy(from_, source_path, to, target_path).run(digest, tag)

@@ -1,0 +1,99 @@
+"""A docker-registry child process that listens on a Unix socket, so that nothing gets past the pass-through to it."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from ..schema import WorldError
+
+BINARY = "docker-registry"
+START_SECONDS = 15
+STOP_SECONDS = 5
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with_parent() -> None:
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class RegistryProcess:
+    """`data` holds the registry's content, `run` its socket, configuration and log."""
+
+    def __init__(self, name: str, data: Path, run: Path) -> None:
+        self.data = data
+        self.socket = run / f"{name}.sock"
+        self._config = run / f"{name}.json"
+        self._log = run / f"{name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        binary = shutil.which(BINARY)
+        if binary is None:
+            raise WorldError(f"registry: true needs the program {BINARY}; on Debian and Ubuntu: apt install {BINARY}")
+        self.data.mkdir(parents=True, exist_ok=True)
+        # JSON is YAML, which docker-registry reads.
+        self._config.write_text(json.dumps(self._configuration()), encoding="utf-8")
+        command = [binary, "serve", str(self._config)]
+        with self._log.open("wb") as log:
+            # The emulator has no threads for preexec_fn to trip over.
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_die_with_parent)  # noqa: PLW1509
+        for _ in range(START_SECONDS * 50):
+            if self._answers():
+                return
+            if self._process.poll() is not None:
+                break
+            await asyncio.sleep(0.02)
+        self.stop()
+        raise WorldError(f"{BINARY} did not start: {self._log.read_text(errors='replace')[-500:]}")
+
+    def _configuration(self) -> dict[str, object]:
+        return {
+            "version": "0.1",
+            "log": {"level": "error", "accesslog": {"disabled": True}},
+            "storage": {"filesystem": {"rootdirectory": str(self.data)}, "delete": {"enabled": True}},
+            "http": {"net": "unix", "addr": str(self.socket), "secret": secrets.token_hex(16), "relativeurls": True},
+        }
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket)) == 0
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+        self.socket.unlink(missing_ok=True)
+
+    # The registry's API deletes manifests, with every tag that points at them, and no repositories. Its folders are
+    # plain and it keeps no cache of them, so removing a folder is what deletes one tag or one repository.
+
+    def _folder(self, path: str) -> Path:
+        return self.data / "docker/registry/v2/repositories" / path
+
+    def delete_tag(self, path: str, tag: str) -> None:
+        shutil.rmtree(self._folder(path) / "_manifests/tags" / tag, ignore_errors=True)
+
+    def delete_repository(self, path: str) -> None:
+        # Not the folder as a whole: prod/web/sub may lie within prod/web.
+        for part in ("_manifests", "_layers", "_uploads"):
+            shutil.rmtree(self._folder(path) / part, ignore_errors=True)
+
+    def delete_all(self) -> None:
+        shutil.rmtree(self.data / "docker", ignore_errors=True)

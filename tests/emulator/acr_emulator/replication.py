@@ -1,0 +1,106 @@
+"""What CR keeps of replication: sync rules and sync tasks, spelled in world files as the API spells them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .ids import new_id, now_ms
+
+TaskStatus = Literal["PENDING", "SYNCHRONIZING", "SUCCESS", "ERROR", "CANCELED"]
+
+
+def _wire(name: str, default: Any = "") -> Any:
+    """A field that world files spell as the API does."""
+    return field(default=default, metadata={"name": name})
+
+
+@dataclass(slots=True)
+class SyncRule:
+    """Kept at its source instance. Empty strings are parameters that were not given."""
+
+    name: str = field(metadata={"name": "SyncRuleName"})
+    scope: Literal["REPO", "NAMESPACE", "INSTANCE"] = field(metadata={"name": "SyncScope"})
+    tag_filter: str = field(metadata={"name": "TagFilter"})
+    target_region: str = field(metadata={"name": "TargetRegionId"})
+    target_instance: str = field(metadata={"name": "TargetInstanceId"})
+    id: str = field(default_factory=lambda: new_id("crsr"), metadata={"name": "SyncRuleId"})
+    trigger: Literal["PASSIVE", "INITIATIVE"] = _wire("SyncTrigger", "PASSIVE")
+    namespace: str = _wire("NamespaceName")
+    repository: str = _wire("RepoName")
+    namespace_filter: str = _wire("NamespaceNameFilter")
+    repository_filter: str = _wire("RepoNameFilter")
+    target_namespace: str = _wire("TargetNamespaceName")
+    target_repository: str = _wire("TargetRepoName")
+    target_account: str = _wire("TargetUserId")
+    priority: int = _wire("Priority", 3)
+    link_id: str = _wire("LinkId")
+    create_time: int = field(default_factory=now_ms, metadata={"name": "CreateTime"})
+
+    def __post_init__(self) -> None:
+        for pattern in (self.tag_filter, self.namespace_filter, self.repository_filter):
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as error:
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+
+    def covers(self, namespace: str, repository: str, tag: str) -> bool:
+        """Whether the rule is about this image. Filters match anywhere in a name; the real anchoring is unknown."""
+        if self.scope != "INSTANCE" and namespace != self.namespace:
+            return False
+        if self.scope == "REPO" and repository != self.repository:
+            return False
+        return all(
+            re.search(pattern, name)
+            for pattern, name in (
+                (self.namespace_filter, namespace),
+                (self.repository_filter, repository),
+                (self.tag_filter, tag),
+            )
+        )
+
+
+@dataclass(slots=True)
+class ImageReference:
+    """One end of a sync task."""
+
+    region: str = _wire("RegionId")
+    instance: str = _wire("InstanceId")
+    namespace: str = _wire("RepoNamespaceName")
+    repository: str = _wire("RepoName")
+    tag: str = _wire("ImageTag")
+
+
+@dataclass(slots=True)
+class LayerTask:
+    digest: str = _wire("Digest")
+    artifact_digest: str = _wire("ArtifactDigest")
+    size: int = _wire("Size", 0)
+    id: str = field(default_factory=lambda: new_id("rslt"), metadata={"name": "SyncLayerTaskId"})
+
+
+@dataclass(slots=True)
+class SyncTask:
+    """`target_account` is set for a sync into another account only. Sizes in bytes, times in milliseconds."""
+
+    source: ImageReference = field(metadata={"name": "ImageFrom"})
+    target: ImageReference = field(metadata={"name": "ImageTo"})
+    trigger: Literal["PASSIVE", "INITIATIVE"] = _wire("TaskTrigger", "INITIATIVE")
+    override: bool = _wire("Override", False)
+    rule_id: str = _wire("SyncRuleId")
+    target_account: str = _wire("TargetUserId")
+    priority: int = _wire("Priority", 3)
+    link_id: str = _wire("LinkId")
+    status: TaskStatus = field(default="PENDING", metadata={"name": "TaskStatus"})
+    issue: str = _wire("TaskIssue")
+    synced_size: int = _wire("SyncedSize", 0)
+    layers: list[LayerTask] = field(default_factory=list, metadata={"name": "LayerTasks"})
+    id: str = field(default_factory=lambda: new_id("rst"), metadata={"name": "SyncTaskId"})
+    batch_id: str = _wire("SyncBatchTaskId")
+    create_time: int = field(default_factory=now_ms, metadata={"name": "CreateTime"})
+    update_time: int = field(default_factory=now_ms, metadata={"name": "ModifiedTime"})
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("SUCCESS", "ERROR", "CANCELED")

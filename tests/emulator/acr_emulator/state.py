@@ -1,0 +1,126 @@
+"""The whole state of the emulated cloud, and the indexes that make every look-up a dictionary access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .account import Account
+from .catalogue import Instance
+from .identity import Caller, Session
+from .replication import SyncRule, SyncTask
+
+
+@dataclass(slots=True)
+class Ungranted:
+    """What Account A hears when Account B has not granted: when, and how. `http` 200 means IsSuccess false."""
+
+    at: Literal["create", "task"] = "create"
+    code: str = "NoPrivilege"
+    http: int = 403
+
+    def __post_init__(self) -> None:
+        if self.http != 200 and not 400 <= self.http < 600:
+            raise ValueError(f"http {self.http} is neither 200 nor an error status")
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """Answers to what nobody knows about the service; clients must get along with either."""
+
+    duplicate_rule_name: Literal["reject", "accept"] = "reject"
+    duplicate_rule_route: Literal["reject", "accept"] = "accept"
+    override_false_on_existing_tag: Literal["error", "skip"] = "error"
+    rule_overwrites_existing_tag: bool = True
+    namespace_filter: Literal["exact", "prefix"] = "exact"
+    destination_lists_inbound_rules: bool = True
+    ungranted: Ungranted = field(default_factory=Ungranted)
+    max_page_size: int = 100
+
+    def __post_init__(self) -> None:
+        if self.max_page_size < 1:
+            raise ValueError(f"max_page_size {self.max_page_size} is below 1")
+
+
+@dataclass(slots=True)
+class RateLimits:
+    """Calls a second for each account, beyond which the gateway throttles; None is no limit."""
+
+    cr: int | None = None
+    ram: int | None = None
+    sts: int | None = None
+
+
+@dataclass(slots=True)
+class Failure:
+    """Which sync tasks fail: those of a repository (`web` or `prod/web`) and a tag; an empty string is any."""
+
+    repository: str = ""
+    tag: str = ""
+    issue: str = "SYNC_FAILED"
+
+    def covers(self, task: SyncTask) -> bool:
+        source = task.source
+        return self.repository in ("", source.repository, f"{source.namespace}/{source.repository}") and (
+            self.tag in ("", source.tag)
+        )
+
+
+@dataclass(slots=True)
+class TaskSettings:
+    """How sync tasks proceed: how many seconds one takes, and which fail."""
+
+    seconds: float = 0.2
+    fail: Failure | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """What a world file describes, and what has become of it."""
+
+    accounts: dict[str, Account] = field(default_factory=dict, metadata={"key": "uid"})
+    latency_ms: int = 0
+    rate_limits: RateLimits = field(default_factory=RateLimits)
+    propagation_ms: int = 0
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    sync_tasks: dict[str, SyncTask] = field(default_factory=dict, metadata={"key": "id"})
+    task_settings: TaskSettings = field(default_factory=TaskSettings, metadata={"hidden": True})
+    instances: dict[str, Instance] = field(default_factory=dict, metadata={"hidden": True})
+    callers: dict[str, Caller] = field(default_factory=dict, metadata={"hidden": True})
+
+    def __post_init__(self) -> None:
+        for account in self.accounts.values():
+            for instance in account.instances.values():
+                if instance.id in self.instances:
+                    raise ValueError(f"two accounts have an instance {instance.id}")
+                self.instances[instance.id] = instance
+            for identity in account.identities.values():
+                keys = (identity.access_key_id, identity.access_key_secret)
+                self._add_caller(Caller(account.uid, account.name, *keys, identity=identity))
+            for session in account.sessions.values():
+                self.add_session(account, session)
+        for task in self.sync_tasks.values():
+            if task.source.instance not in self.instances:
+                raise ValueError(f"sync task {task.id} is of the unknown instance {task.source.instance}")
+            self.instances[task.source.instance].tasks.append(task)
+
+    def add_session(self, account: Account, session: Session) -> None:
+        keys = (session.access_key_id, session.access_key_secret)
+        self._add_caller(Caller(account.uid, account.name, *keys, session=session))
+
+    def add_task(self, task: SyncTask) -> None:
+        self.sync_tasks[task.id] = task
+        self.instances[task.source.instance].tasks.append(task)
+
+    def inbound_rules(self, instance_id: str) -> Iterator[tuple[Instance, SyncRule]]:
+        """The rules of other instances that target this one, each with its source instance."""
+        for source in self.instances.values():
+            for rule in source.sync_rules.values():
+                if rule.target_instance == instance_id:
+                    yield source, rule
+
+    def _add_caller(self, caller: Caller) -> None:
+        if caller.access_key_id in self.callers:
+            raise ValueError(f"the access key {caller.access_key_id} is there twice")
+        self.callers[caller.access_key_id] = caller

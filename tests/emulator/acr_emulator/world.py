@@ -1,0 +1,40 @@
+"""World files: YAML in, `State` out, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .schema import WorldError, dump, load
+from .state import State
+
+
+def read_world(path: Path) -> dict[str, Any]:
+    """The plain content of a world or state file (JSON is YAML)."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        with path.open(encoding="utf-8") as file:
+            data = yaml.load(file, Loader=loader)
+    except OSError as error:
+        raise WorldError(f"cannot read the world file {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WorldError(f"{path} is not YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise WorldError("world: expected a mapping with accounts")
+    return data
+
+
+def build_state(data: object) -> State:
+    """Raises WorldError, whose message names the wrong key."""
+    state = load(State, data)
+    if not state.accounts:
+        raise WorldError("accounts: expected at least one account")
+    return state
+
+
+def plain_state(state: State) -> dict[str, Any]:
+    """The state in the world file's shape; `build_state` reads it back."""
+    plain: dict[str, Any] = dump(state)
+    return plain
