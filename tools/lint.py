@@ -16,7 +16,7 @@ def main() -> int:
     path = {"ANSIBLE_COLLECTIONS_PATH": str(content.COLLECTIONS)}
     return run_steps(
         [
-            Step("ruff format", "ruff format --check --quiet ."),
+            Step("ruff format", "ruff format --check ."),
             Step("ruff check", "ruff check --output-format concise --quiet ."),
             Step("mypy --strict", MYPY),
             Step("mypy --strict tools", "mypy tools"),

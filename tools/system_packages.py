@@ -32,7 +32,7 @@ def main() -> None:
     for program in missing:
         if program not in PACKAGES.get(manager, {}):
             raise SystemExit(
-                f"{program} is missing, and {manager or 'no package manager known to us'} has it: "
+                f"{program} is missing, and {manager or 'this machine'} has no package of it that we know: "
                 f"install it from {PROGRAMS[program][1]} and put it on PATH."
             )
     install(manager, [PACKAGES[manager][program] for program in missing])

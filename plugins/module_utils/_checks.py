@@ -152,8 +152,10 @@ def check_filter(value: str, option: str) -> None:
         raise AcrError(
             f"{option} {value!r} is not a regular expression: {cause}", "Correct it, or leave it out."
         ) from cause
+    # Inside a character class such as [*+] these signs are literal.
+    outside = re.sub(r"(?<!\\)\[\^?\]?(\\.|[^\]\\])*\]", "[]", value)
     for pattern, construct in _UNSHARED_SYNTAX:
-        if pattern.search(value):
+        if pattern.search(outside):
             raise AcrError(
                 f"{option} {value!r} uses {construct}, which the service may not understand",
                 "Write it with characters, classes, groups, alternatives, quantifiers and the anchors ^ and $.",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
 
@@ -45,7 +46,8 @@ class Instances(Resource[Instance]):
             )
 
     def get(self, instance_id: str) -> Instance:
-        found = self.client.call("cr", "GetInstance", {"InstanceId": instance_id})
+        with attempt(f"look at instance {instance_id}"):
+            found = self.client.call("cr", "GetInstance", {"InstanceId": instance_id})
         # GetInstance does not say the region; the endpoint that knows the instance is of its region.
         return Instance.from_api({"RegionId": self.params.get("region"), **found})
 

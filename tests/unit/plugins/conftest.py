@@ -107,7 +107,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         asked.append(seconds)
         time.sleep(min(seconds, 0.02))
 
-    monkeypatch.setitem(Client.__init__.__kwdefaults__, "sleep", sleep)
+    defaults = Client.__init__.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "sleep", sleep)
     return asked
 
 

@@ -31,6 +31,7 @@ GOOD: list[tuple[str, Any]] = [
     ("tag_filter", r"^v\d+\.\d+$"),
     ("tag_filter", r"(?:a|b){2,3}?"),
     ("tag_filter", r"c\++"),
+    ("tag_filter", r"^[*+]v"),
     ("tag_filter", r"\\1"),
     ("priority", 1),
     ("priority", 5),

@@ -12,13 +12,13 @@ from acr_emulator.testing import Emulator
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
-TO_B = {
+TO_B: dict[str, Any] = {
     "instance_id": SOURCE,
     "target_account_id": ACCOUNT_B,
     "target_region": "eu-central-1",
     "target_instance_id": TARGET,
 }
-WEB = {"namespace": "prod", "repository": "web", "tag": "1.0"}
+WEB: dict[str, Any] = {"namespace": "prod", "repository": "web", "tag": "1.0"}
 pytestmark = pytest.mark.usefixtures("granted")
 
 
@@ -121,7 +121,7 @@ def test_a_tag_that_points_elsewhere_is_left_unless_overridden(
 
 def test_records_can_be_selected(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "web", "tag": "1.1", "issue": "DISK_FULL"}})
-    rule = {"instance_id": SOURCE, "name": "to-eu", "namespace": "prod", **TO_B}
+    rule: dict[str, Any] = {"instance_id": SOURCE, "name": "to-eu", "namespace": "prod", **TO_B}
     rule_id = account_a.run("acr_sync_rule", **rule)["sync_rule"]["sync_rule_id"]
     push = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": ["4.0"]}
     cloud.post("/_emulator/images", push)

@@ -32,8 +32,12 @@ class Life:
     info_key: str = ""
 
 
-TARGET_OPTIONS = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
-GRANT = {
+TARGET_OPTIONS: dict[str, Any] = {
+    "target_account_id": ACCOUNT_B,
+    "target_region": "eu-central-1",
+    "target_instance_id": TARGET,
+}
+GRANT: dict[str, Any] = {
     "source_account_ids": [ACCOUNT_A],
     "destination_instances": [{"region": "eu-central-1", "instance_id": TARGET}],
 }

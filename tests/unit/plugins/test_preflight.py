@@ -74,10 +74,12 @@ def test_every_finding_names_its_remedy(cloud: Emulator, account_a: Account) -> 
 
 
 def test_what_holds_images_is_not_deleted_unless_forced(cloud: Emulator, account_a: Account) -> None:
-    namespace = {"instance_id": SOURCE, "name": "prod", "state": "absent"}
-    repository = {"instance_id": SOURCE, "namespace": "prod", "name": "web", "state": "absent"}
+    namespace: dict[str, Any] = {"instance_id": SOURCE, "name": "prod", "state": "absent"}
+    repository: dict[str, Any] = {"instance_id": SOURCE, "namespace": "prod", "name": "web", "state": "absent"}
     for check in (True, False):
-        with pytest.raises(ModuleFailedError, match=r"Cannot delete namespace prod on .*: it holds images .* Say force: true"):
+        with pytest.raises(
+            ModuleFailedError, match=r"Cannot delete namespace prod on .*: it holds images .* Say force: true"
+        ):
             account_a.run("acr_namespace", **namespace, check=check)
         with pytest.raises(ModuleFailedError, match=r"Cannot delete repository prod/web on .*: it holds images \(2\)"):
             account_a.run("acr_repository", **repository, check=check)
@@ -89,7 +91,11 @@ def test_what_holds_images_is_not_deleted_unless_forced(cloud: Emulator, account
 
 @pytest.mark.parametrize("module", ["acr_namespace", "acr_repository"])
 def test_a_lost_answer_to_a_deletion_is_no_failure(module: str, cloud: Emulator, account_a: Account) -> None:
-    thing = {"instance_id": SOURCE, "name": "short", **({"namespace": "prod"} if module == "acr_repository" else {})}
+    thing: dict[str, Any] = {
+        "instance_id": SOURCE,
+        "name": "short",
+        **({"namespace": "prod"} if module == "acr_repository" else {}),
+    }
     account_a.run(module, **thing)
     action = {"acr_namespace": "DeleteNamespace", "acr_repository": "DeleteRepository"}[module]
     cloud.post("/_emulator/faults", {"match": {"action": action}, "fault": "reset_after"})
@@ -98,7 +104,7 @@ def test_a_lost_answer_to_a_deletion_is_no_failure(module: str, cloud: Emulator,
 
 @pytest.mark.parametrize("module", ["acr_namespace", "acr_repository"])
 def test_in_an_unknown_instance_nothing_can_be_kept(module: str, account_a: Account) -> None:
-    thing = {
+    thing: dict[str, Any] = {
         "instance_id": "cri-nothing",
         "name": "short",
         **({"namespace": "p1"} if module == "acr_repository" else {}),

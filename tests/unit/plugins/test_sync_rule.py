@@ -14,7 +14,7 @@ from acr_emulator.testing import Emulator
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
-RULE = {
+RULE: dict[str, Any] = {
     "instance_id": SOURCE,
     "name": "to-eu",
     "namespace": "prod",
@@ -205,7 +205,12 @@ def test_within_one_account_no_uid_is_sent(cloud: Emulator, account_a: Account) 
     )
     state.pop("sync_tasks", None)
     cloud.reset(state)
-    rule = {**RULE, "target_account_id": ACCOUNT_A, "target_region": "cn-beijing", "target_instance_id": twin["id"]}
+    rule: dict[str, Any] = {
+        **RULE,
+        "target_account_id": ACCOUNT_A,
+        "target_region": "cn-beijing",
+        "target_instance_id": twin["id"],
+    }
     made = account_a.run("acr_sync_rule", **rule, account_id=ACCOUNT_A)
     assert made["sync_rule"]["cross_account"] is False
     assert "TargetUserId" not in cloud.calls("CreateRepoSyncRule")[0]["parameters"]

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each playbook runs, module by module in the order of its role, on every path that needs other permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from acr_emulator.testing import Emulator
+
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
+
+OTHER_ACCOUNT = "3333000033330003"
+Step = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Roots:
+    """The emulated cloud, and both accounts with every right, for what was there before the operator came."""
+
+    cloud: Emulator
+    a: Account
+    b: Account
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way through a playbook; `policies` are those of docs/policies that its operator has."""
+
+    name: str
+    policies: tuple[str, ...]
+    steps: tuple[Step, ...]
+    before: Callable[[Roots], None] | None = None
+
+    @property
+    def owner(self) -> str:
+        return "a" if self.policies[0].startswith("account_a") else "b"
+
+    @property
+    def region(self) -> str:
+        return {"a": "cn-hangzhou", "b": "eu-central-1"}[self.owner]
+
+
+def step(module: str, **params: Any) -> Step:
+    return module, params
+
+
+def preflight(side: str, instance_id: str, **params: Any) -> Step:
+    return step("acr_sync_preflight", side=side, instance_id=instance_id, **params)
+
+
+def role(*accounts: str, **params: Any) -> Step:
+    here = [{"region": "eu-central-1", "instance_id": TARGET}]
+    given = {"source_account_ids": list(accounts), "destination_instances": here, **params}
+    return step("acr_cross_account_role", **given)
+
+
+def revocation(*accounts: str) -> Step:
+    return role(*accounts, state="absent", destination_instances=[])
+
+
+def namespace(instance_id: str, name: str, **params: Any) -> Step:
+    return step("acr_namespace", instance_id=instance_id, name=name, **params)
+
+
+def repository(instance_id: str, name: str, **params: Any) -> Step:
+    return step("acr_repository", **{"instance_id": instance_id, "namespace": "prod", "name": name, **params})
+
+
+def rule(name: str = "to-eu", **params: Any) -> Step:
+    target = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
+    given = {"namespace": "prod", **target, "grant_timeout": 0, **params}
+    return step("acr_sync_rule", instance_id=SOURCE, name=name, **given)
+
+
+def granted_to_others(roots: Roots) -> None:
+    """Another account may replicate into another instance already."""
+    elsewhere = [{"region": "eu-central-1", "instance_id": "cri-elsewhere0000001"}]
+    run(roots.b, role(OTHER_ACCOUNT, destination_instances=elsewhere))
+
+
+def granted(roots: Roots) -> None:
+    run(roots.b, role(ACCOUNT_A), namespace(TARGET, "prod", auto_create_repositories=True))
+
+
+def granted_to_two(roots: Roots) -> None:
+    run(roots.b, role(ACCOUNT_A, OTHER_ACCOUNT))
+
+
+def granted_among_others(roots: Roots) -> None:
+    """The policy serves another purpose too, and so outlives the grant."""
+    granted(roots)
+    world = roots.cloud.state()
+    (policy,) = [one for one in world["accounts"][1]["policies"] if one["name"] == "AcrCrossAccountSync"]
+    other = {"Effect": "Allow", "Action": "cr:GetInstance", "Resource": "*"}
+    policy["versions"][0]["document"]["Statement"].append(other)
+    roots.cloud.reset(world)
+
+
+def prepared_otherwise(roots: Roots) -> None:
+    run(roots.b, namespace(TARGET, "prod"), repository(TARGET, "web", summary="old"))
+
+
+def outdated(roots: Roots) -> None:
+    run(roots.b, namespace(TARGET, "prod"), repository(TARGET, "web"))
+    run(roots.b, namespace(TARGET, "old"), repository(TARGET, "app", namespace="old"))
+
+
+def ruled(roots: Roots) -> None:
+    """The rule is there with another filter, and an image that it has not carried."""
+    granted(roots)
+    run(roots.a, rule(tag_filter="^none"), rule("old", tag_filter="^none"))
+    push(roots)
+
+
+def replicated(roots: Roots) -> None:
+    granted(roots)
+    run(roots.a, rule())
+    push(roots)
+    named = {"instance_id": SOURCE, "images": [{"namespace": "prod", "repository": "web", "tag": "v2"}]}
+    there = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
+    run(roots.a, step("acr_image_sync", **named, **there))  # which waits for the rule's task
+
+
+def push(roots: Roots) -> None:
+    image = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": ["v2"]}
+    roots.cloud.post("/_emulator/images", image)
+
+
+def run(account: Account, *steps: Step) -> None:
+    for module, params in steps:
+        account.run(module, **params)
+
+
+GRANT, REVOKE = ("account_b_grant_access",), ("account_b_revoke_access",)
+PREPARE, CONFIGURE = ("account_b_prepare_destination",), ("account_a_configure_sync",)
+DELETE = ("delete_content",)
+BY_REPOSITORY = rule("web-to-eu", scope="repository", repository="web")
+
+PATHS = (
+    Path("first grant", GRANT, (preflight("destination", TARGET), role(ACCOUNT_A))),
+    Path("grant to one more", GRANT, (preflight("destination", TARGET), role(ACCOUNT_A)), granted_to_others),
+    Path("revoke from the last", REVOKE, (revocation(ACCOUNT_A),), granted),
+    Path("revoke from one of two", REVOKE, (revocation(ACCOUNT_A),), granted_to_two),
+    Path("revoke from a shared policy", REVOKE, (revocation(ACCOUNT_A),), granted_among_others),
+    Path(
+        "prepare an empty destination",
+        PREPARE,
+        (
+            preflight("destination", TARGET),
+            namespace(TARGET, "prod", auto_create_repositories=True),
+            repository(TARGET, "web"),
+        ),
+    ),
+    Path(
+        "prepare what is there otherwise",
+        PREPARE,
+        (
+            preflight("destination", TARGET),
+            namespace(TARGET, "prod", auto_create_repositories=True),
+            repository(TARGET, "web", summary="new"),
+        ),
+        prepared_otherwise,
+    ),
+    Path(
+        "delete from the destination",
+        PREPARE + DELETE,
+        (
+            preflight("destination", TARGET),
+            namespace(TARGET, "old", state="absent"),
+            repository(TARGET, "web", state="absent"),
+        ),
+        outdated,
+    ),
+    Path(
+        "configure a first time",
+        CONFIGURE,
+        (
+            preflight("source", SOURCE, sync_rules=[rule()[1], BY_REPOSITORY[1]], will_exist=["shop", "prod/cart"]),
+            namespace(SOURCE, "shop"),
+            repository(SOURCE, "cart"),
+            rule(),
+            BY_REPOSITORY,
+        ),
+        granted,
+    ),
+    Path(
+        "configure otherwise, and purge",
+        CONFIGURE,
+        (
+            preflight("source", SOURCE, sync_rules=[rule()[1]]),
+            namespace(SOURCE, "prod", auto_create_repositories=False),
+            repository(SOURCE, "web", summary="new"),
+            rule(tag_filter="^v"),
+            step("acr_sync_rule_info", instance_id=SOURCE, direction="outbound"),
+            rule("old", state="absent"),
+        ),
+        ruled,
+    ),
+    Path(
+        "verify at the source",
+        ("account_a_verify_sync",),
+        (
+            rule(),
+            step("acr_sync_rule_info", instance_id=SOURCE, direction="outbound"),
+            step("acr_sync_task_info", instance_id=SOURCE, status=["pending", "synchronizing"]),
+            step("acr_sync_task_info", instance_id=SOURCE),
+            step("acr_image_info", instance_id=SOURCE),
+        ),
+        replicated,
+    ),
+    Path(
+        "verify at the destination", ("account_b_verify_sync",), (step("acr_image_info", instance_id=TARGET),), granted
+    ),
+)

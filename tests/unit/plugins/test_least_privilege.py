@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The policies of docs/policies are enough for each playbook, and not one action in them is too many."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path as File
+from typing import Any
+
+import pytest
+import yaml
+from acr_emulator import cr, ram  # noqa: F401 - they register the actions
+from acr_emulator.actions import ACTIONS
+from acr_emulator.testing import Emulator
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._permissions import PERMISSIONS
+
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, WORLD, Account, ModuleFailedError
+from .paths import PATHS, Path, Roots
+
+FOLDER = File(__file__).parents[3] / "docs" / "policies"
+POLICIES = sorted(file.stem for file in FOLDER.glob("*.json"))
+PLACES = {"a": (ACCOUNT_A, "cn-hangzhou", SOURCE), "b": (ACCOUNT_B, "eu-central-1", TARGET)}
+OPERATOR = {"name": "operator", "type": "user", "access_key_id": "LTAIleast", "access_key_secret": "secretLeast"}
+
+
+def document(policy: str, owner: str, without: str = "") -> dict[str, Any]:
+    """A shipped policy, filled in for one account, and perhaps without one of its actions."""
+    text = (FOLDER / f"{policy}.json").read_text(encoding="utf-8")
+    for placeholder, value in zip(("ACCOUNT_UID", "REGION", "INSTANCE_ID"), PLACES[owner], strict=True):
+        text = text.replace(placeholder, value)
+    filled: dict[str, Any] = json.loads(text)
+    for statement in filled["Statement"]:
+        statement["Action"] = [action for action in statement["Action"] if action != without]
+    filled["Statement"] = [statement for statement in filled["Statement"] if statement["Action"]]
+    return filled
+
+
+def actions(policy: str) -> list[str]:
+    statements = json.loads((FOLDER / f"{policy}.json").read_text(encoding="utf-8"))["Statement"]
+    return sorted({action for statement in statements for action in statement["Action"]})
+
+
+def paths_of(policy: str) -> list[Path]:
+    """The paths that are there to show what a policy is for, which is the last that they name."""
+    return [path for path in PATHS if path.policies[-1] == policy]
+
+
+def serve(cloud: Emulator, path: Path, without: str = "") -> Account:
+    """A world as it is before the path is gone, and the operator who is to go it."""
+    world = yaml.safe_load(WORLD.read_text(encoding="utf-8"))
+    account = world["accounts"]["ab".index(path.owner)]
+    policies = [document(policy, path.owner, without) for policy in path.policies]
+    account["identities"] = [account["identities"][0], {**OPERATOR, "policies": policies}]
+    cloud.reset(world)
+    a, b = (
+        Account(cloud, {"access_key_id": f"LTAI{letter * 4}", "access_key_secret": f"secret{letter.upper()}"}, region)
+        for letter, (_uid, region, _instance) in PLACES.items()
+    )
+    if path.before:
+        path.before(Roots(cloud, a, b))
+    cloud.delete("/_emulator/calls")
+    uid, region, _instance = PLACES[path.owner]
+    keys = {name: OPERATOR[name] for name in ("access_key_id", "access_key_secret")}
+    return Account(cloud, {**keys, "account_id": uid}, region)
+
+
+def go(operator: Account, path: Path, check: bool = False) -> bool:
+    """Whether anything was, or would be, changed."""
+    results = [operator.run(module, check, **params) for module, params in path.steps]
+    return any(result["changed"] for result in results)
+
+
+def authorities(calls: Iterable[dict[str, Any]]) -> set[str]:
+    """The RAM actions behind some calls, according to the emulator."""
+    return {ACTIONS[call["product"], call["action"]].authority for call in calls if call["product"] != "sts"}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_policy_is_what_its_playbook_uses(policy: str, cloud: Emulator) -> None:
+    used: set[str] = set()
+    allowed = {action for path in paths_of(policy) for one in path.policies for action in actions(one)}
+    for path in paths_of(policy):
+        operator = serve(cloud, path)
+        predicted = go(operator, path, check=True)
+        assert go(operator, path) is predicted, path.name
+        assert go(operator, path) is go(operator, path, check=True) is False, path.name
+        used |= authorities(cloud.calls())
+        assert {call["code"] for call in cloud.calls()}.isdisjoint({"NoPrivilege", "NoPermission"})
+    assert set(actions(policy)) <= used <= allowed
+
+
+@pytest.mark.parametrize(("policy", "action"), [(policy, action) for policy in POLICIES for action in actions(policy)])
+def test_without_one_action_the_playbook_fails_and_names_it(policy: str, action: str, cloud: Emulator) -> None:
+    for path in paths_of(policy):
+        operator = serve(cloud, path, without=action)
+        try:
+            go(operator, path)
+        except ModuleFailedError as failure:
+            assert f"The caller needs {action} on acs:" in str(failure)
+            return
+    pytest.fail(f"{policy} passes without {action}")
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_policy_can_be_attached_and_reaches_no_further(policy: str) -> None:
+    owner = paths_of(policy)[0].owner
+    assert paths_of(policy)
+    text = json.dumps(document(policy, owner))
+    assert len(text) <= 6144
+    assert not {"ACCOUNT_UID", "REGION", "INSTANCE_ID"} & set(text.replace('"', ":").replace("/", ":").split(":"))
+    uid, region, instance = PLACES[owner]
+    here = tuple(f"acs:cr:{region}:{uid}:{kind}/{instance}" for kind in ("instance", "repository"))
+    for statement in document(policy, owner)["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert not any("*" in action for action in statement["Action"])
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        assert all(one.startswith((*here, f"acs:ram:*:{uid}:")) for one in resources)
+        assert all(action.split(":")[0] in {one.split(":")[1] for one in resources} for action in statement["Action"])
+
+
+def test_what_a_refusal_names_is_what_the_service_asks_for() -> None:
+    known = {
+        action.name: action.authority for action in ACTIONS.values() if action.authority and action.name in PERMISSIONS
+    }
+    assert {name: PERMISSIONS[name][0] for name in known} == known
+
+
+def test_a_policy_may_be_narrowed_to_a_namespace(cloud: Emulator) -> None:
+    """As docs/policies/README.md says."""
+    path = next(path for path in PATHS if path.name == "prepare an empty destination")
+    operator = serve(cloud, path)
+    cloud.reset(json.loads(json.dumps(cloud.state()).replace(f"{TARGET}/*", f"{TARGET}/prod*")))
+    assert go(operator, path) is True
+    with pytest.raises(ModuleFailedError, match="The caller needs cr:GetNamespace on"):
+        operator.run("acr_namespace", instance_id=TARGET, name="shop")
