@@ -107,7 +107,10 @@ Resources = Callable[[Call], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`authority` is the RAM action a caller needs on every one of `resources`; empty where any caller will do."""
+    """`authority` is the RAM action a caller needs on every one of `resources`; empty where any caller will do.
+
+    `marker` is the field of CR's answers that says whether it went well.
+    """
 
     product: str
     name: str
@@ -115,6 +118,7 @@ class Action:
     authority: str
     resources: Resources
     methods: tuple[str, ...]
+    marker: str
 
 
 ACTIONS: dict[tuple[str, str], Action] = {}
@@ -130,13 +134,14 @@ def action(
     *,
     authority: str | None = None,
     methods: tuple[str, ...] = ("POST", "GET"),
+    marker: str = "IsSuccess",
 ) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
     """Register a function as an action, like `cr:CreateNamespace`; the authority is called the same unless said."""
-    product, _, plain = name.partition(":")
+    product, _colon, plain = name.partition(":")
 
     def register(function: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         needed = name if authority is None else authority
-        ACTIONS[product, plain] = Action(product, plain, function, needed, resources, methods)
+        ACTIONS[product, plain] = Action(product, plain, function, needed, resources, methods, marker)
         return function
 
     return register

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .events import EventRecord, EventRule
 from .ids import digest_of, new_id, now_ms
 from .oci import generate
 from .replication import SyncRule, SyncTask
+from .storage import StorageRule
 
 Edition = Literal["Enterprise_Advanced", "Enterprise_Standard", "Enterprise_Basic", "Enterprise_Economy"]
 Status = Literal["PENDING", "INIT_ERROR", "STARTING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "DELETED"]
@@ -133,6 +135,9 @@ class Instance:
     repository_quota: int = 1000
     namespaces: dict[str, Namespace] = field(default_factory=dict, metadata={"key": "name"})
     sync_rules: dict[str, SyncRule] = field(default_factory=dict, metadata={"key": "id"})
+    storage_rules: dict[str, StorageRule] = field(default_factory=dict, metadata={"key": "id"})
+    event_rules: dict[str, EventRule] = field(default_factory=dict, metadata={"key": "id"})
+    event_records: list[EventRecord] = field(default_factory=list)
     # Registry passwords that GetAuthorizationToken gave out, each with the time it expires.
     tokens: dict[str, int] = field(default_factory=dict)
     account_id: str = field(default="", metadata={"hidden": True})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .catalogue import Image, Instance, Repository
-from .registries import Registries
+from .registries import Registries, check_images
 from .state import State
 from .sync import Synchroniser
 from .traffic import Fault, Journal, Throttle
@@ -29,7 +29,9 @@ class Cloud:
         self.synchroniser.resume()
 
     async def reset(self, state: State) -> None:
-        """Serve another state from now on. Calls and faults are forgotten."""
+        """Serve another state from now on, or raise WorldError and go on as before. Calls and faults are forgotten."""
+        check_images(state)
+        await self.registries.prepare(state, self.pushed)
         await self.synchroniser.stop()
         await self.registries.clear(state)
         self.state = state

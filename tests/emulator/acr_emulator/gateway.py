@@ -90,12 +90,13 @@ def _perform(cloud: Cloud, caller: Caller, action: Action, parameters: dict[str,
     call = Call(cloud, caller, cloud.state.accounts[caller.account_id], parameters)
     head: dict[str, Any] = {"RequestId": new_uuid()}
     if action.product == "cr":
-        head |= {"Code": "success", "IsSuccess": True}
+        head |= {"Code": "success"} | ({action.marker: True} if action.marker else {})
     try:
         authorise(call, action)
         return head | action.answer(call)
     except BusinessError as error:
-        return head | {"Code": error.code, "IsSuccess": False, "Message": error.message}
+        failed = {action.marker: False} if action.marker else {}
+        return head | {"Code": error.code, "Message": error.message} | failed
 
 
 async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Response | None:

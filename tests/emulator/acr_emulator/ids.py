@@ -13,7 +13,7 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 def new_id(prefix: str) -> str:
     """`prefix`, a hyphen and 16 lower-case letters and digits, as CR makes them."""
-    return f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _ in range(16))}"
+    return f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _position in range(16))}"
 
 
 def new_number() -> str:

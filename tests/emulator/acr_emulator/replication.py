@@ -11,9 +11,9 @@ from .ids import new_id, now_ms
 TaskStatus = Literal["PENDING", "SYNCHRONIZING", "SUCCESS", "ERROR", "CANCELED"]
 
 
-def _wire(name: str, default: Any = "") -> Any:
+def wire(name: str, default: Any = "") -> Any:
     """A field that world files spell as the API does."""
-    return field(default=default, metadata={"name": name})
+    return field(default=default, metadata={"name": name})  # pylint: disable=invalid-field-call
 
 
 @dataclass(slots=True)
@@ -26,16 +26,16 @@ class SyncRule:
     target_region: str = field(metadata={"name": "TargetRegionId"})
     target_instance: str = field(metadata={"name": "TargetInstanceId"})
     id: str = field(default_factory=lambda: new_id("crsr"), metadata={"name": "SyncRuleId"})
-    trigger: Literal["PASSIVE", "INITIATIVE"] = _wire("SyncTrigger", "PASSIVE")
-    namespace: str = _wire("NamespaceName")
-    repository: str = _wire("RepoName")
-    namespace_filter: str = _wire("NamespaceNameFilter")
-    repository_filter: str = _wire("RepoNameFilter")
-    target_namespace: str = _wire("TargetNamespaceName")
-    target_repository: str = _wire("TargetRepoName")
-    target_account: str = _wire("TargetUserId")
-    priority: int = _wire("Priority", 3)
-    link_id: str = _wire("LinkId")
+    trigger: Literal["PASSIVE", "INITIATIVE"] = wire("SyncTrigger", "PASSIVE")
+    namespace: str = wire("NamespaceName")
+    repository: str = wire("RepoName")
+    namespace_filter: str = wire("NamespaceNameFilter")
+    repository_filter: str = wire("RepoNameFilter")
+    target_namespace: str = wire("TargetNamespaceName")
+    target_repository: str = wire("TargetRepoName")
+    target_account: str = wire("TargetUserId")
+    priority: int = wire("Priority", 3)
+    link_id: str = wire("LinkId")
     create_time: int = field(default_factory=now_ms, metadata={"name": "CreateTime"})
 
     def __post_init__(self) -> None:
@@ -65,18 +65,18 @@ class SyncRule:
 class ImageReference:
     """One end of a sync task."""
 
-    region: str = _wire("RegionId")
-    instance: str = _wire("InstanceId")
-    namespace: str = _wire("RepoNamespaceName")
-    repository: str = _wire("RepoName")
-    tag: str = _wire("ImageTag")
+    region: str = wire("RegionId")
+    instance: str = wire("InstanceId")
+    namespace: str = wire("RepoNamespaceName")
+    repository: str = wire("RepoName")
+    tag: str = wire("ImageTag")
 
 
 @dataclass(slots=True)
 class LayerTask:
-    digest: str = _wire("Digest")
-    artifact_digest: str = _wire("ArtifactDigest")
-    size: int = _wire("Size", 0)
+    digest: str = wire("Digest")
+    artifact_digest: str = wire("ArtifactDigest")
+    size: int = wire("Size", 0)
     id: str = field(default_factory=lambda: new_id("rslt"), metadata={"name": "SyncLayerTaskId"})
 
 
@@ -86,18 +86,18 @@ class SyncTask:
 
     source: ImageReference = field(metadata={"name": "ImageFrom"})
     target: ImageReference = field(metadata={"name": "ImageTo"})
-    trigger: Literal["PASSIVE", "INITIATIVE"] = _wire("TaskTrigger", "INITIATIVE")
-    override: bool = _wire("Override", False)
-    rule_id: str = _wire("SyncRuleId")
-    target_account: str = _wire("TargetUserId")
-    priority: int = _wire("Priority", 3)
-    link_id: str = _wire("LinkId")
+    trigger: Literal["PASSIVE", "INITIATIVE"] = wire("TaskTrigger", "INITIATIVE")
+    override: bool = wire("Override", False)
+    rule_id: str = wire("SyncRuleId")
+    target_account: str = wire("TargetUserId")
+    priority: int = wire("Priority", 3)
+    link_id: str = wire("LinkId")
     status: TaskStatus = field(default="PENDING", metadata={"name": "TaskStatus"})
-    issue: str = _wire("TaskIssue")
-    synced_size: int = _wire("SyncedSize", 0)
+    issue: str = wire("TaskIssue")
+    synced_size: int = wire("SyncedSize", 0)
     layers: list[LayerTask] = field(default_factory=list, metadata={"name": "LayerTasks"})
     id: str = field(default_factory=lambda: new_id("rst"), metadata={"name": "SyncTaskId"})
-    batch_id: str = _wire("SyncBatchTaskId")
+    batch_id: str = wire("SyncBatchTaskId")
     create_time: int = field(default_factory=now_ms, metadata={"name": "CreateTime"})
     update_time: int = field(default_factory=now_ms, metadata={"name": "ModifiedTime"})
 

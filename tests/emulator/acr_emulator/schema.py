@@ -118,7 +118,7 @@ def _value(hint: Any, value: object, path: str) -> Any:
     if origin is Literal:
         return _choice(typing.get_args(hint), value, path)
     if origin in (typing.Union, types.UnionType):
-        wanted = next(one for one in typing.get_args(hint) if one is not type(None))
+        wanted = next(one for one in typing.get_args(hint) if one is not types.NoneType)
         return None if value is None else _value(wanted, value, path)
     if origin is list:
         (item,) = typing.get_args(hint)
@@ -137,9 +137,8 @@ def _mapping(item: Any, value: object, path: str) -> dict[str, Any]:
 
 
 def _choice(choices: tuple[Any, ...], value: object, path: str) -> Any:
-    for choice in choices:
-        if value == choice and type(value) is type(choice):
-            return choice
+    if isinstance(value, str) and value in choices:
+        return value
     raise WorldError(f"{path}: expected one of {', '.join(map(str, choices))}, not {_shown(value)}")
 
 

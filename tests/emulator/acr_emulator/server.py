@@ -100,3 +100,4 @@ class Listener:
         self._server.should_exit = True
         if self._serving:
             await self._serving
+        self._socket.close()

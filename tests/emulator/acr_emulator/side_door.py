@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from . import page
 from .catalogue import Image, Instance, Repository
 from .cloud import Cloud
 from .schema import dump, load
@@ -52,8 +53,8 @@ async def state(request: Request) -> Response:
 async def reset(request: Request) -> Response:
     """Back to the world the emulator was started with, or on to the world in the body."""
     cloud = _cloud(request)
-    world = await _body(request) or request.app.state.world
-    await cloud.reset(build_state(world))
+    body = await _body(request)
+    await cloud.reset(build_state(request.app.state.world if body == {} else body))
     return json_response({"registries": cloud.registries.addresses})
 
 
@@ -151,6 +152,7 @@ async def tasks(request: Request) -> Response:
 
 
 ROUTES: list[BaseRoute] = [
+    Route("/", page.show),
     Route("/health", health),
     Route("/state", state),
     Route("/reset", reset, methods=["POST"]),

@@ -85,13 +85,18 @@ def _authenticate_v1(request: Request, callers: Mapping[str, Caller]) -> Caller:
     caller = _caller(parameters["AccessKeyId"], parameters.get("SecurityToken", ""), callers)
     signature = parameters.pop("Signature")
     if not hmac.compare_digest(sign_v1(request.method, parameters, caller.access_key_secret), signature.encode()):
-        raise _mismatch("")
+        # aliyun-python-sdk-core compares it with its own, to tell a wrong secret from a wrong calculation.
+        raise _mismatch(f"server string to sign is:{_string_to_sign(request.method, parameters)}")
     return caller
 
 
 def sign_v1(method: str, parameters: Mapping[str, str], secret: str) -> bytes:
-    to_sign = f"{method}&%2F&{encode(canonical_query(parameters))}"
+    to_sign = _string_to_sign(method, parameters)
     return base64.b64encode(hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest())
+
+
+def _string_to_sign(method: str, parameters: Mapping[str, str]) -> str:
+    return f"{method}&%2F&{encode(canonical_query(parameters))}"
 
 
 def _caller(access_key_id: str, security_token: str, callers: Mapping[str, Caller]) -> Caller:

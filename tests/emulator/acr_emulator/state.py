@@ -85,7 +85,7 @@ class State:
     propagation_ms: int = 0
     behaviour: Behaviour = field(default_factory=Behaviour)
     sync_tasks: dict[str, SyncTask] = field(default_factory=dict, metadata={"key": "id"})
-    task_settings: TaskSettings = field(default_factory=TaskSettings, metadata={"hidden": True})
+    task_settings: TaskSettings = field(default_factory=TaskSettings, metadata={"name": "tasks"})
     instances: dict[str, Instance] = field(default_factory=dict, metadata={"hidden": True})
     callers: dict[str, Caller] = field(default_factory=dict, metadata={"hidden": True})
 

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from .catalogue import Image, Instance, Repository
+from .events import record_of
 from .grants import missing_grant
 from .ids import new_uuid, now_ms
 from .registries import CopyError, Registries
@@ -82,6 +83,8 @@ class Synchroniser:
         else:
             task.status = "SUCCESS"
         task.update_time = now_ms()
+        source = self._state.instances[task.source.instance]
+        source.event_records += [record_of(rule, task) for rule in source.event_rules.values() if rule.covers(task)]
 
     async def _replicate(self, task: SyncTask) -> None:
         failure = self._state.task_settings.fail

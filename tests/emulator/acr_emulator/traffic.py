@@ -52,17 +52,17 @@ class Journal:
 
     def __init__(self) -> None:
         self.records: deque[Record] = deque(maxlen=CALLS_KEPT)
-        self._count = 0
+        self.count = 0
 
     def open(self) -> Record:
-        self._count += 1
-        record = Record(self._count)
+        self.count += 1
+        record = Record(self.count)
         self.records.append(record)
         return record
 
     def clear(self) -> None:
         self.records.clear()
-        self._count = 0
+        self.count = 0
 
 
 class Throttle:

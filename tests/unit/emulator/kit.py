@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from acr_emulator.testing import Emulator
+from alibabacloud_tea_openapi import exceptions
 from alibabacloud_tea_openapi.client import Client as OpenApiClient
-from alibabacloud_tea_openapi.exceptions import ClientException as ClientException
 from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.runtime import RuntimeOptions
 
 T = TypeVar("T")
+ClientException = exceptions.ClientException
 
 ACCOUNT_A, ACCOUNT_B = "1252879610640001", "5222000022220002"
 SOURCE, TARGET = "cri-sourcesource0001", "cri-targettarget0001"

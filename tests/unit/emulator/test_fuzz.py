@@ -28,7 +28,7 @@ parameter_names = st.sampled_from(
     TargetUserId SyncTaskId Override DefaultRepoConfiguration RoleName PolicyName PolicyType PolicyDocument VersionId
     AssumeRolePolicyDocument NewAssumeRolePolicyDocument Description Marker MaxItems ResourceType ResourceNames
     Tag.1.Key TagKeys RoleArn RoleSessionName DurationSeconds Policy ExpiresInHours EndpointType SetAsDefault
-    RotateStrategy
+    RotateStrategy RuleId Routes EventType Namespaces RepoTagFilterPattern
     """.split()  # noqa: SIM905 - sixty quoted names would be no easier to read
 )
 values = st.text(max_size=20) | st.sampled_from(

@@ -131,7 +131,7 @@ def test_policies_that_cannot_be(a: Client, parameters: dict[str, Any], code: st
 
 def test_versions_stop_at_five_or_rotate(a: Client) -> None:
     create_policy(a)
-    for _ in range(4):
+    for _time in range(4):
         a.ram("CreatePolicyVersion", PolicyName="policy", PolicyDocument=DOCUMENT)
     more = {"PolicyName": "policy", "PolicyDocument": allow("cr:Get*"), "SetAsDefault": True}
     assert refusal(a, "CreatePolicyVersion", **more) == ("LimitExceeded.Policy.Version", 409)
@@ -200,7 +200,7 @@ def test_tags_as_json_and_as_older_clients_write_them(a: Client) -> None:
     a.ram("UntagResources", ResourceType="role", ResourceNames=["role"], All=True)
     assert a.ram("ListTagResources", ResourceType="role")["TagResources"] == []
     assert len(a.ram("ListTagResources", ResourceType="policy")["TagResources"]) == 1
-    wrong = {"ResourceType": "policy", "ResourceNames": ["nobody"]}
+    wrong = {"ResourceType": "policy", "ResourceNames": ["nobody"], "Tag": [{"Key": "k", "Value": "v"}]}
     assert refusal(a, "TagResources", **wrong) == ("EntityNotExist.Policy", 404)
 
 

@@ -138,7 +138,7 @@ def test_a_manual_task_copies_and_a_second_has_nothing_to_copy(cloud: Emulator) 
     first, second = (a.finished(a.create_task("1.0", TargetTag=tag)) for tag in ("one", "two"))
     assert (first["TaskStatus"], len(first["LayerTasks"])) == ("SUCCESS", 2)
     assert (second["TaskStatus"], second["SyncedSize"]) == ("SUCCESS", 0)
-    _, target = credentials(cloud)
+    _source, target = credentials(cloud)
     assert raw_manifest(f"{cloud.registries[TARGET]}/prod/web:one", target)
 
 
@@ -170,7 +170,7 @@ def test_the_token_flow(cloud: Emulator) -> None:
     realm = f'Bearer realm="http://{cloud.registries[SOURCE]}/token",service="{SOURCE}"'
     assert headers["WWW-Authenticate"] == realm
     secret = credentials(cloud)[0]
-    status, body, _ = ask(cloud, "/token?service=x&scope=repository:prod/web:pull", basic(secret))
+    status, body, _headers = ask(cloud, "/token?service=x&scope=repository:prod/web:pull", basic(secret))
     assert status == 200
     assert 3000 < body["expires_in"] <= 3600
     assert sorted(ask(cloud, "/v2/prod/web/tags/list", f"Bearer {body['token']}")[1]["tags"]) == ["1.0", "1.1"]
@@ -200,7 +200,7 @@ def test_strangers_are_refused(cloud: Emulator) -> None:
 
 
 def test_where_one_may_push(cloud: Emulator, tmp_path: Path) -> None:
-    a, (secret, _) = Client(cloud, ROOT_A), credentials(cloud)
+    a, (secret, _target) = Client(cloud, ROOT_A), credentials(cloud)
     layout_of(tmp_path / "image", "amd64")
     host = cloud.registries[SOURCE]
     assert "does not exist" in put(tmp_path / "image", f"{host}/nowhere/new:1", secret, fails=True)
@@ -213,7 +213,7 @@ def test_where_one_may_push(cloud: Emulator, tmp_path: Path) -> None:
 
 
 def test_immutable_tags(cloud: Emulator, tmp_path: Path) -> None:
-    a, (secret, _) = Client(cloud, ROOT_A), credentials(cloud)
+    a, (secret, _target) = Client(cloud, ROOT_A), credentials(cloud)
     kind: dict[str, Any] = {"RepoType": "PRIVATE", "Summary": "s", "TagImmutability": True}
     a.cr("UpdateRepository", RepoNamespaceName="prod", RepoName="web", **kind)
     layout_of(tmp_path / "one", "amd64", tag="one")
@@ -225,7 +225,7 @@ def test_immutable_tags(cloud: Emulator, tmp_path: Path) -> None:
 
 
 def test_what_the_api_deletes_is_gone_from_the_registry(cloud: Emulator) -> None:
-    a, (secret, _) = Client(cloud, ROOT_A), credentials(cloud)
+    a, (secret, _target) = Client(cloud, ROOT_A), credentials(cloud)
     host, identifier = cloud.registries[SOURCE], a.repository_id()
     a.cr("DeleteRepoTag", RepoId=identifier, Tag="1.0")
     assert "manifest unknown" in raw_manifest(f"{host}/prod/web:1.0", secret, fails=True)
@@ -250,8 +250,14 @@ def test_a_catalogue_cannot_be_copied_into_a_registry(cloud: Emulator) -> None:
 def test_digests_and_sizes_cannot_be_chosen(cloud: Emulator, given: dict[str, Any]) -> None:
     changed = world(registry=True)
     changed["accounts"][0]["instances"][0]["namespaces"][0]["repositories"][0]["images"][0].update(given)
+    a, (token, _target) = Client(cloud, ROOT_A), credentials(cloud)
+    before = cloud.state()
     with pytest.raises(EmulatorError, match=r"prod/web:1\.0: digest and size cannot be chosen"):
         cloud.reset(changed)
+    # The old world is as it was, what is in its registries included.
+    assert cloud.state() == before
+    assert raw_manifest(f"{cloud.registries[SOURCE]}/prod/web:1.0", token)
+    assert a.finished(a.create_task())["TaskStatus"] == "SUCCESS"
 
 
 def test_content_survives_a_restart(tmp_path: Path) -> None:

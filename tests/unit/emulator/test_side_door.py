@@ -60,8 +60,19 @@ def test_reset_goes_back_to_the_world_it_started_with(emulator: Emulator, a: Cli
     emulator.reset()
     assert a.cr("GetNamespace", NamespaceName="prod")["IsSuccess"]
     assert emulator.state()["latency_ms"] == 0
-    with pytest.raises(EmulatorError, match=r"accounts: expected a list"):
-        emulator.reset({"accounts": 1})
+
+
+def test_a_world_that_is_refused_leaves_the_old_one_in_place(emulator: Emulator, a: Client) -> None:
+    a.create_rule()
+    emulator.post("/_emulator/behaviour", {"latency_ms": 1})
+    push(emulator, "2.0")
+    a.tasks()
+    before, calls = emulator.state(), len(emulator.calls())
+    for wrong in ({"accounts": 1}, {"accounts": []}, [], [1], "world", 0):
+        with pytest.raises(EmulatorError, match="expected"):
+            emulator.post("/_emulator/reset", wrong)
+    assert emulator.state() == before
+    assert len(emulator.calls()) == calls
 
 
 @pytest.mark.parametrize(
@@ -208,7 +219,7 @@ def test_faults_match_by_action_count_and_account(emulator: Emulator, a: Client,
 
     assert not throttled(b, instance=TARGET)
     assert not throttled(a, "GetInstanceUsage")
-    assert [throttled(a) for _ in range(4)] == [False, True, True, False]
+    assert [throttled(a) for _time in range(4)] == [False, True, True, False]
     emulator.post("/_emulator/faults", {"fault": "throttle"})
     emulator.delete("/_emulator/faults")
     assert not throttled(a)
@@ -218,7 +229,7 @@ def test_rate_limits_are_by_account_and_product(serve: Callable[..., Emulator], 
     emulator = serve(rate_limits={"cr": 3})
     # Begin with a new second, which is what the limit counts by.
     time.sleep(1 - time.time() % 1)
-    for _ in range(3):
+    for _time in range(3):
         a.cr("GetInstance")
     with pytest.raises(ThrottlingException) as caught:
         a.cr("GetInstance")

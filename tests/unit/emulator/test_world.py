@@ -17,7 +17,7 @@ from acr_emulator.schema import WorldError
 from acr_emulator.testing import PACKAGE_PARENT, running, start
 from acr_emulator.world import build_state, plain_state, read_world
 
-from .kit import ROOT_A, SOURCE, Client, push, world
+from .kit import ACCOUNT_A, ROOT_A, SOURCE, USER_A, Client, allow, push, trust, world
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -113,7 +113,7 @@ def test_state_is_a_world_file_again() -> None:
 
 
 def test_digests_agree_between_worlds() -> None:
-    one, other = (plain_state(build_state(world())) for _ in range(2))
+    one, other = (plain_state(build_state(world())) for _time in range(2))
     images = [instance(data)["namespaces"][0]["repositories"][0]["images"] for data in (one, other)]
     assert [image["digest"] for image in images[0]] == [image["digest"] for image in images[1]]
 
@@ -183,17 +183,25 @@ def test_signals_stop_it_cleanly(tmp_path: Path, number: signal.Signals) -> None
 
 
 def test_state_survives_a_restart(tmp_path: Path) -> None:
+    """All of it: what the API made and keeps to itself, what the side door set, and what was under way."""
     file = str(tmp_path / "state.json")
-    with running(world(), "--state", file) as emulator:
+    with running(world(user_policies=[allow("sts:AssumeRole")]), "--state", file) as emulator:
         client = Client(emulator, ROOT_A)
         client.create_rule()
-        emulator.post("/_emulator/tasks", {"seconds": 60})
+        client.ram("CreateRole", RoleName="r", AssumeRolePolicyDocument=trust(RAM=[f"acs:ram::{ACCOUNT_A}:root"]))
+        client.ram("TagResources", ResourceType="role", ResourceNames=["r"], Tag=[{"Key": "k", "Value": "v"}])
+        route = {"EndpointType": "Internet", "InstanceDomain": "a.example", "StorageDomain": "b.example"}
+        client.cr("CreateStorageDomainRoutingRule", Routes=[route])
+        client.cr("GetAuthorizationToken")
+        role = {"RoleArn": f"acs:ram::{ACCOUNT_A}:role/r", "RoleSessionName": "session"}
+        keys = Client(emulator, USER_A).sts("AssumeRole", **role)["Credentials"]
+        emulator.post("/_emulator/tasks", {"seconds": 1})
+        emulator.post("/_emulator/behaviour", {"propagation_ms": 5, "rate_limits": {"ram": 500}, "max_page_size": 50})
         push(emulator, "2.0")
         before = emulator.state()
     with running(world(), "--state", file) as emulator:
-        after = emulator.state()
-        assert after["sync_tasks"][0]["SyncTaskId"] == before["sync_tasks"][0]["SyncTaskId"]
-        # What was under way goes on.
-        client = Client(emulator, ROOT_A)
-        assert client.tasks()[0]["TaskStatus"] == "SUCCESS"
-        assert after["accounts"] == before["accounts"]
+        assert emulator.state() == before
+        # What was under way goes on, and the temporary keys still open.
+        assert Client(emulator, ROOT_A).tasks()[0]["TaskStatus"] == "SUCCESS"
+        session = Client(emulator, (keys["AccessKeyId"], keys["AccessKeySecret"], keys["SecurityToken"]))
+        assert session.sts("GetCallerIdentity")["IdentityType"] == "AssumedRoleUser"

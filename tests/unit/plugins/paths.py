@@ -213,6 +213,9 @@ PATHS = (
         replicated,
     ),
     Path(
-        "verify at the destination", ("account_b_verify_sync",), (step("acr_image_info", instance_id=TARGET),), granted
+        "verify at the destination",
+        ("account_b_verify_sync",),
+        (step("acr_image_info", instance_id=TARGET),),
+        replicated,
     ),
 )

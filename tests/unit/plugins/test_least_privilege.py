@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from acr_emulator import cr, ram  # noqa: F401 - they register the actions
+from acr_emulator import cr, ram
 from acr_emulator.actions import ACTIONS
 from acr_emulator.testing import Emulator
 
@@ -20,6 +20,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._permissions 
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, WORLD, Account, ModuleFailedError
 from .paths import PATHS, Path, Roots
+
+REGISTERED = (cr, ram)  # importing them registers their actions
 
 FOLDER = File(__file__).parents[3] / "docs" / "policies"
 POLICIES = sorted(file.stem for file in FOLDER.glob("*.json"))
@@ -129,11 +131,13 @@ def test_what_a_refusal_names_is_what_the_service_asks_for() -> None:
     assert {name: PERMISSIONS[name][0] for name in known} == known
 
 
-def test_a_policy_may_be_narrowed_to_a_namespace(cloud: Emulator) -> None:
+@pytest.mark.parametrize("name", ["prepare an empty destination", "configure otherwise, and purge"])
+def test_a_policy_may_be_narrowed_to_a_namespace(name: str, cloud: Emulator) -> None:
     """As docs/policies/README.md says."""
-    path = next(path for path in PATHS if path.name == "prepare an empty destination")
+    path = next(path for path in PATHS if path.name == name)
     operator = serve(cloud, path)
-    cloud.reset(json.loads(json.dumps(cloud.state()).replace(f"{TARGET}/*", f"{TARGET}/prod*")))
+    instance = PLACES[path.owner][2]
+    cloud.reset(json.loads(json.dumps(cloud.state()).replace(f"{instance}/*", f"{instance}/prod*")))
     assert go(operator, path) is True
     with pytest.raises(ModuleFailedError, match="The caller needs cr:GetNamespace on"):
-        operator.run("acr_namespace", instance_id=TARGET, name="shop")
+        operator.run("acr_namespace", instance_id=instance, name="shop")

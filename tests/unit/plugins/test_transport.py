@@ -105,7 +105,7 @@ def test_a_fault_is_told_for_what_it_is(
     machine.post("/_emulator/faults", {"match": {"action": action}, "fault": fault})
     with pytest.raises(ApiError, match=said) as failed:
         connect(machine)(product, action, {})
-    assert type(failed.value) is kind
+    assert failed.value.__class__ is kind
     assert failed.value.action == action
     assert {name: getattr(failed.value, name) for name in known} == known
     assert bool(failed.value.request_id) == bool(failed.value.code)

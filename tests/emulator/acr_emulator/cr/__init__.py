@@ -1,5 +1,5 @@
 """Container Registry, version 2018-12-01. Importing the package registers its actions."""
 
-from . import endpoint, event, instance, namespace, repository, sync_rule, sync_task, tag
+from . import endpoint, event, instance, namespace, repository, storage, sync_rule, sync_task, tag
 
-__all__ = ["endpoint", "event", "instance", "namespace", "repository", "sync_rule", "sync_task", "tag"]
+__all__ = ["endpoint", "event", "instance", "namespace", "repository", "storage", "sync_rule", "sync_task", "tag"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..actions import Answer, Call, action
-from ..errors import ApiError, invalid
+from ..errors import ApiError, invalid, missing
 from ..identity import Policy, Role
 from .lookup import has_tags, read_tags
 
@@ -22,7 +22,7 @@ def _tagged(call: Call) -> list[Role] | list[Policy]:
     kind, known = _resources(call)
     names = _names(call)
     if not names:
-        raise invalid("ResourceNames", "it must name at least one")
+        raise missing("ResourceNames")
     for name in names:
         if name not in known:
             raise ApiError(f"EntityNotExist.{kind.title()}", 404, f"The {kind} does not exist: {name}.")
@@ -39,6 +39,8 @@ def _names(call: Call) -> list[str]:
 @action("ram:TagResources")
 def tag_resources(call: Call) -> Answer:
     tags = read_tags(call)
+    if not tags:
+        raise missing("Tag")
     for resource in _tagged(call):
         resource.tags.update(tags)
     return {}

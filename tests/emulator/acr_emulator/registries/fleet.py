@@ -44,17 +44,32 @@ class Registry:
 
     async def _place(self, repository: Repository, image: Image) -> None:
         generated = generate(repository.path, image.tag)
-        if image.digest == generated.manifest.digest:
-            if image.size == generated.size:
-                await self.backend.push(repository.path, image.tag, generated)
-                return
+        if (image.digest, image.size) == (generated.manifest.digest, generated.size):
+            await self.backend.push(repository.path, image.tag, generated)
         elif manifest := await self.backend.manifest(repository.path, image.digest):
             await self.backend.put_manifest(repository.path, image.tag, manifest)
-            return
-        raise WorldError(
-            f"instances[{self.instance.id}] {repository.path}:{image.tag}: digest and size cannot be chosen where "
-            "registry is true, because the image is really made; leave them out"
-        )
+        else:
+            raise _impossible(self.instance, repository, image)
+
+
+def check_images(state: State) -> None:
+    """Raise WorldError unless empty registries can be filled with every image of `state`."""
+    for instance in state.instances.values():
+        for repository in instance.repositories.values() if instance.registry else ():
+            made: set[str] = set()
+            for image in repository.images.values():
+                generated = generate(repository.path, image.tag)
+                if (image.digest, image.size) == (generated.manifest.digest, generated.size):
+                    made.add(image.digest)
+                elif image.digest not in made:
+                    raise _impossible(instance, repository, image)
+
+
+def _impossible(instance: Instance, repository: Repository, image: Image) -> WorldError:
+    return WorldError(
+        f"instances[{instance.id}] {repository.path}:{image.tag}: digest and size cannot be chosen where "
+        "registry is true, because the image is really made; leave them out"
+    )
 
 
 class Registries:
@@ -70,18 +85,29 @@ class Registries:
         """`host:port` by instance id."""
         return {identifier: registry.address for identifier, registry in self._open.items()}
 
+    async def prepare(self, state: State, pushed: Pushed) -> None:
+        """Start the registries that `state` needs and that do not run; raises WorldError and leaves all as it was."""
+        started: dict[str, Registry] = {}
+        try:
+            for instance in state.instances.values():
+                if instance.registry and instance.id not in self._open:
+                    registry = Registry(instance, self._data / instance.id, Path(self._run.name), pushed)
+                    started[instance.id] = registry
+                    await registry.open()
+        except BaseException:
+            for registry in started.values():
+                await registry.close()
+            raise
+        self._open |= started
+
     async def open(self, state: State, pushed: Pushed) -> None:
+        await self.prepare(state, pushed)
         for instance in state.instances.values():
-            if not instance.registry:
-                continue
-            if instance.id not in self._open:
-                registry = Registry(instance, self._data / instance.id, Path(self._run.name), pushed)
-                await registry.open()
-                self._open[instance.id] = registry
-            registry = self._open[instance.id]
-            registry.instance = instance
-            instance.host = registry.address
-            await registry.fill()
+            if instance.registry:
+                registry = self._open[instance.id]
+                registry.instance = instance
+                instance.host = registry.address
+                await registry.fill()
 
     async def clear(self, keep: State) -> None:
         """Empty every registry, and close those that `keep` has no instance for."""

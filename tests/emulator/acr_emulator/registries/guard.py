@@ -78,7 +78,7 @@ def _registry(request: Request) -> Registry:
 
 def check_access(request: Request) -> str:
     """The password of the request, given as Basic or Bearer. Anonymous, wrong and expired ones are refused alike."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    scheme, _space, value = request.headers.get("authorization", "").partition(" ")
     password = value.strip() if scheme.lower() == "bearer" else _basic_password(value)
     if _registry(request).instance.tokens.get(password, 0) <= now_ms():
         raise RefusalError(401, "UNAUTHORIZED", "authentication required")
@@ -87,7 +87,7 @@ def check_access(request: Request) -> str:
 
 def _basic_password(value: str) -> str:
     try:
-        name, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+        name, _colon, password = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return ""
     return password if name == USERNAME else ""
@@ -123,7 +123,7 @@ async def content(request: Request) -> Response:
 
 
 def _split(path: str) -> tuple[str, str]:
-    namespace, _, name = path.partition("/")
+    namespace, _slash, name = path.partition("/")
     return namespace, name
 
 

@@ -48,7 +48,7 @@ class RegistryProcess:
         with self._log.open("wb") as log:
             # The emulator has no threads for preexec_fn to trip over.
             self._process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_die_with_parent)  # noqa: PLW1509
-        for _ in range(START_SECONDS * 50):
+        for _attempt in range(START_SECONDS * 50):
             if self._answers():
                 return
             if self._process.poll() is not None:
