@@ -195,7 +195,7 @@ def _more(items: Any) -> Html | None:
     return tag("p", f"and {rest:,} more", kind="quiet") if rest > 0 else None
 
 
-def _count(items: Iterable[object] | Any, one: str, many: str = "") -> str:
+def _count(items: Any, one: str, many: str = "") -> str:
     number = len(items)
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 

@@ -34,7 +34,7 @@ def test_records_of_tasks_that_are_over(serve: Callable[..., Emulator], a: Clien
 
 def test_a_rule_changes_in_what_is_given(serve: Callable[..., Emulator], a: Client) -> None:
     emulator = serve(source={"event_rules": [WEB]})
-    given = {"RepoTagFilterPattern": "^v", "RepoNames": ["web", "api"]}
+    given: dict[str, Any] = {"RepoTagFilterPattern": "^v", "RepoNames": ["web", "api"]}
     assert a.cr("UpdateEventCenterRule", RuleId="crecr-web", **given)["Code"] == 200
     (rule,) = emulator.state()["accounts"][0]["instances"][0]["event_rules"]
     assert (rule["RuleName"], rule["Namespaces"], rule["RepoNames"]) == ("web", ["prod"], ["web", "api"])

@@ -68,7 +68,8 @@ def test_a_world_that_is_refused_leaves_the_old_one_in_place(emulator: Emulator,
     push(emulator, "2.0")
     a.tasks()
     before, calls = emulator.state(), len(emulator.calls())
-    for wrong in ({"accounts": 1}, {"accounts": []}, [], [1], "world", 0):
+    worlds: tuple[Any, ...] = ({"accounts": 1}, {"accounts": []}, [], [1], "world", 0)
+    for wrong in worlds:
         with pytest.raises(EmulatorError, match="expected"):
             emulator.post("/_emulator/reset", wrong)
     assert emulator.state() == before
