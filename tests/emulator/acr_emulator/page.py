@@ -7,7 +7,6 @@ import dataclasses
 import hashlib
 import itertools
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 from typing import Any
