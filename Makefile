@@ -1,14 +1,14 @@
 # Every target calls a script in tools/, which also says how it works.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup system lint sanity unit integration test-matrix coverage clean
+.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage clean
 
 python := .venv/bin/python
 
 demo: setup system ## Show the main job end to end, with two emulated accounts and real images
 	@$(python) tools/demo.py
 
-test: setup system ## Run every check: lint, sanity, unit and integration
+test: setup system ## Run every check: lint, sanity, unit, clients and integration
 	@$(python) tools/test.py
 
 lint: setup ## Formatting, types, YAML, Ansible and documentation
@@ -19,6 +19,9 @@ sanity: setup ## ansible-test sanity
 
 unit: setup ## Unit tests, with the coverage of plugins/
 	@$(python) tools/test.py unit
+
+clients: setup system ## The emulator against clients that nobody here wrote, in Python and JavaScript, and skopeo
+	@$(python) tools/test.py clients
 
 integration: setup system ## ansible-test integration against the emulator
 	@$(python) tools/test.py integration

@@ -13,6 +13,7 @@ RUNTIME_REQUIREMENTS = (
     ROOT / "tests/emulator/requirements.txt",
 )
 LINT_REQUIREMENTS = (ROOT / "tools/requirements.txt",)
+CLIENT_REQUIREMENTS = (ROOT / "tests/clients/requirements.txt",)
 
 
 def prepare(venv: Path, python: Path, requirements: tuple[Path, ...], *pins: str) -> None:

@@ -4,12 +4,12 @@ import shutil
 from pathlib import Path
 
 import system_packages
-from environment import LINT_REQUIREMENTS, ROOT, RUNTIME_REQUIREMENTS, prepare
+from environment import CLIENT_REQUIREMENTS, LINT_REQUIREMENTS, ROOT, RUNTIME_REQUIREMENTS, prepare
 from pythons import usable_pythons
 
 
 def main() -> None:
-    prepare(ROOT / ".venv", newest_python(), RUNTIME_REQUIREMENTS + LINT_REQUIREMENTS)
+    prepare(ROOT / ".venv", newest_python(), RUNTIME_REQUIREMENTS + LINT_REQUIREMENTS + CLIENT_REQUIREMENTS)
     link_collection()
 
 

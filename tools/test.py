@@ -14,6 +14,7 @@ STAGES = {
     "lint": ["tools/lint.py"],
     "sanity": ["tools/sanity.py"],
     "unit": ["-m", "pytest", "--quiet", "--cov", "--cov-config=.coveragerc", "--cov-report=term"],
+    "clients": ["-m", "pytest", "--quiet", "-rs", "tests/clients"],
     "integration": ["tools/integration.py"],
 }
 
