@@ -1,7 +1,7 @@
 # Every target calls a script in tools/, which also says how it works.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage clean
+.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage bench clean
 
 python := .venv/bin/python
 
@@ -31,6 +31,9 @@ test-matrix: setup system ## Sanity, unit and integration on every ansible-core 
 
 coverage: unit ## Unit tests, then a coverage report to browse in .cache/coverage
 	@$(python) -m coverage html
+
+bench: setup ## How fast it is, and beside what; ONLY=emulator,rules for some, RUNS=1 for a quick look
+	@cd tests && ../$(python) -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(RUNS),--runs $(RUNS))
 
 setup: ## Make .venv with the newest Python found and the newest ansible-core it runs
 	@sh tools/any_python.sh tools/setup.py
