@@ -1,4 +1,4 @@
-"""Install the programs that come from the system's package manager: docker-registry and skopeo."""
+"""Install programs that come from the system's package manager: those named on the command line, or all of them."""
 
 import os
 import shutil
@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The package that has the program, by package manager. Homebrew has no registry.
+# The package that has the program, by package manager. Homebrew has no registry, and browsers in another way.
 PACKAGES = {
-    "apt-get": {"docker-registry": "docker-registry", "skopeo": "skopeo"},
-    "dnf": {"docker-registry": "docker-distribution", "skopeo": "skopeo"},
+    "apt-get": {"docker-registry": "docker-registry", "skopeo": "skopeo", "chromium": "chromium"},
+    "dnf": {"docker-registry": "docker-distribution", "skopeo": "skopeo", "chromium": "chromium"},
     "brew": {"skopeo": "skopeo"},
 }
 INSTALL = {
@@ -21,21 +21,24 @@ INSTALL = {
 PROGRAMS = {
     "docker-registry": (("docker-registry", "registry"), "github.com/distribution/distribution"),
     "skopeo": (("skopeo",), "github.com/containers/skopeo"),
+    "chromium": (("chromium", "chromium-browser", "google-chrome"), "www.chromium.org"),
 }
+# Without these, fewer tests are run, and say so.
+OPTIONAL = {"chromium"}
 
 
-def main() -> None:
-    missing = [program for program, (names, _source) in PROGRAMS.items() if not any(map(shutil.which, names))]
-    if not missing:
-        return
+def main(programs: list[str]) -> None:
+    missing = [program for program in programs if not any(map(shutil.which, PROGRAMS[program][0]))]
     manager = next(filter(shutil.which, PACKAGES), "")
+    known = PACKAGES.get(manager, {})
     for program in missing:
-        if program not in PACKAGES.get(manager, {}):
+        if program not in known and program not in OPTIONAL:
             raise SystemExit(
                 f"{program} is missing, and {manager or 'this machine'} has no package of it that we know: "
                 f"install it from {PROGRAMS[program][1]} and put it on PATH."
             )
-    install(manager, [PACKAGES[manager][program] for program in missing])
+    if packages := [known[program] for program in missing if program in known]:
+        install(manager, packages)
     if "docker-registry" in missing and manager == "apt-get":
         _stop_service()
 
@@ -71,4 +74,4 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or list(PROGRAMS))

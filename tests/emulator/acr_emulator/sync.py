@@ -126,8 +126,7 @@ class Synchroniser:
     def _check_grant(self, task: SyncTask, instance: Instance) -> None:
         if task.target_account:
             source = self._state.instances[task.source.instance]
-            reason = ungranted(self._state, source, instance)
-            if reason:
+            if reason := ungranted(self._state, source.account_id, instance):
                 raise SyncError(f"{self._state.behaviour.ungranted.code}: {reason}")
 
     def _target_repository(self, task: SyncTask, instance: Instance) -> Repository:
@@ -162,11 +161,10 @@ class Synchroniser:
         return False
 
 
-def ungranted(state: State, source: Instance, target: Instance) -> str:
-    """What keeps `source`'s account from replicating into `target`, as far as CR knows by now; empty if nothing."""
+def ungranted(state: State, source_account: str, target: Instance) -> str:
+    """What keeps an account from replicating into `target`, as far as CR knows by now; empty if nothing does."""
     moment = now_ms() - state.propagation_ms
-    account = state.accounts[target.account_id]
-    return missing_grant(account, source.account_id, target.region, target.id, moment)
+    return missing_grant(state.accounts[target.account_id], source_account, target.region, target.id, moment)
 
 
 def task_of_rule(instance: Instance, rule: SyncRule, repository: Repository, tag: str) -> SyncTask:

@@ -61,7 +61,7 @@ def _find_target(call: Call, uid: str) -> Instance:
 
 def _check_grant(call: Call, source: Instance, target: Instance) -> None:
     answer = call.state.behaviour.ungranted
-    reason = ungranted(call.state, source, target) if answer.at == "create" else ""
+    reason = ungranted(call.state, source.account_id, target) if answer.at == "create" else ""
     if not reason:
         return
     message = f"Access denied for this user: {reason}."
