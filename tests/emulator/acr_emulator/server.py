@@ -29,7 +29,7 @@ class Protocol(HttpToolsProtocol):
 
 
 class Dropped(Response):
-    """An answer that is none: the connection is reset."""
+    """An answer that is none: the connection is reset, if the client has not closed it by itself."""
 
     def __init__(self) -> None:
         super().__init__(status_code=0)
@@ -37,8 +37,9 @@ class Dropped(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del send
         transport: asyncio.Transport = scope["state"]["transport"]
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
-        transport.abort()
+        if not transport.is_closing():
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
+            transport.abort()
         await disconnected(receive)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -10,14 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from acr_emulator.testing import Emulator, EmulatorError
+from acr_emulator.testing import Emulator, EmulatorError, running
 from alibabacloud_cr20181201 import models as cr
 from alibabacloud_cr20181201.client import Client as CrClient
 from alibabacloud_tea_openapi.exceptions import ServerException, ThrottlingException
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.exceptions import UnretryableException
 
-from .kit import ACCOUNT_A, ROOT_A, SOURCE, TARGET, USER_A, Client, ClientException, push
+from .kit import ACCOUNT_A, ROOT_A, SOURCE, TARGET, USER_A, Client, ClientException, push, world
 from .test_signature import send, signed
 
 
@@ -205,6 +206,17 @@ def test_hang_and_slow(emulator: Emulator) -> None:
     began = time.monotonic()
     assert list_rules(sdk(emulator)).body.is_success
     assert time.monotonic() - began >= 0.2
+
+
+def test_no_fault_is_an_error_of_the_emulator(capfd: pytest.CaptureFixture[str]) -> None:
+    """Whatever is done to a client, and when it gives up, the emulator has nothing to say about it."""
+    with running(world()) as emulator:
+        for fault in ("hang", "slow", "reset_before", "reset_after", "html_502", "empty_body", "wrong_shape"):
+            emulator.post("/_emulator/faults", {"fault": fault, "retry_after_ms": 300})
+            with contextlib.suppress(UnretryableException):
+                list_rules(sdk(emulator, read_timeout=200))
+        assert len(emulator.calls()) == 7
+    assert capfd.readouterr().err == ""
 
 
 def test_faults_match_by_action_count_and_account(emulator: Emulator, a: Client, b: Client) -> None:
