@@ -1,18 +1,23 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of each module that keeps a state: check, create, again, change, again, delete, again."""
+"""The life of each module that writes, under every answer to what the service leaves undocumented.
+
+A state is checked, created, again, changed, again, deleted, again; a deed is checked, done, again, outdated, again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pytest
+from acr_emulator.state import Behaviour
 from acr_emulator.testing import Emulator
 
-from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
 READS = ("Get", "List", "AssumeRole")
 OTHER_ACCOUNT = "3333000033330003"
@@ -20,7 +25,10 @@ OTHER_ACCOUNT = "3333000033330003"
 
 @dataclass(frozen=True)
 class Life:
-    """One module's life: what it is created with, what is changed, and what its result must then say."""
+    """One module's life: what it is created with, what is changed, and what its result must then say.
+
+    `neighbour` is what another of its kind, whose name begins with the same letters, has otherwise.
+    """
 
     module: str
     owner: str
@@ -30,6 +38,7 @@ class Life:
     changed_to: Mapping[str, Any]
     info: Mapping[str, Any] = field(default_factory=dict)
     info_key: str = ""
+    neighbour: Mapping[str, Any] = field(default_factory=dict)
 
 
 TARGET_OPTIONS: dict[str, Any] = {
@@ -41,6 +50,7 @@ GRANT: dict[str, Any] = {
     "source_account_ids": [ACCOUNT_A],
     "destination_instances": [{"region": "eu-central-1", "instance_id": TARGET}],
 }
+PLACE = {"instance_id": SOURCE, "namespace": "prod", "repository": "web"}
 LIVES = [
     Life(
         "acr_cross_account_role",
@@ -60,6 +70,7 @@ LIVES = [
         {"auto_create_repositories": True, "tag_immutability": True, "repository_type": "private"},
         {"instance_id": TARGET, "name": "shop"},
         "namespaces",
+        {"name": "shop-next"},
     ),
     Life(
         "acr_repository",
@@ -70,6 +81,7 @@ LIVES = [
         {"summary": "The cart", "description": "At length", "tag_immutability": True, "repository_type": "public"},
         {"instance_id": SOURCE, "namespace": "prod", "name": "cart"},
         "repositories",
+        {"name": "cart-next"},
     ),
     Life(
         "acr_sync_rule",
@@ -80,21 +92,34 @@ LIVES = [
         {"tag_filter": "^v", "priority": 5, "cross_account": True, "scope": "namespace", "target_namespace": "prod"},
         {"instance_id": SOURCE, "name": "to-eu"},
         "sync_rules",
+        {"name": "to-eu-next", "target_namespace": "next"},
     ),
 ]
-BEHAVIOURS = [
+BEHAVIOURS: list[dict[str, Any]] = [
     {},
     {"duplicate_rule_name": "accept"},
     {"duplicate_rule_route": "reject"},
+    {"override_false_on_existing_tag": "skip"},
+    {"rule_overwrites_existing_tag": False},
     {"namespace_filter": "prefix"},
     {"destination_lists_inbound_rules": False},
     {"ungranted": {"at": "create", "code": "SYNC_NOT_AUTHORIZED", "http": 200}},
     {"ungranted": {"at": "task", "code": "NoPrivilege", "http": 403}},
-    {"max_page_size": 10},
+    {"max_page_size": 1},
+    {"propagation_ms": 60},
 ]
+BEHAVIOURS.append({name: value for one in BEHAVIOURS for name, value in one.items()})
+under_every_behaviour = pytest.mark.parametrize(
+    "behaviour", BEHAVIOURS, ids=[*(",".join(one) or "defaults" for one in BEHAVIOURS[:-1]), "all-at-once"]
+)
 
 
-@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: ",".join(one) or "defaults")
+def test_every_switch_is_turned() -> None:
+    turned = {name for one in BEHAVIOURS for name, value in one.items() if value != getattr(Behaviour(), name, 0)}
+    assert turned == {item.name for item in fields(Behaviour)} | {"propagation_ms"}
+
+
+@under_every_behaviour
 @pytest.mark.parametrize("life", LIVES, ids=lambda one: one.module)
 def test_a_whole_life(
     life: Life, behaviour: dict[str, Any], cloud: Emulator, account_a: Account, account_b: Account
@@ -103,6 +128,8 @@ def test_a_whole_life(
     account = {"a": account_a, "b": account_b}[life.owner]
     if life.module == "acr_sync_rule":
         account_b.run("acr_cross_account_role", **GRANT)
+    if life.neighbour:
+        account.run(life.module, **{**life.create, **life.neighbour})
     changed = {**life.create, **life.change}
 
     check_then_run(cloud, account, life, life.create)
@@ -123,6 +150,8 @@ def test_a_whole_life(
         ]
         check_then_run(cloud, account, life, {"state": "absent"})
     assert account.run(f"{life.module}_info", **life.info)[life.info_key] == []
+    if life.neighbour:
+        assert account.run(life.module, check=True, **{**life.create, **life.neighbour})["changed"] is False
 
 
 def check_then_run(cloud: Emulator, account: Account, life: Life, params: Mapping[str, Any]) -> None:
@@ -149,3 +178,67 @@ def _unknown(predicted: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
     """What check mode carries over although a replacement gives it anew: the ID and the times."""
     names = ("sync_rule_id", "create_time", "create_time_iso", "modified_time", "modified_time_iso", "exists")
     return {name: value for name, value in predicted["diff"]["after"].items() if name in names}
+
+
+@under_every_behaviour
+@pytest.mark.usefixtures("granted")
+def test_a_deed(behaviour: dict[str, Any], cloud: Emulator, account_a: Account, account_b: Account) -> None:
+    cloud.post("/_emulator/behaviour", behaviour)
+    time.sleep(behaviour.get("propagation_ms", 0) / 1000)  # sending waits for no grant; setting a rule does
+    images = [{"namespace": "prod", "repository": "web", "tag": tag} for tag in ("1.0", "1.1")]
+    do_once(cloud, account_a, {"instance_id": SOURCE, "images": images, **TARGET_OPTIONS})
+    assert arrived(account_b)["1.0"] == arrived(account_a, SOURCE)["1.0"]
+
+    cloud.post("/_emulator/images", {**PLACE, "tags": [{"tag": "1.0", "digest": "sha256:" + "ab" * 32}]})
+    do_once(cloud, account_a, {**PLACE, "tag": "1.0", "override": True, **TARGET_OPTIONS})
+    assert arrived(account_b)["1.0"] == arrived(account_a, SOURCE)["1.0"] == "sha256:" + "ab" * 32
+
+
+def do_once(cloud: Emulator, account: Account, params: Mapping[str, Any]) -> None:
+    cloud.delete("/_emulator/calls")
+    predicted = account.run("acr_image_sync", check=True, **params)
+    assert predicted["changed"] is True
+    assert [call["action"] for call in cloud.calls() if not call["action"].startswith(READS)] == []
+    assert account.run("acr_image_sync", **params)["changed"] is True
+    assert account.run("acr_image_sync", **params)["changed"] is False
+
+
+def arrived(account: Account, instance: str = TARGET) -> dict[str, str]:
+    """Digest by tag of prod/web, if it is there at all."""
+    found = account.run("acr_image_info", instance_id=instance, namespace="prod")["images"]
+    return {image["tag"]: image["digest"] for image in found if image["repository"] == "web"}
+
+
+@under_every_behaviour
+def test_a_rule_before_its_grant(
+    behaviour: dict[str, Any], cloud: Emulator, account_a: Account, account_b: Account
+) -> None:
+    """Whenever and however Account A hears that it may not: once Account B has granted, the same run is enough."""
+    cloud.post("/_emulator/behaviour", behaviour)
+    rule = next(life for life in LIVES if life.module == "acr_sync_rule").create
+    told_at_once = behaviour.get("ungranted", {}).get("at") != "task"
+    if told_at_once:
+        with pytest.raises(ModuleFailedError, match="account 5222000022220002 has not granted"):
+            account_a.run("acr_sync_rule", **rule, grant_timeout=2)
+    else:
+        account_a.run("acr_sync_rule", **rule)
+        cloud.post("/_emulator/images", {**PLACE, "tags": ["2.0"]})
+
+    account_b.run("acr_cross_account_role", **GRANT)
+    account_b.run("acr_namespace", instance_id=TARGET, name="prod", auto_create_repositories=True)
+    time.sleep(behaviour.get("propagation_ms", 0) / 1000)
+    assert account_a.run("acr_sync_rule", **rule)["changed"] is told_at_once
+    assert account_a.run("acr_sync_rule", **rule)["changed"] is False
+    if not told_at_once:
+        # What was pushed meanwhile has failed, which the records say; sending it is enough.
+        sent = account_a.run("acr_image_sync", **PLACE, tag="2.0", **TARGET_OPTIONS)
+        assert (sent["changed"], list(arrived(account_b))) == (True, ["2.0"])
+    cloud.post("/_emulator/images", {**PLACE, "tags": ["3.0"]})
+    _eventually(lambda: "3.0" in arrived(account_b))
+
+
+def _eventually(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
