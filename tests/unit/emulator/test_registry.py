@@ -199,6 +199,21 @@ def test_strangers_are_refused(cloud: Emulator) -> None:
             assert "WWW-Authenticate" in headers
 
 
+def test_one_accounts_credentials_open_nothing_of_anothers(cloud: Emulator, tmp_path: Path) -> None:
+    a, b = Client(cloud, ROOT_A), Client(cloud, ROOT_B)
+    a.finished(a.create_task("1.0"))
+    layout_of(tmp_path / "image", "amd64")
+    hosts = {instance: f"{cloud.registries[instance]}/prod" for instance in (SOURCE, TARGET)}
+    own = dict(zip((SOURCE, TARGET), credentials(cloud), strict=True))
+    for here, there in ((SOURCE, TARGET), (TARGET, SOURCE)):
+        assert raw_manifest(f"{hosts[here]}/web:1.0", own[here])
+        assert "unauthorized" in raw_manifest(f"{hosts[here]}/web:1.0", own[there], fails=True)
+        assert "unauthorized" in put(tmp_path / "image", f"{hosts[here]}/web:2.0", own[there], fails=True)
+    assert "2.0" not in a.tags("prod", "web") | b.tags("prod", "web", TARGET)
+    for client, instance in ((a, TARGET), (b, SOURCE)):
+        assert client.cr("GetAuthorizationToken", InstanceId=instance)["Code"] == "INSTANCE_NOT_EXIST"
+
+
 def test_where_one_may_push(cloud: Emulator, tmp_path: Path) -> None:
     a, (secret, _target) = Client(cloud, ROOT_A), credentials(cloud)
     layout_of(tmp_path / "image", "amd64")
@@ -264,11 +279,13 @@ def test_content_survives_a_restart(tmp_path: Path) -> None:
     state = str(tmp_path / "state.json")
     digest = layout_of(tmp_path / "image", "amd64")
     with running(world(registry=True), "--state", state) as emulator:
-        put(tmp_path / "image", f"{emulator.registries[SOURCE]}/prod/web:1.0", credentials(emulator)[0])
+        earlier = credentials(emulator)[0]
+        put(tmp_path / "image", f"{emulator.registries[SOURCE]}/prod/web:1.0", earlier)
     with running(world(registry=True), "--state", state) as emulator:
         a, (source, target) = Client(emulator, ROOT_A), credentials(emulator)
         assert a.tags("prod", "web")["1.0"] == digest.removeprefix("sha256:")
-        assert digest_of(raw_manifest(f"{emulator.registries[SOURCE]}/prod/web:1.0", source).encode()) == digest
+        for password in (source, earlier):
+            assert digest_of(raw_manifest(f"{emulator.registries[SOURCE]}/prod/web:1.0", password).encode()) == digest
         assert a.finished(a.create_task("1.0"))["TaskStatus"] == "SUCCESS"
         raw_manifest(f"{emulator.registries[TARGET]}/prod/web:1.0", target)
         emulator.reset()
@@ -301,5 +318,4 @@ def test_the_target_account_owns_what_arrives(cloud: Emulator) -> None:
     a, b = Client(cloud, ROOT_A), Client(cloud, ROOT_B)
     a.finished(a.create_task("1.0"))
     assert b.tags("prod", "web", TARGET)
-    assert a.cr("GetAuthorizationToken", InstanceId=TARGET)["Code"] == "INSTANCE_NOT_EXIST"
     assert ACCOUNT_B not in json.dumps(a.tasks())

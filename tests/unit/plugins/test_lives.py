@@ -50,7 +50,7 @@ GRANT: dict[str, Any] = {
     "source_account_ids": [ACCOUNT_A],
     "destination_instances": [{"region": "eu-central-1", "instance_id": TARGET}],
 }
-PLACE = {"instance_id": SOURCE, "namespace": "prod", "repository": "web"}
+PLACE: dict[str, Any] = {"instance_id": SOURCE, "namespace": "prod", "repository": "web"}
 LIVES = [
     Life(
         "acr_cross_account_role",
