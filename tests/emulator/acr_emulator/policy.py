@@ -1,8 +1,8 @@
 """RAM policy documents: reading them and deciding by them. Pure functions, no state.
 
 The rules are those of RAM: an explicit Deny wins, else any Allow, else denied. Actions compare without regard to case,
-resources with it; ``*`` stands for any characters, ``?`` for one. Conditions are not evaluated, because the emulator
-has no request context to evaluate them in: an Allow under a Condition grants nothing, a Deny under one denies.
+resources with it; ``*`` stands for any characters, ``?`` for one. Of Conditions only a trust policy's external ID is
+evaluated, because the emulator has no request context for the others: an Allow under one grants nothing, a Deny denies.
 """
 
 from __future__ import annotations
@@ -31,13 +31,17 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement, its strings and lists made tuples. `principals` is keyed by type: RAM, Service, Federated."""
+    """One statement, its strings and lists made tuples. `principals` is keyed by type: RAM, Service, Federated.
+
+    `external_ids` are those of which whoever assumes the role has to know one; if empty, none is asked for.
+    """
 
     allow: bool
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     principals: Mapping[str, tuple[str, ...]]
     conditional: bool
+    external_ids: tuple[str, ...] = ()
     except_actions: bool = False
     except_resources: bool = False
 
@@ -78,13 +82,14 @@ def decide(documents: Iterable[Document], action: str, resource: str) -> Decisio
     return decision
 
 
-def trusts(document: Document, principal_type: str, names: Iterable[str]) -> bool:
+def trusts(document: Document, principal_type: str, names: Iterable[str], external_id: str = "") -> bool:
     """Whether a trust policy lets a principal known by any of `names` call sts:AssumeRole."""
     wanted = set(names)
     trusted = False
     for statement in document:
         named = wanted.intersection(statement.principals.get(principal_type, ()))
-        if named and statement.matches_action(ASSUME_ROLE):
+        known = not statement.external_ids or external_id in statement.external_ids
+        if named and known and statement.matches_action(ASSUME_ROLE):
             if not statement.allow:
                 return False
             trusted = trusted or not statement.conditional
@@ -112,12 +117,14 @@ def _statement(data: Any, trust: bool) -> Statement:
         raise MalformedPolicyError("Effect must be Allow or Deny")
     actions = _one_of(data, "Action", "NotAction")
     resources = ("*",) if trust else _one_of(data, "Resource", "NotResource")
+    external_ids = _external_ids(data.get("Condition")) if trust else ()
     return Statement(
         allow=data["Effect"] == "Allow",
         actions=actions,
         resources=resources,
         principals=_principals(data.get("Principal")) if trust else {},
-        conditional=bool(data.get("Condition")),
+        conditional=bool(data.get("Condition")) and not external_ids,
+        external_ids=external_ids,
         except_actions="NotAction" in data,
         except_resources="NotResource" in data,
     )
@@ -136,6 +143,14 @@ def _principals(data: Any) -> dict[str, tuple[str, ...]]:
     if unknown:
         raise MalformedPolicyError(f"unknown Principal type {sorted(unknown)[0]}")
     return {name: _strings(value, f"Principal.{name}") for name, value in data.items()}
+
+
+def _external_ids(condition: Any) -> tuple[str, ...]:
+    """What sts:ExternalId must equal, where that is the whole condition."""
+    match condition:
+        case {"StringEquals": {"sts:ExternalId": value, **others}, **more} if not others and not more:
+            return _strings(value, "sts:ExternalId")
+    return ()
 
 
 def _strings(value: Any, name: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from .ids import now_ms, utc
 from .policy import MalformedPolicyError, parse, trusts
 
 ROLE_ARN = re.compile(r"acs:ram::([0-9]+):role/([A-Za-z0-9.@_-]+)")
+EXTERNAL_ID = re.compile(r"[A-Za-z0-9=,.@:/_-]{2,1224}")
 SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
 
 
@@ -48,7 +49,7 @@ def assume_role(call: Call) -> Answer:
         raise invalid(
             "RoleSessionName", "it must be 2 to 64 letters, digits and .@-_", "InvalidParameter.RoleSessionName"
         )
-    if call.caller.is_root or not trusts(role.trust, "RAM", _principal_names(call)):
+    if call.caller.is_root or not trusts(role.trust, "RAM", _principal_names(call), _external_id(call)):
         reason = "Roles may not be assumed by root accounts." if call.caller.is_root else "The role does not trust you."
         raise ApiError("NoPermission", 403, f"You are not authorized to do this action. {reason}")
     session = _new_session(role, name, seconds, policy)
@@ -102,6 +103,14 @@ def _session_policy(call: Call) -> str | None:
     except MalformedPolicyError as error:
         raise invalid("Policy", str(error), "InvalidParameter.PolicyGrammar") from error
     return text or None
+
+
+def _external_id(call: Call) -> str:
+    """What a role's owner told the caller, lest somebody else make the caller assume that role."""
+    value = call.optional("ExternalId")
+    if value and not EXTERNAL_ID.fullmatch(value):
+        raise invalid("ExternalId", "it must be 2 to 1224 letters, digits and =,.@:/-_", "InvalidParameter.ExternalId")
+    return value
 
 
 def _principal_names(call: Call) -> list[str]:

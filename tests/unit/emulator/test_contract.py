@@ -54,6 +54,7 @@ WRONG: dict[str, dict[str, Any]] = {
         "NewAssumeRolePolicyDocument": "{}",
     },
     "InvalidParameter.DurationSeconds": {"DurationSeconds": 1},
+    "InvalidParameter.ExternalId": {"ExternalId": "a b"},
     "InvalidParameter.RoleArn": {"RoleArn": "walker"},
     "InvalidParameter.RoleSessionName": {"RoleSessionName": "a b"},
     "InvalidParameter.PolicyGrammar": {"Policy": "{}"},
@@ -73,7 +74,6 @@ NOT_SERVED = {
     "INSTANCE_STATUS_NOT_SUPPORT": "no instance here is a retired one",
     "DeleteConflict.Policy.Group": "there are no groups",
     "DeleteConflict.Policy.Role": "a conflict with a role is called DeleteConflict.Role.Policy",
-    "InvalidParameter.ExternalId": "ExternalId is not read",
 }
 
 

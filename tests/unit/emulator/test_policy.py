@@ -86,6 +86,22 @@ def test_trust() -> None:
     assert not trusts(document(trusting(Condition={"x": 1}), trust=True), "Service", ["1@cr.aliyuncs.com"])
 
 
+@pytest.mark.parametrize(
+    ("condition", "known"),
+    [
+        ({"StringEquals": {"sts:ExternalId": "told"}}, ["told"]),
+        ({"StringEquals": {"sts:ExternalId": ["told", "too"]}}, ["told", "too"]),
+        ({"StringEquals": {"sts:ExternalId": "told", "acs:Service": "x"}}, []),
+        ({"StringEquals": {"sts:ExternalId": "told"}, "Bool": {"acs:SecureTransport": "true"}}, []),
+    ],
+)
+def test_a_trust_that_asks_for_an_external_id(condition: dict[str, Any], known: list[str]) -> None:
+    principal = "acs:ram::1:root"
+    trusting = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": principal}, "Condition": condition}
+    read = document(trusting, trust=True)
+    assert [one for one in ("", "told", "too", "other") if trusts(read, "RAM", [principal], one)] == known
+
+
 def test_wildcards() -> None:
     assert match("a*c?", "abbbcd")
     assert not match("a*c?", "abbbc")

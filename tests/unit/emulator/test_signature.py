@@ -188,6 +188,9 @@ def test_expired_keys(emulator: Emulator) -> None:
     assert (caught.value.code, caught.value.data["statusCode"]) == ("InvalidSecurityToken.Expired", 400)
 
 
+TOLD = f"acs:ram::{ACCOUNT_A}:role/told"
+
+
 @pytest.mark.parametrize(
     ("keys", "parameters", "code"),
     [
@@ -195,6 +198,9 @@ def test_expired_keys(emulator: Emulator) -> None:
         (USER_A, {"RoleArn": f"acs:ram::{ACCOUNT_A}:role/nobody"}, "EntityNotExist.Role"),
         (USER_A, {"RoleArn": "reader"}, "InvalidParameter.RoleArn"),
         (USER_A, {"RoleArn": f"acs:ram::{ACCOUNT_A}:role/for-service"}, "NoPermission"),
+        (USER_A, {"RoleArn": TOLD}, "NoPermission"),
+        (USER_A, {"RoleArn": TOLD, "ExternalId": "another-word"}, "NoPermission"),
+        (USER_A, {"ExternalId": "no spaces"}, "InvalidParameter.ExternalId"),
         (USER_A, {"RoleSessionName": "x"}, "InvalidParameter.RoleSessionName"),
         (USER_A, {"DurationSeconds": 899}, "InvalidParameter.DurationSeconds"),
         (USER_A, {"DurationSeconds": 3601}, "InvalidParameter.DurationSeconds"),
@@ -206,15 +212,20 @@ def test_expired_keys(emulator: Emulator) -> None:
 def test_assume_role_refusals(
     serve: Callable[..., Emulator], keys: tuple[str, str], parameters: dict[str, Any], code: str
 ) -> None:
+    asking = trust(RAM=[f"acs:ram::{ACCOUNT_A}:user/operator"])
+    asking["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": "the-word"}}
     roles = [
         {"name": "reader", "trust_policy": trust(RAM=[f"acs:ram::{ACCOUNT_A}:user/operator"])},
         {"name": "for-service", "trust_policy": trust(Service=["cr.aliyuncs.com"])},
+        {"name": "told", "trust_policy": asking},
     ]
     emulator = serve(user_policies=["AliyunSTSAssumeRoleAccess"], roles_a=roles)
     given = {"RoleArn": f"acs:ram::{ACCOUNT_A}:role/reader", "RoleSessionName": "me", **parameters}
     with pytest.raises(ClientException) as caught:
         Client(emulator, keys).sts("AssumeRole", **given)
     assert caught.value.code == code
+    told = {"RoleArn": TOLD, "RoleSessionName": "me", "ExternalId": "the-word"}
+    assert Client(emulator, USER_A).sts("AssumeRole", **told)["Credentials"]
 
 
 def test_who_am_i(emulator: Emulator) -> None:
