@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -81,3 +83,62 @@ def test_no_unsigned_request_breaks_it(
     answer = connection.getresponse()
     assert 400 <= answer.status < 500
     assert json.loads(answer.read())["Code"]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | values,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+side_door_keys = st.sampled_from(
+    """
+    accounts uid name identities instances id region registry behaviour namespace_filter ungranted at http latency_ms
+    rate_limits cr propagation_ms fault match action nth account times retry_after_ms seconds fail repository tag issue
+    instance_id namespace tags digest size
+    """.split()  # noqa: SIM905 - as above
+)
+bodies = st.dictionaries(
+    side_door_keys, st.dictionaries(side_door_keys, json_values, max_size=4) | json_values, max_size=6
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["GET", "POST", "DELETE", "PUT"]),
+    st.sampled_from(["reset", "images", "faults", "behaviour", "tasks", "calls", "state", "", "nothing"]),
+    st.binary(max_size=20) | (bodies | json_values).map(lambda body: json.dumps(body).encode()),
+)
+def test_no_use_of_the_side_door_breaks_it(
+    connection: http.client.HTTPConnection, method: str, path: str, body: bytes
+) -> None:
+    connection.request(method, f"/_emulator/{path}", body)
+    answer = connection.getresponse()
+    content = answer.read()
+    assert answer.status < 500, content
+    connection.request("POST", "/_emulator/reset")
+    assert connection.getresponse().read()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([b"GET", b"POST", b"PUT", b"HEAD", b"OPTIONS", b"get", b"\xff"]),
+    st.binary(max_size=60),
+    st.lists(st.tuples(st.sampled_from([b"Authorization", b"Content-Type", b"x-acs-action", b"Host"]), st.binary())),
+    st.binary(max_size=60),
+)
+def test_no_bytes_break_it(
+    emulator: Emulator, method: bytes, query: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+) -> None:
+    """Also where they are no HTTP: each connection ends, answered or not, and the next one is served."""
+    host, port = emulator.endpoint.split(":")
+    lines = [method + b" /?" + query + b" HTTP/1.1", *(name + b": " + value for name, value in headers)]
+    lines += [b"Connection: close", b"Content-Length: %d" % len(body), b"", body]
+    with socket.create_connection((host, int(port)), 10) as opened:
+        opened.sendall(b"\r\n".join(lines))
+        opened.shutdown(socket.SHUT_WR)
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while chunk := opened.recv(65536):
+                answer += chunk
+    assert not answer or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.1 2")), answer
+    assert emulator.get("/_emulator/health") == {"status": "ok"}
