@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emulator, report
-from .figures import Bench, Result
+from . import emulator, playbook, report, task
+from .figures import Bench, BenchmarkError, Result
 
 FOLDER = Path(__file__).parents[2] / ".cache/bench"
 BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "emulator": emulator.measure,
+    "task": task.measure,
+    "playbook": playbook.measure,
 }
 
 
-def main() -> None:
+def main() -> int:
     options = _options()
     folder = FOLDER / "work"
     shutil.rmtree(folder, ignore_errors=True)
@@ -24,10 +27,16 @@ def main() -> None:
     facts = report.facts(options.runs)
     report.tell_facts(facts)
     results: dict[str, Result] = {}
+    failed = False
     for name in options.only:
-        results[name] = BENCHMARKS[name](Bench(options.runs, folder))
+        try:
+            results[name] = BENCHMARKS[name](Bench(options.runs, folder))
+        except BenchmarkError as error:
+            results[name] = Result(notes=(f"FAILED: {error}",))
+            failed = True
         report.tell(name, results[name])
         report.write(FOLDER / "results.json", facts, results)  # after each, since the whole takes its time
+    return int(failed)
 
 
 def _options() -> argparse.Namespace:
@@ -46,4 +55,4 @@ def _names(text: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

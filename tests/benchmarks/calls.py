@@ -16,6 +16,8 @@ from typing import Any
 
 from acr_emulator.signature import ALGORITHM, Request, canonical_query, sign_acs3
 
+from .figures import BenchmarkError
+
 VERSIONS = {"cr": "2018-12-01", "ram": "2015-05-01"}
 
 
@@ -85,4 +87,4 @@ def _check(answer: tuple[bytes, bytes]) -> None:
     status, body = answer
     content: Mapping[str, Any] = json.loads(body) if body else {}
     if status.split()[1:2] != [b"200"] or content.get("Code", "success") != "success":
-        raise RuntimeError(f"the emulator refused a call: {status!r} {body[:500]!r}")
+        raise BenchmarkError(f"the emulator refused a call: {status!r} {body[:500]!r}")

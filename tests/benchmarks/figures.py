@@ -12,6 +12,10 @@ from typing import TypeVar
 K = TypeVar("K")
 
 
+class BenchmarkError(Exception):
+    """What was to be measured failed, so that there is nothing to tell of its speed."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One thing measured several times, in `unit`."""

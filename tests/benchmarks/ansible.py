@@ -1,0 +1,116 @@
+"""Ansible as its users start it: whole processes, with a configuration, inventories and keys of our own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import worlds
+from .figures import BenchmarkError
+
+ROOT = Path(__file__).resolve().parents[2]
+INVENTORIES = ("-i", "playbooks/inventories/account_b", "-i", "playbooks/inventories/account_a")
+
+
+@dataclass(frozen=True)
+class Played:
+    """`tasks` and `changed` are sums over the hosts of the recap."""
+
+    seconds: float
+    tasks: int
+    changed: int
+
+
+class Ansible:
+    """Plays against the emulator at `endpoint`; files that this takes go to `folder`."""
+
+    def __init__(self, folder: Path, endpoint: str) -> None:
+        self.folder = folder
+        self.endpoint = endpoint
+        self._environment = _environment(folder, endpoint)
+        (folder / "ansible.cfg").write_text("")
+
+    def play(self, playbook: Path | str, *arguments: str) -> Played:
+        """Raises BenchmarkError if it does not end well."""
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook), *arguments]
+        started = time.perf_counter()
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        seconds = time.perf_counter() - started
+        if done.returncode:
+            raise BenchmarkError(f"{done.stdout[-3000:]}\nThis failed: {' '.join(command)}")
+        counts = re.findall(r" : ok=(\d+) +changed=(\d+)", done.stdout)
+        return Played(seconds, sum(int(ok) for ok, _changed in counts), sum(int(changed) for _ok, changed in counts))
+
+    def write(self, name: str, tasks: Sequence[Mapping[str, Any]], **variables: object) -> Path:
+        """A playbook of one play on this machine, which has Account A's connection (JSON is YAML)."""
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "connection": "local",
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables},
+            "module_defaults": {"group/registryops.alicloud.acr": _connection()},
+            "tasks": list(tasks),
+        }
+        file = self.folder / f"{name}.yml"
+        file.write_text(json.dumps([play]), encoding="utf-8")
+        return file
+
+    def inventory(self, name: str, **variables: object) -> Path:
+        """An inventory of Account A's instance alone, with its connection and the given variables."""
+        instance = {"acr_instance_id": worlds.SOURCE}
+        connection = {f"acr_{option}": value for option, value in _connection().items()}
+        file = self.folder / f"{name}.inventory.yml"
+        hosts = {"source": {**instance, **connection, **variables}}
+        file.write_text(json.dumps({"acr_source": {"hosts": hosts}}), encoding="utf-8")
+        return file
+
+    def profiles(self) -> tuple[str, str]:
+        """The argument that gives the sample inventories their two accounts' keys."""
+        file = self.folder / "profiles.json"
+        profiles = [_profile("account-a", worlds.KEYS_A), _profile("account-b", worlds.KEYS_B)]
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({"current": "", "profiles": profiles}), encoding="utf-8")
+        return "-e", f"acr_profile_file={file}"
+
+
+def _environment(folder: Path, endpoint: str) -> dict[str, str]:
+    """Ours, without what a developer may have set for real accounts, proxies and Ansible."""
+    foreign = re.compile(r"(?i)ANSIBLE_|ALIBABA_?CLOUD_|ALICLOUD_|.*_PROXY$")
+    return {
+        **{name: value for name, value in os.environ.items() if not foreign.match(name)},
+        **{f"ALIBABA_CLOUD_{product}_ENDPOINT": f"http://{endpoint}" for product in ("CR", "RAM", "STS")},
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "NO_COLOR": "1",
+    }
+
+
+def _connection() -> dict[str, str]:
+    return {
+        "access_key_id": worlds.KEYS_A[0],
+        "access_key_secret": worlds.KEYS_A[1],
+        "region": worlds.REGION_A,
+    }
+
+
+def _profile(name: str, keys: tuple[str, str]) -> dict[str, str]:
+    return {"name": name, "mode": "AK", "access_key_id": keys[0], "access_key_secret": keys[1]}
