@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emulator, playbook, report, task
+from . import emulator, playbook, report, rules, task
 from .figures import Bench, BenchmarkError, Result
 
 FOLDER = Path(__file__).parents[2] / ".cache/bench"
 BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "emulator": emulator.measure,
     "task": task.measure,
+    "rules": rules.measure,
     "playbook": playbook.measure,
 }
 
