@@ -81,11 +81,8 @@ class RefusedError(Exception):
 
 
 class Ask(Protocol):
-    """Calls an action with the keys of an account and parameters by their names on the wire, or raises RefusedError."""
-
-    def __call__(
-        self, who: str, product: str, action: str, parameters: Mapping[str, Any]
-    ) -> Awaitable[dict[str, Any]]: ...
+    def __call__(self, who: str, product: str, action: str, parameters: Mapping[str, Any]) -> Awaitable[dict[str, Any]]:
+        """Calls an action with an account's keys and parameters by their names on the wire, or raises RefusedError."""
 
 
 def document(statement: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from acr_emulator.testing import Emulator, running
+from acr_emulator.testing import Emulator, in_ci, running
 from alibabacloud_cr20181201.client import Client
 from alibabacloud_cr20181201.models import GetAuthorizationTokenRequest
 from alibabacloud_tea_openapi.utils_models import Config
@@ -20,8 +20,8 @@ from .conftest import WORLD
 from .story import KEYS, REGIONS, SOURCE, TARGET
 
 pytestmark = pytest.mark.skipif(
-    not (shutil.which("skopeo") and any(map(shutil.which, ("docker-registry", "registry")))),
-    reason="needs docker-registry and skopeo",
+    not in_ci() and not (shutil.which("skopeo") and any(map(shutil.which, ("docker-registry", "registry")))),
+    reason="docker-registry or skopeo not found: real images ARE NOT TESTED",
 )
 INDEX = "application/vnd.oci.image.index.v1+json"
 

@@ -17,6 +17,11 @@ PACKAGE_PARENT = Path(__file__).parent.parent
 STOP_SECONDS = 15
 
 
+def in_ci() -> bool:
+    """Whether tests must not be left out for want of a program."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
 class EmulatorError(Exception):
     """The emulator did not start, or its side door refused; the message is its own."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from acr_emulator.testing import Emulator, running
+from acr_emulator.testing import Emulator, in_ci, running
 
 from .browser import PROGRAM, Page, browsing
 from .kit import ACCOUNT_A, ROOT_A, SOURCE, Client, ClientException, eventually, push, world
@@ -17,9 +16,9 @@ from .kit import ACCOUNT_A, ROOT_A, SOURCE, Client, ClientException, eventually,
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     if not PROGRAM:
         reason = "Chromium not found: the emulator's page IS NOT TESTED"
-        if os.environ.get("CI", "").lower() in ("", "0", "false"):
-            pytest.skip(reason)
-        pytest.fail(f"{reason}, and in CI it must be")
+        if in_ci():
+            pytest.fail(f"{reason}, and in CI it must be")
+        pytest.skip(reason)
     with browsing(tmp_path_factory.mktemp("browser")) as page:
         yield page
 

@@ -41,7 +41,7 @@ def table(kind: str, headings: str, rows: Iterable[list[object]]) -> Html:
 
 def limited(rest: int) -> Html | None:
     """What stands below a list that is longer than is shown."""
-    return tag("p", f"and {rest:,} older or further ones", kind="quiet") if rest > 0 else None
+    return tag("p", f"and {rest:,} more", kind="quiet") if rest > 0 else None
 
 
 def count(items: Sized, one: str, many: str = "") -> str:

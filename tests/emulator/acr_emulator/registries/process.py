@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ..schema import WorldError
 
-BINARY = "docker-registry"
+# Debian's name of the program, and everybody else's.
+NAMES = ("docker-registry", "registry")
 START_SECONDS = 15
 STOP_SECONDS = 5
 _PR_SET_PDEATHSIG = 1
@@ -38,9 +39,10 @@ class RegistryProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        binary = shutil.which(BINARY)
+        binary = next(filter(None, map(shutil.which, NAMES)), None)
         if binary is None:
-            raise WorldError(f"registry: true needs the program {BINARY}; on Debian and Ubuntu: apt install {BINARY}")
+            install = f"on Debian and Ubuntu: apt install {NAMES[0]}"
+            raise WorldError(f"registry: true needs the program {' or '.join(NAMES)}; {install}")
         self.data.mkdir(parents=True, exist_ok=True)
         # JSON is YAML, which docker-registry reads.
         self._config.write_text(json.dumps(self._configuration()), encoding="utf-8")
@@ -55,7 +57,7 @@ class RegistryProcess:
                 break
             await asyncio.sleep(0.02)
         self.stop()
-        raise WorldError(f"{BINARY} did not start: {self._log.read_text(errors='replace')[-500:]}")
+        raise WorldError(f"{binary} did not start: {self._log.read_text(errors='replace')[-500:]}")
 
     def _configuration(self) -> dict[str, object]:
         return {
