@@ -20,6 +20,12 @@ attributes:
   idempotent:
     support: full
     description: When run twice in a row with the same arguments, the second run reports no change.
+  action:
+    support: full
+    description:
+      - Has an action plugin that runs it in the controller's own process, which takes milliseconds.
+      - With C(async), C(become) or a connection that is not local, where the controller's Python lacks the SDK, and
+        where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
   action_group:
     description: Use C(group/registryops.alicloud.acr) in C(module_defaults) to set the connection options once.
     support: full
@@ -40,6 +46,12 @@ attributes:
   idempotent:
     support: full
     description: It only reads and never reports a change.
+  action:
+    support: full
+    description:
+      - Has an action plugin that runs it in the controller's own process, which takes milliseconds.
+      - With C(async), C(become) or a connection that is not local, where the controller's Python lacks the SDK, and
+        where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
   action_group:
     description: Use C(group/registryops.alicloud.acr) in C(module_defaults) to set the connection options once.
     support: full

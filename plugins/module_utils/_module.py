@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edge to Ansible: the only users of AnsibleModule, exit_json and fail_json."""
+"""The edge to Ansible: what a module is, and the only user of AnsibleModule, exit_json and fail_json."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._checks impor
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import CONNECTION_OPTIONS, connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._options import (
+    CONNECTION_OPTIONS,
+    Connection,
+    connection,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Plan, Resource, apply, plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
 from ansible_collections.registryops.alicloud.plugins.module_utils._transport import MissingLibraryError, SdkTransport
@@ -48,6 +52,10 @@ class Task:
 Work = Callable[[Task], dict[str, Any]]
 
 
+def connect(connection: Connection, read_only: bool) -> Client:
+    return Client(SdkTransport(connection), account_id=connection.account_id, read_only=read_only)
+
+
 @dataclass(frozen=True)
 class Module:
     """A module's whole definition: its own options, the rules between them, and its work."""
@@ -61,25 +69,34 @@ class Module:
         return {**CONNECTION_OPTIONS, **self.options}
 
     def run(self) -> None:
-        """Runs as an ordinary module; every AcrError becomes one clear message, and a bug a traceback."""
+        """Runs as an ordinary module."""
         module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.rules)
-        try:
-            result = self.work(_task(module))
-        except MissingLibraryError as error:
-            module.fail_json(msg=missing_required_lib(error.library))
-        except AcrError as error:
-            module.fail_json(msg=str(error), **error.details())
+        result = self.result(module.params, module.check_mode)
+        if result.get("failed"):
+            module.fail_json(**result)
         module.exit_json(**result)
 
+    def result(
+        self,
+        params: Mapping[str, Any],
+        check_mode: bool,
+        connect: Callable[[Connection, bool], Client] = connect,
+    ) -> dict[str, Any]:
+        """What the task returns. Every AcrError becomes a failure with one clear message; a bug is raised.
 
-def _task(module: AnsibleModule) -> Task:
-    check(module.params)
-    client = Client(
-        SdkTransport(connection(module.params, os.environ)),
-        account_id=module.params["account_id"],
-        read_only=module.check_mode,
-    )
-    return Task(client, module.params, module.check_mode)
+        Args:
+            params: the task's options, validated and with their defaults.
+            check_mode: whether to write nothing.
+            connect: makes the client, for a connection and whether it may only read.
+        """
+        try:
+            check(params)
+            client = connect(connection(params, os.environ), check_mode)
+            return self.work(Task(client, params, check_mode))
+        except MissingLibraryError as error:
+            return {"failed": True, "msg": missing_required_lib(error.library)}
+        except AcrError as error:
+            return {"failed": True, "msg": str(error), **error.details()}
 
 
 def manage(resource_type: type[Resource[S]]) -> Work:

@@ -86,6 +86,7 @@ class Connection:
     region: str | None
     account_id: str | None
     endpoints: Mapping[str, str]
+    proxies: Mapping[str, str]
     connect_timeout: int
     read_timeout: int
     ca_bundle: str | None
@@ -105,10 +106,18 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
         region=_said(params, environ, "region") or region,
         account_id=params.get("account_id"),
         endpoints={product: endpoint for product, endpoint in endpoints.items() if endpoint},
+        proxies=proxies_of(environ),
         connect_timeout=params["connect_timeout"],
         read_timeout=params["read_timeout"],
         ca_bundle=params.get("ca_bundle"),
     )
+
+
+def proxies_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """'http', 'https' and 'no' of the environment's proxies; the lower-case variables win, as everywhere."""
+    named = {scheme: f"{scheme}_proxy" for scheme in ("http", "https", "no")}
+    found = {scheme: environ.get(name) or environ.get(name.upper()) for scheme, name in named.items()}
+    return {scheme: proxy for scheme, proxy in found.items() if proxy}
 
 
 def _said(params: Mapping[str, Any], environ: Mapping[str, str], option: str) -> str | None:

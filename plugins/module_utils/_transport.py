@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import logging
+import math
 import os
 import re
+import threading
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NoReturn, Protocol
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
@@ -28,15 +33,16 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._options impo
 )
 
 _PACKAGES = {"cr": "alibabacloud_cr20181201", "ram": "alibabacloud_ram20150501"}
+_SLOW_IMPORTS = (*(f"{package}.client" for package in _PACKAGES.values()), "darabonba.runtime", "Tea.exceptions")
 _STS_VERSION = "2015-04-01"
+_RENEWAL_MARGIN = 300  # seconds
 # The RAM SDK invents a host for regions that its map lacks; the service has this one everywhere.
 _GLOBAL_ENDPOINTS = {"ram": "ram.aliyuncs.com", "sts": "sts.aliyuncs.com"}
 
 
 class Transport(Protocol):
-    """Sends one request and hands back the answer's body, undecided whether it is good news."""
-
-    def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]: ...
+    def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Sends one request and hands back the answer's body, undecided whether it is good news."""
 
 
 class MissingLibraryError(AcrError):
@@ -53,15 +59,20 @@ class SdkTransport:
     def __init__(self, connection: Connection) -> None:
         _silence_secrets()
         self._connection = connection
-        self._proxies = urllib.request.getproxies_environment()
         self._clients: dict[str, Any] = {}
-        self._credential = self._resolve(connection.source)
+        self._renewal = threading.Lock()
+        self._renew_at = math.inf
         if connection.role:
-            self._credential = _credential(self._assume(connection.role))
-            # Clients made so far act as the identity that assumed the role.
-            self._clients.clear()
+            self._assume(connection.role)
+        else:
+            self._credential = self._resolve(connection.source)
 
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        role = self._connection.role
+        if role and time.time() > self._renew_at:
+            with self._renewal:
+                if time.time() > self._renew_at:
+                    self._assume(role)
         method = self._generic(action) if product == "sts" else self._typed(product, action)
         try:
             response = method(dict(parameters))
@@ -102,11 +113,13 @@ class SdkTransport:
         if product not in self._clients:
             package = _PACKAGES.get(product, "alibabacloud_tea_openapi")
             self._clients[product] = _load(f"{package}.client").Client(self._config(product))
+        if not self._proxies(self.endpoint(product)[1]):
+            _leave_proxies()
         return self._clients[product]
 
     def _config(self, product: str) -> Any:
         protocol, host = self.endpoint(product)
-        proxies = {} if _leave_proxy_for(host) else self._proxies
+        proxies = self._proxies(host)
         return _load("alibabacloud_tea_openapi.utils_models").Config(
             credential=self._credential,
             endpoint=host,
@@ -119,6 +132,13 @@ class SdkTransport:
             https_proxy=proxies.get("https"),
             user_agent="registryops.alicloud",
         )
+
+    def _proxies(self, host: str) -> Mapping[str, str]:
+        """The proxies for a host; none if NO_PROXY exempts it."""
+        proxies = dict(self._connection.proxies)
+        name = host.rpartition(":")[0] or host
+        exempt = urllib.request.proxy_bypass_environment(name, proxies)  # type: ignore[attr-defined]
+        return {} if exempt else proxies
 
     def endpoint(self, product: str) -> tuple[str, str]:
         """Protocol and host, with the port where there is one."""
@@ -141,7 +161,8 @@ class SdkTransport:
         client = _load("alibabacloud_credentials.client").Client
         return client(provider=provider(profile_name=source.name, profile_file=source.file))
 
-    def _assume(self, role: AssumeRole) -> Keys:
+    def _assume(self, role: AssumeRole) -> None:
+        """Acts as the role from now on; its keys last for an hour or so, which a long wait may outlive."""
         parameters = {
             "RoleArn": role.arn,
             "RoleSessionName": role.session_name,
@@ -149,10 +170,12 @@ class SdkTransport:
             "Policy": role.policy,
             "DurationSeconds": role.duration,
         }
+        given = {name: value for name, value in parameters.items() if value is not None}
         with attempt(f"assume role {role.arn}"):
-            body = self("sts", "AssumeRole", {name: value for name, value in parameters.items() if value is not None})
-        found = body["Credentials"]
-        return Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"])
+            found = SdkTransport(replace(self._connection, role=None))("sts", "AssumeRole", given)["Credentials"]
+        self._credential = _credential(Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"]))
+        self._clients = {}
+        self._renew_at = time.time() + max((role.duration or 3600) - _RENEWAL_MARGIN, _RENEWAL_MARGIN)
 
     def _translate(self, product: str, action: str, error: Any) -> NoReturn:
         data = error.data if isinstance(getattr(error, "data", None), dict) else {}
@@ -224,6 +247,17 @@ def _credential(keys: Keys) -> Any:
     )
 
 
+def sdk_installed() -> bool:
+    return all(importlib.util.find_spec(package) for package in (*_PACKAGES.values(), "alibabacloud_tea_openapi"))
+
+
+def preload() -> None:
+    """Imports what the first call would, which takes longer than the call; does nothing if it is not installed."""
+    if sdk_installed():
+        for module in _SLOW_IMPORTS:
+            importlib.import_module(module)
+
+
 def _load(name: str) -> Any:
     """Imports late, so that a missing package is a sentence and each task pays for what it uses."""
     try:
@@ -262,13 +296,10 @@ def _silence_secrets() -> None:
     logging.getLogger("credentials").disabled = True
 
 
-def _leave_proxy_for(host: str) -> bool:
-    """Whether NO_PROXY exempts a host. The SDK ignores it, so that proxies must then leave the environment.
+def _leave_proxies() -> None:
+    """Takes the proxies from the environment, where the SDK finds them at every call and ignores NO_PROXY.
 
-    Other hosts' clients are given theirs as they are made, before or after.
+    Clients that want a proxy have been given theirs.
     """
-    exempt = bool(urllib.request.proxy_bypass(host.rpartition(":")[0] or host))
-    if exempt:
-        for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
-            os.environ.pop(name, None)
-    return exempt
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        os.environ.pop(name, None)

@@ -64,6 +64,7 @@ class Account:
 def run_module(module: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
     """What the module printed on standard output, as ansible-core would read it."""
     settings = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
+    settings |= {"_ansible_inject_invocation": True, "_ansible_module_name": module}
     output = io.StringIO()
     with _arguments({**params, **settings}), contextlib.redirect_stdout(output), pytest.raises(SystemExit):
         importlib.import_module(f"{PLUGINS}.modules.{module}").main()

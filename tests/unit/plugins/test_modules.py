@@ -69,9 +69,12 @@ def test_what_is_kept_in_a_state_has_an_info_twin(name: str) -> None:
     assert f"{name}_info" in MODULES
 
 
-def test_the_action_group_is_complete() -> None:
+def test_every_module_is_in_the_action_group_and_has_the_action_plugin() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
     assert sorted(runtime["action_groups"]["acr"]) == MODULES
+    assert runtime["plugin_routing"]["modules"] == {
+        module: {"action_plugin": "registryops.alicloud.acr"} for module in MODULES
+    }
 
 
 @pytest.mark.parametrize("name", MODULES)

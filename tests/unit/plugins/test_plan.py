@@ -55,11 +55,12 @@ class Boxes(Resource[Box]):
 
     def create(self, target: Box) -> Extras:
         self.deeds.append("create")
-        failure, made = self.failures.pop(0) if self.failures else (None, True)
+        if not self.failures:
+            self.there = target
+            return {"made": True}
+        failure, made = self.failures.pop(0)
         self.there = target if made else self.there
-        if failure:
-            raise failure
-        return {"made": True}
+        raise failure
 
     def update(self, current: Box, target: Box) -> Extras:
         self.deeds.append(f"update {current.size} to {target.size}")

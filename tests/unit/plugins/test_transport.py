@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._options impo
     Connection,
     Keys,
     ProfileProvider,
+    proxies_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._transport import SdkTransport, split_endpoint
 
@@ -55,6 +57,7 @@ def connect(machine: Emulator, source: Keys | ProfileProvider = ROOT, **changed:
         "region": "cn-hangzhou",
         "account_id": None,
         "endpoints": {"cr": url, "ram": url, "sts": url},
+        "proxies": proxies_of(os.environ),
         "connect_timeout": 2,
         "read_timeout": 1,
         "ca_bundle": None,
@@ -146,7 +149,7 @@ def test_bad_keys_and_missing_rights_are_told_apart(machine: Emulator) -> None:
     assert denied.value.denied["AuthAction"] == "ram:GetRole"
 
 
-def test_an_assumed_role_makes_every_later_call(machine: Emulator) -> None:
+def test_an_assumed_role_makes_every_later_call(machine: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": [f"acs:ram::{ACCOUNT}:root"]}}
     document = json.dumps({"Version": "1", "Statement": [trust]})
     rights = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
@@ -158,6 +161,13 @@ def test_an_assumed_role_makes_every_later_call(machine: Emulator) -> None:
         role = AssumeRole(f"acs:ram::{ACCOUNT}:role/r", "session")
         send = connect(other, Keys("LTAIaaac", "secretC"), role=role)
         assert send("sts", "GetCallerIdentity", {})["IdentityType"] == "AssumedRoleUser"
+        assert len(other.calls("AssumeRole")) == 1
+        later = time.time() + 3400
+        monkeypatch.setattr(time, "time", lambda: later)
+        # A long wait outlives the role's keys; new ones are got in time, and kept.
+        for _again in range(2):
+            assert send("sts", "GetCallerIdentity", {})["IdentityType"] == "AssumedRoleUser"
+        assert len(other.calls("AssumeRole")) == 2
 
 
 def test_a_role_that_cannot_be_assumed_is_named(machine: Emulator) -> None:

@@ -1,0 +1,207 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task returns the same, whether its module runs in the controller's worker or in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator
+
+from ansible_collections.registryops.alicloud.plugins.action import acr
+from ansible_collections.registryops.alicloud.plugins.module_utils import _module as module_edge
+from ansible_collections.registryops.alicloud.plugins.module_utils import _transport as transport
+
+from .conftest import SOURCE, TARGET, run_module
+from .test_lives import GRANT, LIVES, TARGET_OPTIONS
+
+Run = Callable[[str, dict[str, Any], bool], dict[str, Any]]
+Step = tuple[str, str, dict[str, Any]]
+
+KEYS = {
+    "a": {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA", "region": "cn-hangzhou"},
+    "b": {"access_key_id": "LTAIbbbb", "access_key_secret": "secretB", "region": "eu-central-1"},
+    "wrong": {"access_key_id": "LTAIaaaa", "access_key_secret": "not the secret", "region": "cn-hangzhou"},
+    "nobody": {},
+}
+IMAGE = {"instance_id": SOURCE, "images": [{"namespace": "prod", "repository": "web", "tag": "1.0"}], **TARGET_OPTIONS}
+RULE = {"instance_id": SOURCE, "name": "to-eu", "namespace": "prod", **TARGET_OPTIONS}
+PREPARED: list[Step] = [
+    ("b", "acr_cross_account_role", GRANT),
+    ("b", "acr_namespace", {"instance_id": TARGET, "name": "prod", "auto_create_repositories": True}),
+]
+DEEDS: dict[str, list[Step]] = {
+    "image sync": [
+        *PREPARED,
+        ("a", "acr_image_sync", IMAGE),
+        ("a", "acr_image_sync", IMAGE),
+        ("a", "acr_sync_task_info", {"instance_id": SOURCE}),
+        ("a", "acr_image_info", {"instance_id": SOURCE, "namespace": "prod"}),
+        ("a", "acr_instance_info", {"instance_id": SOURCE}),
+        ("b", "acr_sync_preflight", {"side": "destination", "instance_id": TARGET}),
+    ],
+    "failures": [
+        ("wrong", "acr_namespace", {"instance_id": SOURCE, "name": "shop"}),
+        ("nobody", "acr_namespace", {"instance_id": SOURCE, "name": "shop"}),
+        ("a", "acr_namespace", {"instance_id": SOURCE}),
+        ("a", "acr_namespace", {"instance_id": SOURCE, "name": "shop", "nam": "x", "state": "gone"}),
+        ("a", "acr_namespace", {"instance_id": SOURCE, "name": "Shop!"}),
+        ("a", "acr_sync_rule", {**RULE, "target_region": None}),
+        ("a", "acr_sync_rule", {**RULE, "priority": "much"}),
+        ("a", "acr_image_sync", {**IMAGE, "images": [{"tag": "1.0", "name": "x"}]}),
+    ],
+    # What is masked in one must be masked in the other.
+    "a secret that shows up": [("a", "acr_namespace", {"instance_id": SOURCE, "name": "secretA"})],
+}
+
+
+def lives() -> dict[str, list[Step]]:
+    """Each module's life, from its creation to its end."""
+    found = dict(DEEDS)
+    for life in LIVES:
+        changed = {**life.create, **life.change}
+        steps = [life.create, life.create, changed, {**life.create, "state": "absent"}, {"state": "absent"}]
+        needed = PREPARED if life.module == "acr_sync_rule" else []
+        whole = [(life.owner, life.module, dict(step)) for step in steps]
+        found[life.module] = [*needed, *whole, (life.owner, f"{life.module}_info", dict(life.info))]
+    return found
+
+
+def run_in_process(module: str, params: dict[str, Any], check: bool) -> dict[str, Any]:
+    settings = {"_ansible_check_mode": check, "_ansible_inject_invocation": True}
+    return acr._run(module, {**params, **settings})
+
+
+def live(run: Run, cloud: Emulator, steps: list[Step]) -> list[Any]:
+    """What each step returned, first in check mode; what is never twice the same is left out."""
+    cloud.reset()
+    url = f"http://{cloud.endpoint}"
+    endpoints = {f"{product}_endpoint": url for product in ("cr", "ram", "sts")}
+    results = []
+    for who, module, params in steps:
+        given = {name: value for name, value in {**KEYS[who], **endpoints, **params}.items() if value is not None}
+        results += [run(module, given, check) for check in (True, False)]
+    found: list[Any] = json.loads(json.dumps(results), object_hook=_without_what_is_new_each_time)
+    return found
+
+
+def _without_what_is_new_each_time(found: dict[str, Any]) -> dict[str, Any]:
+    new = re.compile(r"(sync_task|sync_record|sync_rule|namespace|repository|request)_id|.*_time(_iso)?|seconds")
+    kept = {name: "new" if new.fullmatch(name) else value for name, value in found.items()}
+    if isinstance(kept.get("msg"), str):
+        kept["msg"] = re.sub("request [0-9A-F-]{36}", "request new", kept["msg"])
+    return kept
+
+
+@pytest.fixture(autouse=True)
+def no_kept_clients() -> Iterator[None]:
+    yield
+    acr._clients.clear()
+
+
+@pytest.mark.parametrize("name", lives())
+def test_it_returns_the_same_both_ways(name: str, cloud: Emulator) -> None:
+    steps = lives()[name]
+    in_process, ordinary = (live(way, cloud, steps) for way in (run_in_process, run_module))
+    whose = [step for step in steps for _check in (True, False)]
+    for step, here, there in zip(whose, in_process, ordinary, strict=True):
+        assert here == there, step
+
+
+def test_every_module_is_run_both_ways() -> None:
+    modules = {path.stem for path in (Path(acr.__file__).parents[1] / "modules").glob("acr_*.py")}
+    assert {module for steps in lives().values() for _who, module, _params in steps} == modules
+
+
+def test_the_client_is_kept_for_the_same_connection_only(cloud: Emulator) -> None:
+    url = f"http://{cloud.endpoint}"
+    params = {"instance_id": SOURCE, "name": "prod", "account_id": "1252879610640001", **KEYS["a"]}
+    params |= {"cr_endpoint": url, "sts_endpoint": url}
+    for name in ("one", "two", "three"):
+        assert run_in_process("acr_namespace", {**params, "name": name}, False)["changed"]
+    assert len(cloud.calls("GetCallerIdentity")) == 1
+    assert len(acr._clients) == 1
+    assert "failed" in run_in_process("acr_namespace", {**params, **KEYS["wrong"]}, False)
+    run_in_process("acr_namespace", params, True)
+    assert len(acr._clients) == 3
+
+
+def test_an_option_that_is_given_twice_is_warned_of(cloud: Emulator) -> None:
+    params = {"instance_id": SOURCE, "name": "shop", "alicloud_region": "eu-central-1", **KEYS["a"]}
+    result = run_in_process("acr_namespace", {**params, "cr_endpoint": f"http://{cloud.endpoint}"}, True)
+    assert result["warnings"] == ["Both option region and its alias alicloud_region are set."]
+
+
+def test_a_bug_is_raised(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module_edge, "check", lambda params: len(params) / 0)
+    with pytest.raises(ZeroDivisionError):
+        run_in_process("acr_namespace", {"instance_id": SOURCE, "name": "x", **KEYS["a"]}, False)
+
+
+def test_the_tasks_environment_is_there_and_gone_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEPT", "as it was")
+    before = dict(os.environ)
+    with acr._environment({"KEPT": "changed", "NEW": 1}):
+        assert (os.environ["KEPT"], os.environ["NEW"]) == ("changed", "1")
+        del os.environ["KEPT"]
+    assert dict(os.environ) == before
+
+
+def test_arguments_are_made_plain() -> None:
+    class Text(str):
+        """As ansible-core's own kinds of text."""
+
+    class Vaulted:
+        def __str__(self) -> str:
+            return "decrypted"
+
+    plain = acr._plain({"a": Text("b"), "c": (1, None), "d": date(2026, 1, 31), "e": Vaulted(), "f": os.environ})
+    assert plain == {"a": "b", "c": [1, None], "d": "2026-01-31", "e": "decrypted", "f": dict(os.environ)}
+    assert plain["a"].__class__ is str
+
+
+class Surroundings:
+    """A task's surroundings as the action plugin asks for them."""
+
+    def __init__(self, **changed: Any) -> None:
+        self.async_val = 0
+        self.become: Any = None
+        self.transport = "local"
+        self.__dict__.update(changed)
+
+    def template(self, value: Any) -> Any:
+        return value
+
+
+@pytest.mark.parametrize(
+    ("changed", "variables", "here"),
+    [
+        ({}, {}, True),
+        ({}, {"acr_in_process": True}, True),
+        ({}, {"acr_in_process": "no"}, False),
+        ({"async_val": 60}, {}, False),
+        ({"become": object()}, {}, False),
+        ({"transport": "ssh"}, {}, False),
+    ],
+)
+def test_the_ordinary_way_is_taken_where_it_must(
+    changed: dict[str, Any], variables: dict[str, Any], here: bool
+) -> None:
+    there = Surroundings(**changed)
+    action = acr.ActionModule(there, there, None, None, there, None)
+    assert action._runs_here(variables) is here
+
+
+def test_without_the_sdk_the_ordinary_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(transport._PACKAGES, "cr", "alibabacloud_cr_that_is_not_there")
+    there = Surroundings()
+    assert acr.ActionModule(there, there, None, None, there, None)._runs_here({}) is False
+    transport.preload()
