@@ -5,7 +5,8 @@
 
 python := .venv/bin/python
 
-demo: setup system ## Show the main job end to end, with two emulated accounts and real images
+demo: setup ## Show the main job end to end, with two emulated accounts and real images
+	@$(python) tools/system_packages.py docker-registry skopeo
 	@$(python) tools/demo.py
 
 test: setup system ## Run every check: lint, sanity, unit, clients and integration
@@ -38,7 +39,7 @@ bench: setup ## How fast it is, and beside what; ONLY=emulator,rules for some, R
 setup: ## Make .venv with the newest Python found and the newest ansible-core it runs
 	@sh tools/any_python.sh tools/setup.py
 
-system: setup ## Install the programs that the demo and the integration tests call
+system: setup ## Install the programs that the tests call
 	@$(python) tools/system_packages.py
 
 clean: ## Remove all that the targets above made here

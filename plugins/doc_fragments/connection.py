@@ -101,6 +101,11 @@ options:
       - File with the certificate authorities to trust. If unset, those that the SDK ships are trusted.
     type: path
     aliases: [ca]
+  rate_limit:
+    description:
+      - Calls a second that each service gets from a task at most. If unset, they follow each other as fast as the
+        service bears; when it refuses some for coming too soon, the pace is halved and recovers.
+    type: float
 requirements:
   - python >= 3.11
   - alibabacloud-cr20181201 >= 2.2.5

@@ -167,6 +167,11 @@ def check_priority(value: int, option: str = "priority") -> None:
         raise AcrError(f"{option} {value} is out of range", "It goes from 1 to 5; 5 is the most urgent.")
 
 
+def check_rate(value: float, option: str = "rate_limit") -> None:
+    if value <= 0:
+        raise AcrError(f"{option} {value:g} is out of range", "Say how many calls a second at most, or leave it out.")
+
+
 _CHECKS: dict[str, Callable[..., None]] = {
     "region": check_region,
     "target_region": check_region,
@@ -186,6 +191,7 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "repository_filter": check_filter,
     "namespace_filter": check_filter,
     "priority": check_priority,
+    "rate_limit": check_rate,
 }
 
 

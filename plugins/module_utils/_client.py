@@ -24,8 +24,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._errors impor
     api_error,
     attempt,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._pace import Pace
 from ansible_collections.registryops.alicloud.plugins.module_utils._permissions import needed
-from ansible_collections.registryops.alicloud.plugins.module_utils._transport import Transport
+from ansible_collections.registryops.alicloud.plugins.module_utils._transport import PRODUCTS, Transport
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,7 +34,9 @@ R = TypeVar("R")
 _GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
 # A repeated create might make a second thing; whoever calls one looks first what became of it.
 _REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
-_PARALLEL = 8
+_PARALLEL = 20
+# Throttling passes; whatever else is refused again and again goes on being refused.
+_THROTTLED_RETRIES = 12
 
 _HINTS = {
     "INSTANCE_NOT_EXIST": "Check instance_id and region, and that the credentials belong to the account that owns it.",
@@ -54,8 +57,10 @@ class Client:
         send: the transport.
         account_id: the only account that may be written to; None for any.
         read_only: refuse to send anything that writes; a guard against our own mistakes in check mode.
+        rate_limit: calls a second that none of the services gets more of; None for as many as each bears.
         retries: how often a failed call that may be repeated is repeated.
         sleep: takes seconds.
+        clock: tells seconds.
     """
 
     def __init__(
@@ -64,13 +69,16 @@ class Client:
         *,
         account_id: str | None = None,
         read_only: bool = False,
+        rate_limit: float | None = None,
         retries: int = 5,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send
         self._account_id = account_id
         self._read_only = read_only
         self._retries = retries
+        self._paces = {product: Pace(rate_limit, sleep, clock) for product in PRODUCTS}
         self._caller: dict[str, Any] | None = None
         self.sleep = sleep
 
@@ -84,34 +92,48 @@ class Client:
             if self._read_only:
                 raise RuntimeError(f"{action} in check mode")
             self.check_account()
-        waits = iter(generate_jittered_backoff(retries=self._retries, delay_base=1, delay_threshold=10))
+        pace = self._paces[product]
+        waits = {throttled: _backoff(_THROTTLED_RETRIES if throttled else self._retries) for throttled in (True, False)}
         while True:
+            pace.wait()
             try:
-                return self._once(product, action, parameters or {})
+                answer = self._once(product, action, parameters or {})
             except ApiError as error:
-                wait = next(waits, None) if _may_repeat(action, error) else None
+                throttled = isinstance(error, ThrottledError)
+                wait = next(waits[throttled], None) if _may_repeat(action, error) else None
                 if wait is None:
                     raise self._advised(error, parameters or {}) from error.__cause__
-                self.sleep(max(error.retry_after, wait))
+                if throttled:
+                    pace.throttled(error.retry_after or wait)
+                else:
+                    self.sleep(max(error.retry_after, wait))
+            else:
+                pace.answered()
+                return answer
 
     def pages(
         self, product: str, action: str, parameters: Mapping[str, Any], items: str, size: int = 50
     ) -> Iterator[dict[str, Any]]:
         """Every item of a paged list; `items` is the answer's field, such as SyncRules."""
-        seen, page = 0, 0
-        while True:
-            page += 1
+
+        def get(page: int) -> tuple[list[dict[str, Any]], int | None]:
             answer = self.call(product, action, {**parameters, "PageNo": page, "PageSize": size})
-            found = answer.get(items) or []
+            found, total = answer.get(items) or [], answer.get("TotalCount")
             if not isinstance(found, list):
                 # The SDK hands such an answer on as it came; read as a list, nothing would seem to be there.
                 raise api_error(action, "", "the answer is not in the documented shape", status=200)
-            yield from found
-            seen += len(found)
-            # The service may cap the page below what was asked, so a short page alone does not end the list.
-            total = answer.get("TotalCount")
-            if not found or (seen >= int(total) if total not in (None, "") else len(found) < size):
-                return
+            return found, None if total in (None, "") else int(total)
+
+        found, total = get(1)
+        yield from found
+        # The service may cap the page below what was asked, so that the first page says how long one is.
+        whole, page = len(found), 1
+        while found and len(found) == whole and (total is None or page * whole < total):
+            # Several at a time, if it is known that there are several.
+            more = range(page + 1, page + 1 + (min(-(-total // whole) - page, _PARALLEL) if total else 1))
+            for found, _total in self.calls(get, more):
+                yield from found
+            page = more[-1]
 
     def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """The results of work on each item, some at a time, in the items' order."""
@@ -166,6 +188,10 @@ class Client:
         if error.reason == error.code:
             error.reason = _words(error.code)
         return error
+
+
+def _backoff(retries: int) -> Iterator[int]:
+    return iter(generate_jittered_backoff(retries=retries, delay_base=1, delay_threshold=10))
 
 
 def _words(code: str) -> str:

@@ -53,7 +53,12 @@ Work = Callable[[Task], dict[str, Any]]
 
 
 def connect(connection: Connection, read_only: bool) -> Client:
-    return Client(SdkTransport(connection), account_id=connection.account_id, read_only=read_only)
+    return Client(
+        SdkTransport(connection),
+        account_id=connection.account_id,
+        read_only=read_only,
+        rate_limit=connection.rate_limit,
+    )
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Module:
     options: Mapping[str, Mapping[str, Any]]
     work: Work
     rules: Mapping[str, Any] = field(default_factory=dict)
+    # An option whose items the work checks one by one, so that a bad one does not stop the others.
+    apart: str = ""
 
     @property
     def argument_spec(self) -> dict[str, Any]:
@@ -90,7 +97,7 @@ class Module:
             connect: makes the client, for a connection and whether it may only read.
         """
         try:
-            check(params)
+            check({name: value for name, value in params.items() if name != self.apart})
             client = connect(connection(params, os.environ), check_mode)
             return self.work(Task(client, params, check_mode))
         except MissingLibraryError as error:
@@ -150,7 +157,7 @@ def perform(operation_type: type[Operation]) -> Work:
             task.client.check_account()
             if not task.check_mode:
                 operation.start()
-        if not task.check_mode and task.params["wait"]:
+        if not task.check_mode and task.params.get("wait"):
             operation.wait(task.params["wait_timeout"])
         return operation.to_result()
 

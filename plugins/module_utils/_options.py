@@ -32,6 +32,7 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "connect_timeout": {"type": "int", "default": 5},
     "read_timeout": {"type": "int", "default": 20},
     "ca_bundle": {"type": "path", "aliases": ["ca"]},
+    "rate_limit": {"type": "float"},
 }
 
 _OPTION_KEYS = ("access_key_id", "access_key_secret", "security_token")
@@ -79,7 +80,7 @@ class ProfileProvider:
 
 @dataclass(frozen=True)
 class Connection:
-    """Everything that is needed to talk to one account in one region. Timeouts are in seconds."""
+    """Everything that is needed to talk to one account in one region. Times are in seconds, the rate in calls each."""
 
     source: Keys | ProfileProvider
     role: AssumeRole | None
@@ -90,6 +91,7 @@ class Connection:
     connect_timeout: int
     read_timeout: int
     ca_bundle: str | None
+    rate_limit: float | None
 
 
 def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
@@ -110,6 +112,7 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
         connect_timeout=params["connect_timeout"],
         read_timeout=params["read_timeout"],
         ca_bundle=params.get("ca_bundle"),
+        rate_limit=params.get("rate_limit"),
     )
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -26,6 +26,7 @@ S = TypeVar("S", bound=State)
 Extras = Mapping[str, Any]
 
 NOTHING, CREATE, UPDATE, REPLACE, DELETE = "nothing", "create", "update", "replace", "delete"
+VERBS = {NOTHING: "unchanged", CREATE: "created", UPDATE: "changed", REPLACE: "replaced", DELETE: "deleted"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Resource(Generic[S]):
         self.client = client
         self.params = params
 
+    def sibling(self, params: Mapping[str, Any]) -> Resource[S]:
+        """Another of its kind, in the same task."""
+        return type(self)(self.client, params)
+
     def desired(self) -> S:
         return self.state_type.from_params(self.params)
 
@@ -71,6 +76,18 @@ class Resource(Generic[S]):
     def find(self) -> Iterator[S]:
         """All that the task's options select, for the info module."""
         raise NotImplementedError
+
+    def everything(self) -> list[S]:
+        """All that is this module's to keep, in one listing, for the module that keeps the whole set."""
+        raise NotImplementedError
+
+    def pick(self, desired: S, found: Iterable[S]) -> S | None:
+        """The one of everything that is meant."""
+        raise NotImplementedError
+
+    def succeeds(self, target: S, current: S) -> bool:
+        """Whether what is wanted takes the place of what is there under another name."""
+        return False
 
     def present(self, desired: S, current: S | None) -> S:
         """What should be there, given what is; refusals are raised here, before anything is written."""
@@ -94,9 +111,8 @@ class Resource(Generic[S]):
 
     def describe(self, plan: Plan[S]) -> list[str]:
         """The plan in words, a line for each thing that changes."""
-        verb = {CREATE: "created", UPDATE: "changed", REPLACE: "replaced", DELETE: "deleted"}.get(plan.action)
-        one = plan.after or plan.before
-        if verb is None or one is None:
+        verb, one = VERBS[plan.action], plan.after or plan.before
+        if not plan.changed or one is None:
             return []
         words = ", ".join(f"{name} {now!r} -> {wanted!r}" for name, (now, wanted) in plan.changes.items())
         return [f"{self.name(one)}: {verb}" + (f", {words}" if words else "")]

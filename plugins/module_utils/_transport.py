@@ -33,6 +33,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._options impo
 )
 
 _PACKAGES = {"cr": "alibabacloud_cr20181201", "ram": "alibabacloud_ram20150501"}
+PRODUCTS = (*_PACKAGES, "sts")
 _SLOW_IMPORTS = (*(f"{package}.client" for package in _PACKAGES.values()), "darabonba.runtime", "Tea.exceptions")
 _STS_VERSION = "2015-04-01"
 _RENEWAL_MARGIN = 300  # seconds

@@ -259,33 +259,13 @@ rolled_back:
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._module import STATE_OPTION, Module, manage
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import (
-    SCOPES,
-    TRIGGERS,
-    SyncRules,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS, SyncRules
 
 MODULE = Module(
     options={
         **STATE_OPTION,
-        "name": {"type": "str", "required": True},
+        **RULE_OPTIONS,
         "instance_id": {"type": "str", "required": True},
-        "scope": {"type": "str", "choices": list(SCOPES)},
-        "namespace": {"type": "str"},
-        "repository": {"type": "str"},
-        "namespace_filter": {"type": "str"},
-        "repository_filter": {"type": "str"},
-        "tag_filter": {"type": "str"},
-        "trigger": {"type": "str", "choices": list(TRIGGERS)},
-        "priority": {"type": "int"},
-        "link_id": {"type": "str"},
-        "target_account_id": {"type": "str"},
-        "target_region": {"type": "str"},
-        "target_instance_id": {"type": "str"},
-        "target_namespace": {"type": "str"},
-        "target_repository": {"type": "str"},
-        "catch_up": {"type": "bool", "default": True},
-        "grant_timeout": {"type": "int", "default": 20},
     },
     work=manage(SyncRules),
 )

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check_rule_name
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
     AcrError,
     ApiError,
@@ -34,12 +35,37 @@ TRIGGERS = {"automatic": "PASSIVE", "manual": "INITIATIVE"}
 
 _CLOCK_MARGIN = 2000  # milliseconds
 
+# The options of one rule.
+RULE_OPTIONS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "scope": {"type": "str", "choices": list(SCOPES)},
+    "namespace": {"type": "str"},
+    "repository": {"type": "str"},
+    "namespace_filter": {"type": "str"},
+    "repository_filter": {"type": "str"},
+    "tag_filter": {"type": "str"},
+    "trigger": {"type": "str", "choices": list(TRIGGERS)},
+    "priority": {"type": "int"},
+    "link_id": {"type": "str"},
+    "target_account_id": {"type": "str"},
+    "target_region": {"type": "str"},
+    "target_instance_id": {"type": "str"},
+    "target_namespace": {"type": "str"},
+    "target_repository": {"type": "str"},
+    "catch_up": {"type": "bool", "default": True},
+    "grant_timeout": {"type": "int", "default": 20},
+}
+
 # Which of the options that say what is replicated each scope has.
 _SCOPED = {
     "instance": ("namespace_filter", "repository_filter"),
     "namespace": ("namespace", "target_namespace", "repository_filter"),
     "repository": ("namespace", "target_namespace", "repository", "target_repository"),
 }
+_ROUTE = (
+    *("scope", "namespace", "repository", "namespace_filter"),
+    *("target_region", "target_instance_id", "target_namespace", "target_repository"),
+)
 _ALL_SCOPED = sorted({name for names in _SCOPED.values() for name in names})
 
 
@@ -93,6 +119,14 @@ class SyncRules(Resource[SyncRule]):
     state_type = SyncRule
     replaceable = True
 
+    def __init__(self, client: Client, params: Mapping[str, Any], ungranted: set[str | None] | None = None) -> None:
+        super().__init__(client, params)
+        # Targets whose grant was waited for in vain, which is done once for all rules of a task.
+        self._ungranted_targets: set[str | None] = set() if ungranted is None else ungranted
+
+    def sibling(self, params: Mapping[str, Any]) -> SyncRules:
+        return SyncRules(self.client, params, self._ungranted_targets)
+
     def desired(self) -> SyncRule:
         check_rule_name(self.params["name"])
         rule = super().desired()
@@ -111,8 +145,14 @@ class SyncRules(Resource[SyncRule]):
             if wanted in (None, rule.name) and direction in (None, rule.direction):
                 yield rule
 
+    def everything(self) -> list[SyncRule]:
+        return [rule for rule in self._rules() if rule.direction != "inbound"]
+
     def read(self, desired: SyncRule) -> SyncRule | None:
-        named = [rule for rule in self._rules() if rule.name == desired.name and rule.direction != "inbound"]
+        return self.pick(desired, self.everything())
+
+    def pick(self, desired: SyncRule, found: Iterable[SyncRule]) -> SyncRule | None:
+        named = [rule for rule in found if rule.name == desired.name]
         # Names may or may not be unique; of several, the one that is as wanted is meant.
         same = [rule for rule in named if not rule.changes(_follow(desired, rule))]
         if len(named) > 1 and not same:
@@ -122,6 +162,10 @@ class SyncRules(Resource[SyncRule]):
                 "Which one is meant is not certain; delete all but one in the console.",
             )
         return next(iter(same or named), None)
+
+    def succeeds(self, target: SyncRule, current: SyncRule) -> bool:
+        # Whether the service has two rules for one route is not documented, so the new one waits for the old one to go.
+        return all(getattr(target, name) == getattr(current, name) for name in _ROUTE)
 
     def present(self, desired: SyncRule, current: SyncRule | None) -> SyncRule:
         scope = desired.scope or (current.scope if current else None) or "namespace"
@@ -212,7 +256,9 @@ class SyncRules(Resource[SyncRule]):
                 refused = isinstance(error, NoPermissionError) and not _is_callers(error)
                 if not rule.target_account_id or error.uncertain:
                     raise
-                if not refused or waited >= self.params.get("grant_timeout", 0):
+                given_up = rule.target_instance_id in self._ungranted_targets
+                if not refused or given_up or waited >= self.params.get("grant_timeout", 0):
+                    self._ungranted_targets.add(rule.target_instance_id)
                     raise self._ungranted(error, rule, sure=refused) from error
                 self.client.sleep(2.0)
                 waited += 2.0

@@ -33,7 +33,8 @@ KEYS = {
     "nobody": {},
 }
 IMAGE = {"instance_id": SOURCE, "images": [{"namespace": "prod", "repository": "web", "tag": "1.0"}], **TARGET_OPTIONS}
-RULE = {"instance_id": SOURCE, "name": "to-eu", "namespace": "prod", **TARGET_OPTIONS}
+RULE = {"name": "to-eu", "namespace": "prod", **TARGET_OPTIONS}
+RULES = {"instance_id": SOURCE}
 PREPARED: list[Step] = [
     ("b", "acr_cross_account_role", GRANT),
     ("b", "acr_namespace", {"instance_id": TARGET, "name": "prod", "auto_create_repositories": True}),
@@ -48,14 +49,21 @@ DEEDS: dict[str, list[Step]] = {
         ("a", "acr_instance_info", {"instance_id": SOURCE}),
         ("b", "acr_sync_preflight", {"side": "destination", "instance_id": TARGET}),
     ],
+    "rules": [
+        *PREPARED,
+        ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
+        ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
+        ("a", "acr_sync_rules", {**RULES, "rules": [{**RULE, "tag_filter": "("}]}),
+        ("a", "acr_sync_rules", {**RULES, "rules": [], "purge": True}),
+    ],
     "failures": [
         ("wrong", "acr_namespace", {"instance_id": SOURCE, "name": "shop"}),
         ("nobody", "acr_namespace", {"instance_id": SOURCE, "name": "shop"}),
         ("a", "acr_namespace", {"instance_id": SOURCE}),
         ("a", "acr_namespace", {"instance_id": SOURCE, "name": "shop", "nam": "x", "state": "gone"}),
         ("a", "acr_namespace", {"instance_id": SOURCE, "name": "Shop!"}),
-        ("a", "acr_sync_rule", {**RULE, "target_region": None}),
-        ("a", "acr_sync_rule", {**RULE, "priority": "much"}),
+        ("a", "acr_sync_rule", {**RULES, **RULE, "target_region": None}),
+        ("a", "acr_sync_rule", {**RULES, **RULE, "priority": "much"}),
         ("a", "acr_image_sync", {**IMAGE, "images": [{"tag": "1.0", "name": "x"}]}),
     ],
     # What is masked in one must be masked in the other.

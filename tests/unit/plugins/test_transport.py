@@ -61,6 +61,7 @@ def connect(machine: Emulator, source: Keys | ProfileProvider = ROOT, **changed:
         "connect_timeout": 2,
         "read_timeout": 1,
         "ca_bundle": None,
+        "rate_limit": None,
     }
     return SdkTransport(Connection(source=source, **{**settings, **changed}))
 

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole set of things kept by one task: one listing, and then only the calls that differ, side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._resource import (
+    CREATE,
+    REPLACE,
+    VERBS,
+    Extras,
+    Plan,
+    Resource,
+    apply,
+    plan,
+    refuse,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
+
+S = TypeVar("S", bound=State)
+
+
+@dataclass
+class Item(Generic[S]):
+    """One thing of the set, from what is wanted of it to what became of it."""
+
+    name: str
+    resource: Resource[S]
+    desired: S | None = None
+    planned: Plan[S] | None = None
+    extras: Extras | None = None
+    error: AcrError | None = None
+
+    @property
+    def changes(self) -> bool:
+        return self.planned is not None and self.planned.changed and self.error is None
+
+    @property
+    def action(self) -> str:
+        return "failed" if self.error or not self.planned else VERBS[self.planned.action]
+
+    def plan(self, found: list[S]) -> None:
+        try:
+            check(self.resource.params)
+            self.desired = self.resource.desired()
+            with attempt(f"plan {self.resource.name(self.desired)}"):
+                current = self.resource.pick(self.desired, found)
+                self.planned = plan(self.resource, self.resource.params["state"], self.desired, current)
+        except AcrError as error:
+            self.error = error
+
+    def apply(self) -> None:
+        try:
+            self.extras = apply(self.resource, self.planned) if self.planned else None
+        except AcrError as error:
+            self.error = error
+
+    def to_result(self, key: str) -> dict[str, Any]:
+        result = {"name": self.name, "action": self.action, "changed": self.changes}
+        if self.error:
+            return {**result, "msg": str(self.error), **self.error.details()}
+        return {**result, key: self.shown(self.planned.after if self.planned else None), **(self.extras or {})}
+
+    def shown(self, state: S | None) -> dict[str, Any]:
+        if state is None:
+            return {}
+        return (state.echo(self.desired) if self.desired else state).to_result()
+
+
+class Bulk(Operation, Generic[S]):
+    """Keeps all that one option lists; with `purge`, nothing else is left.
+
+    One that cannot be kept does not stop the others; the task fails at the end, with what became of each.
+    """
+
+    resource_type: ClassVar[type[Resource[Any]]]
+    option: ClassVar[str]
+
+    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
+        super().__init__(client, params)
+        self.resource: Resource[S] = self.resource_type(client, params)
+        self.items: list[Item[S]] = [self._item(one) for one in params[self.option]]
+
+    def prepare(self) -> None:
+        names = Counter(item.name for item in self.items)
+        twice = ", ".join(name for name, count in names.items() if count > 1)
+        refuse(bool(twice), f"{self.option} names {twice} more than once", "Name each once.")
+        found = self.resource.everything()
+        for item in self.items:
+            item.plan(found)
+        if self.params["purge"]:
+            self._purge([one for one in found if getattr(one, "name", None) not in names])
+
+    def needed(self) -> bool:
+        return any(item.changes for item in self.items)
+
+    def start(self) -> None:
+        self.client.calls(Item.apply, [item for item in self.items if item.changes])
+
+    def to_result(self) -> dict[str, Any]:
+        key = self.resource.kind.replace(" ", "_")
+        results = [item.to_result(key) for item in self.items]
+        counts = Counter(item.action for item in self.items)
+        result = {
+            "changed": self.needed(),
+            f"{key}s": results,
+            "counts": {action: counts[action] for action in (*VERBS.values(), "failed")},
+            "diff": self._diff(),
+        }
+        failed = [item for item in self.items if item.error]
+        if failed:
+            raise _failure(failed, len(self.items), self.resource.kind, result)
+        return result
+
+    def _item(self, said: Mapping[str, Any]) -> Item[S]:
+        common = {name: value for name, value in self.params.items() if name != self.option}
+        return Item(said["name"], self.resource.sibling({**common, **said}))
+
+    def _purge(self, unwanted: list[S]) -> None:
+        """Plans to delete what is not wanted, or to replace it by the new thing that takes its place."""
+        for one in unwanted:
+            successor = next((item for item in self.items if self._succeeds(item, one)), None)
+            if successor and successor.planned and successor.planned.after:
+                target = successor.planned.after
+                successor.planned = Plan(REPLACE, one, target, one.changes(target))
+            else:
+                item = self._item({"name": getattr(one, "name", "")})
+                item.planned = plan(item.resource, "absent", one, one)
+                self.items.append(item)
+
+    def _succeeds(self, item: Item[S], old: S) -> bool:
+        new = item.planned
+        return bool(new and new.action == CREATE and new.after and item.resource.succeeds(new.after, old))
+
+    def _diff(self) -> dict[str, Any]:
+        changed = [(item, item.planned) for item in self.items if item.planned and item.changes]
+        lines = [line for item, planned in changed for line in item.resource.describe(planned)]
+        diff = {
+            "before": {item.name: item.shown(planned.before) for item, planned in changed if planned.before},
+            "after": {item.name: item.shown(planned.after) for item, planned in changed if planned.after},
+        }
+        return {**diff, "prepared": "".join(f"{line}\n" for line in lines)} if lines else diff
+
+
+def _failure(failed: list[Item[S]], total: int, kind: str, result: dict[str, Any]) -> AcrError:
+    first = failed[0]
+    which = "" if len(failed) == 1 else "the first is "
+    error = AcrError(f"{len(failed)} of {total} {kind}s failed; {which}{first.name}: {first.error}")
+    error.hint = "" if len(failed) == 1 else f"Each one's msg is in the result's {kind.replace(' ', '_')}s."
+    error.results = result
+    return error

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How fast calls may follow each other: as fast as the service bears, which it only says by refusing some."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+_LEAST = 0.5  # calls a second
+_BELOW = 0.98  # of the rate that was refused, which is nearly what the service bears
+_RECOVERY = 0.5  # seconds from half the rate to nearly all of it
+_FIRST_PROBE, _LONGEST_WAIT = 10.0, 120.0  # seconds at that rate before more is tried
+_PROBE = 0.02  # of that rate, tried on top in each further second
+
+
+class Pace:
+    """The pace of one service's calls, shared by the threads that make them.
+
+    There is none until a call is throttled. Then it halves, recovers within a second to just under what was refused,
+    and tries for more after a while, more seldom each time that is refused again.
+
+    Args:
+        limit: calls a second never to be exceeded; None for what the service bears.
+        sleep: takes seconds.
+        clock: tells seconds.
+    """
+
+    def __init__(self, limit: float | None, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+        self._limit = limit
+        self._sleep = sleep
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._answered: deque[float] = deque(maxlen=1000)
+        self._ceiling = 0.0  # the rate that was refused last; 0 if none was
+        self._cut_at = 0.0
+        self._patience = _FIRST_PROBE
+
+    def wait(self) -> None:
+        """Waits for this call's turn."""
+        with self._lock:
+            now = self._clock()
+            rate = self._rate(now)
+            turn = max(now, self._next)
+            if rate is not None:
+                self._next = turn + 1 / rate
+        if turn > now:
+            self._sleep(turn - now)
+
+    def answered(self) -> None:
+        """A call was borne."""
+        self._answered.append(self._clock())
+
+    def throttled(self, retry_after: float) -> None:
+        """A call was refused for coming too soon; none should come within `retry_after` seconds."""
+        with self._lock:
+            now = self._clock()
+            if self._ceiling and now < self._cut_at + max(retry_after, 1.0):
+                return  # it was on its way when the pace was cut
+            refused = self._rate(now) or max(1.0, float(sum(then > now - 1.0 for then in self._answered)))
+            self._patience = min(self._patience * 2, _LONGEST_WAIT) if self._ceiling else _FIRST_PROBE
+            self._ceiling = max(refused, _LEAST)
+            self._cut_at = now + retry_after
+            self._next = max(self._next, self._cut_at + 2 / self._ceiling)
+
+    def _rate(self, now: float) -> float | None:
+        if not self._ceiling:
+            return self._limit
+        since = max(now - self._cut_at, 0.0)
+        rate = self._ceiling * min(0.5 + 0.5 * since / _RECOVERY, _BELOW)
+        rate += self._ceiling * _PROBE * max(since - self._patience, 0.0)
+        return max(min(rate, self._limit or rate), _LEAST)

@@ -1,0 +1,328 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acr_sync_rules
+version_added: 0.1.0
+short_description: Keep all outbound sync rules of an instance
+description:
+  - Creates, replaces and deletes many rules in one task. It lists the rules once and makes only the calls that differ,
+    side by side. For a single rule, and for what a rule is, see M(registryops.alicloud.acr_sync_rule).
+  - A rule that cannot be kept does not stop the others. The task fails at the end, and says of each rule what became of
+    it.
+  - Rules are known by their name. A rule that O(purge) would delete and that has the route of a new one is replaced by
+    it, as if it had been renamed. Inbound rules, which belong to other instances, are never touched.
+options:
+  instance_id:
+    description:
+      - ID of the source instance, which begins with C(cri-). Its edition must be Premium (C(Enterprise_Advanced)).
+    type: str
+    required: true
+  rules:
+    description:
+      - The rules, each with the options of M(registryops.alicloud.acr_sync_rule).
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - Name of the rule.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the rule should be there.
+        type: str
+        choices: [present, absent]
+        default: present
+      scope:
+        description:
+          - What the rule replicates. If unset, a new rule gets V(namespace) and an existing one is left as it is.
+        type: str
+        choices: [namespace, repository, instance]
+      namespace:
+        description:
+          - Namespace to replicate. Required for a new rule of O(rules[].scope=namespace) or
+            O(rules[].scope=repository).
+        type: str
+      repository:
+        description:
+          - Repository to replicate, without the namespace. Required for a new rule of O(rules[].scope=repository).
+        type: str
+      namespace_filter:
+        description:
+          - Regular expression for the namespaces to replicate, with O(rules[].scope=instance). If unset, it is left as
+            it is.
+        type: str
+      repository_filter:
+        description:
+          - Regular expression for the repositories to replicate, with O(rules[].scope=namespace) or
+            O(rules[].scope=instance). If unset, it is left as it is.
+        type: str
+      tag_filter:
+        description:
+          - Regular expression for the tags to replicate. If unset, a new rule gets V(.*) and an existing one is left as
+            it is.
+          - The service's own engine and whether it anchors the expression are not documented. Write C(^) and C($) where
+            they are meant; look-arounds, back-references and the like are refused.
+        type: str
+      trigger:
+        description:
+          - Whether every push is replicated, or only what a task names. If unset, a new rule gets V(automatic) and an
+            existing one is left as it is.
+        type: str
+        choices: [automatic, manual]
+      priority:
+        description:
+          - Urgency of the rule's tasks, from 1 to 5; 5 is the most urgent. If unset, the service gives a new rule 3 and
+            an existing one is left as it is.
+        type: int
+      link_id:
+        description:
+          - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
+            is.
+        type: str
+      target_account_id:
+        description:
+          - UID of the account that owns the target instance. Leave it out if that is the account of the source.
+          - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
+        type: str
+      target_region:
+        description:
+          - Region of the target instance. Required for a new rule.
+        type: str
+      target_instance_id:
+        description:
+          - ID of the target instance. Required for a new rule.
+        type: str
+      target_namespace:
+        description:
+          - Namespace on the target instance. If unset, it is O(rules[].namespace), or what it is if it is another.
+        type: str
+      target_repository:
+        description:
+          - Repository on the target instance. If unset, it is O(rules[].repository), or what it is if it is another.
+        type: str
+      catch_up:
+        description:
+          - Whether images that are pushed while a rule is replaced are synced by tasks afterwards. The tasks overwrite
+            the tag at the target, as the rule would have. They are started but not waited for.
+        type: bool
+        default: true
+      grant_timeout:
+        description:
+          - Seconds to try again while the other account's grant is refused. How long a new grant takes to be seen is
+            not documented. V(0) fails at once.
+        type: int
+        default: 20
+  purge:
+    description:
+      - Whether outbound rules that O(rules) does not name are deleted.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - registryops.alicloud.attributes
+  - registryops.alicloud.connection
+seealso:
+  - module: registryops.alicloud.acr_sync_rule
+  - module: registryops.alicloud.acr_sync_rule_info
+  - module: registryops.alicloud.acr_cross_account_role
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Replicate the releases of two namespaces into another account, and nothing else
+  registryops.alicloud.acr_sync_rules:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    purge: true
+    rules:
+      - name: prod-to-eu
+        namespace: prod
+        tag_filter: ^v[0-9]
+        target_account_id: "5222000022220002"
+        target_region: eu-central-1
+        target_instance_id: cri-targettarget0001
+      - name: team-a-to-eu
+        namespace: team-a
+        target_account_id: "5222000022220002"
+        target_region: eu-central-1
+        target_instance_id: cri-targettarget0001
+"""
+
+RETURN = r"""
+sync_rules:
+  description: What became of each rule, in the order of O(rules); what O(purge) deleted comes last.
+  type: list
+  elements: dict
+  returned: success, and failure after the rules were listed
+  contains:
+    name:
+      description: Name of the rule.
+      type: str
+      returned: always
+    action:
+      description: What was done, or in check mode would be. One of V(unchanged), V(created), V(replaced), V(deleted)
+        and V(failed).
+      type: str
+      returned: always
+    changed:
+      description: Whether anything was done.
+      type: bool
+      returned: always
+    sync_rule:
+      description: The rule; empty if it is absent. The ID and times of a rule that was just made are not in it, since
+        nothing is listed twice.
+      type: dict
+      returned: when it did not fail
+      contains:
+            name:
+              description: Name of the rule.
+              type: str
+              returned: always
+            sync_rule_id:
+              description: ID of the rule.
+              type: str
+              returned: when it exists
+              sample: crsr-abcdefgh12345678
+            instance_id:
+              description: The instance that was asked.
+              type: str
+              returned: always
+            scope:
+              description: What is replicated.
+              type: str
+              returned: always
+              sample: namespace
+            namespace:
+              description: Namespace on the instance that was asked.
+              type: str
+              returned: with scopes namespace and repository
+            repository:
+              description: Repository on the instance that was asked.
+              type: str
+              returned: with scope repository
+            namespace_filter:
+              description: Regular expression for namespaces.
+              type: str
+              returned: when there is one
+            repository_filter:
+              description: Regular expression for repositories.
+              type: str
+              returned: when there is one
+            tag_filter:
+              description: Regular expression for tags.
+              type: str
+              returned: always
+              sample: .*
+            trigger:
+              description: V(automatic) on every push, or V(manual).
+              type: str
+              returned: always
+            priority:
+              description: From 1 to 5; 5 is the most urgent.
+              type: int
+              returned: when it exists
+            link_id:
+              description: ID of a custom sync link.
+              type: str
+              returned: when there is one
+            target_region:
+              description: Region of the other instance.
+              type: str
+              returned: always
+            target_instance_id:
+              description: ID of the other instance.
+              type: str
+              returned: always
+            target_namespace:
+              description: Namespace on the other instance.
+              type: str
+              returned: with scopes namespace and repository
+            target_repository:
+              description: Repository on the other instance.
+              type: str
+              returned: with scope repository
+            cross_account:
+              description: Whether the other instance belongs to another account.
+              type: bool
+              returned: when it exists
+            direction:
+              description: V(outbound) or V(inbound).
+              type: str
+              returned: when it exists
+            create_time:
+              description: When it was created, in epoch milliseconds.
+              type: int
+              returned: when it exists
+            create_time_iso:
+              description: The same as ISO 8601.
+              type: str
+              returned: when it exists
+            modified_time:
+              description: When it was last changed, in epoch milliseconds.
+              type: int
+              returned: when it exists
+            modified_time_iso:
+              description: The same as ISO 8601.
+              type: str
+              returned: when it exists
+            target_account_id:
+              description: What was said in the task; it can not be read back.
+              type: str
+              returned: when it was said
+    caught_up:
+      description: Images that were pushed while the rule was replaced, as in M(registryops.alicloud.acr_image_sync).
+      type: list
+      elements: dict
+      returned: when a rule was replaced and O(rules[].catch_up) is V(true), not in check mode
+    msg:
+      description: Why it failed, and what to do.
+      type: str
+      returned: when it failed
+    error:
+      description: What the service said.
+      type: dict
+      returned: when it failed because the service refused a call
+    rolled_back:
+      description: Whether the old rule was put back.
+      type: bool
+      returned: when the replacement of a rule failed
+counts:
+  description: How many rules were V(unchanged), V(created), V(changed), V(replaced), V(deleted) and V(failed).
+  type: dict
+  returned: success, and failure after the rules were listed
+"""
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._module import STATE_OPTION, Module, perform
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.sync_rule_set import SyncRuleSet
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
+
+MODULE = Module(
+    options={
+        "instance_id": {"type": "str", "required": True},
+        "rules": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {**STATE_OPTION, **RULE_OPTIONS},
+        },
+        "purge": {"type": "bool", "default": False},
+    },
+    work=perform(SyncRuleSet),
+    apart="rules",
+)
+
+
+def main() -> None:
+    MODULE.run()
+
+
+if __name__ == "__main__":
+    main()
