@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._checks import is_industry_cloud
@@ -20,6 +20,8 @@ _EDITIONS = {
 }
 
 Finding = dict[str, str]
+# A namespace, and a repository in it or None for the namespace itself.
+Place = tuple[str | None, str | None]
 
 
 def preflight(task: Task) -> dict[str, Any]:
@@ -27,9 +29,11 @@ def preflight(task: Task) -> dict[str, Any]:
     instances = Instances(task.client, task.params)
     instance = instances.get(task.params["instance_id"])
     findings = [*_instance(instance, task.params["side"])]
-    for rule in task.params["sync_rules"] or []:
+    rules = task.params["sync_rules"] or []
+    there = _there(task.client, rules, task.params)
+    for rule in rules:
         findings += _route(rule, task.params)
-        findings += _names(task.client, rule, task.params)
+        findings += _names(there, rule, task.params)
     return {"changed": False, "instance": instance.to_result(), "findings": findings}
 
 
@@ -60,13 +64,40 @@ def _route(rule: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Findi
         )
 
 
-def _names(client: Client, rule: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Finding]:
+def _there(
+    client: Client, rules: Iterable[Mapping[str, Any]], params: Mapping[str, Any]
+) -> dict[Place, dict[str, Any] | None]:
+    """The namespaces and repositories that the rules name and nobody is about to create; None where there is none."""
+    coming = set(params["will_exist"] or [])
+    named = [(rule.get("namespace"), rule.get("repository")) for rule in rules]
+    wanted = {(namespace, None) for namespace, _repository in named if namespace and namespace not in coming}
+    wanted |= {place for place in named if all(place) and "/".join(map(str, place)) not in coming}
+
+    def get(place: Place) -> dict[str, Any] | None:
+        namespace, repository = place
+        instance = {"InstanceId": params["instance_id"]}
+        try:
+            if repository is None:
+                return client.call("cr", "GetNamespace", {**instance, "NamespaceName": namespace})
+            return client.call(
+                "cr", "GetRepository", {**instance, "RepoNamespaceName": namespace, "RepoName": repository}
+            )
+        except NotFoundError:
+            return None
+
+    places = sorted(wanted, key=str)
+    return dict(zip(places, client.calls(get, places), strict=True))
+
+
+def _names(
+    there: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any]
+) -> Iterator[Finding]:
     """Namespace and repository must be there on the side that is looked at, as the sync level demands."""
     namespace, repository = rule.get("namespace"), rule.get("repository")
-    instance_id, side, coming = params["instance_id"], params["side"], params["will_exist"] or []
+    instance_id, side = params["instance_id"], params["side"]
     wanted = f"sync rule {rule['name']} needs"
-    if namespace and namespace not in coming:
-        found = _get(client, "GetNamespace", {"InstanceId": instance_id, "NamespaceName": namespace})
+    if (namespace, None) in there:
+        found = there[namespace, None]
         if found is None:
             yield _finding(
                 "namespace",
@@ -80,21 +111,12 @@ def _names(client: Client, rule: Mapping[str, Any], params: Mapping[str, Any]) -
                 f"{wanted} namespace {namespace} on {instance_id} to create repositories automatically",
                 "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace.",
             )
-    if namespace and repository and f"{namespace}/{repository}" not in coming:
-        named = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoName": repository}
-        if _get(client, "GetRepository", named) is None:
-            yield _finding(
-                "repository",
-                f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
-                "Correct the rule, or add it to the instance's acr_repositories.",
-            )
-
-
-def _get(client: Client, action: str, named: Mapping[str, Any]) -> dict[str, Any] | None:
-    try:
-        return client.call("cr", action, named)
-    except NotFoundError:
-        return None
+    if (namespace, repository) in there and repository and there[namespace, repository] is None:
+        yield _finding(
+            "repository",
+            f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
+            "Correct the rule, or add it to the instance's acr_repositories.",
+        )
 
 
 def _finding(check: str, problem: str, remedy: str) -> Finding:
