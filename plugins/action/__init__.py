@@ -8,6 +8,11 @@ Each task runs in a worker that is forked from the controller, and finds importe
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 from ansible_collections.registryops.alicloud.plugins.module_utils._transport import preload
 
 preload()
+for module in sorted(Path(__file__).parents[1].glob("modules/acr_*.py")):
+    importlib.import_module(f"ansible_collections.registryops.alicloud.plugins.modules.{module.stem}")
