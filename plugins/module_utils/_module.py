@@ -21,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._options impo
     Connection,
     connection,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Plan, Resource, apply, plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._resource import DELETE, Plan, Resource, apply, plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
 from ansible_collections.registryops.alicloud.plugins.module_utils._transport import MissingLibraryError, SdkTransport
 
@@ -122,7 +122,7 @@ def manage(resource_type: type[Resource[S]]) -> Work:
             task.client.check_account()
             if not task.check_mode:
                 extras = apply(resource, planned)
-                after = resource.read(desired)
+                after = None if planned.action == DELETE else resource.read(desired)
         if after is not None:
             after = after.echo(desired)
         return {

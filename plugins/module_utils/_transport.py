@@ -16,6 +16,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NoReturn, Protocol
 
@@ -253,8 +254,8 @@ def sdk_installed() -> bool:
 
 
 def preload() -> None:
-    """Imports what the first call would, which takes longer than the call; does nothing if it is not installed."""
-    if sdk_installed():
+    """Imports what the first call would, which takes longer than the call. What is missing is told by who needs it."""
+    with suppress(ImportError):
         for module in _SLOW_IMPORTS:
             importlib.import_module(module)
 

@@ -39,6 +39,8 @@ class Namespace(State):
 class Namespaces(Resource[Namespace]):
     kind = "namespace"
     state_type = Namespace
+    # Whether the one that was read is being deleted, and its name not free yet.
+    _going = False
 
     def desired(self) -> Namespace:
         check_namespace(self.params["name"], "name")
@@ -49,7 +51,8 @@ class Namespaces(Resource[Namespace]):
 
     def read(self, desired: Namespace) -> Namespace | None:
         found = self._get(desired)
-        return None if found is None or found.get("NamespaceStatus") == "DELETING" else self._state(found)
+        self._going = found is not None and found.get("NamespaceStatus") == "DELETING"
+        return None if found is None or self._going else self._state(found)
 
     def find(self) -> Iterator[Namespace]:
         wanted = self.params.get("name")
@@ -72,7 +75,8 @@ class Namespaces(Resource[Namespace]):
                 )
 
     def create(self, target: Namespace) -> Extras:
-        self._await_gone(target)
+        if self._going:
+            self._await_gone(target)
         self.client.call("cr", "CreateNamespace", target.to_api())
         return {}
 

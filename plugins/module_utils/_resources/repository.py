@@ -35,6 +35,8 @@ class Repository(State):
 class Repositories(Resource[Repository]):
     kind = "repository"
     state_type = Repository
+    # Whether the one that was read is being deleted, and its name not free yet.
+    _going = False
 
     def desired(self) -> Repository:
         check_repository(self.params["name"], "name")
@@ -45,6 +47,7 @@ class Repositories(Resource[Repository]):
 
     def read(self, desired: Repository) -> Repository | None:
         found = self._get(desired)
+        self._going = found is not None and found.get("RepoStatus") == "DELETING"
         return None if found is None or found.get("RepoStatus") in ("DELETING", "DELETED") else self._state(found)
 
     def find(self) -> Iterator[Repository]:
@@ -84,7 +87,8 @@ class Repositories(Resource[Repository]):
             )
 
     def create(self, target: Repository) -> Extras:
-        self._await_gone(target)
+        if self._going:
+            self._await_gone(target)
         self.client.call("cr", "CreateRepository", target.to_api())
         return {}
 

@@ -121,6 +121,8 @@ class SyncRules(Resource[SyncRule]):
 
     def __init__(self, client: Client, params: Mapping[str, Any], ungranted: set[str | None] | None = None) -> None:
         super().__init__(client, params)
+        # What was listed, until something is written.
+        self._listed: list[SyncRule] | None = None
         # Targets whose grant was waited for in vain, which is done once for all rules of a task.
         self._ungranted_targets: set[str | None] = set() if ungranted is None else ungranted
 
@@ -242,6 +244,7 @@ class SyncRules(Resource[SyncRule]):
         """Creates a rule; a grant that was just made may need a moment to reach Container Registry."""
         waited, failures = 0.0, 0
         while True:
+            self._listed = None
             try:
                 self.client.call("cr", "CreateRepoSyncRule", rule.to_api())
                 return
@@ -287,6 +290,7 @@ class SyncRules(Resource[SyncRule]):
 
     def _delete(self, rule: SyncRule) -> None:
         named = {"InstanceId": rule.instance_id, "SyncRuleId": rule.sync_rule_id}
+        self._listed = None
         try:
             self.client.call("cr", "DeleteRepoSyncRule", named)
         except NotFoundError:
@@ -297,9 +301,12 @@ class SyncRules(Resource[SyncRule]):
                 raise
 
     def _rules(self) -> list[SyncRule]:
-        named = {"InstanceId": self.params["instance_id"]}
-        with attempt(f"list the sync rules of {self.params['instance_id']}"):
-            return [SyncRule.from_api(one) for one in self.client.pages("cr", "ListRepoSyncRule", named, "SyncRules")]
+        if self._listed is None:
+            named = {"InstanceId": self.params["instance_id"]}
+            with attempt(f"list the sync rules of {self.params['instance_id']}"):
+                found = self.client.pages("cr", "ListRepoSyncRule", named, "SyncRules")
+                self._listed = [SyncRule.from_api(one) for one in found]
+        return self._listed
 
 
 def _follow(desired: SyncRule, current: SyncRule) -> SyncRule:
