@@ -20,8 +20,8 @@ _EDITIONS = {
 }
 
 Finding = dict[str, str]
-# A namespace, and a repository in it or None for the namespace itself.
-Place = tuple[str | None, str | None]
+# A namespace and a repository in it; an empty one for the namespace itself.
+Place = tuple[str, str]
 
 
 def preflight(task: Task) -> dict[str, Any]:
@@ -69,15 +69,15 @@ def _there(
 ) -> dict[Place, dict[str, Any] | None]:
     """The namespaces and repositories that the rules name and nobody is about to create; None where there is none."""
     coming = set(params["will_exist"] or [])
-    named = [(rule.get("namespace"), rule.get("repository")) for rule in rules]
-    wanted = {(namespace, None) for namespace, _repository in named if namespace and namespace not in coming}
-    wanted |= {place for place in named if all(place) and "/".join(map(str, place)) not in coming}
+    named = {(str(rule["namespace"]), str(rule.get("repository") or "")) for rule in rules if rule.get("namespace")}
+    wanted = {(namespace, "") for namespace, _repository in named if namespace not in coming}
+    wanted.update(place for place in named if place[1] and "/".join(place) not in coming)
 
     def get(place: Place) -> dict[str, Any] | None:
         namespace, repository = place
         instance = {"InstanceId": params["instance_id"]}
         try:
-            if repository is None:
+            if not repository:
                 return client.call("cr", "GetNamespace", {**instance, "NamespaceName": namespace})
             return client.call(
                 "cr", "GetRepository", {**instance, "RepoNamespaceName": namespace, "RepoName": repository}
@@ -85,7 +85,7 @@ def _there(
         except NotFoundError:
             return None
 
-    places = sorted(wanted, key=str)
+    places = sorted(wanted)
     return dict(zip(places, client.calls(get, places), strict=True))
 
 
@@ -93,11 +93,11 @@ def _names(
     there: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """Namespace and repository must be there on the side that is looked at, as the sync level demands."""
-    namespace, repository = rule.get("namespace"), rule.get("repository")
+    namespace, repository = str(rule.get("namespace") or ""), str(rule.get("repository") or "")
     instance_id, side = params["instance_id"], params["side"]
     wanted = f"sync rule {rule['name']} needs"
-    if (namespace, None) in there:
-        found = there[namespace, None]
+    if (namespace, "") in there:
+        found = there[namespace, ""]
         if found is None:
             yield _finding(
                 "namespace",
@@ -111,7 +111,7 @@ def _names(
                 f"{wanted} namespace {namespace} on {instance_id} to create repositories automatically",
                 "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace.",
             )
-    if (namespace, repository) in there and repository and there[namespace, repository] is None:
+    if repository and (namespace, repository) in there and there[namespace, repository] is None:
         yield _finding(
             "repository",
             f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
