@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator, running
 from ansible.module_utils import basic
+from ansible.release import __version__
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 
@@ -64,7 +65,9 @@ class Account:
 def run_module(module: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
     """What the module printed on standard output, as ansible-core would read it."""
     settings = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
-    settings |= {"_ansible_inject_invocation": True, "_ansible_module_name": module}
+    settings |= {"_ansible_module_name": module}
+    if tuple(map(int, __version__.split(".")[:2])) >= (2, 21):
+        settings["_ansible_inject_invocation"] = True  # older ones always do
     output = io.StringIO()
     with _arguments({**params, **settings}), contextlib.redirect_stdout(output), pytest.raises(SystemExit):
         importlib.import_module(f"{PLUGINS}.modules.{module}").main()
