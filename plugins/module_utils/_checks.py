@@ -182,7 +182,9 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "target_instance_id": check_instance_id,
     "namespace": check_namespace,
     "target_namespace": check_namespace,
+    "namespaces": check_namespace,
     "repository": check_repository,
+    "repositories": check_repository,
     "target_repository": check_repository,
     "tag": check_tag,
     "tags": check_tag,
@@ -203,7 +205,7 @@ def check(params: Mapping[str, Any]) -> None:
         if option in _CHECKS:
             for one in value if isinstance(value, list) else [value]:
                 _CHECKS[option](one, option)
-        elif isinstance(value, list):
-            for one in value:
+        else:
+            for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, dict):
                     check(one)

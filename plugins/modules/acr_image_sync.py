@@ -38,6 +38,7 @@ options:
   images:
     description:
       - A list of images, instead of O(namespace), O(repository) and O(tag).
+      - One of O(images), O(tag), O(select) and O(from_rule) is required.
     type: list
     elements: dict
     suboptions:
@@ -62,20 +63,69 @@ options:
       target_tag:
         description: Tag at the target. If unset, O(target_tag) or O(images[].tag).
         type: str
+  select:
+    description:
+      - Which images of the instance to send, instead of a list. What is unset selects everything, so C({}) sends the
+        whole instance. With O(from_rule), only images that the rule covers too are sent.
+      - Repositories are listed once, and the tags of each that is selected once.
+    type: dict
+    suboptions:
+      namespaces:
+        description: Names of namespaces.
+        type: list
+        elements: str
+      namespace_filter:
+        description: Regular expression that is searched for in the names of namespaces.
+        type: str
+      repositories:
+        description: Names of repositories, without the namespace.
+        type: list
+        elements: str
+      repository_filter:
+        description: Regular expression that is searched for in the names of repositories.
+        type: str
+      tags:
+        description: Tags.
+        type: list
+        elements: str
+      tag_filter:
+        description: Regular expression that is searched for in tags.
+        type: str
+      since:
+        description: >-
+          Only images that were pushed since then; a time such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such
+          as V(90m), V(24h) or V(7d).
+        type: str
+      newest:
+        description: How many of the newest of those to send of each repository. If unset, all.
+        type: int
+  from_rule:
+    description:
+      - Name of an outbound sync rule. The images that it covers are sent to where it sends them, as if they were pushed
+        again. Its filters are searched for, not anchored, since what the service does is not documented.
+      - The account that it ends in cannot be read back; say O(target_account_id) if it is another one.
+    type: str
+  shard_index:
+    description:
+      - Which share of the selected images to send, from V(0). Jobs with the same O(shard_count) and different numbers
+        send all of them together, each image once, without talking to each other.
+    type: int
+  shard_count:
+    description:
+      - How many shares there are. Each image's share depends on its name alone. If unset, there is only one.
+    type: int
   target_account_id:
     description:
       - UID of the account that owns the target instance. Leave it out if that is the account of the source.
     type: str
   target_region:
     description:
-      - Region of the target instance.
+      - Region of the target instance. Required without O(from_rule).
     type: str
-    required: true
   target_instance_id:
     description:
-      - ID of the target instance.
+      - ID of the target instance. Required without O(from_rule).
     type: str
-    required: true
   target_namespace:
     description:
       - Namespace at the target. If unset, that of the source.
@@ -137,11 +187,33 @@ EXAMPLES = r"""
     target_region: eu-central-1
     target_instance_id: cri-targettarget0001
     wait: false
+
+- name: Send what was there before the rule, at most the ten newest of each repository
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    from_rule: prod-to-eu
+    select:
+      newest: 10
+    target_account_id: "5222000022220002"
+
+- name: Send the second quarter of all releases of a namespace
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    select:
+      namespaces: [prod]
+      tag_filter: ^v[0-9]
+    shard_index: 1
+    shard_count: 4
+    target_account_id: "5222000022220002"
+    target_region: eu-central-1
+    target_instance_id: cri-targettarget0001
 """
 
 RETURN = r"""
 images:
-  description: One entry for each image, in the order they were given.
+  description: One entry for each image, in the order they were given, or by the name of their repository.
   type: list
   elements: dict
   returned: always
@@ -188,36 +260,52 @@ counts:
   type: dict
   returned: always
   sample: {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "failed": 0}
+bytes:
+  description: >-
+    Size of the images that were sent, or in check mode would be. What the service moves may be less, since it need not
+    copy layers that are there.
+  type: int
+  returned: always
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._module import WAIT_OPTIONS, Module, perform
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import ImageSync
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.backfill import SELECT_OPTIONS, Backfill
 
 IMAGE = {name: {"type": "str", "required": True} for name in ("namespace", "repository", "tag")}
 TARGET = {name: {"type": "str"} for name in ("target_namespace", "target_repository", "target_tag")}
+SHARD = ("shard_index", "shard_count")
 
 MODULE = Module(
     options={
         **WAIT_OPTIONS,
         **TARGET,
         "instance_id": {"type": "str", "required": True},
-        "namespace": {"type": "str"},
-        "repository": {"type": "str"},
-        "tag": {"type": "str"},
+        **{name: {"type": "str"} for name in IMAGE},
         "images": {"type": "list", "elements": "dict", "options": {**IMAGE, **TARGET}},
+        "select": {"type": "dict", "options": SELECT_OPTIONS},
+        "from_rule": {"type": "str"},
+        **{name: {"type": "int"} for name in SHARD},
         "target_account_id": {"type": "str"},
-        "target_region": {"type": "str", "required": True},
-        "target_instance_id": {"type": "str", "required": True},
+        "target_region": {"type": "str"},
+        "target_instance_id": {"type": "str"},
         "override": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
         "priority": {"type": "int"},
     },
     rules={
-        "required_together": [("namespace", "repository", "tag")],
-        "required_one_of": [("images", "tag")],
-        "mutually_exclusive": [("images", "tag")],
+        "required_together": [
+            ("namespace", "repository", "tag"),
+            ("target_region", "target_instance_id"),
+            SHARD,
+        ],
+        "required_one_of": [("images", "tag", "select", "from_rule"), ("target_region", "from_rule")],
+        "mutually_exclusive": [
+            ("images", "tag", "select"),
+            *((given, "from_rule") for given in ("images", "tag", "target_region", *TARGET)),
+            *((given, "shard_count") for given in ("images", "tag")),
+        ],
     },
-    work=perform(ImageSync),
+    work=perform(Backfill),
 )
 
 

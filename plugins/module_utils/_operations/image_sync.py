@@ -24,6 +24,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     list_tasks,
 )
 
+# Namespace, repository and tag; then the target's instance, namespace, repository and tag.
+Route = tuple[Any, ...]
+
+# Repositories whose records are polled one by one; above that, all records are listed instead.
+_FEW = 10
+
 SEND, JOINED, SENT, UNCHANGED, FAILED = "to_send", "joined", "sent", "unchanged", "failed"
 
 
@@ -48,14 +54,11 @@ class Item:
     def source(self) -> str:
         return f"{self.namespace}/{self.repository}:{self.tag}"
 
-    def is_its(self, task: SyncTask) -> bool:
-        """Whether a record is of this image on its way to this target."""
-        here = {"namespace": self.namespace, "repository": self.repository, "tag": self.tag}
-        wanted = {
-            **here,
-            **{f"target_{name}": self.target[name] for name in ("instance_id", "namespace", "repository", "tag")},
-        }
-        return all(getattr(task, name) == value for name, value in wanted.items())
+    @property
+    def route(self) -> Route:
+        """Where the image comes from and goes to, as route_of says it of a record."""
+        target = (self.target[name] for name in ("instance_id", "namespace", "repository", "tag"))
+        return self.namespace, self.repository, self.tag, *target
 
     def to_result(self) -> dict[str, Any]:
         status = self.task.status if self.task else None
@@ -71,12 +74,19 @@ class Item:
         }
 
 
+def route_of(task: SyncTask) -> Route:
+    return (
+        *(task.namespace, task.repository, task.tag),
+        *(task.target_instance_id, task.target_namespace, task.target_repository, task.target_tag),
+    )
+
+
 class ImageSync(Operation):
     """Sends the images of a list to their targets by the service's own sync tasks."""
 
     def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
         super().__init__(client, params)
-        self.items = [_item(one, params) for one in params.get("images") or [params]]
+        self.items = [item_of(one, params) for one in params.get("images") or ([params] if params.get("tag") else [])]
 
     def prepare(self) -> None:
         groups: dict[tuple[str, str], list[Item]] = {}
@@ -99,10 +109,7 @@ class ImageSync(Operation):
     def wait(self, timeout: float) -> None:
         waited, pause = 0.0, 1.0
         while waiting := [item for item in self.items if _under_way(item)]:
-            for namespace, repository in sorted({(item.namespace, item.repository) for item in waiting}):
-                self._refresh(
-                    [item for item in waiting if (item.namespace, item.repository) == (namespace, repository)]
-                )
+            self._refresh(waiting)
             if not any(map(_under_way, waiting)):
                 return
             if waited >= timeout:
@@ -127,7 +134,13 @@ class ImageSync(Operation):
         ]
         moved = [line for line, item in zip(lines, self.items, strict=True) if item.action in (SEND, SENT)]
         diff = {"before": "", "after": "".join(f"{line}\n" for line in moved)}
-        result = {"changed": changed, "images": images, "counts": {**counts, "failed": len(failed)}, "diff": diff}
+        result = {
+            "changed": changed,
+            "images": images,
+            "counts": {**counts, "failed": len(failed)},
+            "bytes": sum(item.size or 0 for item in self.items if item.action in (SEND, SENT)),
+            "diff": diff,
+        }
         if failed:
             raise _failure(failed, len(self.items), result)
         return result
@@ -144,9 +157,9 @@ class ImageSync(Operation):
             if item.tag not in images:
                 _fail([item], f"{namespace}/{repository} on {instance_id} has no tag {item.tag}; check what was pushed")
                 continue
-            self._decide(item, images[item.tag], [record for record in records if item.is_its(record)])
+            self.decide(item, images[item.tag], [record for record in records if route_of(record) == item.route])
 
-    def _decide(self, item: Item, image: Image, records: Iterable[SyncTask]) -> None:
+    def decide(self, item: Item, image: Image, records: Iterable[SyncTask]) -> None:
         """Looks at the newest record since the image was last pushed; an older one was of another image."""
         item.digest, item.size, item.pushed = image.digest, image.size, image.update_time or 0
         newest = next((one for one in records if (one.create_time or 0) >= item.pushed), None)
@@ -200,18 +213,27 @@ class ImageSync(Operation):
 
     def _records(self, item: Item) -> list[SyncTask]:
         named = {"namespace": item.namespace, "repository": item.repository, "tag": item.tag}
-        return [one for one in list_tasks(self.client, self.params["instance_id"], **named) if item.is_its(one)]
+        return [
+            one for one in list_tasks(self.client, self.params["instance_id"], **named) if route_of(one) == item.route
+        ]
 
     def _refresh(self, items: list[Item]) -> None:
-        named = {"namespace": items[0].namespace, "repository": items[0].repository}
+        """Looks at the records of all that is under way: of few repositories one by one, of many all at once."""
+        places = sorted({(item.namespace, item.repository) for item in items})
+        selections: list[dict[str, str]] = [{"namespace": one, "repository": other} for one, other in places]
+        if len(places) > _FEW:
+            selections = [{}]
         if len(items) == 1:
-            named["tag"] = items[0].tag
-        by_id = {one.sync_task_id: one for one in list_tasks(self.client, self.params["instance_id"], **named)}
+            selections[0]["tag"] = items[0].tag
+        listed = self.client.calls(
+            lambda selected: list(list_tasks(self.client, self.params["instance_id"], **selected)), selections
+        )
+        by_id = {one.sync_task_id: one for tasks in listed for one in tasks}
         for item in items:
             item.task = by_id.get(item.task_id, item.task)
 
 
-def _item(image: Mapping[str, Any], params: Mapping[str, Any]) -> Item:
+def item_of(image: Mapping[str, Any], params: Mapping[str, Any]) -> Item:
     check(image)
     for name in ("namespace", "repository", "tag"):
         if not image.get(name):

@@ -64,10 +64,15 @@ class Images(Resource[Image]):
         if repository:
             yield str(namespace), repository, repository_id(self.client, instance_id, namespace, repository)
             return
-        selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
-        for found in self.client.pages("cr", "ListRepository", selected, "Repositories", size=100):
-            if found.get("RepoStatus") not in ("DELETING", "DELETED"):
-                yield found["RepoNamespaceName"], found["RepoName"], found["RepoId"]
+        yield from list_repositories(self.client, instance_id, namespace)
+
+
+def list_repositories(client: Client, instance_id: str, namespace: str | None = None) -> Iterator[tuple[str, str, str]]:
+    """Namespace, name and ID of every repository of an instance, or of one of its namespaces."""
+    selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
+    for found in client.pages("cr", "ListRepository", selected, "Repositories", size=100):
+        if found.get("RepoStatus") not in ("DELETING", "DELETED"):
+            yield found["RepoNamespaceName"], found["RepoName"], found["RepoId"]
 
 
 def repository_id(client: Client, instance_id: Any, namespace: Any, repository: Any) -> str:

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sending what was there already: selected in bulk, listed once, split over jobs that know nothing of each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator
+
+from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+
+TO_B: dict[str, Any] = {
+    "instance_id": SOURCE,
+    "target_account_id": ACCOUNT_B,
+    "target_region": "eu-central-1",
+    "target_instance_id": TARGET,
+}
+FROM_RULE: dict[str, Any] = {"instance_id": SOURCE, "from_rule": "to-eu", "target_account_id": ACCOUNT_B}
+pytestmark = pytest.mark.usefixtures("granted")
+
+
+@pytest.fixture
+def rule(granted: Account, account_a: Account) -> dict[str, Any]:  # granted comes first
+    """A rule for prod's tags that begin with 1, which were all pushed before it was made."""
+    made = account_a.run("acr_sync_rule", name="to-eu", namespace="prod", tag_filter="^1", **TO_B)
+    return dict(made["sync_rule"])
+
+
+def sources(result: dict[str, Any]) -> list[str]:
+    return [one["source"] for one in result["images"]]
+
+
+def planned(account: Account, **params: Any) -> list[str]:
+    result = account.run("acr_image_sync", check=True, **{**TO_B, **params})
+    assert {one["action"] for one in result["images"]} <= {"to_send"}
+    return sources(result)
+
+
+@pytest.mark.parametrize(
+    ("select", "expected"),
+    [
+        ({"namespaces": ["prod"]}, ["prod/web:1.0", "prod/web:1.1", "prod/worker:2.0"]),
+        ({"namespace_filter": "^p", "repository_filter": "^we"}, ["prod/web:1.0", "prod/web:1.1"]),
+        ({"repositories": ["web", "worker"], "tag_filter": "0$"}, ["prod/web:1.0", "prod/worker:2.0"]),
+        ({"tags": ["1.1", "2.0"]}, ["prod/web:1.1", "prod/worker:2.0"]),
+        ({"tags": []}, []),
+        ({"since": "2099-01-01"}, []),
+        ({"namespaces": ["prod"], "newest": 0}, []),
+    ],
+)
+def test_images_are_selected(select: dict[str, Any], expected: list[str], account_a: Account) -> None:
+    assert sorted(planned(account_a, select=select)) == expected
+
+
+def test_a_namespace_that_is_not_there_is_no_empty_selection(account_a: Account) -> None:
+    with pytest.raises(ModuleFailedError, match=r"Correct the name.*NAMESPACE_NOT_EXIST"):
+        planned(account_a, select={"namespaces": ["prod", "nothing"]})
+
+
+def test_the_newest_are_those_pushed_last(cloud: Emulator, account_a: Account) -> None:
+    for tag in ("0.8", "0.9"):
+        push = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": [tag]}
+        cloud.post("/_emulator/images", push)
+    selected = {"repositories": ["web"], "newest": 2}
+    assert sorted(planned(account_a, select=selected)) == ["prod/web:0.8", "prod/web:0.9"]
+
+
+def test_everything_is_listed_once(cloud: Emulator, account_a: Account) -> None:
+    cloud.delete("/_emulator/calls")
+    assert len(planned(account_a, select={})) == 123
+    # 120 tags are two pages of a hundred; the other repositories have one each.
+    assert {name: len(cloud.calls(name)) for name in ("ListRepository", "ListRepoTag", "ListRepoSyncTask")} == {
+        "ListRepository": 1,
+        "ListRepoTag": 4,
+        "ListRepoSyncTask": 1,
+    }
+    assert cloud.calls("GetRepository") == []
+
+
+@pytest.mark.usefixtures("rule")
+def test_a_rule_says_what_to_send_and_where(account_a: Account, account_b: Account) -> None:
+    sent = account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu", target_account_id=ACCOUNT_B)
+    assert sent["counts"]["sent"] == 2
+    assert sent["bytes"] == sum(one["size"] for one in sent["images"]) > 0
+    there = account_b.run("acr_image_info", instance_id=TARGET, namespace="prod")["images"]
+    assert sorted(f"{one['repository']}:{one['tag']}" for one in there) == ["web:1.0", "web:1.1"]
+
+    again = account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu", target_account_id=ACCOUNT_B)
+    assert (again["changed"], again["counts"]["unchanged"], again["bytes"]) == (False, 2, 0)
+
+
+@pytest.mark.usefixtures("rule")
+def test_a_selection_narrows_a_rule_and_never_widens_it(account_a: Account) -> None:
+    said = {"instance_id": SOURCE, "from_rule": "to-eu", "target_account_id": ACCOUNT_B}
+
+    def of_rule(**select: Any) -> list[str]:
+        return sources(account_a.run("acr_image_sync", check=True, select=select, **said))
+
+    assert of_rule(tag_filter="1$") == ["prod/web:1.1"]
+    assert of_rule(repositories=["worker"]) == of_rule(namespaces=["team-a"]) == []
+
+
+@pytest.mark.usefixtures("rule")
+def test_what_a_rule_cannot_tell_must_be_said(account_a: Account) -> None:
+    with pytest.raises(ModuleFailedError, match=r"Sync rule to-eu ends in another account.*Say target_account_id"):
+        account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu")
+    with pytest.raises(ModuleFailedError, match=r"has no outbound sync rule 'to-us'\. Correct from_rule"):
+        account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-us")
+
+
+def test_shards_send_all_together_and_nothing_twice(cloud: Emulator, account_a: Account, account_b: Account) -> None:
+    account_b.run("acr_namespace", instance_id=TARGET, name="team-a", auto_create_repositories=True)
+    shares = [
+        account_a.run("acr_image_sync", **TO_B, select={}, shard_index=index, shard_count=4)["images"]
+        for index in range(4)
+    ]
+    sent = [one["source"] for share in shares for one in share]
+    assert len(sent) == len(set(sent)) == len(cloud.calls("CreateRepoSyncTask")) == 123
+    assert all(20 <= len(share) <= 42 for share in shares)
+    with pytest.raises(ModuleFailedError, match="shard_index 4 is not one of shard_count 4"):
+        account_a.run("acr_image_sync", **TO_B, select={}, shard_index=4, shard_count=4)
+
+
+def test_an_interrupted_backfill_is_taken_up(cloud: Emulator, account_a: Account) -> None:
+    """Half of the images were sent by somebody who did not live to see them arrive."""
+    cloud.post("/_emulator/tasks", {"seconds": 0.3})
+    account_a.run("acr_image_sync", **TO_B, select={"repositories": ["web"]}, wait=False)
+    rest = account_a.run("acr_image_sync", **TO_B, select={"namespaces": ["prod"]}, wait_timeout=3000)
+    assert (rest["counts"]["sent"], rest["counts"]["joined"]) == (1, 2)
+    assert len(cloud.calls("CreateRepoSyncTask")) == 3
+
+
+def test_many_repositories_are_polled_by_one_listing(cloud: Emulator, account_a: Account) -> None:
+    for number in range(12):
+        push = {"instance_id": SOURCE, "namespace": "prod", "repository": f"svc-{number}", "tags": ["1.0"]}
+        cloud.post("/_emulator/images", push)
+    cloud.post("/_emulator/tasks", {"seconds": 0.2})
+    account_a.run("acr_image_sync", **TO_B, select={"repository_filter": "^svc-"}, wait_timeout=3000)
+    _plan, first_poll, *_later = cloud.calls("ListRepoSyncTask")
+    assert "RepoName" not in first_poll["parameters"]
