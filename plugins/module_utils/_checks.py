@@ -200,12 +200,8 @@ _CHECKS: dict[str, Callable[..., None]] = {
 def check(params: Mapping[str, Any]) -> None:
     """Checks every option whose name says what it holds; one name means one thing in every module."""
     for option, value in params.items():
-        if value is None:
-            continue
-        if option in _CHECKS:
-            for one in value if isinstance(value, list) else [value]:
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                check(one)
+            elif one is not None and option in _CHECKS:
                 _CHECKS[option](one, option)
-        else:
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, dict):
-                    check(one)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,9 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._coverage imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import (
     ImageSync,
-    Route,
     item_of,
-    route_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
@@ -27,18 +24,18 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_images,
     list_repositories,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    SyncTask,
-    list_tasks,
     since_time,
 )
 
+_NAMES = {"namespaces": "namespace", "repositories": "repository", "tags": "tag"}
 SELECT_OPTIONS: dict[str, dict[str, Any]] = {
-    **{name: {"type": "list", "elements": "str"} for name in ("namespaces", "repositories", "tags")},
+    **{name: {"type": "list", "elements": "str"} for name in _NAMES},
     **{name: {"type": "str"} for name in ("namespace_filter", "repository_filter", "tag_filter", "since")},
     "newest": {"type": "int"},
 }
+_ANY_TAG = {"tags": None, "tag_filter": None}
 _RULE_TARGETS = ("target_region", "target_instance_id", "target_namespace", "target_repository")
 
 
@@ -47,7 +44,6 @@ class Backfill(ImageSync):
 
     def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
         super().__init__(client, params)
-        self.rule: dict[str, Any] = {}  # as results show it; an empty one covers everything
         count = params.get("shard_count")
         refuse(
             count is not None and params["shard_index"] not in range(count),
@@ -59,24 +55,21 @@ class Backfill(ImageSync):
         if self.params.get("select") is None and self.params.get("from_rule") is None:
             super().prepare()
             return
-        wanted, targets = self.params.get("select") or {}, self.params
-        if self.params.get("from_rule"):
-            rule = self._rule()
-            self.rule = rule.to_result()
-            targets = {**self.params, **{name: getattr(rule, name) for name in _RULE_TARGETS}}
-        namespaces = wanted.get("namespaces") or [self.rule.get("namespace")]
-        only = namespaces[0] if len(namespaces) == 1 else None
-        records: dict[Route, list[SyncTask]] = {}
-        for task in list_tasks(self.client, self.params["instance_id"], namespace=only):
-            records.setdefault(route_of(task), []).append(task)
-        for repository_id, image in self._selected(wanted, namespaces):
+        select, rule = self.params.get("select") or {}, self._rule()
+        targets = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}} if rule else self.params
+        namespaces = select.get("namespaces") or [rule.get("namespace")]
+        records = self.records(namespace=namespaces[0] if len(namespaces) == 1 else None)
+        for repository_id, image in self._selected(select, rule, namespaces):
             item = item_of(image.to_result(), targets)
             item.repository_id = repository_id
             self.decide(item, image, records.get(item.route, []))
             self.items.append(item)
 
-    def _rule(self) -> SyncRule:
-        name, instance_id = self.params["from_rule"], self.params["instance_id"]
+    def _rule(self) -> dict[str, Any]:
+        """The rule as results show it; an empty one, which covers everything, if none is named."""
+        name, instance_id = self.params.get("from_rule"), self.params["instance_id"]
+        if name is None:
+            return {}
         with attempt(f"find sync rule {name} on {instance_id}"):
             selected = {"instance_id": instance_id, "name": name, "direction": "outbound"}
             rule = next(SyncRules(self.client, selected).find(), None)
@@ -87,21 +80,21 @@ class Backfill(ImageSync):
             f"sync rule {name} ends in another account, and the service does not tell in which",
             "Say target_account_id.",
         )
-        return rule
+        return rule.to_result()
 
-    def _selected(self, wanted: Mapping[str, Any], namespaces: list[str | None]) -> list[tuple[str, Image]]:
+    def _selected(
+        self, select: Mapping[str, Any], rule: Mapping[str, Any], namespaces: list[str | None]
+    ) -> list[tuple[str, Image]]:
         """The images that are meant and belong to this shard, each with its repository's ID."""
-        instance_id, any_tag = self.params["instance_id"], {**self.rule, "tag_filter": None}
+        instance_id = self.params["instance_id"]
         with attempt(f"list the repositories of {instance_id}"):
             repositories = [
-                one
+                (namespace, name, repository_id)
                 for listed in namespaces
-                for one in list_repositories(self.client, instance_id, listed)
-                if _fits(one[0], wanted.get("namespaces"), wanted.get("namespace_filter"))
-                and _fits(one[1], wanted.get("repositories"), wanted.get("repository_filter"))
-                and covers(any_tag, {"namespace": one[0], "repository": one[1], "tag": ""})
+                for namespace, name, repository_id in list_repositories(self.client, instance_id, listed)
+                if _meant({**select, **_ANY_TAG}, {**rule, **_ANY_TAG}, namespace, name, "")
             ]
-        since = since_time(wanted.get("since"), now=datetime.now(timezone.utc))
+        since = since_time(select.get("since"), now=datetime.now(timezone.utc))
 
         def images(repository: tuple[str, str, str]) -> list[tuple[str, Image]]:
             namespace, name, repository_id = repository
@@ -113,11 +106,9 @@ class Backfill(ImageSync):
             fitting = [
                 replace(image, namespace=namespace, repository=name)
                 for image in found
-                if _fits(str(image.tag), wanted.get("tags"), wanted.get("tag_filter"))
-                and covers(self.rule, {"namespace": namespace, "repository": name, "tag": image.tag})
-                and (image.update_time or 0) >= (since or 0)
+                if _meant(select, rule, namespace, name, str(image.tag)) and (image.update_time or 0) >= (since or 0)
             ]
-            newest = wanted.get("newest")
+            newest = select.get("newest")
             if newest is not None:
                 fitting = sorted(fitting, key=lambda image: image.update_time or 0, reverse=True)[:newest]
             return [(repository_id, image) for image in fitting if self._is_of_this_shard(image)]
@@ -132,6 +123,8 @@ class Backfill(ImageSync):
         return bool(zlib.crc32(name.encode()) % count == self.params["shard_index"])
 
 
-def _fits(name: str, names: list[str] | None, pattern: str | None) -> bool:
-    """Filters are searched for, as those of rules are."""
-    return (names is None or name in names) and re.search(pattern or "", name) is not None
+def _meant(select: Mapping[str, Any], rule: Mapping[str, Any], namespace: str, repository: str, tag: str) -> bool:
+    """Whether an image is named by `select`, and covered by its filters and by the rule."""
+    image = {"namespace": namespace, "repository": repository, "tag": tag}
+    named = all(select.get(names) is None or image[name] in select[names] for names, name in _NAMES.items())
+    return named and covers(select, image) and covers(rule, image)

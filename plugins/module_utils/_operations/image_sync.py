@@ -56,7 +56,7 @@ class Item:
 
     @property
     def route(self) -> Route:
-        """Where the image comes from and goes to, as route_of says it of a record."""
+        """Where the image comes from and goes to, as _route_of says it of a record."""
         target = (self.target[name] for name in ("instance_id", "namespace", "repository", "tag"))
         return self.namespace, self.repository, self.tag, *target
 
@@ -74,7 +74,7 @@ class Item:
         }
 
 
-def route_of(task: SyncTask) -> Route:
+def _route_of(task: SyncTask) -> Route:
     return (
         *(task.namespace, task.repository, task.tag),
         *(task.target_instance_id, task.target_namespace, task.target_repository, task.target_tag),
@@ -151,13 +151,20 @@ class ImageSync(Operation):
         with attempt(f"list the images of {namespace}/{repository} on {instance_id}"):
             images = {image.tag: image for image in list_images(self.client, instance_id, identity)}
         tag = items[0].tag if len(items) == 1 else None
-        records = list(list_tasks(self.client, instance_id, namespace=namespace, repository=repository, tag=tag))
+        records = self.records(namespace=namespace, repository=repository, tag=tag)
         for item in items:
             item.repository_id = identity
             if item.tag not in images:
                 _fail([item], f"{namespace}/{repository} on {instance_id} has no tag {item.tag}; check what was pushed")
                 continue
-            self.decide(item, images[item.tag], [record for record in records if route_of(record) == item.route])
+            self.decide(item, images[item.tag], records.get(item.route, []))
+
+    def records(self, **selected: str | None) -> dict[Route, list[SyncTask]]:
+        """The records of each route, the newest first; `selected` holds namespace, repository and tag."""
+        found: dict[Route, list[SyncTask]] = {}
+        for task in list_tasks(self.client, self.params["instance_id"], **selected):
+            found.setdefault(_route_of(task), []).append(task)
+        return found
 
     def decide(self, item: Item, image: Image, records: Iterable[SyncTask]) -> None:
         """Looks at the newest record since the image was last pushed; an older one was of another image."""
@@ -212,10 +219,8 @@ class ImageSync(Operation):
         return False
 
     def _records(self, item: Item) -> list[SyncTask]:
-        named = {"namespace": item.namespace, "repository": item.repository, "tag": item.tag}
-        return [
-            one for one in list_tasks(self.client, self.params["instance_id"], **named) if route_of(one) == item.route
-        ]
+        found = self.records(namespace=item.namespace, repository=item.repository, tag=item.tag)
+        return found.get(item.route, [])
 
     def _refresh(self, items: list[Item]) -> None:
         """Looks at the records of all that is under way: of few repositories one by one, of many all at once."""
