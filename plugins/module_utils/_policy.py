@@ -76,14 +76,20 @@ def service(account_id: str) -> str:
     return f"{account_id}@cr.aliyuncs.com"
 
 
+def service_account(principal: str) -> str | None:
+    """The UID of the account whose Container Registry a principal is; None if it is something else."""
+    match = _SERVICE.fullmatch(principal)
+    return match.group(1) if match else None
+
+
 def trusted_accounts(document: Mapping[str, Any] | None) -> list[str]:
     """UIDs of the accounts whose Container Registry is trusted."""
     found = {
-        match.group(1)
+        account
         for one in statements(document)
         if _trusts(one)
         for principal in _services(one)
-        if (match := _SERVICE.fullmatch(str(principal)))
+        if (account := service_account(str(principal)))
     }
     return sorted(found)
 

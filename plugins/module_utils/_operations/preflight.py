@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._checks import is_industry_cloud
@@ -29,11 +29,8 @@ def preflight(task: Task) -> dict[str, Any]:
     instances = Instances(task.client, task.params)
     instance = instances.get(task.params["instance_id"])
     findings = [*_instance(instance, task.params["side"])]
-    rules = task.params["sync_rules"] or []
-    there = _there(task.client, rules, task.params)
-    for rule in rules:
-        findings += _route(rule, task.params)
-        findings += _names(there, rule, task.params)
+    for rule, missing in missing_places(task.client, task.params["sync_rules"] or [], task.params):
+        findings += [*_route(rule, task.params), *missing]
     return {"changed": False, "instance": instance.to_result(), "findings": findings}
 
 
@@ -62,6 +59,20 @@ def _route(rule: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Findi
             f"sync rule {rule['name']} goes from public cloud ({source}) to {target}, which is not supported",
             "Choose a destination in a public region.",
         )
+
+
+def missing_places(
+    client: Client, rules: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
+) -> list[tuple[Mapping[str, Any], list[Finding]]]:
+    """Each rule with the namespaces and repositories that it lacks on the side that is looked at.
+
+    Args:
+        client: the account's services.
+        rules: as the option sync_rules.
+        params: instance_id, side, and will_exist.
+    """
+    there = _there(client, rules, params)
+    return [(rule, [*_names(there, rule, params)]) for rule in rules]
 
 
 def _there(

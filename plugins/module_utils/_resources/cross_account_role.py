@@ -94,7 +94,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             return None
         attached = self._attached() if role is not None else []
         return CrossAccountRole(
-            account_id=self._account_id(),
+            account_id=self.account_id(),
             role_arn=role.get("Arn") if role else None,
             trust_policy=policy.parse(role.get("AssumeRolePolicyDocument")) if role is not None else None,
             policy_name=name,
@@ -103,8 +103,23 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             other_policies=tuple(sorted(one for kind, one in attached if (kind, one) != ("Custom", name))),
         )
 
+    def granting(self) -> tuple[policy.Document | None, dict[str, policy.Document | None]]:
+        """The trust policy, None if there is no role, and each attached policy by its name.
+
+        A policy of the service's own is None: what it allows is documented, and reading it takes rights of its own.
+        """
+        role = self._get("GetRole", {"RoleName": ROLE_NAME}, "Role")
+        if role is None:
+            return None, {}
+        attached: dict[str, policy.Document | None] = {}
+        for kind, name in self._attached():
+            named = {"PolicyName": name, "PolicyType": kind}
+            version = self._get("GetPolicy", named, "DefaultPolicyVersion") if kind == "Custom" else None
+            attached[name] = policy.parse((version or {}).get("PolicyDocument")) if kind == "Custom" else None
+        return policy.parse(role.get("AssumeRolePolicyDocument")), attached
+
     def present(self, desired: CrossAccountRole, current: CrossAccountRole | None) -> CrossAccountRole:
-        current = current or CrossAccountRole(account_id=self._account_id(), policy_name=desired.policy_name)
+        current = current or CrossAccountRole(account_id=self.account_id(), policy_name=desired.policy_name)
         accounts, instances = self._accounts(), self._instances()
         refuse(not accounts, "source_account_ids is empty", "Name the accounts that may replicate into this one.")
         refuse(not instances, "destination_instances is empty", "Name the instances that may be replicated into.")
@@ -249,7 +264,8 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         users += [f"group {one['GroupName']}" for one in (answer.get("Groups") or {}).get("Group") or []]
         return tuple(one for one in users if one != f"role {ROLE_NAME}")
 
-    def _account_id(self) -> str:
+    def account_id(self) -> str:
+        """The UID of the account that grants."""
         return str(self.params.get("account_id") or self.client.caller()["AccountId"])
 
     def _accounts(self) -> list[str]:

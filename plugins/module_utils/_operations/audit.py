@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is set up wrong for cross-account sync, as far as one account's credentials show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit_destination import (
+    audit_destination,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit_source import audit_source
+
+_SIDES = {"source": audit_source, "destination": audit_destination}
+
+
+def audit(task: Task) -> dict[str, Any]:
+    """Findings of one instance and, at the destination, of its account's grant; errors first."""
+    findings = _SIDES[task.params["side"]](task)
+    return {"changed": False, "findings": sorted(findings, key=lambda one: one["severity"])}

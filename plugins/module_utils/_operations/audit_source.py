@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The audit of a source: rules that carry nothing, cannot carry anything, or carry what another one carries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+    NoPermissionError,
+    NotFoundError,
+    api_error,
+    attempt,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    list_images,
+    list_repositories,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    IN_FLIGHT,
+    SyncTask,
+    list_tasks,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._state import iso_time
+
+_FILTERS = ("namespace_filter", "repository_filter", "tag_filter")
+_ANY = (None, "", ".*", "^.*$", ".+", "^.+$")
+_CLOCK_MARGIN = 2000  # milliseconds
+_CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What is on the instance, and the records of it, the newest first."""
+
+    instance_id: str
+    namespaces: frozenset[str]
+    repositories: Sequence[tuple[str, str, str]]
+    images: Sequence[dict[str, Any]]
+    records: Sequence[SyncTask]
+
+
+def audit_source(task: Task) -> list[Finding]:
+    instance_id = task.params["instance_id"]
+    selected = {"instance_id": instance_id, "direction": "outbound"}
+    found = list(SyncRules(task.client, selected).find())
+    rules = [rule for rule in found if _is_readable(rule)]
+    findings = [_unreadable(rule) for rule in found if rule not in rules]
+    if rules:
+        source = _look(task.client, instance_id, rules)
+        findings += [one for rule in rules for one in _audit(rule, source)]
+    return [*findings, *_shadowed(rules)]
+
+
+def _look(client: Client, instance_id: str, rules: Iterable[SyncRule]) -> _Source:
+    with attempt(f"look at what is on {instance_id}"):
+        namespaces = frozenset(str(one.name) for one in Namespaces(client, {"instance_id": instance_id}).find())
+        repositories = list(list_repositories(client, instance_id))
+        records = list(list_tasks(client, instance_id))
+    scopes = [{**rule.to_result(), "tag_filter": ""} for rule in rules]
+
+    def images(repository: tuple[str, str, str]) -> list[dict[str, Any]]:
+        place = {"namespace": repository[0], "repository": repository[1]}
+        if not any(covers(scope, {**place, "tag": ""}) for scope in scopes):
+            return []
+        try:
+            with attempt(f"list the images of {'/'.join(repository[:2])} on {instance_id}"):
+                return [{**image.to_result(), **place} for image in list_images(client, instance_id, repository[2])]
+        except NotFoundError:
+            return []  # deleted since the repositories were listed
+
+    found = [image for some in client.calls(images, repositories) for image in some]
+    return _Source(instance_id, namespaces, repositories, found, records)
+
+
+def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
+    namespace, repository, subject = rule.namespace, rule.repository, f"sync rule {rule.name}"
+    if namespace and namespace not in source.namespaces:
+        missing = f"namespace {namespace}"
+    elif repository and (namespace, repository) not in {one[:2] for one in source.repositories}:
+        missing = f"repository {namespace}/{repository}"
+    else:
+        covered = [image for image in source.images if covers(rule.to_result(), image)]
+        if covered:
+            yield from _carried(rule, covered, source.records)
+        else:
+            problem = f"{subject} covers no image that is on {source.instance_id}"
+            yield warning("dead_rule", subject, problem, _CORRECT_OR_DELETE)
+        return
+    problem = f"{subject} is for {missing}, which {source.instance_id} does not have"
+    yield error("dead_rule", subject, problem, _CORRECT_OR_DELETE)
+
+
+def _carried(rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequence[SyncTask]) -> Iterator[Finding]:
+    """What the records say of a rule that has something to carry."""
+    own = [record for record in records if record.sync_rule_id == rule.sync_rule_id]
+    # An image that was deleted before it was carried is no fault of the rule.
+    there = {(image["namespace"], image["repository"], image["tag"]) for image in covered}
+    ended = [
+        record
+        for record in own
+        if record.status not in (*IN_FLIGHT, "canceled") and (record.namespace, record.repository, record.tag) in there
+    ]
+    if ended and ended[0].status == "error":
+        yield _failed(rule, ended[0])
+    newest = max(image.get("update_time") or 0 for image in covered)
+    if not own and rule.trigger != "manual" and newest > (rule.create_time or newest) + _CLOCK_MARGIN:
+        subject = f"sync rule {rule.name}"
+        problem = f"{subject} has no record, although an image that it covers was pushed at {iso_time(newest)}"
+        remedy = "Compare both sides with registryops.alicloud.verify_sync, and create the rule again."
+        # It is not documented for how long records are kept: older ones prove that this one is not merely forgotten.
+        sure = any((record.create_time or newest) < newest for record in records)
+        yield (error if sure else warning)("dead_rule", subject, problem, remedy)
+
+
+def _failed(rule: SyncRule, record: SyncTask) -> Finding:
+    """The service does not document what its issues say, so each is shown, and taken for what its code reads like."""
+    issue, subject = str(record.issue or "no reason given"), f"sync rule {rule.name}"
+    image = f"{record.namespace}/{record.repository}:{record.tag}"
+    problem = f"{subject} could not carry {image} into {record.target_instance_id}: {issue}"
+    kind = api_error("", issue, "")
+    if isinstance(kind, NoPermissionError):
+        remedy = f"Ask the owner of {record.target_instance_id} to run registryops.alicloud.grant_access."
+        return error("rule_without_grant", subject, problem, remedy)
+    if isinstance(kind, NotFoundError):
+        return error("dead_rule", subject, problem, "Have its target created again, or delete the rule.")
+    return error("failing_rule", subject, problem, "Remove the cause, then send the image with acr_image_sync.")
+
+
+def _shadowed(rules: Sequence[SyncRule]) -> Iterator[Finding]:
+    for place, rule in enumerate(rules):
+        for other_place, other in enumerate(rules):
+            # Of two that are the same, the second is one too many.
+            if place != other_place and _contains(other, rule) and (other_place < place or not _contains(rule, other)):
+                subject = f"sync rule {rule.name}"
+                problem = f"{subject} carries nothing that sync rule {other.name} does not carry to the same place"
+                yield warning("shadowed_rule", subject, problem, "Delete it.")
+                break
+
+
+def _contains(wide: SyncRule, narrow: SyncRule) -> bool:
+    """Whether one rule carries all that another does, to the same place and at the same time."""
+    return (
+        all(getattr(wide, name) == getattr(narrow, name) for name in ("target_instance_id", "trigger"))
+        and wide.namespace in (None, narrow.namespace)
+        and wide.repository in (None, narrow.repository)
+        and (wide.target_namespace or narrow.namespace) == (narrow.target_namespace or narrow.namespace)
+        and (wide.target_repository or narrow.repository) == (narrow.target_repository or narrow.repository)
+        and all(getattr(wide, name) in (*_ANY, getattr(narrow, name)) for name in _FILTERS)
+    )
+
+
+def _is_readable(rule: SyncRule) -> bool:
+    try:
+        return all(re.compile(getattr(rule, name) or "") for name in _FILTERS)
+    except re.error:
+        return False
+
+
+def _unreadable(rule: SyncRule) -> Finding:
+    problem = f"sync rule {rule.name} has a filter that Python cannot read, so it is not known what it covers"
+    return warning("unknown_scope", f"sync rule {rule.name}", problem, "Write the filter as acr_sync_rule takes it.")

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acr_sync_audit
+version_added: 0.1.0
+short_description: Find what is set up wrong for cross-account sync
+description:
+  - Audits one instance with the credentials of its own account, and returns every finding with its remedy. It changes
+    nothing, and does not fail because of findings.
+  - At the source it finds sync rules that are dead, that fail, that lack the other account's grant, or that another
+    rule makes superfluous. For this it lists the rules, the sync records, and the images that the rules cover.
+  - At the destination it finds namespaces and repositories that inbound rules need, and a grant that is missing, that
+    no rule uses, or that allows more than sync needs. For this it reads the account's role
+    C(aliyuncontainerregistrycrossaccoutsyncrole) and the custom policies that are attached to it.
+  - What one account's keys do not show is not reported. At the source, the other account's grant and namespaces are
+    seen only by what became of the newest image that a rule carried and that is still there; of a rule that has
+    carried nothing yet, nothing is known. At the destination, the service does not tell which account an inbound rule
+    comes from, may not list other accounts' rules at all, and does not say which namespaces a rule for a whole
+    instance covers; O(inbound_rules) says what is known of the other side.
+  - The service documents neither what its records say of failures nor for how long it keeps them. What they say is
+    shown, and is taken for a missing grant or a missing target if it reads like one. Whether a condition of a trust
+    policy is met is not known, so a trust on a condition is a finding of its own. System policies are not read.
+options:
+  instance_id:
+    description:
+      - ID of the instance, which begins with C(cri-).
+    type: str
+    required: true
+  side:
+    description:
+      - Which end of the sync is audited. An instance that is both is audited twice.
+    type: str
+    choices: [source, destination]
+    required: true
+  inbound_rules:
+    description:
+      - Rules that end at the instance, as far as they are known, such as the filter
+        P(registryops.alicloud.acr_inbound_rules#filter) returns them. Only for O(side=destination).
+      - The rules that the instance itself lists are added to them. If unset, no trust is found to be without a rule.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - Name of the rule.
+        type: str
+        required: true
+      source:
+        description:
+          - Where it begins, for the reader.
+        type: str
+      account_id:
+        description:
+          - UID of the account that it comes from. If unset, it may be any.
+        type: str
+      scope:
+        description:
+          - What is replicated, for the reader.
+        type: str
+      namespace:
+        description:
+          - Namespace that it needs at the destination. If unset, none is looked for.
+        type: str
+      repository:
+        description:
+          - Repository that it needs there. If unset, the namespace must create repositories automatically.
+        type: str
+  trusted_accounts:
+    description:
+      - UIDs of the accounts that should be trusted to replicate into this account's instances. Only for
+        O(side=destination).
+      - If unset, no account is found to be one too many.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - registryops.alicloud.attributes.info
+  - registryops.alicloud.connection
+seealso:
+  - module: registryops.alicloud.acr_sync_preflight
+  - module: registryops.alicloud.acr_cross_account_role_info
+  - module: registryops.alicloud.acr_sync_task_info
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Audit the rules of the source
+  registryops.alicloud.acr_sync_audit:
+    profile: account-a
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    side: source
+  register: audit
+  failed_when: audit.findings | selectattr('severity', 'eq', 'error') | length > 0
+
+- name: Audit the destination and its grant
+  registryops.alicloud.acr_sync_audit:
+    profile: account-b
+    region: eu-central-1
+    instance_id: cri-targettarget0001
+    side: destination
+    trusted_accounts: ["1252879610640001"]
+    inbound_rules:
+      - name: releases-to-eu
+        account_id: "1252879610640001"
+        namespace: prod
+"""
+
+RETURN = r"""
+findings:
+  description: What is set up wrong, errors first; an empty list if nothing is.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    check:
+      description:
+        - What was found. At the source V(dead_rule), V(failing_rule), V(rule_without_grant), V(shadowed_rule) and
+          V(unknown_scope).
+        - At the destination V(namespace), V(repository), V(auto_create_repositories), V(missing_grant),
+          V(grant_without_rule), V(conditional_trust), V(trust_too_broad) and V(policy_too_broad).
+      type: str
+      returned: always
+      sample: rule_without_grant
+    severity:
+      description:
+        - V(error) if something does not work, or if somebody may do more than sync needs.
+        - V(warning) if it may be meant, or cannot be told for certain.
+      type: str
+      returned: always
+      sample: error
+    subject:
+      description: What it was found at.
+      type: str
+      returned: always
+      sample: sync rule releases-to-eu
+    problem:
+      description: What is wrong.
+      type: str
+      returned: always
+    remedy:
+      description: What to do about it.
+      type: str
+      returned: always
+"""
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit import audit
+
+INBOUND_RULE_OPTIONS = {
+    "name": {"type": "str", "required": True},
+    **{name: {"type": "str"} for name in ("source", "account_id", "scope", "namespace", "repository")},
+}
+MODULE = Module(
+    options={
+        "instance_id": {"type": "str", "required": True},
+        "side": {"type": "str", "choices": ["source", "destination"], "required": True},
+        "inbound_rules": {"type": "list", "elements": "dict", "options": INBOUND_RULE_OPTIONS},
+        "trusted_accounts": {"type": "list", "elements": "str"},
+    },
+    work=audit,
+)
+
+
+def main() -> None:
+    MODULE.run()
+
+
+if __name__ == "__main__":
+    main()
