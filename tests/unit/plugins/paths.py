@@ -139,6 +139,7 @@ GRANT, REVOKE = ("account_b_grant_access",), ("account_b_revoke_access",)
 PREPARE, CONFIGURE = ("account_b_prepare_destination",), ("account_a_configure_sync",)
 DELETE = ("delete_content",)
 BY_REPOSITORY = rule("web-to-eu", scope="repository", repository="web")
+INBOUND = [{"name": "web-to-eu", "account_id": ACCOUNT_A, "namespace": "prod", "repository": "web"}]
 
 PATHS = (
     Path("first grant", GRANT, (preflight("destination", TARGET), role(ACCOUNT_A))),
@@ -216,6 +217,18 @@ PATHS = (
         "verify at the destination",
         ("account_b_verify_sync",),
         (step("acr_image_info", instance_id=TARGET),),
+        replicated,
+    ),
+    Path(
+        "audit the source",
+        ("account_a_audit_sync",),
+        (step("acr_sync_audit", side="source", instance_id=SOURCE),),
+        replicated,
+    ),
+    Path(
+        "audit the destination",
+        ("account_b_audit_sync",),
+        (step("acr_sync_audit", side="destination", instance_id=TARGET, inbound_rules=INBOUND),),
         replicated,
     ),
 )

@@ -48,11 +48,13 @@ DEEDS: dict[str, list[Step]] = {
         ("a", "acr_image_info", {"instance_id": SOURCE, "namespace": "prod"}),
         ("a", "acr_instance_info", {"instance_id": SOURCE}),
         ("b", "acr_sync_preflight", {"side": "destination", "instance_id": TARGET}),
+        ("b", "acr_sync_audit", {"side": "destination", "instance_id": TARGET, "inbound_rules": [{"name": "to-eu"}]}),
     ],
     "rules": [
         *PREPARED,
         ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
         ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
+        ("a", "acr_sync_audit", {**RULES, "side": "source"}),
         ("a", "acr_sync_rules", {**RULES, "rules": [{**RULE, "tag_filter": "("}]}),
         ("a", "acr_sync_rules", {**RULES, "rules": [], "purge": True}),
     ],

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an audit finds at a destination and in its account's grant, and what it leaves open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator
+
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+from .test_audit_grant import EXTERNAL, allow, document, trusting
+
+OTHER = "3333000033330003"
+ROLE = "aliyuncontainerregistrycrossaccoutsyncrole"
+INBOUND = {"name": "to-eu", "account_id": ACCOUNT_A, "namespace": "prod"}
+GRANT = allow(["cr:CreateSyncRule", "cr:CreateRepositorySync"], f"acs:cr:eu-central-1:{ACCOUNT_B}:instance/{TARGET}")
+OWN_ROOT = f"acs:ram::{ACCOUNT_B}:root"
+Row = tuple[str, str, str]
+
+
+def audit(account: Account, check: bool = False, **params: Any) -> list[Row]:
+    """Check, severity and subject of each finding."""
+    result = account.run("acr_sync_audit", check, side="destination", instance_id=TARGET, **params)
+    assert result["changed"] is False
+    assert all(set(one) == {"check", "severity", "subject", "problem", "remedy"} for one in result["findings"])
+    return [(one["check"], one["severity"], one["subject"]) for one in result["findings"]]
+
+
+def serve(cloud: Emulator, trust: list[dict[str, Any]], *policies: Any, more: tuple[str, ...] = ()) -> None:
+    """Serves the world with a role that trusts so, and has these statements in a policy each, and system policies."""
+    world = cloud.state()
+    world.pop("sync_tasks", None)
+    names = [f"Policy{place}" for place, _statement in enumerate(policies)]
+    role = {"name": ROLE, "trust_policy": document(*trust), "policies": [*names, *more]}
+    made = [{"name": name, "document": document(one)} for name, one in zip(names, policies, strict=True)]
+    world["accounts"][1] |= {"roles": [role], "policies": made}
+    cloud.reset(world)
+
+
+def make_rule(account: Account, **more: Any) -> None:
+    rule = {"name": "to-eu", "namespace": "prod", "target_region": "eu-central-1", "target_instance_id": TARGET, **more}
+    account.run("acr_sync_rule", instance_id=SOURCE, target_account_id=ACCOUNT_B, **rule)
+
+
+def test_a_grant_that_rules_use_is_no_finding(account_a: Account, granted: Account) -> None:
+    make_rule(account_a)
+    for known in ({}, {"inbound_rules": [INBOUND]}, {"inbound_rules": [INBOUND], "trusted_accounts": [ACCOUNT_A]}):
+        assert audit(granted, **known) == audit(granted, check=True, **known) == []
+
+
+def test_where_nothing_is_replicated_there_is_nothing_to_find(account_b: Account) -> None:
+    assert audit(account_b) == audit(account_b, inbound_rules=[], trusted_accounts=[]) == []
+
+
+def test_what_inbound_rules_need_must_be_there(cloud: Emulator, account_a: Account, granted: Account) -> None:
+    make_rule(account_a, target_namespace="listed")
+    said = [{**INBOUND, "name": "said", "namespace": "nothing"}, {**INBOUND, "name": "one", "repository": "web"}]
+    granted.run("acr_namespace", instance_id=TARGET, name="listed", auto_create_repositories=False)
+    found = [
+        ("namespace", "error", "sync rule said"),
+        ("repository", "error", "sync rule one"),
+        ("auto_create_repositories", "error", "sync rule to-eu"),
+    ]
+    assert audit(granted, inbound_rules=said) == found
+    cloud.post("/_emulator/behaviour", {"destination_lists_inbound_rules": False})
+    assert audit(granted, inbound_rules=said) == found[:2]
+
+
+def test_a_rule_that_is_listed_and_said_is_one_rule(account_a: Account, granted: Account) -> None:
+    make_rule(account_a)
+    granted.run("acr_namespace", instance_id=TARGET, name="prod", auto_create_repositories=False)
+    assert audit(granted, inbound_rules=[INBOUND]) == [("auto_create_repositories", "error", "sync rule to-eu")]
+
+
+@pytest.mark.parametrize("known", [{"inbound_rules": [INBOUND]}, {"trusted_accounts": [ACCOUNT_A]}])
+def test_without_the_role_nobody_can_replicate(known: dict[str, Any], account_b: Account) -> None:
+    account_b.run("acr_namespace", instance_id=TARGET, name="prod", auto_create_repositories=True)
+    assert audit(account_b, **known) == [("missing_grant", "error", f"role {ROLE}")]
+
+
+def test_a_listed_rule_of_another_account_needs_the_role(account_a: Account, granted: Account) -> None:
+    make_rule(account_a)
+    granted.run("acr_cross_account_role", state="absent", source_account_ids=[], destination_instances=[])
+    assert audit(granted) == [("missing_grant", "error", f"role {ROLE}")]
+
+
+def test_a_rule_within_the_account_needs_no_grant(account_b: Account) -> None:
+    rule = {"name": "own", "account_id": ACCOUNT_B}
+    assert audit(account_b, inbound_rules=[rule], trusted_accounts=[ACCOUNT_B]) == []
+
+
+@pytest.mark.parametrize("known", [{"inbound_rules": [INBOUND]}, {"trusted_accounts": [ACCOUNT_A]}])
+@pytest.mark.parametrize(
+    ("trust", "grant", "found"),
+    [
+        (trusting(ACCOUNT_A), GRANT, []),
+        (trusting(ACCOUNT_B), GRANT, [("missing_grant", "error", f"account {ACCOUNT_A}")]),
+        (trusting(ACCOUNT_A, Condition=EXTERNAL), GRANT, [("conditional_trust", "error", f"account {ACCOUNT_A}")]),
+        (
+            trusting(ACCOUNT_A),
+            {**GRANT, "Resource": GRANT["Resource"] + "x"},
+            [("missing_grant", "error", f"instance {TARGET}")],
+        ),
+        (
+            trusting(ACCOUNT_A),
+            {**GRANT, "Resource": GRANT["Resource"].replace("eu-central-1", "us-east-1")},
+            [("missing_grant", "error", f"instance {TARGET}")],
+        ),
+    ],
+)
+def test_an_account_that_rules_come_from_must_be_granted(
+    known: dict[str, Any],
+    trust: dict[str, Any],
+    grant: dict[str, Any],
+    found: list[Row],
+    cloud: Emulator,
+    granted: Account,
+) -> None:
+    serve(cloud, [trust], grant)
+    assert audit(granted, **known) == found
+
+
+def test_trust_beyond_what_is_said_is_too_broad(cloud: Emulator, granted: Account) -> None:
+    ecs = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs.aliyuncs.com", "RAM": OWN_ROOT}}
+    serve(cloud, [trusting(ACCOUNT_A, OTHER, "*"), ecs], GRANT)
+    other = ("trust_too_broad", "error", f"account {OTHER}")
+    always = [
+        ("trust_too_broad", "error", "Service *@cr.aliyuncs.com"),
+        ("trust_too_broad", "error", "Service ecs.aliyuncs.com"),
+        ("trust_too_broad", "warning", f"RAM {OWN_ROOT}"),
+    ]
+    assert audit(granted) == always  # which accounts should be trusted is not known
+    assert audit(granted, trusted_accounts=[ACCOUNT_A, OTHER]) == always
+    assert audit(granted, trusted_accounts=[ACCOUNT_A], inbound_rules=[INBOUND]) == [other, *always]
+
+
+def test_a_conditional_trust_that_nobody_needs_is_a_warning(cloud: Emulator, granted: Account) -> None:
+    serve(cloud, [trusting(ACCOUNT_A), trusting(OTHER, Condition=EXTERNAL)], GRANT)
+    assert audit(granted, trusted_accounts=[ACCOUNT_A]) == [("conditional_trust", "warning", f"account {OTHER}")]
+
+
+def test_trust_without_a_rule_is_found_where_the_rules_are_said(
+    cloud: Emulator, account_a: Account, granted: Account
+) -> None:
+    serve(cloud, [trusting(ACCOUNT_A, OTHER)], GRANT)
+    unused = ("grant_without_rule", "error", f"account {OTHER}")
+    maybe = ("grant_without_rule", "warning", f"account {OTHER}")
+    assert audit(granted) == []
+    assert audit(granted, inbound_rules=[INBOUND]) == [unused]
+    assert audit(granted, inbound_rules=[]) == [("grant_without_rule", "error", f"account {ACCOUNT_A}"), unused]
+    # What nobody named may be of that account, and so may a rule that ends at another instance.
+    assert audit(granted, inbound_rules=[INBOUND, {"name": "whose"}]) == [maybe]
+    make_rule(account_a, name="unnamed")
+    assert audit(granted, inbound_rules=[INBOUND]) == [maybe]
+    account_a.run("acr_sync_rule", instance_id=SOURCE, name="unnamed", state="absent")
+    serve(cloud, [trusting(ACCOUNT_A, OTHER)], GRANT, {**GRANT, "Resource": GRANT["Resource"] + "x"})
+    assert audit(granted, inbound_rules=[INBOUND]) == [maybe]
+
+
+def test_policies_beyond_sync_are_too_broad(cloud: Emulator, granted: Account) -> None:
+    system = "AliyunContainerRegistryFullAccess"
+    serve(cloud, [trusting(ACCOUNT_A)], GRANT, allow("cr:*", "*"), allow(GRANT["Action"], "*"), more=(system,))
+    result = granted.run("acr_sync_audit", side="destination", instance_id=TARGET)
+    assert {one["check"] for one in result["findings"]} == {"policy_too_broad"}
+    assert {one["severity"] for one in result["findings"]} == {"error"}
+    assert [one["problem"] for one in result["findings"]] == [
+        f"role {ROLE} has system policy {system}, which allows more than cross-account sync needs",
+        f"policy Policy1 of role {ROLE} allows cr:* on *",
+        f"policy Policy2 of role {ROLE} allows cr:CreateSyncRule, cr:CreateRepositorySync on *",
+    ]
+
+
+def test_a_system_policy_may_be_what_grants(cloud: Emulator, granted: Account) -> None:
+    serve(cloud, [trusting(ACCOUNT_A)], more=("AliyunContainerRegistryFullAccess",))
+    assert [row[0] for row in audit(granted, inbound_rules=[INBOUND])] == ["policy_too_broad"]
+
+
+def test_account_uids_are_checked(account_b: Account) -> None:
+    for known in ({"trusted_accounts": ["prod"]}, {"inbound_rules": [{"name": "r", "account_id": "prod"}]}):
+        with pytest.raises(ModuleFailedError, match="'prod' is not an account UID"):
+            audit(account_b, **known)

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom trust policies trust, and what policies allow, however they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit_grant import (
+    excess,
+    reaches,
+    trust_of,
+)
+
+ONE, TWO = "1252879610640001", "3333000033330003"
+ASSUME = "sts:AssumeRole"
+HERE = "acs:cr:eu-central-1:5222000022220002:instance/cri-1"
+ELSEWHERE = "acs:cr:eu-central-1:5222000022220002:instance/cri-2"
+BOTH = list(policy.GRANT_ACTIONS)
+EXTERNAL = {"StringEquals": {"sts:ExternalId": "x"}}
+Statement = dict[str, Any]
+
+
+def trusting(*accounts: str, effect: str = "Allow", action: Any = ASSUME, **more: Any) -> Statement:
+    principal = {"Service": [policy.service(account) for account in accounts]}
+    return {"Effect": effect, "Action": action, "Principal": principal, **more}
+
+
+def allow(action: Any, resource: Any, effect: str = "Allow", **more: Any) -> Statement:
+    return {"Effect": effect, "Action": action, "Resource": resource, **more}
+
+
+def document(*statements: Statement) -> dict[str, Any]:
+    return {"Version": "1", "Statement": list(statements)}
+
+
+@pytest.mark.parametrize(
+    ("statements", "always", "on_condition", "others"),
+    [
+        ([], [], [], []),
+        ([trusting(ONE, TWO)], [ONE, TWO], [], []),
+        ([trusting(ONE, action=["sts:*"]), trusting(TWO, action="*")], [ONE, TWO], [], []),
+        ([trusting(ONE, action="sts:SetContext")], [], [], []),
+        ([trusting(ONE, Condition={})], [ONE], [], []),
+        ([trusting(ONE, Condition=EXTERNAL)], [], [ONE], []),
+        ([trusting(ONE, Condition=EXTERNAL), trusting(ONE)], [ONE], [], []),
+        ([trusting(ONE, TWO), trusting(ONE, effect="Deny")], [TWO], [], []),
+        ([trusting(ONE, Condition=EXTERNAL), trusting(ONE, effect="deny", action="*")], [], [], []),
+        (
+            [{"Effect": "Allow", "NotAction": "sts:GetFederationToken", "Principal": {"Service": "x"}}],
+            [],
+            [],
+            ["Service x"],
+        ),
+        ([{"Effect": "Allow", "NotAction": ASSUME, "Principal": {"Service": "x"}}], [], [], []),
+        (
+            [{"Effect": "Allow", "Action": ASSUME, "Principal": {"Service": "ecs.aliyuncs.com", "RAM": ["a", "b"]}}],
+            *([], []),
+            ["RAM a", "RAM b", "Service ecs.aliyuncs.com"],
+        ),
+        ([trusting("*")], [], [], ["Service *@cr.aliyuncs.com"]),
+        ([{"Effect": "Allow", "Action": ASSUME, "Principal": "*"}], [], [], ["everybody *"]),
+    ],
+)
+def test_whom_a_trust_policy_trusts(
+    statements: list[Statement], always: list[str], on_condition: list[str], others: list[str]
+) -> None:
+    trust = trust_of(document(*statements))
+    assert (sorted(trust.accounts), sorted(trust.on_condition), list(trust.others)) == (always, on_condition, others)
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        (allow(BOTH, HERE), []),
+        (allow([one.upper() for one in BOTH], [HERE, ELSEWHERE]), []),
+        (allow(BOTH, "acs:cr:*:*:instance/cri-1"), []),  # an ID is one instance, wherever it is
+        (allow("oss:*", "*", effect="Deny"), []),
+        (allow("cr:*", HERE), [f"cr:* on {HERE}"]),
+        (allow(["cr:GetInstance", *BOTH], HERE), [f"cr:GetInstance on {HERE}"]),
+        (allow(BOTH[0], "*"), [f"{BOTH[0]} on *"]),
+        (allow(BOTH[0], [HERE, "acs:cr:*:*:instance/*"]), [f"{BOTH[0]} on acs:cr:*:*:instance/*"]),
+        (allow(BOTH[0], HERE[:-1] + "?"), [f"{BOTH[0]} on {HERE[:-1]}?"]),
+        (
+            allow(BOTH[0], HERE.replace("instance/", "repository/")),
+            [f"{BOTH[0]} on {HERE.replace('instance/', 'repository/')}"],
+        ),
+        ({"Effect": "Allow", "NotAction": "ram:*", "Resource": "*"}, ["all but ram:* on *"]),
+        ({"Effect": "Allow", "Action": BOTH[0], "NotResource": HERE}, [f"{BOTH[0]} on all but {HERE}"]),
+    ],
+)
+def test_what_a_policy_allows_beyond_sync(statement: Statement, found: list[str]) -> None:
+    assert list(excess(document(statement))) == found
+
+
+@pytest.mark.parametrize(
+    ("statements", "reached"),
+    [
+        ([], False),
+        ([allow(BOTH, HERE)], True),
+        ([allow(BOTH, [ELSEWHERE, HERE])], True),
+        ([allow(BOTH, ELSEWHERE)], False),
+        ([allow(BOTH[0], HERE)], False),
+        ([allow(BOTH[0], HERE), allow(BOTH[1], "*")], True),
+        ([allow("CR:create*", "acs:cr:*:*:instance/cri-?")], True),
+        ([allow(BOTH, HERE, Condition={"Bool": {"acs:SecureTransport": "true"}})], False),
+        ([allow("*", "*"), allow(BOTH[1], HERE, effect="Deny")], False),
+        ([allow("*", "*"), allow("*", ELSEWHERE, effect="Deny")], True),
+        ([{"Effect": "Allow", "NotAction": "ram:*", "NotResource": ELSEWHERE}], True),
+        ([{"Effect": "Allow", "NotAction": BOTH, "Resource": "*"}], False),
+    ],
+)
+def test_whether_policies_reach_an_instance(statements: list[Statement], reached: bool) -> None:
+    assert reaches([document(*statements)], HERE) is reached
+    assert reaches([document(one) for one in statements], HERE) is reached
