@@ -6,11 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: acr_inbound_rules
-short_description: Find the sync rules of other hosts that end at one host
+short_description: Find the sync rules of other hosts that end at one host or at several
 version_added: 0.1.0
 description:
-  - Goes through the C(acr_sync_rules) of hosts and returns what those that end at one host need there, with the account
-    that they come from.
+  - Goes through the C(acr_sync_rules) of hosts and returns what those that end at one host, or at several, need there,
+    with the account that they come from.
 positional: sources, destination
 options:
   _input:
@@ -23,8 +23,8 @@ options:
     elements: str
     required: true
   destination:
-    description: Name of the host that the rules end at.
-    type: str
+    description: Name of the host that the rules end at, or a list of such names.
+    type: raw
     required: true
 author:
   - The registryops.alicloud developers (@registryops)
@@ -49,15 +49,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
-def inbound_rules(hosts: Mapping[str, Any], sources: Sequence[str], destination: str) -> list[dict[str, Any]]:
-    """What rules of the sources need at the destination; see DOCUMENTATION."""
-    instance_id = hosts[destination].get("acr_instance_id")
+def inbound_rules(
+    hosts: Mapping[str, Any], sources: Sequence[str], destination: str | Sequence[str]
+) -> list[dict[str, Any]]:
+    """What rules of the sources need at the destinations; see DOCUMENTATION."""
+    names = [destination] if isinstance(destination, str) else destination
+    instance_ids = [one for one in (hosts[name].get("acr_instance_id") for name in names) if one]
     return [
         _needs(rule, source, hosts[source])
         for source in sources
         for rule in hosts[source].get("acr_sync_rules") or []
         if rule.get("state", "present") != "absent"
-        and (rule.get("to") == destination or (instance_id and rule.get("target_instance_id") == instance_id))
+        and (rule.get("to") in names or rule.get("target_instance_id") in instance_ids)
     ]
 
 

@@ -32,7 +32,7 @@ _NARROW = f"Allow {' and '.join(policy.GRANT_ACTIONS)} alone, on the instances t
 
 @dataclass(frozen=True)
 class _Expected:
-    """Which accounts rules come from, which should be trusted (None: not said), and whether all rules are known."""
+    """What is known of the other side: where rules come from, and who should be trusted (None: not said)."""
 
     account_id: str
     instance_id: str
@@ -47,28 +47,41 @@ class _Expected:
 
 
 def audit_destination(task: Task) -> list[Finding]:
-    instance_id, said = task.params["instance_id"], task.params["inbound_rules"] or []
-    selected = {"instance_id": instance_id, "direction": "inbound"}
-    listed = [rule.to_result() for rule in SyncRules(task.client, selected).find()]
+    params, said = task.params, task.params["inbound_rules"] or []
+    listed = SyncRules(task.client, {"instance_id": params["instance_id"], "direction": "inbound"}).find()
     known = {_need(rule) for rule in said}
-    unsaid = [rule for rule in listed if _need(rule) not in known]
-    roles = CrossAccountRoles(task.client, task.params)
-    own, trusted = roles.account_id(), task.params["trusted_accounts"]
-    expected = _Expected(
+    unsaid = [rule for rule in (one.to_result() for one in listed) if _need(rule) not in known]
+    roles = CrossAccountRoles(task.client, params)
+    expected = _expect(params, roles.account_id(), unsaid)
+    return [*_places(task, [*said, *unsaid]), *_grant(roles, expected, params.get("region"))]
+
+
+def _expect(params: Mapping[str, Any], own: str, unsaid: list[dict[str, Any]]) -> _Expected:
+    said, trusted = params["inbound_rules"] or [], params["trusted_accounts"]
+    return _Expected(
         own,
-        instance_id,
-        frozenset(str(rule["account_id"]) for rule in said if rule.get("account_id")) - {own},
+        params["instance_id"],
+        frozenset(str(rule["account_id"]) for rule in said if rule["account_id"]) - {own},
         None if trusted is None else frozenset(trusted) - {own},
-        task.params["inbound_rules"] is not None,
-        any(rule.get("cross_account") for rule in unsaid) or any(not rule.get("account_id") for rule in said),
+        params["inbound_rules"] is not None,
+        any(rule.get("cross_account") for rule in unsaid) or any(not rule["account_id"] for rule in said),
     )
-    findings = _places(task, [*said, *unsaid])
+
+
+def _grant(roles: CrossAccountRoles, expected: _Expected, region: str | None) -> Iterator[Finding]:
     document, policies = roles.granting()
     if document is None:
-        return [*findings, *_no_role(expected)]
+        yield from _no_role(expected)
+        return
     trust = trust_of(document)
-    findings += [*_trust(trust, expected), *_unused(trust, policies, expected)]
-    return [*findings, *_policies(policies), *_reach(policies, expected, task.params.get("region"))]
+    yield from _trust(trust, expected)
+    yield from _policies(policies)
+    resource = policy.resource(expected.account_id, (region or "*", expected.instance_id))
+    # A system policy, which is not read, may allow it too.
+    if None in policies.values() or reaches([one for one in policies.values() if one], resource):
+        yield from _unused(trust, policies, expected)
+    else:
+        yield from _unreached(resource, expected)
 
 
 def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -93,7 +106,7 @@ def _no_role(expected: _Expected) -> Iterator[Finding]:
 
 def _trust(trust: Trust, expected: _Expected) -> Iterator[Finding]:
     for account in sorted(expected.needed - trust.accounts - trust.on_condition):
-        problem = f"{_ROLE} does not trust account {account}, which is to replicate into {expected.instance_id}"
+        problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
         yield error("missing_grant", f"account {account}", problem, f"{_GRANT} with acr_source_account_ids.")
     for account in sorted(trust.on_condition):
         problem = f"{_ROLE} trusts account {account} on a condition only, and nothing shows whether sync meets it"
@@ -115,15 +128,14 @@ def _unused(trust: Trust, policies: Mapping[str, policy.Document | None], expect
     if not expected.rules_are_said:
         return
     granted = [one for document in policies.values() for one in policy.granted_instances(document, expected.account_id)]
-    # Other instances of the account, and rules of accounts that nobody knows, may be what the trust is for.
-    sure = {instance for _region, instance in granted} <= {
-        expected.instance_id
-    } and not expected.rules_of_unknown_account
+    # Rules of nobody knows which account, or into other instances, may be what the trust is for.
+    here_alone = {instance for _region, instance in granted} == {expected.instance_id}
+    sure = here_alone and not expected.rules_of_unknown_account
     candidates = trust.accounts | trust.on_condition
     if expected.trusted is not None:
         candidates &= expected.trusted  # any other one is found to be too many already
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
-        problem = f"{_ROLE} trusts account {account}, from which no known rule ends at {expected.instance_id}"
+        problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
         remedy = "Revoke it with registryops.alicloud.revoke_access and acr_revoked_account_ids, or make the rule."
         yield (error if sure else warning)("grant_without_rule", f"account {account}", problem, remedy)
 
@@ -138,13 +150,8 @@ def _policies(policies: Mapping[str, policy.Document | None]) -> Iterator[Findin
             yield error("policy_too_broad", subject, f"{subject} of {_ROLE} allows {beyond}", _NARROW)
 
 
-def _reach(
-    policies: Mapping[str, policy.Document | None], expected: _Expected, region: str | None
-) -> Iterator[Finding]:
-    documents = [one for one in policies.values() if one is not None]
-    if len(documents) < len(policies) or not (expected.needed or expected.rules_of_unknown_account):
-        return  # a system policy, which was not read, may allow it
-    resource = policy.resource(expected.account_id, (region or "*", expected.instance_id))
-    if not reaches(documents, resource):
+def _unreached(resource: str, expected: _Expected) -> Iterator[Finding]:
+    anybody = expected.trusted and not expected.rules_are_said
+    if expected.from_accounts or expected.rules_of_unknown_account or anybody:
         problem = f"no policy of {_ROLE} allows {' and '.join(policy.GRANT_ACTIONS)} on {resource}"
         yield error("missing_grant", f"instance {expected.instance_id}", problem, f"{_GRANT}.")

@@ -156,8 +156,11 @@ def test_trust_without_a_rule_is_found_where_the_rules_are_said(
     make_rule(account_a, name="unnamed")
     assert audit(granted, inbound_rules=[INBOUND]) == [maybe]
     account_a.run("acr_sync_rule", instance_id=SOURCE, name="unnamed", state="absent")
-    serve(cloud, [trusting(ACCOUNT_A, OTHER)], GRANT, {**GRANT, "Resource": GRANT["Resource"] + "x"})
+    elsewhere = {**GRANT, "Resource": GRANT["Resource"] + "x"}
+    serve(cloud, [trusting(ACCOUNT_A, OTHER)], GRANT, elsewhere)
     assert audit(granted, inbound_rules=[INBOUND]) == [maybe]
+    serve(cloud, [trusting(ACCOUNT_A, OTHER)], elsewhere)
+    assert audit(granted, inbound_rules=[], trusted_accounts=[ACCOUNT_A, OTHER]) == []
 
 
 def test_policies_beyond_sync_are_too_broad(cloud: Emulator, granted: Account) -> None:

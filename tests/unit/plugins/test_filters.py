@@ -125,6 +125,11 @@ def test_a_host_without_an_instance_is_not_the_target_of_every_rule_without_one(
     assert inbound(hosts({"name": "r", "to": "c"}), ["a"], "b") == []
 
 
+def test_rules_of_several_destinations_are_found_at_once() -> None:
+    both = hosts({"name": "r", "to": "b"}, {"name": "s", "to": "c"}, {"name": "t", "to": "d"}, **FULL)
+    assert [one["name"] for one in inbound(both, ["a"], ["b", "c"])] == ["r", "s"]
+
+
 def test_a_rule_without_a_host_stays_as_it_is() -> None:
     rule = {"name": "r", "target_instance_id": TARGET}
     assert resolve([rule], {}) == [rule]
