@@ -39,24 +39,29 @@ class _Expected:
     from_accounts: frozenset[str]
     trusted: frozenset[str] | None
     rules_are_said: bool
-    rules_of_unknown_account: bool
+    others_rules_are_listed: bool
+    all_accounts_are_known: bool
 
     @property
     def needed(self) -> frozenset[str]:
+        """The accounts that have to be trusted, as far as they are known."""
         return self.from_accounts | (self.trusted or frozenset())
 
 
 def audit_destination(task: Task) -> list[Finding]:
     params, said = task.params, task.params["inbound_rules"] or []
-    listed = SyncRules(task.client, {"instance_id": params["instance_id"], "direction": "inbound"}).find()
+    selected = {"instance_id": params["instance_id"], "direction": "inbound"}
+    listed = [rule.to_result() for rule in SyncRules(task.client, selected).find()]
     known = {_need(rule) for rule in said}
-    unsaid = [rule for rule in (one.to_result() for one in listed) if _need(rule) not in known]
+    unsaid = [rule for rule in listed if _need(rule) not in known]
     roles = CrossAccountRoles(task.client, params)
-    expected = _expect(params, roles.account_id(), unsaid)
+    expected = _expect(params, roles.account_id(), listed, unsaid)
     return [*_places(task, [*said, *unsaid]), *_grant(roles, expected, params.get("region"))]
 
 
-def _expect(params: Mapping[str, Any], own: str, unsaid: list[dict[str, Any]]) -> _Expected:
+def _expect(
+    params: Mapping[str, Any], own: str, listed: list[dict[str, Any]], unsaid: list[dict[str, Any]]
+) -> _Expected:
     said, trusted = params["inbound_rules"] or [], params["trusted_accounts"]
     return _Expected(
         own,
@@ -64,7 +69,8 @@ def _expect(params: Mapping[str, Any], own: str, unsaid: list[dict[str, Any]]) -
         frozenset(str(rule["account_id"]) for rule in said if rule["account_id"]) - {own},
         None if trusted is None else frozenset(trusted) - {own},
         params["inbound_rules"] is not None,
-        any(rule.get("cross_account") for rule in unsaid) or any(not rule["account_id"] for rule in said),
+        any(rule.get("cross_account") for rule in listed),
+        all(rule["account_id"] for rule in said) and not any(rule.get("cross_account") for rule in unsaid),
     )
 
 
@@ -99,7 +105,7 @@ def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
 
 
 def _no_role(expected: _Expected) -> Iterator[Finding]:
-    if expected.needed or expected.rules_of_unknown_account:
+    if expected.needed or expected.others_rules_are_listed:
         problem = f"account {expected.account_id} has no {_ROLE}, so that nobody can replicate into its instances"
         yield error("missing_grant", _ROLE, problem, f"{_GRANT}.")
 
@@ -108,6 +114,9 @@ def _trust(trust: Trust, expected: _Expected) -> Iterator[Finding]:
     for account in sorted(expected.needed - trust.accounts - trust.on_condition):
         problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
         yield error("missing_grant", f"account {account}", problem, f"{_GRANT} with acr_source_account_ids.")
+    if expected.others_rules_are_listed and not (expected.needed or trust.accounts or trust.on_condition):
+        problem = f"{_ROLE} trusts no other account, although rules of others end at {expected.instance_id}"
+        yield error("missing_grant", _ROLE, problem, f"{_GRANT} with acr_source_account_ids.")
     for account in sorted(trust.on_condition):
         problem = f"{_ROLE} trusts account {account} on a condition only, and nothing shows whether sync meets it"
         say = error if account in expected.needed else warning
@@ -130,10 +139,9 @@ def _unused(trust: Trust, policies: Mapping[str, policy.Document | None], expect
     granted = [one for document in policies.values() for one in policy.granted_instances(document, expected.account_id)]
     # Rules of nobody knows which account, or into other instances, may be what the trust is for.
     here_alone = {instance for _region, instance in granted} == {expected.instance_id}
-    sure = here_alone and not expected.rules_of_unknown_account
-    candidates = trust.accounts | trust.on_condition
-    if expected.trusted is not None:
-        candidates &= expected.trusted  # any other one is found to be too many already
+    sure = here_alone and expected.all_accounts_are_known
+    # Any that should not be trusted is found to be one too many already.
+    candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
         remedy = "Revoke it with registryops.alicloud.revoke_access and acr_revoked_account_ids, or make the rule."
@@ -152,6 +160,6 @@ def _policies(policies: Mapping[str, policy.Document | None]) -> Iterator[Findin
 
 def _unreached(resource: str, expected: _Expected) -> Iterator[Finding]:
     anybody = expected.trusted and not expected.rules_are_said
-    if expected.from_accounts or expected.rules_of_unknown_account or anybody:
+    if expected.from_accounts or expected.others_rules_are_listed or anybody:
         problem = f"no policy of {_ROLE} allows {' and '.join(policy.GRANT_ACTIONS)} on {resource}"
         yield error("missing_grant", f"instance {expected.instance_id}", problem, f"{_GRANT}.")

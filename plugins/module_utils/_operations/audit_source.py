@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import FILTERS, contains, covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
     NoPermissionError,
     NotFoundError,
@@ -33,8 +33,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._state import iso_time
 
-_FILTERS = ("namespace_filter", "repository_filter", "tag_filter")
-_ANY = (None, "", ".*", "^.*$", ".+", "^.+$")
 _CLOCK_MARGIN = 2000  # milliseconds
 _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."
 
@@ -138,31 +136,20 @@ def _failed(rule: SyncRule, record: SyncTask) -> Finding:
 
 
 def _shadowed(rules: Sequence[SyncRule]) -> Iterator[Finding]:
-    for place, rule in enumerate(rules):
-        for other_place, other in enumerate(rules):
+    shown = [rule.to_result() for rule in rules]
+    for place, rule in enumerate(shown):
+        for other_place, other in enumerate(shown):
             # Of two that are the same, the second is one too many.
-            if place != other_place and _contains(other, rule) and (other_place < place or not _contains(rule, other)):
-                subject = f"sync rule {rule.name}"
-                problem = f"{subject} carries nothing that sync rule {other.name} does not carry to the same place"
+            if place != other_place and contains(other, rule) and (other_place < place or not contains(rule, other)):
+                subject = f"sync rule {rule['name']}"
+                problem = f"{subject} carries nothing that sync rule {other['name']} does not carry to the same place"
                 yield warning("shadowed_rule", subject, problem, "Delete it.")
                 break
 
 
-def _contains(wide: SyncRule, narrow: SyncRule) -> bool:
-    """Whether one rule carries all that another does, to the same place and at the same time."""
-    return (
-        all(getattr(wide, name) == getattr(narrow, name) for name in ("target_instance_id", "trigger"))
-        and wide.namespace in (None, narrow.namespace)
-        and wide.repository in (None, narrow.repository)
-        and (wide.target_namespace or narrow.namespace) == (narrow.target_namespace or narrow.namespace)
-        and (wide.target_repository or narrow.repository) == (narrow.target_repository or narrow.repository)
-        and all(getattr(wide, name) in (*_ANY, getattr(narrow, name)) for name in _FILTERS)
-    )
-
-
 def _is_readable(rule: SyncRule) -> bool:
     try:
-        return all(re.compile(getattr(rule, name) or "") for name in _FILTERS)
+        return all(re.compile(getattr(rule, name) or "") for name in FILTERS)
     except re.error:
         return False
 

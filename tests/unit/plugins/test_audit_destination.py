@@ -87,6 +87,20 @@ def test_a_listed_rule_of_another_account_needs_the_role(account_a: Account, gra
     assert audit(granted) == [("missing_grant", "error", f"role {ROLE}")]
 
 
+def test_a_listed_rule_of_another_account_needs_a_trust(cloud: Emulator, account_a: Account, granted: Account) -> None:
+    make_rule(account_a)
+    serve(cloud, [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": OWN_ROOT}}])
+    assert audit(granted) == [
+        ("missing_grant", "error", f"role {ROLE}"),
+        ("missing_grant", "error", f"instance {TARGET}"),
+        ("trust_too_broad", "warning", f"RAM {OWN_ROOT}"),
+    ]
+
+
+def test_a_rule_of_nobody_knows_which_account_may_need_no_grant(account_b: Account) -> None:
+    assert audit(account_b, inbound_rules=[{"name": "whose"}]) == []
+
+
 def test_a_rule_within_the_account_needs_no_grant(account_b: Account) -> None:
     rule = {"name": "own", "account_id": ACCOUNT_B}
     assert audit(account_b, inbound_rules=[rule], trusted_accounts=[ACCOUNT_B]) == []
