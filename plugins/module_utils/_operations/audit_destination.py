@@ -144,7 +144,7 @@ def _unused(trust: Trust, policies: Mapping[str, policy.Document | None], expect
     candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
-        remedy = "Revoke it with registryops.alicloud.revoke_access and acr_revoked_account_ids, or make the rule."
+        remedy = "Unless it is needed, revoke it with registryops.alicloud.revoke_access and acr_revoked_account_ids."
         yield (error if sure else warning)("grant_without_rule", f"account {account}", problem, remedy)
 
 

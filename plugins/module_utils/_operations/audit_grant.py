@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
 
 _ONE_INSTANCE = re.compile(r"acs:cr:[^:]*:[^:]*:instance/[^*?]+")
+_REGION = re.compile(r"^(acs:cr):[^:]*")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ def excess(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def reaches(documents: Iterable[Mapping[str, Any]], resource: str) -> bool:
-    """Whether policies together allow replication into an instance, without a condition. A Deny wins."""
+    """Whether policies together allow replication into an instance, without a condition. A Deny wins.
+
+    A resource of region * is of a region that is not known, and is then on every one that is named.
+    """
     statements = [one for document in documents for one in policy.statements(document)]
 
     def is_allowed(action: str) -> bool:
@@ -73,8 +77,10 @@ def _is_about(statement: Mapping[str, Any], action: str) -> bool:
 
 
 def _is_on(statement: Mapping[str, Any], resource: str) -> bool:
-    named = policy.as_list(statement.get("NotResource", statement.get("Resource")))
-    return any(_matches(str(one), resource) for one in named) != ("NotResource" in statement)
+    named = [str(one) for one in policy.as_list(statement.get("NotResource", statement.get("Resource")))]
+    if resource.startswith("acs:cr:*:"):
+        named = [_REGION.sub(r"\1:*", one) for one in named]
+    return any(_matches(one, resource) for one in named) != ("NotResource" in statement)
 
 
 def _matches(pattern: str, text: str) -> bool:

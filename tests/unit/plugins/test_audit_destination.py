@@ -51,6 +51,10 @@ def test_a_grant_that_rules_use_is_no_finding(account_a: Account, granted: Accou
         assert audit(granted, **known) == audit(granted, check=True, **known) == []
 
 
+def test_the_region_may_be_left_to_the_profile(granted: Account) -> None:
+    assert audit(granted, inbound_rules=[INBOUND], region=None) == []
+
+
 def test_where_nothing_is_replicated_there_is_nothing_to_find(account_b: Account) -> None:
     assert audit(account_b) == audit(account_b, inbound_rules=[], trusted_accounts=[]) == []
 

@@ -117,3 +117,10 @@ def test_what_a_policy_allows_beyond_sync(statement: Statement, found: list[str]
 def test_whether_policies_reach_an_instance(statements: list[Statement], reached: bool) -> None:
     assert reaches([document(*statements)], HERE) is reached
     assert reaches([document(one) for one in statements], HERE) is reached
+
+
+def test_where_the_region_is_not_known_any_will_do() -> None:
+    anywhere = HERE.replace("eu-central-1", "*")
+    assert reaches([document(allow(BOTH, HERE))], anywhere) is True
+    assert reaches([document(allow(BOTH, "*"))], anywhere) is True
+    assert reaches([document(allow(BOTH, ELSEWHERE))], anywhere) is False
