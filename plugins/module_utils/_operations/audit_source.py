@@ -27,7 +27,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    IN_FLIGHT,
     SyncTask,
     list_tasks,
 )
@@ -107,7 +106,7 @@ def _carried(rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequenc
     ended = [
         record
         for record in own
-        if record.status not in (*IN_FLIGHT, "canceled") and (record.namespace, record.repository, record.tag) in there
+        if record.status in ("success", "error") and (record.namespace, record.repository, record.tag) in there
     ]
     if ended and ended[0].status == "error":
         yield _failed(rule, ended[0])

@@ -174,6 +174,15 @@ def test_other_failures_are_not_the_rules(
     assert audit(account_a) == []
 
 
+@pytest.mark.parametrize("status", ["CANCELED", "SYNCHRONIZING"])
+def test_what_has_not_ended_well_or_badly_says_nothing(
+    status: str, cloud: Emulator, account_a: Account, serve: Serve
+) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 60})
+    serve({}, records=(record(status, CreateTime=LONG_AGO + 1000), record("ERROR", "X")))
+    assert checks(account_a) == [("failing_rule", "error")]
+
+
 def test_a_grant_that_was_taken_back_is_seen_by_what_failed(
     cloud: Emulator, account_a: Account, granted: Account, serve: Serve
 ) -> None:
