@@ -87,7 +87,8 @@ def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
     elif repository and (namespace, repository) not in {one[:2] for one in source.repositories}:
         missing = f"repository {namespace}/{repository}"
     else:
-        covered = [image for image in source.images if covers(rule.to_result(), image)]
+        scope = rule.to_result()
+        covered = [image for image in source.images if covers(scope, image)]
         if covered:
             yield from _carried(rule, covered, source.records)
         else:
