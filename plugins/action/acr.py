@@ -23,11 +23,15 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
+from ansible.utils.display import Display
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._options import Connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Tell, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._transport import sdk_installed
+
+display = Display()
 
 MODULES = "ansible_collections.registryops.alicloud.plugins.modules"
 
@@ -49,19 +53,29 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
         with _environment(environment):
-            return {**result, **_run(self._task.action, _plain(arguments))}
+            return {**result, **_run(self._task.action, _plain(arguments), self._teller(variables))}
+
+    def _teller(self, variables: Mapping[str, Any]) -> Tell:
+        """What shows a line on how far a long run is, unless the variable `acr_progress` is false."""
+        if not self._is_true(variables, "acr_progress"):
+            return silent
+        host = variables.get("inventory_hostname", "localhost")
+        return lambda line: display.display(f"{host}: {line}")
+
+    def _is_true(self, variables: Mapping[str, Any], name: str) -> bool:
+        return bool(boolean(self._templar.template(variables.get(name, True))))
 
     def _runs_here(self, variables: Mapping[str, Any]) -> bool:
         return (
             not self._task.async_val
             and not self._connection.become
             and self._connection.transport == "local"
-            and boolean(self._templar.template(variables.get("acr_in_process", True)))
+            and self._is_true(variables, "acr_in_process")
             and sdk_installed()
         )
 
 
-def _run(action: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent) -> dict[str, Any]:
     """What AnsibleModule would have made of the arguments and the result, as far as a task shows it."""
     module: Module = importlib.import_module(f"{MODULES}.{action.rpartition('.')[2]}").MODULE
     given = {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
@@ -73,7 +87,7 @@ def _run(action: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
             message = f"Unsupported parameters for ({action}) module: {message}"
         result: dict[str, Any] = {"failed": True, "msg": message}
     else:
-        result = module.result(params, arguments["_ansible_check_mode"], _kept_client)
+        result = module.result(params, arguments["_ansible_check_mode"], _kept_client, tell)
     if arguments.get("_ansible_inject_invocation", True):
         result["invocation"] = {"module_args": params}
     if validated._warnings:

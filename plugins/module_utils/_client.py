@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +35,7 @@ R = TypeVar("R")
 _GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
 # A repeated create might make a second thing; whoever calls one looks first what became of it.
 _REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
-_PARALLEL = 20
+PARALLEL = 20
 # Throttling passes; whatever else is refused again and again goes on being refused.
 _THROTTLED_RETRIES = 12
 
@@ -80,7 +81,9 @@ class Client:
         self._retries = retries
         self._paces = {product: Pace(rate_limit, sleep, clock) for product in PRODUCTS}
         self._caller: dict[str, Any] | None = None
+        self._parent = os.getppid()
         self.sleep = sleep
+        self.clock = clock
 
     def call(self, product: str, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The answer of one call.
@@ -91,6 +94,9 @@ class Client:
         if not _reads(action):
             if self._read_only:
                 raise RuntimeError(f"{action} in check mode")
+            if os.getppid() != self._parent:
+                # A killed controller does not take its workers with it, and nobody would learn what this one does.
+                raise AcrError("the run that asked for this was killed", "Run it again; it takes up what is left.")
             self.check_account()
         pace = self._paces[product]
         waits = {throttled: _backoff(_THROTTLED_RETRIES if throttled else self._retries) for throttled in (True, False)}
@@ -130,14 +136,14 @@ class Client:
         whole, page = len(found), 1
         while found and len(found) == whole and (total is None or page * whole < total):
             # Several at a time, if it is known that there are several.
-            more = range(page + 1, page + 1 + (min(-(-total // whole) - page, _PARALLEL) if total else 1))
+            more = range(page + 1, page + 1 + (min(-(-total // whole) - page, PARALLEL) if total else 1))
             for found, _total in self.calls(get, more):
                 yield from found
             page = more[-1]
 
     def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """The results of work on each item, some at a time, in the items' order."""
-        with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:
+        with ThreadPoolExecutor(max_workers=PARALLEL) as pool:
             return list(pool.map(work, items))
 
     def caller(self) -> dict[str, Any]:

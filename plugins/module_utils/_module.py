@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -20,7 +20,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._options impo
     CONNECTION_OPTIONS,
     Connection,
     connection,
+    other_connection,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Tell, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import DELETE, Plan, Resource, apply, plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
 from ansible_collections.registryops.alicloud.plugins.module_utils._transport import MissingLibraryError, SdkTransport
@@ -42,11 +44,17 @@ WAIT_OPTIONS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Task:
-    """One run of a module: who it talks to, and what was asked."""
+    """One run of a module: who it talks to, and what was asked.
+
+    `others` are clients of other accounts, by the option that holds their connection. `tell` takes a line on how far a
+    long run is.
+    """
 
     client: Client
     params: Mapping[str, Any]
     check_mode: bool = False
+    others: Mapping[str, Client] = field(default_factory=dict)
+    tell: Tell = silent
 
 
 Work = Callable[[Task], dict[str, Any]]
@@ -70,6 +78,8 @@ class Module:
     rules: Mapping[str, Any] = field(default_factory=dict)
     # An option whose items the work checks one by one, so that a bad one does not stop the others.
     apart: str = ""
+    # Options that hold the connection to another account, which is only read.
+    connections: tuple[str, ...] = ()
 
     @property
     def argument_spec(self) -> dict[str, Any]:
@@ -88,6 +98,7 @@ class Module:
         params: Mapping[str, Any],
         check_mode: bool,
         connect: Callable[[Connection, bool], Client] = connect,
+        tell: Tell = silent,
     ) -> dict[str, Any]:
         """What the task returns. Every AcrError becomes a failure with one clear message; a bug is raised.
 
@@ -95,15 +106,24 @@ class Module:
             params: the task's options, validated and with their defaults.
             check_mode: whether to write nothing.
             connect: makes the client, for a connection and whether it may only read.
+            tell: takes a line on how far a long run is.
         """
         try:
             check({name: value for name, value in params.items() if name != self.apart})
             client = connect(connection(params, os.environ), check_mode)
-            return self.work(Task(client, params, check_mode))
+            return self.work(Task(client, params, check_mode, dict(self._others(params, connect)), tell))
         except MissingLibraryError as error:
             return {"failed": True, "msg": missing_required_lib(error.library)}
         except AcrError as error:
             return {"failed": True, "msg": str(error), **error.details()}
+
+    def _others(
+        self, params: Mapping[str, Any], connect: Callable[[Connection, bool], Client]
+    ) -> Iterator[tuple[str, Client]]:
+        for option in self.connections:
+            if params.get(option):
+                with attempt(f"use {option}"):
+                    yield option, connect(other_connection(params, params[option], os.environ), True)
 
 
 def manage(resource_type: type[Resource[S]]) -> Work:
@@ -152,13 +172,12 @@ def perform(operation_type: type[Operation]) -> Work:
 
     def work(task: Task) -> dict[str, Any]:
         operation = operation_type(task.client, task.params)
+        operation.others, operation.tell = task.others, task.tell
         operation.prepare()
         if operation.needed():
             task.client.check_account()
-            if not task.check_mode:
-                operation.start()
-        if not task.check_mode and task.params.get("wait"):
-            operation.wait(task.params["wait_timeout"])
+        if not task.check_mode:
+            operation.run()
         return operation.to_result()
 
     return work

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Tell, silent
 
 
 class Operation:
@@ -17,7 +19,14 @@ class Operation:
     Args:
         client: the account's services.
         params: the task's options.
+
+    Attributes:
+        others: clients of other accounts, by the option that holds their connection.
+        tell: takes a line on how far it is.
     """
+
+    others: Mapping[str, Client] = MappingProxyType({})
+    tell: Tell = staticmethod(silent)
 
     def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
         self.client = client
@@ -31,12 +40,8 @@ class Operation:
         """Whether anything is left to start."""
         raise NotImplementedError
 
-    def start(self) -> None:
-        """Starts what is left to do."""
-        raise NotImplementedError
-
-    def wait(self, timeout: float) -> None:
-        """Waits until everything that was started or joined has ended, `timeout` seconds at most."""
+    def run(self) -> None:
+        """Does what is left to do and, if the task's options say so, waits until that and what was joined has ended."""
         raise NotImplementedError
 
     def to_result(self) -> dict[str, Any]:

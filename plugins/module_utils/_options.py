@@ -13,6 +13,16 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
 
+_CREDENTIALS = (
+    "access_key_id",
+    "access_key_secret",
+    "security_token",
+    "profile",
+    "profile_file",
+    "assume_role_arn",
+    "assume_role_session_name",
+    "assume_role_external_id",
+)
 CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "access_key_id": {"type": "str", "no_log": False, "aliases": ["alicloud_access_key"]},
     "access_key_secret": {"type": "str", "no_log": True, "aliases": ["alicloud_secret_key"]},
@@ -33,6 +43,13 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "read_timeout": {"type": "int", "default": 20},
     "ca_bundle": {"type": "path", "aliases": ["ca"]},
     "rate_limit": {"type": "float"},
+}
+
+# Of another account's connection, which has the timeouts and the rest in common with the task's own.
+OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
+    name: {key: value for key, value in option.items() if key != "aliases"}
+    for name, option in CONNECTION_OPTIONS.items()
+    if name in (*_CREDENTIALS, "region", "account_id", "cr_endpoint", "sts_endpoint")
 }
 
 _OPTION_KEYS = ("access_key_id", "access_key_secret", "security_token")
@@ -113,6 +130,17 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
         read_timeout=params["read_timeout"],
         ca_bundle=params.get("ca_bundle"),
         rate_limit=params.get("rate_limit"),
+    )
+
+
+def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
+    """Another account's connection: its credentials come from its own option alone, never from the environment."""
+    own = {_VARIABLES[name] for name in (*_OPTION_KEYS, "profile", "assume_role_arn", "region")}
+    common = {name: value for name, value in params.items() if name not in OTHER_CONNECTION_OPTIONS}
+    given = {**common, "assume_role_policy": None, "assume_role_duration": None, **other}
+    return connection(
+        {**given, "region": other.get("region") or params.get("target_region")},
+        {name: value for name, value in environ.items() if name not in own},
     )
 
 

@@ -15,7 +15,10 @@ description:
   - It looks at the sync records first. An image whose newest push already reached the target is not sent again, and a
     task that is in flight is joined, not doubled.
   - Whether the records are true cannot be seen with the credentials of the source alone. If an image was deleted at the
-    target after it arrived, say O(force=true).
+    target after it arrived, say O(force=true), or give O(destination_auth), which compares by digest instead.
+  - It runs as a queue. Some images are in flight at a time, calls come as fast as the service bears, and whatever ends
+    the run, the next one takes up what is left. Every ten seconds, and when an image fails, a line says how far it is,
+    unless the variable C(acr_progress) is false. There are no such lines where a process is started for the module.
   - Every image gets its own result. The task fails at the end if any image failed.
 options:
   instance_id:
@@ -99,6 +102,11 @@ options:
       newest:
         description: How many of the newest of those to send of each repository. If unset, all.
         type: int
+      versions:
+        description: >-
+          Only tags that are semantic versions, with or without a leading C(v), in this range, such as V(>=1.2,<2).
+          Missing numbers are zeros. Pre-releases are left out unless the range names one.
+        type: str
   from_rule:
     description:
       - Name of an outbound sync rule. The images that it covers are sent to where it sends them, as if they were pushed
@@ -138,10 +146,55 @@ options:
     description:
       - Tag at the target. If unset, that of the source.
     type: str
+  destination_auth:
+    description:
+      - Connection to the target's account. With it, images are compared by digest with what is there, and the records
+        only say what is in flight. An image that is there is V(unchanged), one that was deleted there is sent again,
+        and a tag that points to another image is V(different), or V(immutable) where tags cannot be moved.
+      - Nothing is written with it. Its credentials are never taken from the environment.
+    type: dict
+    suboptions:
+      access_key_id:
+        description: ID of an access key.
+        type: str
+      access_key_secret:
+        description: Its secret.
+        type: str
+      security_token:
+        description: Token that belongs to a temporary key.
+        type: str
+      profile:
+        description: Name of a profile, instead of keys.
+        type: str
+      profile_file:
+        description: The file that holds it.
+        type: path
+      assume_role_arn:
+        description: ARN of a RAM role that the keys are traded for.
+        type: str
+      assume_role_session_name:
+        description: Name of the role's session.
+        type: str
+      assume_role_external_id:
+        description: External ID that the role's trust policy may demand.
+        type: str
+      region:
+        description: Region of the target instance. If unset, O(target_region); required with O(from_rule).
+        type: str
+      account_id:
+        description: UID of the account that it must be.
+        type: str
+      cr_endpoint:
+        description: Endpoint of Container Registry.
+        type: str
+      sts_endpoint:
+        description: Endpoint of STS.
+        type: str
   override:
     description:
       - Whether a tag that points to another image at the target is moved. If V(false), it is not, and the service's
-        answer in that case is not documented; it may end in an error or do nothing.
+        answer in that case is not documented; it may end in an error or do nothing. With O(destination_auth) such an
+        image is not sent at all.
     type: bool
     default: false
   force:
@@ -153,6 +206,26 @@ options:
     description:
       - Urgency from 1 to 5; 5 is the most urgent. If unset, the service chooses.
     type: int
+  max_in_flight:
+    description:
+      - How many images may be on their way at a time. Without O(wait), all are sent at once.
+    type: int
+    default: 1000
+  max_failures:
+    description:
+      - How many images may fail before no more are sent. If unset, all are tried.
+    type: int
+  retries:
+    description:
+      - How often an image whose task failed is sent again by the same run, unless the service's reason reads as if it
+        lasted, such as something that does not exist or is not permitted. Only with O(wait).
+    type: int
+    default: 1
+  cancel_on_timeout:
+    description:
+      - Whether to cancel what has not begun after O(wait_timeout). What has begun goes on, and the next run joins it.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
@@ -197,6 +270,24 @@ EXAMPLES = r"""
       newest: 10
     target_account_id: "5222000022220002"
 
+- name: Send the releases of a version that are not there or are other images there, at most 100 at a time
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    select:
+      namespaces: [prod]
+      versions: ">=1.0,<2"
+    target_account_id: "5222000022220002"
+    target_region: eu-central-1
+    target_instance_id: cri-targettarget0001
+    destination_auth:
+      profile: account-b
+    override: true
+    max_in_flight: 100
+    max_failures: 20
+    wait_timeout: 7200
+    cancel_on_timeout: true
+
 - name: Send the second quarter of all releases of a namespace
   registryops.alicloud.acr_image_sync:
     region: cn-hangzhou
@@ -239,7 +330,8 @@ images:
     action:
       description: >-
         V(sent), V(joined) (a task was in flight already), V(unchanged) (the newest push had arrived already),
-        V(to_send) (in check mode) or V(failed).
+        V(to_send) (in check mode), V(different) or V(immutable) (the target's tag is another image, and stays so),
+        V(left) (not sent, since the run ended before) or V(failed).
       type: str
       returned: always
     sync_task_id:
@@ -255,11 +347,16 @@ images:
       description: Why it failed, in the service's words where it has any.
       type: str
       returned: when it failed
+    seconds:
+      description: How long its task took, by the service's own times.
+      type: float
+      returned: when the task has ended
 counts:
-  description: How many images were to send, sent, joined, unchanged and failed.
+  description: How many images had each action. An image that was sent and whose task failed counts as both.
   type: dict
   returned: always
-  sample: {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "failed": 0}
+  sample:
+    {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "different": 0, "immutable": 0, "left": 0, "failed": 0}
 bytes:
   description: >-
     Size of the images that were sent, or in check mode would be. What the service moves may be less, since it need not
@@ -270,6 +367,7 @@ bytes:
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._module import WAIT_OPTIONS, Module, perform
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.backfill import SELECT_OPTIONS, Backfill
+from ansible_collections.registryops.alicloud.plugins.module_utils._options import OTHER_CONNECTION_OPTIONS
 
 IMAGE = {name: {"type": "str", "required": True} for name in ("namespace", "repository", "tag")}
 TARGET = {name: {"type": "str"} for name in ("target_namespace", "target_repository", "target_tag")}
@@ -291,6 +389,11 @@ MODULE = Module(
         "override": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
         "priority": {"type": "int"},
+        "destination_auth": {"type": "dict", "options": OTHER_CONNECTION_OPTIONS},
+        "max_in_flight": {"type": "int", "default": 1000},
+        "max_failures": {"type": "int"},
+        "retries": {"type": "int", "default": 1},
+        "cancel_on_timeout": {"type": "bool", "default": False},
     },
     rules={
         "required_together": [
@@ -306,6 +409,7 @@ MODULE = Module(
         ],
     },
     work=perform(Backfill),
+    connections=("destination_auth",),
 )
 
 

@@ -21,6 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._errors impor
 from ansible_collections.registryops.alicloud.plugins.module_utils._finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    Place,
     list_images,
     list_repositories,
 )
@@ -42,7 +43,7 @@ class _Source:
 
     instance_id: str
     namespaces: frozenset[str]
-    repositories: Sequence[tuple[str, str, str]]
+    repositories: Sequence[Place]
     images: Sequence[dict[str, Any]]
     records: Sequence[SyncTask]
 
@@ -66,13 +67,14 @@ def _look(client: Client, instance_id: str, rules: Iterable[SyncRule]) -> _Sourc
         records = list(list_tasks(client, instance_id))
     scopes = [{**rule.to_result(), "tag_filter": ""} for rule in rules]
 
-    def images(repository: tuple[str, str, str]) -> list[dict[str, Any]]:
-        place = {"namespace": repository[0], "repository": repository[1]}
+    def images(found: Place) -> list[dict[str, Any]]:
+        place = {"namespace": found.namespace, "repository": found.repository}
         if not any(covers(scope, {**place, "tag": ""}) for scope in scopes):
             return []
         try:
-            with attempt(f"list the images of {'/'.join(repository[:2])} on {instance_id}"):
-                return [{**image.to_result(), **place} for image in list_images(client, instance_id, repository[2])]
+            with attempt(f"list the images of {found.namespace}/{found.repository} on {instance_id}"):
+                listed = list_images(client, instance_id, found.repository_id)
+                return [{**image.to_result(), **place} for image in listed]
         except NotFoundError:
             return []  # deleted since the repositories were listed
 

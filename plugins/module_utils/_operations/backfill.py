@@ -16,23 +16,24 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._coverage imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import (
     ImageSync,
-    item_of,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import transfer_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
+    Place,
     list_images,
     list_repositories,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    since_time,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import since_time
+from ansible_collections.registryops.alicloud.plugins.module_utils._versions import VersionRange
 
 _NAMES = {"namespaces": "namespace", "repositories": "repository", "tags": "tag"}
 SELECT_OPTIONS: dict[str, dict[str, Any]] = {
     **{name: {"type": "list", "elements": "str"} for name in _NAMES},
     **{name: {"type": "str"} for name in ("namespace_filter", "repository_filter", "tag_filter", "since")},
+    "versions": {"type": "str"},
     "newest": {"type": "int"},
 }
 _ANY_TAG = {"tags": None, "tag_filter": None}
@@ -50,20 +51,22 @@ class Backfill(ImageSync):
             f"shard_index {params.get('shard_index')} is not one of shard_count {count}",
             "The first shard is 0, and the last is shard_count - 1.",
         )
+        newest = (params.get("select") or {}).get("newest")
+        refuse(newest is not None and newest < 0, f"newest {newest} is less than none", "Say how many, from 0.")
 
-    def prepare(self) -> None:
+    def plan(self) -> None:
         if self.params.get("select") is None and self.params.get("from_rule") is None:
-            super().prepare()
+            super().plan()
             return
         select, rule = self.params.get("select") or {}, self._rule()
         targets = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}} if rule else self.params
         namespaces = select.get("namespaces") or [rule.get("namespace")]
         records = self.records(namespace=namespaces[0] if len(namespaces) == 1 else None)
         for repository_id, image in self._selected(select, rule, namespaces):
-            item = item_of(image.to_result(), targets)
-            item.repository_id = repository_id
-            self.decide(item, image, records.get(item.route, []))
-            self.items.append(item)
+            transfer = transfer_of(image.to_result(), targets)
+            transfer.repository_id = repository_id
+            self.decide(transfer, image, records.get(transfer.route, []))
+            self.transfers.append(transfer)
 
     def _rule(self) -> dict[str, Any]:
         """The rule as results show it; an empty one, which covers everything, if none is named."""
@@ -89,15 +92,16 @@ class Backfill(ImageSync):
         instance_id = self.params["instance_id"]
         with attempt(f"list the repositories of {instance_id}"):
             repositories = [
-                (namespace, name, repository_id)
+                place
                 for listed in namespaces
-                for namespace, name, repository_id in list_repositories(self.client, instance_id, listed)
-                if _meant({**select, **_ANY_TAG}, {**rule, **_ANY_TAG}, namespace, name, "")
+                for place in list_repositories(self.client, instance_id, listed)
+                if _meant({**select, **_ANY_TAG}, {**rule, **_ANY_TAG}, place.namespace, place.repository, "")
             ]
+        versions = VersionRange(select["versions"]) if select.get("versions") else None
         since = since_time(select.get("since"), now=datetime.now(timezone.utc))
 
-        def images(repository: tuple[str, str, str]) -> list[tuple[str, Image]]:
-            namespace, name, repository_id = repository
+        def images(place: Place) -> list[tuple[str, Image]]:
+            namespace, name, repository_id, _immutable = place
             try:
                 with attempt(f"list the images of {namespace}/{name} on {instance_id}"):
                     found = list(list_images(self.client, instance_id, repository_id))
@@ -106,7 +110,9 @@ class Backfill(ImageSync):
             fitting = [
                 replace(image, namespace=namespace, repository=name)
                 for image in found
-                if _meant(select, rule, namespace, name, str(image.tag)) and (image.update_time or 0) >= (since or 0)
+                if _meant(select, rule, namespace, name, str(image.tag))
+                and (image.update_time or 0) >= (since or 0)
+                and (versions is None or str(image.tag) in versions)
             ]
             newest = select.get("newest")
             if newest is not None:

@@ -104,7 +104,7 @@ class Bulk(Operation, Generic[S]):
     def needed(self) -> bool:
         return any(item.changes for item in self.items)
 
-    def start(self) -> None:
+    def run(self) -> None:
         self.client.calls(Item.apply, [item for item in self.items if item.changes])
 
     def to_result(self) -> dict[str, Any]:

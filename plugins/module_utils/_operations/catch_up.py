@@ -51,7 +51,7 @@ def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]
         sync = ImageSync(client, {**params, **{f"target_{name}": value for name, value in target.items()}})
         try:
             sync.prepare()
-            sync.start()
+            sync.run()
             return list(sync.to_result()["images"])
         except AcrError as error:
             error.hint += " Send them with registryops.alicloud.acr_image_sync."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import attempt
@@ -27,6 +27,15 @@ class Image(State):
     status: str | None = attribute("Status")
     create_time: int | None = attribute("ImageCreate")
     update_time: int | None = attribute("ImageUpdate")
+
+
+class Place(NamedTuple):
+    """A repository; `immutable` is whether its tags can not be moved."""
+
+    namespace: str
+    repository: str
+    repository_id: str
+    immutable: bool = False
 
 
 def list_images(client: Client, instance_id: str, repository_id: str) -> Iterator[Image]:
@@ -53,26 +62,28 @@ class Images(Resource[Image]):
 
     def find(self) -> Iterator[Image]:
         tags, pattern = self.params.get("tags"), re.compile(self.params.get("tag_filter") or "")
-        for namespace, name, repository_id in self._repositories():
-            for image in list_images(self.client, self.params["instance_id"], repository_id):
+        for place in self._repositories():
+            for image in list_images(self.client, self.params["instance_id"], place.repository_id):
                 if (tags is None or image.tag in tags) and pattern.search(str(image.tag)):
-                    yield replace(image, namespace=namespace, repository=name)
+                    yield replace(image, namespace=place.namespace, repository=place.repository)
 
-    def _repositories(self) -> Iterator[tuple[str, str, str]]:
+    def _repositories(self) -> Iterator[Place]:
         instance_id = str(self.params["instance_id"])
         namespace, repository = self.params.get("namespace"), self.params.get("repository")
         if repository:
-            yield str(namespace), repository, repository_id(self.client, instance_id, namespace, repository)
+            identity = repository_id(self.client, instance_id, namespace, repository)
+            yield Place(str(namespace), repository, identity)
             return
         yield from list_repositories(self.client, instance_id, namespace)
 
 
-def list_repositories(client: Client, instance_id: str, namespace: str | None = None) -> Iterator[tuple[str, str, str]]:
-    """Namespace, name and ID of every repository of an instance, or of one of its namespaces."""
+def list_repositories(client: Client, instance_id: str, namespace: str | None = None) -> Iterator[Place]:
+    """Every repository of an instance, or of one of its namespaces."""
     selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
     for found in client.pages("cr", "ListRepository", selected, "Repositories", size=100):
         if found.get("RepoStatus") not in ("DELETING", "DELETED"):
-            yield found["RepoNamespaceName"], found["RepoName"], found["RepoId"]
+            immutable = found.get("TagImmutability") is True
+            yield Place(found["RepoNamespaceName"], found["RepoName"], found["RepoId"], immutable)
 
 
 def repository_id(client: Client, instance_id: Any, namespace: Any, repository: Any) -> str:

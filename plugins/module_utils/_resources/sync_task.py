@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -25,6 +25,9 @@ STATUSES = {
 }
 IN_FLIGHT = ("pending", "synchronizing")
 TRIGGERS = {"automatic": "PASSIVE", "manual": "INITIATIVE"}
+
+# Namespace, repository and tag; then the target's instance, namespace, repository and tag.
+Route = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,18 @@ class SyncTask(State):
     create_time: int | None = attribute("CreateTime")
     modified_time: int | None = attribute("ModifiedTime")
 
+    @property
+    def route(self) -> Route:
+        names = (self.namespace, self.repository, self.tag)
+        return (*names, self.target_instance_id, self.target_namespace, self.target_repository, self.target_tag)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, if it has ended and the service says when."""
+        if self.status in IN_FLIGHT or not self.create_time or not self.modified_time:
+            return None
+        return (self.modified_time - self.create_time) / 1000
+
 
 def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
     """Records of one instance, the newest first; `selected` holds namespace, repository and tag."""
@@ -62,6 +77,14 @@ def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[Sy
     found = [_task(one) for one in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=100)]
     # The service's own order is not documented.
     yield from sorted(found, key=lambda task: task.create_time or 0, reverse=True)
+
+
+def by_route(tasks: Iterable[SyncTask]) -> dict[Route, list[SyncTask]]:
+    """The records of each route, in their order."""
+    found: dict[Route, list[SyncTask]] = {}
+    for task in tasks:
+        found.setdefault(task.route, []).append(task)
+    return found
 
 
 def _task(found: Mapping[str, Any]) -> SyncTask:

@@ -104,7 +104,10 @@ def cloud(emulator: Emulator) -> Emulator:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that clients asked to sleep; they sleep no more than the emulator's tasks need."""
+    """The seconds that clients asked to sleep; they sleep no more than the emulator's tasks need.
+
+    Their clock goes on as if they had slept.
+    """
     asked: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -113,6 +116,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     defaults = Client.__init__.__kwdefaults__ or {}
     monkeypatch.setitem(defaults, "sleep", sleep)
+    monkeypatch.setitem(defaults, "clock", lambda: time.monotonic() + sum(asked))
     return asked
 
 

@@ -49,6 +49,7 @@ def planned(account: Account, **params: Any) -> list[str]:
         ({"tags": []}, []),
         ({"since": "2099-01-01"}, []),
         ({"namespaces": ["prod"], "newest": 0}, []),
+        ({"namespaces": ["prod"], "versions": ">=1.1"}, ["prod/web:1.1", "prod/worker:2.0"]),
     ],
 )
 def test_images_are_selected(select: dict[str, Any], expected: list[str], account_a: Account) -> None:

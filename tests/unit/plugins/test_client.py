@@ -155,7 +155,7 @@ def page(count: int, total: int | str | None, start: int = 0) -> dict[str, Any]:
 def test_every_item_of_every_page_is_found_once(
     answers: list[dict[str, Any]], found: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "_PARALLEL", 1)  # the script is told in order
+    monkeypatch.setattr(client_module, "PARALLEL", 1)  # the script is told in order
     script = Script(*answers)
     items = list(script.client().pages("cr", "ListItems", {"InstanceId": "i"}, "Items"))
     assert [one["Id"] for one in items] == list(range(found))

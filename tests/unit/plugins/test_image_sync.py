@@ -66,7 +66,7 @@ def test_one_bad_image_does_not_stop_the_others(cloud: Emulator, account_a: Acco
         account_a.run("acr_image_sync", **TO_B, images=images)
     result = failed.value.result
     assert actions(result) == ["sent", "sent", "failed", "failed"]
-    assert result["counts"] == {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 0, "failed": 3}
+    assert {name: count for name, count in result["counts"].items() if count} == {"sent": 2, "failed": 3}
     assert "has no tag 9.9" in result["images"][2]["issue"]
     assert "REPO_NOT_EXIST" in result["images"][3]["issue"]
 
@@ -126,7 +126,7 @@ def test_records_can_be_selected(cloud: Emulator, account_a: Account) -> None:
     push = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": ["4.0"]}
     cloud.post("/_emulator/images", push)
     with pytest.raises(ModuleFailedError):
-        account_a.run("acr_image_sync", **TO_B, images=[WEB, {**WEB, "tag": "1.1"}])
+        account_a.run("acr_image_sync", **TO_B, images=[WEB, {**WEB, "tag": "1.1"}], retries=0)
 
     def tags(**selected: Any) -> list[str]:
         found = account_a.run("acr_sync_task_info", instance_id=SOURCE, **selected)["sync_tasks"]

@@ -96,6 +96,8 @@ def test_examples_run_and_return_what_is_documented(
             rule: dict[str, Any] = {"name": params["from_rule"], "namespace": "prod", "target_region": "eu-central-1"}
             rule |= {"target_instance_id": TARGET, "target_account_id": ACCOUNT_B}
             account_a.run("acr_sync_rule", instance_id=params["instance_id"], **rule)
+        if "destination_auth" in params:
+            params["destination_auth"] = {**granted.keys, "cr_endpoint": f"http://{cloud.endpoint}"}
         side = "b" if params.pop("profile", "") == "account-b" or params.get("instance_id") == TARGET else "a"
         result = accounts[side].run(name, **params)
         undocumented = list(unknown_keys(result, text(name, "RETURN"), name))

@@ -1,0 +1,246 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sending images side by side, some in flight at a time, and following them by the instance's records."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import PARALLEL, Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
+    JOINED,
+    LEFT,
+    SEND,
+    SENT,
+    Transfer,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    IN_FLIGHT,
+    SyncTask,
+    list_tasks,
+)
+
+_PAGE = 100
+_SHORTEST, _LONGEST = 1.0, 10.0  # seconds from one look at the records to the next
+# As many images must have ended for each call of a look for the next one to come sooner.
+_WORTH = 20
+# Repositories that are looked at one by one while it is not known how many records the instance has.
+_FEW = 10
+# The service's issues are not documented; what reads like this is the same the next time.
+_LASTING = re.compile(
+    r"(?i)not.?exist|not.?found|immutab|already.?exist|privilege|permission|forbidden|denied|no.?auth"
+)
+
+
+class SendQueue:
+    """Sends what is to be sent of `transfers`, and follows that and what was under way already.
+
+    Args:
+        client: the source account's services.
+        params: the task's options.
+        transfers: what was planned; what becomes of each is written to it.
+        tell: takes a line on how far it is.
+        recorded: how many records the instance has, as far as is known.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        params: Mapping[str, Any],
+        transfers: Iterable[Transfer],
+        tell: Tell,
+        recorded: int = 0,
+    ) -> None:
+        self.client = client
+        self.params = params
+        self.transfers = [one for one in transfers if one.action in (SEND, JOINED)]
+        self._left = deque(one for one in self.transfers if one.action == SEND)
+        self._sending: dict[Future[None], Transfer] = {}
+        self._followed = [one for one in self.transfers if one.action == JOINED]
+        self._recorded = recorded
+        self._arrived = self._bytes = 0
+        self._progress = Progress(tell, client.clock, len(self.transfers), sum(one.size or 0 for one in self.transfers))
+
+    def run(self) -> None:
+        """Sends everything; with `wait`, until all has ended or something ends it before."""
+        if not self.params.get("wait"):
+            self.client.calls(self._send, self._left)
+            return
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            try:
+                self._run(pool, self.client.clock() + self.params["wait_timeout"])
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _run(self, pool: ThreadPoolExecutor, ends: float) -> None:
+        pause, due, all_sent = _SHORTEST, 0.0, False
+        while self._left or self._sending or self._followed:
+            room = max((self.params.get("max_in_flight") or 1000) - len(self._followed) - len(self._sending), 0)
+            for transfer in [self._left.popleft() for _each in range(min(room, len(self._left)))]:
+                self._sending[pool.submit(self._send, transfer)] = transfer
+            self._pause(min(due, ends) if due else 0.0)
+            ended, calls = self._look()
+            self._tell()
+            if self._too_many_failed():
+                self._leave("more images than max_failures had failed before")
+            if self.client.clock() >= ends:
+                self._end(pool)
+                return
+            pause = max(pause / 2, _SHORTEST) if ended >= _WORTH * calls else min(pause * 1.5, _LONGEST)
+            if not all_sent and not self._left and not self._sending:
+                pause, all_sent = _SHORTEST, True
+            due = self.client.clock() + pause
+
+    def _pause(self, due: float) -> None:
+        """Waits until then, or for the first look until what there is was sent, as long as that takes a second."""
+        if self._sending:
+            wait(self._sending, timeout=max(due - self.client.clock(), 0.0) if due else _SHORTEST)
+        if (rest := due - self.client.clock()) > 0:
+            self.client.sleep(rest)
+        for future in [future for future in self._sending if future.done()]:
+            future.result()
+            self._followed.append(self._sending.pop(future))
+
+    def _look(self) -> tuple[int, int]:
+        """How many images have ended since the last look, and how many calls it took to see."""
+        before = len(self._followed)
+        calls = self._refresh([one for one in self._followed if one.is_under_way])
+        for transfer in self._followed:
+            if transfer.task and transfer.task.status == "success":
+                self._arrived, self._bytes = self._arrived + 1, self._bytes + (transfer.size or 0)
+            elif self._may_help_again(transfer):
+                transfer.action, transfer.task, transfer.task_id = SEND, None, None
+                transfer.attempts += 1
+                self._left.append(transfer)
+            elif transfer.task and not transfer.is_under_way and not transfer.error:
+                transfer.error = f"{transfer.task.status}: {transfer.task.issue or 'the service gives no reason'}"
+        self._followed = [one for one in self._followed if one.is_under_way]
+        return before - len(self._followed), calls
+
+    def _may_help_again(self, transfer: Transfer) -> bool:
+        task = transfer.task
+        return (
+            task is not None
+            and task.status == "error"
+            and transfer.attempts < (self.params.get("retries") or 0)
+            and not _LASTING.search(task.issue or "")
+        )
+
+    def _refresh(self, transfers: list[Transfer]) -> int:
+        """Looks at the records of all that is under way, by repository or all at once, whichever takes fewer calls."""
+        if not transfers:
+            return 0
+        places = sorted({(one.namespace, one.repository) for one in transfers})
+        selections: list[dict[str, str]] = [{"namespace": one, "repository": other} for one, other in places]
+        if len(places) > max(self._recorded // _PAGE, _FEW):
+            selections = [{}]
+        if len(transfers) == 1:
+            selections[0]["tag"] = transfers[0].tag
+        listed = self.client.calls(
+            lambda selected: list(list_tasks(self.client, self.params["instance_id"], **selected)), selections
+        )
+        if selections == [{}]:
+            self._recorded = len(listed[0])
+        by_id: dict[str | None, SyncTask] = {one.sync_task_id: one for tasks in listed for one in tasks}
+        for one in transfers:
+            one.task = by_id.get(one.task_id, one.task)
+        return sum(max(-(-len(tasks) // _PAGE), 1) for tasks in listed)
+
+    def _tell(self) -> None:
+        failed = [one for one in self.transfers if one.error]
+        latest = f"{failed[-1].source}: {failed[-1].error}" if failed else ""
+        self._progress.update(self._arrived, self._bytes, len(failed), latest)
+
+    def _too_many_failed(self) -> bool:
+        most = self.params.get("max_failures")
+        return most is not None and sum(bool(one.error) for one in self.transfers) > most
+
+    def _leave(self, reason: str) -> None:
+        """Sends no more."""
+        for future in self._sending:
+            future.cancel()
+        for future in [future for future in self._sending if future.cancelled()]:
+            self._left.append(self._sending.pop(future))
+        while self._left:
+            transfer = self._left.popleft()
+            transfer.action, transfer.error = LEFT, f"not sent, since {reason}; a further run sends it"
+
+    def _end(self, pool: ThreadPoolExecutor) -> None:
+        """Ends for want of time, with what the service does in spite of that."""
+        after = f"after {self.params['wait_timeout']:g} seconds"
+        self._leave(f"the task ended {after}")
+        pool.shutdown()
+        late = [one for one in (*self._followed, *self._sending.values()) if one.is_under_way]
+        canceled = set()
+        if self.params.get("cancel_on_timeout"):
+            pending = [one for one in late if one.action == SENT and (one.task is None or one.task.status == "pending")]
+            outcomes = self.client.calls(self._cancel, pending)
+            canceled = {one.task_id for one, done in zip(pending, outcomes, strict=True) if done}
+        for one in late:
+            if one.task_id in canceled:
+                one.error = f"canceled {after}, since it had not begun (task {one.task_id}); a further run sends it"
+            else:
+                one.error = f"not finished {after} (task {one.task_id}); it goes on, and a further run joins it"
+
+    def _cancel(self, transfer: Transfer) -> bool:
+        """Whether it was canceled; the service refuses that for what it has begun with."""
+        try:
+            request = {"InstanceId": self.params["instance_id"], "SyncTaskId": transfer.task_id}
+            self.client.call("cr", "CancelRepoSyncTask", request)
+        except ApiError:
+            return False
+        return True
+
+    def _send(self, transfer: Transfer) -> None:
+        target = transfer.target
+        request = {
+            "InstanceId": self.params["instance_id"],
+            "RepoId": transfer.repository_id,
+            "Tag": transfer.tag,
+            "TargetRegionId": target.region,
+            "TargetInstanceId": target.instance_id,
+            "TargetNamespace": target.namespace,
+            "TargetRepoName": target.repository,
+            "TargetTag": target.tag,
+            "TargetUserId": target.account_id,
+            "Override": self.params.get("override"),
+            "Priority": self.params.get("priority"),
+        }
+        known = {one.sync_task_id for one in self._records(transfer)} if self.params.get("force") else set()
+        for attempts_left in (2, 1, 0):
+            try:
+                transfer.task_id = self.client.call("cr", "CreateRepoSyncTask", request)["SyncTaskId"]
+                transfer.action = SENT
+                return
+            except AcrError as error:
+                # Without an answer it may have been started all the same: look, and never send it twice.
+                uncertain = isinstance(error, ApiError) and error.uncertain
+                if uncertain and self._found(transfer, known):
+                    return
+                if not uncertain or not attempts_left:
+                    error.attempted = f"send {transfer.source} to {target.instance_id}"
+                    transfer.fail(str(error))
+                    return
+
+    def _found(self, transfer: Transfer, known: set[str | None]) -> bool:
+        for record in self._records(transfer):
+            if (
+                (record.create_time or 0) >= transfer.pushed
+                and record.sync_task_id not in known
+                and record.status in (*IN_FLIGHT, "success")
+            ):
+                transfer.action, transfer.task, transfer.task_id = SENT, record, record.sync_task_id
+                return True
+        return False
+
+    def _records(self, transfer: Transfer) -> list[SyncTask]:
+        names = {"namespace": transfer.namespace, "repository": transfer.repository, "tag": transfer.tag}
+        tasks = list_tasks(self.client, self.params["instance_id"], **names)
+        return [task for task in tasks if task.route == transfer.route]

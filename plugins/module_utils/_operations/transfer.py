@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One image on its way to another instance, from what is asked to what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    IN_FLIGHT,
+    Route,
+    SyncTask,
+)
+
+# What was, or in check mode would be, done about an image; LEFT is what the run ended before.
+SEND, SENT, JOINED, UNCHANGED = "to_send", "sent", "joined", "unchanged"
+DIFFERENT, IMMUTABLE, LEFT, FAILED = "different", "immutable", "left", "failed"
+ACTIONS = (SEND, SENT, JOINED, UNCHANGED, DIFFERENT, IMMUTABLE, LEFT)
+
+
+class Target(NamedTuple):
+    """Where an image goes; the account is None if it is the source's."""
+
+    region: str
+    instance_id: str
+    account_id: str | None
+    namespace: str
+    repository: str
+    tag: str
+
+    def __str__(self) -> str:
+        return f"{self.instance_id}/{self.namespace}/{self.repository}:{self.tag}"
+
+
+@dataclass(slots=True)
+class Transfer:
+    """One image and its target; `action` is one of ACTIONS, or FAILED."""
+
+    namespace: str
+    repository: str
+    tag: str
+    target: Target
+    action: str = ""
+    digest: str | None = None
+    size: int | None = None
+    pushed: int = 0
+    repository_id: str = ""
+    task: SyncTask | None = None
+    task_id: str | None = None
+    attempts: int = 0
+    error: str = ""
+
+    @property
+    def source(self) -> str:
+        return f"{self.namespace}/{self.repository}:{self.tag}"
+
+    @property
+    def route(self) -> Route:
+        """Where the image comes from and goes to, as it is said of a record."""
+        target = self.target
+        names = (self.namespace, self.repository, self.tag)
+        return (*names, target.instance_id, target.namespace, target.repository, target.tag)
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.task_id is not None and not self.error and (self.task is None or self.task.status in IN_FLIGHT)
+
+    def found(self, image: Image) -> None:
+        self.digest, self.size, self.pushed = image.digest, image.size, image.update_time or 0
+
+    def fail(self, reason: str) -> None:
+        self.action, self.error = FAILED, reason
+
+    def to_result(self) -> dict[str, Any]:
+        task = self.task
+        return {
+            "source": self.source,
+            "target": str(self.target),
+            "digest": self.digest,
+            "size": self.size,
+            "action": self.action,
+            "sync_task_id": self.task_id,
+            "status": task.status if task else "failed" if self.error else None,
+            "issue": (task.issue if task else None) or self.error or None,
+            "seconds": task.seconds if task else None,
+        }
+
+
+def transfer_of(image: Mapping[str, Any], params: Mapping[str, Any]) -> Transfer:
+    """The transfer of an image as results show it, or with targets of its own, to where the task's options say."""
+    check(image)
+    for name in ("namespace", "repository", "tag"):
+        if not image.get(name):
+            raise AcrError(f"an image without {name} is given", "Say namespace, repository and tag of each image.")
+
+    def said(name: str, otherwise: Any) -> Any:
+        return image.get(f"target_{name}") or params.get(f"target_{name}") or otherwise
+
+    account = said("account_id", None)
+    target = Target(
+        region=params["target_region"],
+        instance_id=params["target_instance_id"],
+        account_id=None if account == params.get("account_id") else account,
+        namespace=said("namespace", image["namespace"]),
+        repository=said("repository", image["repository"]),
+        tag=said("tag", image["tag"]),
+    )
+    return Transfer(image["namespace"], image["repository"], image["tag"], target)

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tags as semantic versions, ordered as https://semver.org says; what ansible-core has for it stays on controllers."""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+
+_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+_CONDITION = re.compile(rf"(>=|<=|!=|==|=|>|<)?\s*({_VERSION.pattern})")
+_COMPARISONS = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "!=": operator.ne,
+    "==": operator.eq,
+    "=": operator.eq,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+class VersionRange:
+    """A range such as '>=1.2,<2', of which tags such as 'v1.4.0' are in.
+
+    Raises:
+        AcrError: a condition is not one.
+    """
+
+    def __init__(self, said: str) -> None:
+        self._conditions = []
+        self._pre_releases = False
+        for condition in said.split(","):
+            found = _CONDITION.fullmatch(condition.strip())
+            if not found:
+                raise AcrError(f"versions {said!r} is not a range of versions", "Write one such as >=1.2,<2.")
+            self._conditions.append((_COMPARISONS[found[1] or "=="], _key(found[2]) or ()))
+            self._pre_releases = self._pre_releases or found[6] is not None
+
+    def __contains__(self, tag: str) -> bool:
+        key = _key(tag)
+        if key is None or (key[3] == 0 and not self._pre_releases):
+            return False
+        return all(compare(key, bound) for compare, bound in self._conditions)
+
+
+def _key(tag: str) -> tuple[Any, ...] | None:
+    """What orders versions: the numbers, and then a pre-release before its release; None for what is no version."""
+    found = _VERSION.fullmatch(tag)
+    if not found:
+        return None
+    numbers = tuple(int(number or 0) for number in found.groups()[:3])
+    if found[4] is None:
+        return (*numbers, 1, ())
+    parts = tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in found[4].split("."))
+    return (*numbers, 0, parts)

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many images as a queue: how many at a time, what ends it, what is tried again, and what it says meanwhile."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator
+
+from ansible_collections.registryops.alicloud.plugins.module_utils import _module
+from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Progress
+from ansible_collections.registryops.alicloud.plugins.modules import acr_image_sync
+
+from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+
+TO_B: dict[str, Any] = {
+    "instance_id": SOURCE,
+    "target_account_id": ACCOUNT_B,
+    "target_region": "eu-central-1",
+    "target_instance_id": TARGET,
+}
+PROD: dict[str, Any] = {**TO_B, "select": {"namespaces": ["prod"]}}
+TEAM: dict[str, Any] = {**TO_B, "select": {"namespaces": ["team-a"]}}
+pytestmark = pytest.mark.usefixtures("granted")
+
+
+@pytest.fixture
+def team(granted: Account) -> None:
+    """Lets the 120 images of team-a in."""
+    granted.run("acr_namespace", instance_id=TARGET, name="team-a", auto_create_repositories=True)
+
+
+def counts(result: dict[str, Any]) -> dict[str, int]:
+    return {action: count for action, count in result["counts"].items() if count}
+
+
+def failure(account: Account, **params: Any) -> ModuleFailedError:
+    with pytest.raises(ModuleFailedError) as failed:
+        account.run("acr_image_sync", **params)
+    return failed.value
+
+
+def fail(cloud: Emulator, issue: str, **which: str) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {**which, "issue": issue}})
+
+
+@pytest.mark.usefixtures("team")
+def test_no_more_are_in_flight_than_wanted(cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 30})
+    failed = failure(account_a, **TEAM, max_in_flight=7, wait_timeout=20)
+    assert len(cloud.calls("CreateRepoSyncTask")) == 7
+    assert counts(failed.result) == {"sent": 7, "left": 113, "failed": 7}
+    assert "113 were left" in str(failed)
+
+
+@pytest.mark.usefixtures("team")
+def test_places_that_become_free_are_taken(cloud: Emulator, account_a: Account) -> None:
+    result = account_a.run("acr_image_sync", **TEAM, max_in_flight=7, wait_timeout=3000)
+    assert counts(result) == {"sent": 120}
+    assert {one["status"] for one in result["images"]} == {"success"}
+    assert len(cloud.calls("CreateRepoSyncTask")) == 120
+
+
+def test_what_has_not_begun_can_be_canceled(cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 60})
+    failed = failure(account_a, **PROD, wait_timeout=2, cancel_on_timeout=True)
+    assert len(cloud.calls("CancelRepoSyncTask")) == 3
+    assert all("canceled after 2 seconds" in one["issue"] for one in failed.result["images"])
+    statuses = {one["status"] for one in account_a.run("acr_sync_task_info", instance_id=SOURCE)["sync_tasks"]}
+    assert statuses == {"canceled"}
+    cloud.post("/_emulator/tasks", {"seconds": 0.01})
+    assert counts(account_a.run("acr_image_sync", **PROD)) == {"sent": 3}
+
+
+def test_what_cannot_be_canceled_goes_on(cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 60})
+    cloud.post("/_emulator/faults", {"match": {"action": "CancelRepoSyncTask"}, "fault": "error_500", "times": 99})
+    failed = failure(account_a, **PROD, wait_timeout=2, cancel_on_timeout=True)
+    assert all("it goes on, and a further run joins it" in one["issue"] for one in failed.result["images"])
+
+
+@pytest.mark.usefixtures("team")
+def test_too_many_failures_end_it(cloud: Emulator, account_a: Account) -> None:
+    fail(cloud, "TARGET_TAG_IMMUTABLE: no")
+    failed = failure(account_a, **TEAM, max_in_flight=5, max_failures=4)
+    assert counts(failed.result) == {"sent": 5, "left": 115, "failed": 5}
+    assert "more images than max_failures had failed before" in failed.result["images"][-1]["issue"]
+
+
+@pytest.mark.parametrize(
+    ("issue", "retries", "creations"),
+    [("COPY_FAILED: connection reset", 2, 3), ("COPY_FAILED", 0, 1), ("TARGET_REPO_NOT_EXIST: no", 2, 1)],
+)
+def test_only_what_may_pass_is_tried_again(
+    issue: str, retries: int, creations: int, cloud: Emulator, account_a: Account
+) -> None:
+    fail(cloud, issue, repository="web", tag="1.1")
+    failed = failure(account_a, **PROD, retries=retries)
+    assert counts(failed.result) == {"sent": 3, "failed": 1}
+    assert len([call for call in cloud.calls("CreateRepoSyncTask") if call["parameters"]["Tag"] == "1.1"]) == creations
+
+
+@pytest.mark.usefixtures("team")
+def test_a_killed_run_leaves_no_worker_that_goes_on(
+    cloud: Emulator, account_a: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parents = iter([1000] * 20)
+    monkeypatch.setattr(os, "getppid", lambda: next(parents, 1))
+    failed = failure(account_a, **TEAM)
+    assert "the run that asked for this was killed" in str(failed)
+    assert 0 < len(cloud.calls("CreateRepoSyncTask")) < 20
+
+
+def auth_b(account: Account) -> dict[str, Any]:
+    return {**account.keys, "cr_endpoint": f"http://{account.cloud.endpoint}"}
+
+
+def moved(cloud: Emulator, **repository: Any) -> None:
+    """Another image of the tag at the target, in a repository of these options."""
+    state = cloud.state()
+    state.pop("sync_tasks", None)
+    image = {"tag": "1.0", "digest": "sha256:" + "0" * 64, "size": 1}
+    namespace = state["accounts"][1]["instances"][0]["namespaces"][0]
+    namespace["repositories"] = [{"name": "web", "images": [image], **repository}]
+    cloud.reset(state)
+    cloud.post("/_emulator/tasks", {"seconds": 0.01})
+
+
+@pytest.mark.parametrize(
+    ("override", "immutable", "action"),
+    [(False, False, "different"), (True, False, "sent"), (True, True, "immutable")],
+)
+def test_another_image_of_the_tag_is_seen(
+    override: bool, immutable: bool, action: str, cloud: Emulator, account_a: Account, account_b: Account
+) -> None:
+    moved(cloud, tag_immutability=immutable)
+    result = account_a.run("acr_image_sync", **PROD, destination_auth=auth_b(account_b), override=override)
+    actions = {one["source"]: one["action"] for one in result["images"]}
+    assert actions == {"prod/web:1.0": action, "prod/web:1.1": "sent", "prod/worker:2.0": "sent"}
+
+
+def test_what_was_deleted_there_is_sent_again(cloud: Emulator, account_a: Account, account_b: Account) -> None:
+    auth = auth_b(account_b)
+    account_a.run("acr_image_sync", **PROD)
+    assert counts(account_a.run("acr_image_sync", **PROD, destination_auth=auth)) == {"unchanged": 3}
+    account_b.run("acr_repository", instance_id=TARGET, namespace="prod", name="web", state="absent", force=True)
+    assert counts(account_a.run("acr_image_sync", **PROD)) == {"unchanged": 3}  # as the records have it
+    assert counts(account_a.run("acr_image_sync", **PROD, destination_auth=auth)) == {"sent": 2, "unchanged": 1}
+
+
+def test_the_destination_s_credentials_are_its_own(
+    account_a: Account, account_b: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAIaaaa")
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secretA")
+    nothing = failure(account_a, **PROD, destination_auth={"region": "eu-central-1"})
+    assert "Cannot use destination_auth: no credentials are given" in str(nothing)
+    wrong = {**auth_b(account_b), "access_key_secret": "wrong-secret"}
+    failed = failure(account_a, **PROD, destination_auth=wrong)
+    assert "with destination_auth" in str(failed)
+    assert "SignatureDoesNotMatch" in str(failed)
+    assert "wrong-secret" not in account_a.printed[-1]
+
+
+def test_a_run_says_how_far_it_is_and_what_failed(cloud: Emulator, account_a: Account) -> None:
+    fail(cloud, "TARGET_TAG_IMMUTABLE", repository="web", tag="1.1")
+    url = f"http://{cloud.endpoint}"
+    lines: list[str] = []
+    params = {**dict.fromkeys(acr_image_sync.MODULE.argument_spec), **account_a.keys, **PROD, "wait": True}
+    params |= {"region": "cn-hangzhou", "cr_endpoint": url, "connect_timeout": 5, "read_timeout": 5, "wait_timeout": 60}
+    result = acr_image_sync.MODULE.result(params, False, _module.connect, lines.append)
+    assert result["failed"]
+    assert len(lines) == 1
+    assert "1 failed" in lines[0]
+    assert lines[0].endswith("; prod/web:1.1: error: TARGET_TAG_IMMUTABLE")
+
+
+def test_progress_is_told_every_ten_seconds() -> None:
+    now = [0.0]
+    lines: list[str] = []
+    progress = Progress(lines.append, lambda: now[0], 10_000, 4 * 2**30)
+    for second in range(31):
+        now[0] = float(second)
+        progress.update(second * 100, second * 2**20, failed=0)
+    assert [line.split(" of ")[0] for line in lines] == ["1,000", "2,000", "3,000"]
+    assert lines[0] == "1,000 of 10,000 images (10 %), 100.0 images/s, 10.00 MB of 4.00 GB, about 2 min left"

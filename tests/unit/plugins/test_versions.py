@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tags as semantic versions."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._versions import VersionRange
+
+# As https://semver.org orders them.
+RISING = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"]
+
+
+@pytest.mark.parametrize(("lower", "higher"), list(pairwise(RISING)))
+def test_pre_releases_are_ordered(lower: str, higher: str) -> None:
+    assert higher in VersionRange(f">{lower}")
+    assert lower not in VersionRange(f">{higher},>0-0")
+    assert lower in VersionRange(f"<{higher},>0-0")
+
+
+@pytest.mark.parametrize(
+    ("tag", "said", "expected"),
+    [
+        ("v1.2.3", ">=1.2,<2", True),
+        ("1.2", ">=1.2,<2", True),
+        ("1", "1.0.0", True),
+        ("2.0.0", ">=1.2,<2", False),
+        ("2.0.0-rc1", ">=1.2,<2", False),
+        ("2.0.0-rc1", ">=1.2,<2-0", False),
+        ("1.9.0-rc1", ">=1.2,<2-0", True),
+        ("1.10.0", ">1.9", True),
+        ("1.2.3+build5", "=v1.2.3", True),
+        ("1.2.3", "!=1.2.3", False),
+        ("latest", ">=0", False),
+        ("1.2.3.4", ">=0", False),
+    ],
+)
+def test_a_tag_is_in_a_range_or_not(tag: str, said: str, expected: bool) -> None:
+    assert (tag in VersionRange(said)) is expected
+
+
+@pytest.mark.parametrize("said", ["", "newest", ">=", "~1.2", "1.2,,2", ">=1.x"])
+def test_what_is_no_range_is_told(said: str) -> None:
+    with pytest.raises(AcrError, match=r"is not a range of versions\. Write one such as >=1\.2,<2"):
+        VersionRange(said)
