@@ -114,7 +114,6 @@ class Client:
                 else:
                     self.sleep(max(error.retry_after, wait))
             else:
-                pace.answered()
                 return answer
 
     def pages(

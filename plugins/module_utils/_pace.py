@@ -34,7 +34,7 @@ class Pace:
         self._clock = clock
         self._lock = threading.Lock()
         self._next = 0.0
-        self._answered: deque[float] = deque(maxlen=1000)
+        self._started: deque[float] = deque(maxlen=1000)
         self._ceiling = 0.0  # the rate that was refused last; 0 if none was
         self._cut_at = 0.0
         self._patience = _FIRST_PROBE
@@ -47,12 +47,9 @@ class Pace:
             turn = max(now, self._next)
             if rate is not None:
                 self._next = turn + 1 / rate
+            self._started.append(turn)
         if turn > now:
             self._sleep(turn - now)
-
-    def answered(self) -> None:
-        """A call was borne."""
-        self._answered.append(self._clock())
 
     def throttled(self, retry_after: float) -> None:
         """A call was refused for coming too soon; none should come within `retry_after` seconds."""
@@ -60,7 +57,8 @@ class Pace:
             now = self._clock()
             if self._ceiling and now < self._cut_at + max(retry_after, 1.0):
                 return  # it was on its way when the pace was cut
-            refused = self._rate(now) or max(1.0, float(sum(then > now - 1.0 for then in self._answered)))
+            # Many of these have no answer yet: too high a guess is soon refused, too low a one is slow to rise.
+            refused = self._rate(now) or max(1.0, sum(then > now - 1.0 for then in self._started) - 1.0)
             self._patience = min(self._patience * 2, _LONGEST_WAIT) if self._ceiling else _FIRST_PROBE
             self._ceiling = max(refused, _LEAST)
             self._cut_at = now + retry_after

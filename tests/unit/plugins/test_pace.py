@@ -39,7 +39,6 @@ class Service:
                 self.borne.popleft()
             if len(self.borne) < self.bears:
                 self.borne.append(self.now)
-                pace.answered()
                 return
             self.refused += 1
             wait = self.borne[0] + 1 - self.now if self.sliding else 1 - self.now % 1
@@ -64,7 +63,6 @@ def test_there_is_no_pace_until_a_call_is_refused() -> None:
     pace = Pace(None, slept.append, lambda: 0.0)
     for _one in range(100):
         pace.wait()
-        pace.answered()
     assert slept == []
 
 
