@@ -46,7 +46,7 @@ def attribute(
     return field(default=None, metadata=metadata)  # pylint: disable=invalid-field-call
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class State:
     """Base of all states. None means not said: leave it alone."""
 

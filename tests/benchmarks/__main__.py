@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emulator, playbook, report, rules, task
+from . import emulator, images, playbook, report, rules, task
 from .figures import Bench, BenchmarkError, Result
 
 FOLDER = Path(__file__).parents[2] / ".cache/bench"
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "task": task.measure,
     "rules": rules.measure,
     "playbook": playbook.measure,
+    "images": images.measure,
 }
 
 

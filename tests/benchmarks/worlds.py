@@ -13,10 +13,16 @@ SOURCE, TARGET = "cri-sourcesource0001", "cri-targettarget0001"
 ROLE = "aliyuncontainerregistrycrossaccoutsyncrole"
 
 
-def two_accounts(*, granted: bool = False, latency_ms: int = 0, namespaces: Sequence[Any] = ()) -> dict[str, Any]:
-    """Account A with `namespaces` in a source instance, Account B with an empty target, which may have granted."""
+def two_accounts(
+    *,
+    granted: bool = False,
+    latency_ms: int = 0,
+    namespaces: Sequence[Any] = (),
+    target_namespaces: Sequence[Any] = (),
+) -> dict[str, Any]:
+    """Account A with `namespaces` in a source instance, Account B with a target instance, which may have granted."""
     a = _account(ACCOUNT_A, "account-a", KEYS_A, _instance(SOURCE, REGION_A, "Enterprise_Advanced", namespaces))
-    b = _account(ACCOUNT_B, "account-b", KEYS_B, _instance(TARGET, REGION_B, "Enterprise_Basic"))
+    b = _account(ACCOUNT_B, "account-b", KEYS_B, _instance(TARGET, REGION_B, "Enterprise_Basic", target_namespaces))
     return {"latency_ms": latency_ms, "accounts": [a, b | {"roles": [_grant()] if granted else []}]}
 
 

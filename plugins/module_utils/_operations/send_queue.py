@@ -30,7 +30,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 _PAGE = 100
 _SHORTEST, _LONGEST = 1.0, 10.0  # seconds from one look at the records to the next
 # As many images must have ended for each call of a look for the next one to come sooner.
-_WORTH = 20
+_WORTH = 50
 # Repositories that are looked at one by one while it is not known how many records the instance has.
 _FEW = 10
 # The service's issues are not documented; what reads like this is the same the next time.

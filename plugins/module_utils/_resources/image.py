@@ -16,7 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resource imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Image(State):
     namespace: str | None = attribute("Namespace")
     repository: str | None = attribute("Repository")

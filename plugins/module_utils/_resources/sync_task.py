@@ -30,7 +30,7 @@ TRIGGERS = {"automatic": "PASSIVE", "manual": "INITIATIVE"}
 Route = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SyncTask(State):
     sync_task_id: str | None = attribute("SyncTaskId")
     status: str | None = attribute("TaskStatus", values=STATUSES)

@@ -1,0 +1,133 @@
+"""Sending images that were there already: calls, rate, time, memory and shards, beside what the calls allow."""
+
+from __future__ import annotations
+
+import resource
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from acr_emulator.testing import Emulator, running
+
+from . import worlds
+from .ansible import Ansible, Played
+from .figures import Bench, BenchmarkError, Figure, Ratio, Result
+
+CREATE = "CreateRepoSyncTask"
+MODULE = "acr_image_sync"
+TAGS_EACH, MANY, SOME, MOST = 50, 10_000, 1_000, 100_000
+LATENCY, AT_ONCE, RATE, SHARDS = 50, 20, 20, 4
+# What is promised: calls beside the creations, of the rate that is borne, seconds, and MB.
+OTHER_CALLS, OF_RATE, SECOND_RUN, MEMORY = 0.1, 0.95, 5.0, 250.0
+
+
+def measure(bench: Bench) -> Result:
+    samples: dict[str, list[float]] = {}
+    with running(_world(0, 0)) as emulator:
+        trial = _Trial(Ansible(bench.folder, emulator.endpoint), emulator)
+        for _run in range(bench.runs):
+            for name, value in {**trial.many(), **trial.limited(), **trial.most(), **trial.shards()}.items():
+                samples.setdefault(name, []).append(value)
+    figures = {name: Figure(name, name.rpartition(", in ")[2], tuple(found)) for name, found in samples.items()}
+    return Result(_ratios({name: one.median for name, one in figures.items()}), tuple(figures.values()), _NOTES)
+
+
+_FIRST = f"{MANY:,} images at {LATENCY} ms, first run"
+_AGAIN = f"{MANY:,} images at 0 ms, nothing to do"
+_RATED = f"{SOME:,} images at {LATENCY} ms and {RATE} calls a second"
+_LARGE = f"{MOST:,} images, check mode"
+_ALONE, _TOGETHER = (f"{SOME:,} images at {RATE} calls a second each, {jobs}" for jobs in ("one job", f"{SHARDS} jobs"))
+_NOTES = (
+    f"There are {TAGS_EACH} tags in a repository, and a task takes a second.",
+    f"The floor of a first run is its creations alone, {AT_ONCE} at once.",
+    "The memory is that of the largest process of ansible-playbook.",
+    f"The {SHARDS} jobs are ansible-playbook processes that share nothing; the calls were counted, and no image was"
+    " sent twice.",
+)
+
+
+def _ratios(found: dict[str, float]) -> tuple[Ratio, ...]:
+    floor = MANY / AT_ONCE * LATENCY / 1000
+    return (
+        Ratio(
+            f"{_FIRST}: other calls, beside the creations", found[f"{_FIRST}, in other calls"] / MANY, most=OTHER_CALLS
+        ),
+        Ratio(f"{_FIRST}: seconds, beside the floor", found[f"{_FIRST}, in s"] / floor),
+        Ratio(f"{_AGAIN}: seconds, beside {SECOND_RUN:g} s", found[f"{_AGAIN}, in s"] / SECOND_RUN, most=1),
+        Ratio(f"{_RATED}: images a second, beside the limit", found[f"{_RATED}, in images/s"] / RATE, least=OF_RATE),
+        Ratio(f"{_LARGE}: memory, beside {MEMORY:g} MB", found[f"{_LARGE}, in MB"] / MEMORY, most=1),
+        Ratio(f"{_TOGETHER}, beside one job", found[f"{_TOGETHER}, in s"] / found[f"{_ALONE}, in s"], most=0.35),
+    )
+
+
+class _Trial:
+    """Each method makes a world, plays in it, and tells its figures by name."""
+
+    def __init__(self, ansible: Ansible, emulator: Emulator) -> None:
+        self.ansible = ansible
+        self.emulator = emulator
+
+    def many(self) -> dict[str, float]:
+        self._reset(MANY, LATENCY)
+        played, calls = self._play("many", MANY)
+        self.emulator.post("/_emulator/behaviour", {"latency_ms": 0})
+        again, _calls = self._play("many", 0)
+        others = sum(calls.values()) - calls[CREATE]
+        return {
+            f"{_FIRST}, in s": played.seconds,
+            f"{_FIRST}, in other calls": others,
+            f"{_AGAIN}, in s": again.seconds,
+        }
+
+    def limited(self) -> dict[str, float]:
+        self._reset(SOME, LATENCY)
+        self.emulator.post("/_emulator/behaviour", {"rate_limits": {"cr": RATE}})
+        self._play("limited", SOME)
+        begun = [int(task["CreateTime"]) / 1000 for task in self.emulator.state()["sync_tasks"]]
+        self.emulator.post("/_emulator/behaviour", {"rate_limits": {}})
+        return {f"{_RATED}, in images/s": (len(begun) - 1) / (max(begun) - min(begun))}
+
+    def most(self) -> dict[str, float]:
+        self._reset(MOST, 0)
+        self._play("most", 0, "--check")
+        return {f"{_LARGE}, in MB": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
+
+    def shards(self) -> dict[str, float]:
+        self._reset(SOME, 0)
+        alone, _calls = self._play("alone", SOME, rate_limit=RATE)
+        self._reset(SOME, 0)
+        jobs = [self._file(f"job-{one}", rate_limit=RATE, shard_index=one, shard_count=SHARDS) for one in range(SHARDS)]
+        with ThreadPoolExecutor(SHARDS) as pool:
+            together = max(played.seconds for played in pool.map(self.ansible.play, jobs))
+        self._creations("the shards", SOME)
+        return {f"{_ALONE}, in s": alone.seconds, f"{_TOGETHER}, in s": together}
+
+    def _reset(self, images: int, latency: int) -> None:
+        self.emulator.reset(_world(images, latency))
+        self.emulator.post("/_emulator/tasks", {"seconds": 1})
+        self.emulator.delete("/_emulator/calls")
+
+    def _play(self, name: str, creations: int, *arguments: str, **options: float) -> tuple[Played, Counter[str]]:
+        """Raises BenchmarkError if it does not send as many images as it has to."""
+        self.emulator.delete("/_emulator/calls")
+        return self.ansible.play(self._file(name, **options), *arguments), self._creations(name, creations)
+
+    def _creations(self, name: str, expected: int) -> Counter[str]:
+        calls = [call for call in self.emulator.calls() if call["code"] == "success"]
+        found = Counter(str(call["action"]) for call in calls)
+        if found[CREATE] != expected:
+            raise BenchmarkError(f"{name}: {found[CREATE]:,} images were sent, not {expected:,}")
+        return found
+
+    def _file(self, name: str, **options: float) -> Path:
+        target = {"account_id": worlds.ACCOUNT_B, "region": worlds.REGION_B, "instance_id": worlds.TARGET}
+        said = {"instance_id": worlds.SOURCE, "select": {}, **{f"target_{one}": text for one, text in target.items()}}
+        return self.ansible.write(name, [{f"registryops.alicloud.{MODULE}": {**said, **options}}])
+
+
+def _world(images: int, latency: int) -> dict[str, Any]:
+    tags = {"generated": {"prefix": "v", "count": TAGS_EACH}}
+    repositories = [{"name": f"app-{number}", **tags} for number in range(images // TAGS_EACH)]
+    source = {**worlds.prod(), "repositories": repositories}
+    return worlds.two_accounts(granted=True, latency_ms=latency, namespaces=[source], target_namespaces=[worlds.prod()])
