@@ -29,8 +29,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 
 _PAGE = 100
 _SHORTEST, _LONGEST = 1.0, 10.0  # seconds from one look at the records to the next
-# As many images must have ended for each call of a look for the next one to come sooner.
-_WORTH = 50
+# As many images must have ended for each call of a look for the next one to come sooner; fewer if others wait for room.
+_WORTH, _WORTH_WITHOUT_ROOM = 50, 15
 # Repositories that are looked at one by one while it is not known how many records the instance has.
 _FEW = 10
 # The service's issues are not documented; what reads like this is the same the next time.
@@ -93,16 +93,18 @@ class SendQueue:
             if self.client.clock() >= ends:
                 self._end(pool)
                 return
-            pause = max(pause / 2, _SHORTEST) if ended >= _WORTH * calls else min(pause * 1.5, _LONGEST)
+            worth = ended >= calls * (_WORTH_WITHOUT_ROOM if self._left else _WORTH)
+            pause = max(pause / 2, _SHORTEST) if worth else min(pause * 1.5, _LONGEST)
             if not all_sent and not self._left and not self._sending:
                 pause, all_sent = _SHORTEST, True
             due = self.client.clock() + pause
 
     def _pause(self, due: float) -> None:
-        """Waits until then, or for the first look until what there is was sent, as long as that takes a second."""
+        """Waits until then, or until the last image was sent; for the first look, a second at most."""
         if self._sending:
             wait(self._sending, timeout=max(due - self.client.clock(), 0.0) if due else _SHORTEST)
-        if (rest := due - self.client.clock()) > 0:
+        was_last = self._sending and not self._left and all(future.done() for future in self._sending)
+        if not was_last and (rest := due - self.client.clock()) > 0:
             self.client.sleep(rest)
         for future in [future for future in self._sending if future.done()]:
             future.result()
