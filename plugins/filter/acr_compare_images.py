@@ -51,7 +51,9 @@ RETURN = r"""
 _value:
   description:
     - One entry for each rule and each image that it covers, with C(rule), C(source), C(target), C(digest),
-      C(target_digest), C(state), C(issue) and a C(sentence) that says it all.
+      C(target_digest), C(state), C(issue), C(lag) and a C(sentence) that says it all.
+    - C(lag) is the time in seconds from the newest push to its arrival, by the service's own times; null where a rule
+      has not carried it, or not yet.
     - C(state) is V(same), V(carried) (by the records, where the destination could not be looked into), V(waiting) (a
       task is in flight), V(failed) (the newest task failed), V(missing), V(different) (the destination's tag points to
       another image) or V(older) (pushed before the rule was made, so never carried).
@@ -136,6 +138,7 @@ def _compared(
         "target_digest": arrived,
         "state": state,
         "issue": issue,
+        "lag": _lag(image, task),
         "sentence": f"{source} {_WORDS[state]} {destination}" + (f" ({issue})" if issue else ""),
     }
 
@@ -154,6 +157,15 @@ def _state(rule: Row, image: Row, task: Row, arrived: str | None, *, readable: b
     if not readable and status == "success" and current:
         return "carried"
     return "missing" if pushed >= (rule.get("create_time") or 0) and rule.get("trigger") != "manual" else "older"
+
+
+def _lag(image: Row, task: Row) -> float | None:
+    """Seconds from the push to the arrival, where a rule carried it; what is sent by hand says nothing of rules."""
+    pushed, ended = image.get("update_time"), task.get("modified_time")
+    carried = task.get("status") == "success" and task.get("trigger") == "automatic"
+    if not (carried and pushed and ended and (task.get("create_time") or 0) >= pushed):
+        return None
+    return float(ended - pushed) / 1000
 
 
 class FilterModule:

@@ -223,7 +223,8 @@ options:
     default: 1
   cancel_on_timeout:
     description:
-      - Whether to cancel what has not begun after O(wait_timeout). What has begun goes on, and the next run joins it.
+      - Whether to cancel what has not begun after O(wait_timeout). The rest goes on, and the next run joins it.
+      - Which permission that needs is not documented. What the credentials may not cancel goes on too.
     type: bool
     default: false
 extends_documentation_fragment:

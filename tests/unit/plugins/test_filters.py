@@ -75,8 +75,28 @@ def test_a_compared_image_is_said_in_a_sentence() -> None:
         "target_digest": None,
         "state": "failed",
         "issue": "AUTH",
+        "lag": None,
         "sentence": "prod/web:1.0 failed on its way to cri-t/copy/shop:1.0 (AUTH)",
     }
+
+
+CARRIED = {**LATER, "trigger": "automatic", "modified_time": 2700}
+
+
+@pytest.mark.parametrize(
+    ("task", "lag"),
+    [
+        (CARRIED, 2.5),
+        ({**CARRIED, "trigger": "manual"}, None),
+        ({**CARRIED, "status": "error"}, None),
+        ({**CARRIED, "modified_time": None}, None),
+        ({**CARRIED, "create_time": 150}, None),
+    ],
+    ids=["carried", "sent by hand", "failed", "no times", "of an earlier push"],
+)
+def test_the_lag_is_from_the_push_to_the_arrival_by_a_rule(task: dict[str, Any], lag: float | None) -> None:
+    [row] = compare([IMAGE], {}, rules=[RULE], tasks=[task])
+    assert row["lag"] == lag
 
 
 def test_only_covered_images_are_compared_once_for_each_rule() -> None:
