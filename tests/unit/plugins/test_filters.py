@@ -22,7 +22,14 @@ resolve = acr_resolve_rules.FilterModule().filters()["acr_resolve_rules"]
 
 TARGET = "cri-t"
 RULE = {"name": "r", "namespace": "prod", "target_instance_id": TARGET, "create_time": 100}
-IMAGE = {"namespace": "prod", "repository": "web", "tag": "1.0", "digest": "sha256:a", "update_time": 200}
+IMAGE = {
+    "namespace": "prod",
+    "repository": "web",
+    "tag": "1.0",
+    "digest": "sha256:a",
+    "size": 7,
+    "update_time": 200,
+}
 SAME, OTHER = {**IMAGE, "update_time": 300}, {**IMAGE, "digest": "sha256:b"}
 OLD = {**IMAGE, "update_time": 50}
 TASK = {
@@ -70,14 +77,72 @@ def test_a_compared_image_is_said_in_a_sentence() -> None:
     assert row == {
         "rule": "r",
         "source": "prod/web:1.0",
-        "target": "cri-t/copy/shop:1.0",
+        "namespace": "prod",
+        "repository": "web",
+        "tag": "1.0",
+        "size": 7,
         "digest": "sha256:a",
+        "target": "cri-t/copy/shop:1.0",
+        "target_instance_id": "cri-t",
         "target_digest": None,
         "state": "failed",
+        "reason": "AUTH",
         "issue": "AUTH",
+        "pushed": 200,
+        "arrived": None,
         "lag": None,
         "sentence": "prod/web:1.0 failed on its way to cri-t/copy/shop:1.0 (AUTH)",
     }
+
+
+NO_TASK = "no record of a task for the newest push"
+REASONS: list[tuple[str, dict[str, Any], list[Any] | None, list[Any], str]] = [
+    ("failed", RULE, [], [{**FAILED, "issue": None}], "the service says no reason"),
+    ("missing", RULE, [], [], NO_TASK),
+    ("missing", RULE, [], [{**LATER, "create_time": 150}], NO_TASK),
+    ("missing", RULE, [], [LATER], "had arrived, so it was deleted there since"),
+    ("different", RULE, [OTHER], [], NO_TASK),
+    ("different", RULE, [OTHER], [LATER], "had arrived, or was skipped; the tag is another image now"),
+    ("older", {**RULE, "create_time": 900}, [], [], "pushed before the rule was made"),
+    ("older", MANUAL, [], [], "the rule is manual"),
+    ("same", RULE, [SAME], [], ""),
+]
+
+
+@pytest.mark.parametrize(("state", "rule", "there", "tasks", "reason"), REASONS)
+def test_why_an_image_is_where_it_is(
+    state: str, rule: dict[str, Any], there: list[Any], tasks: list[Any], reason: str
+) -> None:
+    [row] = compare([IMAGE], {TARGET: there}, rules=[rule], tasks=tasks)
+    assert (row["state"], row["reason"]) == (state, reason)
+
+
+GONE = {**IMAGE, "tag": "gone", "digest": "sha256:c", "size": 5}
+EXTRA: list[tuple[str, dict[str, Any], dict[str, Any], str | None]] = [
+    ("where the rule puts images", RULE, GONE, "prod/web:gone"),
+    ("of a renamed namespace", {**RULE, "target_namespace": "copy"}, {**GONE, "namespace": "copy"}, "prod/web:gone"),
+    ("beside a renamed namespace", {**RULE, "target_namespace": "copy"}, GONE, None),
+    (
+        "of a renamed repository",
+        {**RULE, "repository": "web", "target_repository": "shop"},
+        {**GONE, "repository": "shop"},
+        "prod/web:gone",
+    ),
+    ("of another repository", {**RULE, "repository": "web"}, {**GONE, "repository": "shop"}, None),
+    ("that the filter leaves out", {**RULE, "tag_filter": "^v"}, GONE, None),
+    ("of a whole instance", {**RULE, "namespace": None}, {**GONE, "namespace": "else"}, "else/web:gone"),
+    ("that the source has", RULE, SAME, None),
+]
+
+
+@pytest.mark.parametrize(("rule", "image", "source"), [one[1:] for one in EXTRA], ids=[one[0] for one in EXTRA])
+def test_an_image_at_the_destination_alone_is_extra(
+    rule: dict[str, Any], image: dict[str, Any], source: str | None
+) -> None:
+    rows = compare([IMAGE], {TARGET: [image]}, rules=[rule, rule], tasks=[])
+    found = [row for row in rows if row["state"] == "extra"]
+    assert [row["source"] for row in found] == ([source] if source else [])
+    assert [row["target_digest"] for row in found] == (["sha256:c"] if source else [])
 
 
 CARRIED = {**LATER, "trigger": "automatic", "modified_time": 2700}
