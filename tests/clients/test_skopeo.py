@@ -2,87 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
-from acr_emulator.testing import Emulator, in_ci, running
-from alibabacloud_cr20181201.client import Client
-from alibabacloud_cr20181201.models import GetAuthorizationTokenRequest
-from alibabacloud_tea_openapi.utils_models import Config
+from acr_emulator.testing import Emulator, running
 
-from .conftest import WORLD
-from .story import KEYS, REGIONS, SOURCE, TARGET
+from .skopeo import WITH_REGISTRIES, Skopeo, join, log_in, world_with_registries
+from .story import SOURCE, TARGET
 
-pytestmark = pytest.mark.skipif(
-    not in_ci() and not (shutil.which("skopeo") and any(map(shutil.which, ("docker-registry", "registry")))),
-    reason="docker-registry or skopeo not found: real images ARE NOT TESTED",
-)
-INDEX = "application/vnd.oci.image.index.v1+json"
+pytestmark = WITH_REGISTRIES
 
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    """Both instances with a registry; B's takes what is pushed to prod."""
-    world = yaml.safe_load(WORLD.read_text(encoding="utf-8"))
-    for account in world["accounts"]:
-        account["instances"][0]["registry"] = True
-    source, target = (account["instances"][0] for account in world["accounts"])
-    source["namespaces"] = source["namespaces"][:1]
-    target["namespaces"] = [{"name": "prod", "auto_create_repositories": True}]
-    with running(world) as started:
+    with running(world_with_registries()) as started:
         yield started
-
-
-class Skopeo:
-    """One person's skopeo, with the logins of that person."""
-
-    def __init__(self, folder: Path) -> None:
-        self._authfile = str(folder / "auth.json")
-
-    def __call__(self, command: str, *arguments: str, fails: bool = False) -> str:
-        line = ["skopeo", command, "--authfile", self._authfile, *arguments]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
-        assert bool(done.returncode) is fails, done.stderr
-        return done.stderr if fails else done.stdout
-
-    def copy(self, source: str, target: str, *, fails: bool = False) -> str:
-        plain = [f"--{side}-tls-verify=false" for side in ("src", "dest")]
-        return self("copy", "--all", "--preserve-digests", *plain, source, target, fails=fails)
-
-    def digest(self, reference: str) -> str:
-        raw = self("inspect", "--tls-verify=false", "--raw", reference)
-        return f"sha256:{hashlib.sha256(raw.encode()).hexdigest()}"
-
-
-def log_in(skopeo: Skopeo, emulator: Emulator, who: str, instance: str) -> None:
-    identifier, secret = KEYS[who]
-    keys = {"access_key_id": identifier, "access_key_secret": secret, "region_id": REGIONS[who]}
-    client = Client(Config(**keys, endpoint=emulator.endpoint, protocol="http"))
-    token = client.get_authorization_token(GetAuthorizationTokenRequest(instance_id=instance)).body
-    login = ("--username", token.temp_username, "--password", token.authorization_token)
-    skopeo("login", "--tls-verify=false", *login, emulator.registries[instance])
-
-
-def join(layout: Path) -> None:
-    """Make one multi-architecture image, `both`, of the two images that an OCI layout holds."""
-    images = json.loads((layout / "index.json").read_text())
-    members = [
-        {name: image[name] for name in ("mediaType", "digest", "size")}
-        | {"platform": {"os": "linux", "architecture": architecture}}
-        for image, architecture in zip(images["manifests"], ("amd64", "arm64"), strict=True)
-    ]
-    content = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": members}).encode()
-    digest = hashlib.sha256(content).hexdigest()
-    (layout / "blobs/sha256" / digest).write_bytes(content)
-    described = {"mediaType": INDEX, "digest": f"sha256:{digest}", "size": len(content)}
-    images["manifests"].append({**described, "annotations": {"org.opencontainers.image.ref.name": "both"}})
-    (layout / "index.json").write_text(json.dumps(images))
 
 
 def test_images_go_from_account_to_account(emulator: Emulator, tmp_path: Path) -> None:
@@ -108,9 +44,9 @@ def test_images_go_from_account_to_account(emulator: Emulator, tmp_path: Path) -
     skopeo.copy(f"{a}/web@{one}", f"{b}/web:copied")
     assert skopeo.digest(f"{b}/both:1.0") == skopeo.digest(f"{b}/both@{both}") == both
     assert skopeo.digest(f"{b}/both@{one}") == skopeo.digest(f"{b}/web:copied") == one
-    architectures = json.loads(skopeo("inspect", "--tls-verify=false", "--raw", f"{b}/both:1.0"))["manifests"]
+    architectures = json.loads(skopeo.manifest(f"{b}/both:1.0"))["manifests"]
     assert [member["digest"] for member in architectures] == [one, two]
-    assert json.loads(skopeo("list-tags", "--tls-verify=false", f"{b}/both"))["Tags"] == ["1.0"]
+    assert skopeo.tags(f"{b}/both") == ["1.0"]
 
     # The API knows what was pushed, and a login ends.
     pushed = emulator.state()["accounts"][1]["instances"][0]["namespaces"][0]["repositories"]
