@@ -35,7 +35,7 @@ class Ansible:
     def __init__(self, folder: Path, endpoint: str) -> None:
         self.folder = folder
         self.endpoint = endpoint
-        self._environment = _environment(folder, endpoint)
+        self._environment = environment(folder, endpoint)
         (folder / "ansible.cfg").write_text("")
 
     def play(self, playbook: Path | str, *arguments: str) -> Played:
@@ -90,7 +90,7 @@ class Ansible:
         return "-e", f"acr_profile_file={file}"
 
 
-def _environment(folder: Path, endpoint: str) -> dict[str, str]:
+def environment(folder: Path, endpoint: str) -> dict[str, str]:
     """Ours, without what a developer may have set for real accounts, proxies and Ansible."""
     foreign = re.compile(r"(?i)ANSIBLE_|ALIBABA_?CLOUD_|ALICLOUD_|.*_PROXY$")
     return {

@@ -53,6 +53,16 @@ class Skopeo:
         plain = [f"--{side}-tls-verify=false" for side in ("src", "dest")]
         return self("copy", "--all", "--preserve-digests", *plain, source, target, fails=fails)
 
+    def push_all(self, folder: Path, place: str) -> None:
+        """Push every image that the folder holds as `repository:tag`."""
+        plain = ("--src", "dir", "--dest", "docker", "--dest-tls-verify=false")
+        self("sync", "--all", "--preserve-digests", *plain, str(folder), place)
+
+    def pull_all(self, repository: str, folder: Path) -> None:
+        """Pull every tag of a repository, each into a folder named `repository:tag`."""
+        plain = ("--src", "docker", "--dest", "dir", "--src-tls-verify=false")
+        self("sync", "--all", "--preserve-digests", *plain, repository, str(folder))
+
     def manifest(self, reference: str) -> str:
         return self("inspect", "--tls-verify=false", "--raw", reference)
 
