@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from acr_emulator.testing import Emulator, in_ci, running
+from acr_emulator.testing import Emulator, running
 
-from .browser import PROGRAM, Page, browsing
+from ..browser import Page
 from .kit import ACCOUNT_A, ROOT_A, SOURCE, Client, ClientException, eventually, push, world
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    if not PROGRAM:
-        reason = "Chromium not found: the emulator's page IS NOT TESTED"
-        if in_ci():
-            pytest.fail(f"{reason}, and in CI it must be")
-        pytest.skip(reason)
-    with browsing(tmp_path_factory.mktemp("browser")) as page:
-        yield page
 
 
 @pytest.fixture

@@ -32,6 +32,10 @@ PLAYBOOKS: dict[str, dict[str, tuple[str, ...]]] = {
         "b": ("account_b_grant_access", "account_b_prepare_destination", "account_b_verify_sync"),
     },
     "audit_sync": {"a": ("account_a_audit_sync",), "b": ("account_b_audit_sync",)},
+    "report_sync": {
+        "a": ("account_a_verify_sync", "account_a_audit_sync"),
+        "b": ("account_b_verify_sync", "account_b_audit_sync"),
+    },
     "revoke_access": {"b": ("account_b_revoke_access",)},
 }
 RULE = {"name": "to-eu", "namespace": "prod", "tag_filter": "^v", "to": "prod-eu"}
@@ -69,8 +73,8 @@ def play(cloud: Emulator, playbook: str, folder: Path) -> int:
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
         f"registryops.alicloud.{playbook}",
-        "-i",
-        str(file),
+        f"--inventory={file}",
+        f"--extra-vars=report_sync_directory={folder / 'report'}",
     ]
     environment = {
         **os.environ,
@@ -100,10 +104,10 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     image = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": ["v2"]}
     cloud.post("/_emulator/images", image)
     # The whole finds nothing left to do after its parts.
-    run("verify_sync", "audit_sync", "cross_account_sync")
+    run("verify_sync", "audit_sync", "report_sync", "cross_account_sync")
     run("revoke_access")
     done = {"grant_access": 1, "prepare_destination": 1, "configure_sync": 1, "revoke_access": 1}
-    assert changed == {**done, "verify_sync": 0, "audit_sync": 0, "cross_account_sync": 0}
+    assert changed == {**done, "verify_sync": 0, "audit_sync": 0, "report_sync": 2, "cross_account_sync": 0}
     # Nobody else has called, and in account B nothing but the namespace and its image is left.
     assert {call["identity"] for call in cloud.calls()} == {playbook.replace("_", "-") for playbook in PLAYBOOKS}
     target = cloud.state()["accounts"][1]

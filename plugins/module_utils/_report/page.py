@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rendering a report for people. All that is not the template's own is escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+# Where an axis of lags may begin, end and have a line, in seconds.
+_TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 864_000, 8_640_000, 86_400_000)
+_UNITS = ((86_400, 2 * 86_400, "days"), (3600, 2 * 3600, "h"), (60, 2 * 60, "min"), (1, 1, "s"))
+
+
+def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
+    """The page that the template makes of a report; see the filter acr_report_page."""
+    file = Path(template)
+    loader = FileSystemLoader(file.parent)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(number=number, duration=duration, day=day, share=share)
+    return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
+
+
+def number(value: int) -> str:
+    return f"{value:,}"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds in the unit that a person would choose; a dash if there are none."""
+    if seconds is None:
+        return "–"
+    for unit, least, name in _UNITS:
+        if seconds >= least:
+            return f"{seconds / unit:.3g} {name}"
+    return f"{seconds * 1000:.0f} ms"
+
+
+def day(milliseconds: int | None) -> str:
+    if not milliseconds:
+        return "–"
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M")
+
+
+def share(part: int, whole: int) -> str:
+    """A part in percent, which is 100 if it is the whole only."""
+    if not whole:
+        return "–"
+    return f"{100 if part == whole else min(part / whole * 100, 99.9):.1f} %"
+
+
+class Axis(NamedTuple):
+    """A logarithmic axis, in seconds; `ticks` are its lines, the first and the last of which are its ends."""
+
+    ticks: tuple[float, ...]
+
+    def down(self, seconds: float) -> float:
+        """How far below the upper end something is, in percent of the axis."""
+        low, high = self.ticks[0], self.ticks[-1]
+        return round(100 - math.log(max(seconds, low) / low) / math.log(high / low) * 100, 2)
+
+
+def axis_of(lag: Mapping[str, Any]) -> Axis:
+    """The axis on which all lags of a report are."""
+    medians = [step["median"] for step in lag["over_time"] if step["count"]]
+    if not medians:
+        return Axis(_TICKS)
+    low = max((tick for tick in _TICKS[:-1] if tick <= min(medians)), default=_TICKS[0])
+    high = min((tick for tick in _TICKS if tick > low and tick >= lag["worst"]), default=_TICKS[-1])
+    return Axis(tuple(tick for tick in _TICKS if low <= tick <= high))

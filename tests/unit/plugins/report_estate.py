@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What verify_sync and audit_sync might have found in an estate of any size, the same each time."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+SOURCE, DESTINATION = "prod-sh", "prod-eu"
+INSTANCES = {SOURCE: "cri-sourcesource0001", DESTINATION: "cri-targettarget0001"}
+ACCOUNTS = {SOURCE: "1252879610640001", DESTINATION: "5222000022220002"}
+NAMESPACES = ("payments", "search", "platform", "mobile")
+TAGS_EACH = 8
+_WEEK = 7 * 86_400_000
+_END = 1_795_564_800_000  # 2026-11-25, in epoch milliseconds
+_ISSUES = (
+    "NETWORK: connection to the destination's storage timed out",
+    "DISK_FULL: no space left in the destination's storage",
+)
+_REASONS = {
+    "missing": "no record of a task for the newest push",
+    "different": "had arrived, or was skipped; the tag is another image now",
+    "older": "pushed before the rule was made",
+}
+
+
+def estate(repositories: int) -> dict[str, dict[str, Any]]:
+    """Host variables by host: a source of that many repositories, and its destination."""
+    chance = random.Random(repositories)
+    images = [row for number in range(repositories) for row in _repository(number, chance)]
+    verified = {
+        "instance_id": INSTANCES[SOURCE],
+        "rules": [_rule(namespace) for namespace in (*NAMESPACES, "sandbox")],
+        "wanted": [{"name": f"{one}-to-eu", "action": "unchanged", "sync_rule": _rule(one)} for one in NAMESPACES],
+        "images": images,
+        "namespaces": [*NAMESPACES, "scratch"],
+        "unreadable": [],
+    }
+    findings = [_finding("warning", "sync rule sandbox-to-eu covers no image", "Delete it, or correct what it is for.")]
+    hosts = {name: {"acr_instance_id": INSTANCES[name], "acr_account_id": ACCOUNTS[name]} for name in INSTANCES}
+    return {
+        SOURCE: {**hosts[SOURCE], "verify_sync_result": verified, "audit_sync_result": _audited(SOURCE, findings)},
+        DESTINATION: {**hosts[DESTINATION], "audit_sync_result": _audited(DESTINATION, [], _grant())},
+    }
+
+
+def _repository(number: int, chance: random.Random) -> list[dict[str, Any]]:
+    namespace, name = NAMESPACES[number % len(NAMESPACES)], f"service-{number}"
+    luck = chance.random()
+    bad = {0: "failed", 1: "missing", 2: "different"}.get(number % 97) if luck < 0.9 else None
+    return [_image(namespace, name, f"v1.{tag}", bad if tag > 4 else None, chance) for tag in range(TAGS_EACH)]
+
+
+def _image(namespace: str, name: str, tag: str, bad: str | None, chance: random.Random) -> dict[str, Any]:
+    state = bad or ("older" if tag == "v1.0" else "waiting" if chance.random() < 0.002 else "same")
+    pushed = _END - int(chance.random() * 2 * _WEEK)
+    lag = round(chance.lognormvariate(3.4, 1.1), 1) if state == "same" else None
+    digest = f"sha256:{chance.getrandbits(256):064x}"
+    source = f"{namespace}/{name}:{tag}"
+    reason = _ISSUES[chance.random() < 0.3] if state == "failed" else _REASONS.get(state, "")
+    return {
+        "rule": f"{namespace}-to-eu",
+        "source": source,
+        "namespace": namespace,
+        "repository": name,
+        "tag": tag,
+        "size": int(chance.lognormvariate(18, 0.8)),
+        "digest": digest,
+        "target": f"{INSTANCES[DESTINATION]}/{source}",
+        "target_instance_id": INSTANCES[DESTINATION],
+        "target_digest": digest if state == "same" else None,
+        "state": state,
+        "reason": reason,
+        "issue": reason if state == "failed" else None,
+        "pushed": pushed,
+        "arrived": pushed + int(lag * 1000) if lag else None,
+        "lag": lag,
+        "sentence": f"{source} is {state}",
+    }
+
+
+def _rule(namespace: str) -> dict[str, Any]:
+    return {
+        "name": f"{namespace}-to-eu",
+        "scope": "namespace",
+        "namespace": namespace,
+        "tag_filter": "^v[0-9]",
+        "target_instance_id": INSTANCES[DESTINATION],
+        "trigger": "automatic",
+        "priority": 3,
+    }
+
+
+def _audited(host: str, findings: list[dict[str, str]], *grants: dict[str, Any]) -> dict[str, Any]:
+    return {"instance_id": INSTANCES[host], "findings": findings, "grants": list(grants)}
+
+
+def _finding(severity: str, problem: str, remedy: str) -> dict[str, str]:
+    return {"check": "rules", "severity": severity, "subject": "", "problem": problem, "remedy": remedy}
+
+
+def _grant() -> dict[str, Any]:
+    return {
+        "account_id": ACCOUNTS[DESTINATION],
+        "exists": True,
+        "policy_name": "AcrCrossAccountSync",
+        "policy_attached": True,
+        "other_policies": [],
+        "source_account_ids": [ACCOUNTS[SOURCE]],
+        "destination_instances": [{"region": "eu-central-1", "instance_id": INSTANCES[DESTINATION]}],
+    }

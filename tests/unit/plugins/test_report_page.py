@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page that report_sync writes, in a real browser. Pictures of it are left in .cache/report."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..browser import Page
+from .report_estate import DESTINATION, SOURCE, estate
+
+ROOT = Path(__file__).parents[3]
+PICTURES = ROOT / ".cache/report"
+GROUPS = {SOURCE: "acr_source", DESTINATION: "acr_destination"}
+HOSTILE = "<img src=x onerror=\"document.title='taken'\"> {{ 1 / 0 }}"
+# As facts of a run are, so that nothing in them is taken for a template.
+FACTS = {f"{name}_sync_result": f"{{{{ found.{name}_sync_result | default({{}}) }}}}" for name in ("verify", "audit")}
+
+
+def write_report(hosts: dict[str, dict[str, Any]], folder: Path) -> dict[str, Any]:
+    """The result of a playbook that runs the role; its files are in `folder`."""
+    for name, variables in hosts.items():
+        (folder / f"{name}.json").write_text(json.dumps(variables))
+    places = ("acr_instance_id", "acr_account_id")
+    groups = {GROUPS[name]: {"hosts": {name: {one: host[one] for one in places}}} for name, host in hosts.items()}
+    facts = {
+        "ansible.builtin.set_fact": FACTS,
+        "vars": {"found": f"{{{{ lookup('file', '{folder}/' ~ inventory_hostname ~ '.json') | from_json }}}}"},
+    }
+    play = {"hosts": "all", "gather_facts": False, "connection": "local", "pre_tasks": [facts]}
+    said = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "report_sync_directory": str(folder)}
+    plays = [{**play, "vars": {**said, "report_sync_fail": False}, "roles": ["registryops.alicloud.report_sync"]}]
+    (folder / "hosts.yml").write_text(json.dumps(groups))
+    (folder / "play.yml").write_text(json.dumps(plays))
+    command = [Path(sys.executable).with_name("ansible-playbook"), "-i", folder / "hosts.yml", folder / "play.yml"]
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"), "ANSIBLE_NOCOLOR": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    return report
+
+
+@pytest.fixture(scope="module", params=[3, 300], ids=["3 repositories", "300 repositories"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of so many repositories, one of which has a hostile reason."""
+    written = tmp_path_factory.mktemp("report")
+    hosts = estate(request.param)
+    images = hosts[SOURCE]["verify_sync_result"]["images"]
+    next(one for one in images if one["state"] == "failed")["reason"] = HOSTILE
+    write_report(hosts, written)
+    return written
+
+
+@pytest.fixture
+def page(browser: Page, folder: Path) -> Page:
+    browser.show(1280, 900)
+    browser.open((folder / "report.html").as_uri())
+    browser.run("new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))")
+    return browser
+
+
+def test_it_says_what_the_report_says(page: Page, folder: Path) -> None:
+    report = json.loads((folder / "report.json").read_text())
+    words = " ".join(str(page.run("document.body.innerText")).split())
+    assert report["verdict"]["sentence"] in words
+    assert all(one["namespace"] in words for one in report["coverage"])
+    assert all(one["reason"] in words for one in report["reasons"])
+    assert report["findings"][0]["problem"] in words
+    assert "None" not in words
+    lines = (folder / "images.csv").read_text().splitlines()
+    assert len(lines) == 1 + len(report["images"])
+
+
+def test_what_others_wrote_is_text(page: Page) -> None:
+    assert HOSTILE in page.run("document.body.innerText")
+    assert page.run("document.querySelectorAll('img, script, link, iframe').length") == 0
+    assert "taken" not in page.run("document.title")
+
+
+def test_it_needs_nothing_but_itself(page: Page) -> None:
+    assert page.run("performance.getEntriesByType('resource').length") == 0
+    assert page.complaints() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_any_screen(page: Page, folder: Path, scheme: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    count = len({one["repository"] for one in json.loads((folder / "report.json").read_text())["images"]})
+    for width in (320, 390, 768, 1280, 1920):
+        page.show(width, 900, scheme)
+        assert page.run("document.documentElement.scrollWidth") <= width
+        if width in (390, 1280):
+            page.picture(PICTURES / f"{count}-{width}-{scheme}.png")
+    (red, *_rest) = page.run("getComputedStyle(document.body).backgroundColor").removeprefix("rgb(").split(",")
+    assert (int(red) > 128) is (scheme == "light")
+
+
+def test_the_bars_are_drawn_to_scale(page: Page, folder: Path) -> None:
+    total = json.loads((folder / "report.json").read_text())["total"]
+    bars = "[...document.querySelectorAll('header svg rect:not(.nothing)')]"
+    drawn = page.run(f"{bars}.map(one => [one.className.baseVal, +one.getAttribute('width')])")
+    wanted = {state: count for state, count in total["states"].items() if state != "extra"}
+    assert dict(drawn) == {
+        state: pytest.approx(max(count / total["wanted"] * 100, 0.6), abs=0.01) for state, count in wanted.items()
+    }
+
+
+def test_the_slower_is_the_higher(page: Page, folder: Path) -> None:
+    over_time = json.loads((folder / "report.json").read_text())["lag"]["over_time"]
+    steps = [step for step in over_time if step["count"]]
+    heights = "[...one.querySelectorAll('rect')].map(bar => +bar.getAttribute('y'))"
+    drawn = page.run(f"[...document.querySelectorAll('.lag g')].map(one => {heights})")
+    assert len(drawn) == (len(steps) if len(over_time) > 1 else 0)
+    for worst, p95, median in drawn:
+        assert 0 <= worst <= p95 <= median + 1 <= 101
+    slowest_first = sorted(range(len(drawn)), key=lambda number: -steps[number]["worst"])
+    tops = [drawn[number][0] for number in slowest_first]
+    assert tops == sorted(tops)
