@@ -304,11 +304,33 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+instance_id:
+  description: ID of the source instance.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: cri-sourcesource0001
+target_region:
+  description: Region of the target instance.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: eu-central-1
+target_instance_id:
+  description: ID of the target instance.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: cri-targettarget0001
+target_account_id:
+  description: UID of the account that owns the target instance; null if the source's account does.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: "5222000022220002"
 images:
-  description: One entry for each image, in the order they were given, or by the name of their repository.
+  description: >-
+    One entry for each image, in the order they were given, or by the name of their repository. The result of a task
+    that failed has them too.
   type: list
   elements: dict
-  returned: always
+  returned: unless it failed before it knew the images
   contains:
     source:
       description: Namespace, repository and tag.
@@ -355,7 +377,7 @@ images:
 counts:
   description: How many images had each action. An image that was sent and whose task failed counts as both.
   type: dict
-  returned: always
+  returned: unless it failed before it knew the images
   sample:
     {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "different": 0, "immutable": 0, "left": 0, "failed": 0}
 bytes:
@@ -363,7 +385,7 @@ bytes:
     Size of the images that were sent, or in check mode would be. What the service moves may be less, since it need not
     copy layers that are there.
   type: int
-  returned: always
+  returned: unless it failed before it knew the images
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._module import WAIT_OPTIONS, Module, perform

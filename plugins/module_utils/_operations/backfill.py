@@ -59,11 +59,12 @@ class Backfill(ImageSync):
             super().plan()
             return
         select, rule = self.params.get("select") or {}, self._rule()
-        targets = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}} if rule else self.params
+        if rule:
+            self.params = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}}
         namespaces = select.get("namespaces") or [rule.get("namespace")]
         records = self.records(namespace=namespaces[0] if len(namespaces) == 1 else None)
         for repository_id, image in self._selected(select, rule, namespaces):
-            transfer = transfer_of(image.to_result(), targets)
+            transfer = transfer_of(image.to_result(), self.params)
             transfer.repository_id = repository_id
             self.decide(transfer, image, records.get(transfer.route, []))
             self.transfers.append(transfer)
