@@ -19,7 +19,7 @@ description:
   - It runs as a queue. Some images are in flight at a time, calls come as fast as the service bears, and whatever ends
     the run, the next one takes up what is left. Every ten seconds, and when an image fails, a line says how far it is,
     unless the variable C(acr_progress) is false. There are no such lines where a process is started for the module.
-  - Every image gets its own result. The task fails at the end if any image failed.
+  - Every image gets its own result. The task fails at the end if any image failed; O(retry) sends those again.
 options:
   instance_id:
     description:
@@ -41,7 +41,7 @@ options:
   images:
     description:
       - A list of images, instead of O(namespace), O(repository) and O(tag).
-      - One of O(images), O(tag), O(select) and O(from_rule) is required.
+      - One of O(images), O(tag), O(select), O(from_rule) and O(retry) is required.
     type: list
     elements: dict
     suboptions:
@@ -113,6 +113,23 @@ options:
         again. Its filters are searched for, not anchored, since what the service does is not documented.
       - The account that it ends in cannot be read back; say O(target_account_id) if it is another one.
     type: str
+  retry:
+    description:
+      - Sends again what an earlier run of this module did not get across, to where it was to go. V(failed) is the
+        images that failed, V(unfinished) is those and what was V(left). What was sent without O(wait) is in neither.
+        If unset, nothing is retried.
+      - All of it is looked at anew, so what has arrived meanwhile is V(unchanged) and what is in flight is joined.
+      - Options that say something else of the target win; the other options are not taken over.
+    type: str
+    choices: [failed, unfinished]
+  retry_from:
+    description:
+      - The earlier result, as a registered variable, or the path of a JSON file with it on the host that the module
+        runs on, which is quicker for very many images. It may be the result of a loop, or a list of results;
+        an image that is named twice is retried once.
+      - All that is retried must have one target, and the result must be of O(instance_id). Required with O(retry). If
+        unset, nothing is retried.
+    type: raw
   shard_index:
     description:
       - Which share of the selected images to send, from V(0). Jobs with the same O(shard_count) and different numbers
@@ -124,27 +141,30 @@ options:
     type: int
   target_account_id:
     description:
-      - UID of the account that owns the target instance. Leave it out if that is the account of the source.
+      - UID of the account that owns the target instance. If unset, that of the earlier result with O(retry), otherwise
+        the account of the source.
     type: str
   target_region:
     description:
-      - Region of the target instance. Required without O(from_rule).
+      - Region of the target instance. If unset, that of the rule or the earlier result. Required without O(from_rule)
+        and O(retry).
     type: str
   target_instance_id:
     description:
-      - ID of the target instance. Required without O(from_rule).
+      - ID of the target instance. If unset, that of the rule or the earlier result. Required without O(from_rule) and
+        O(retry).
     type: str
   target_namespace:
     description:
-      - Namespace at the target. If unset, that of the source.
+      - Namespace at the target. If unset, that of the earlier result with O(retry), otherwise that of the source.
     type: str
   target_repository:
     description:
-      - Repository at the target. If unset, that of the source.
+      - Repository at the target. If unset, that of the earlier result with O(retry), otherwise that of the source.
     type: str
   target_tag:
     description:
-      - Tag at the target. If unset, that of the source.
+      - Tag at the target. If unset, that of the earlier result with O(retry), otherwise that of the source.
     type: str
   destination_auth:
     description:
@@ -179,7 +199,7 @@ options:
         description: External ID that the role's trust policy may demand.
         type: str
       region:
-        description: Region of the target instance. If unset, O(target_region); required with O(from_rule).
+        description: Region of the target instance. If unset, O(target_region); required where that is unset too.
         type: str
       account_id:
         description: UID of the account that it must be.
@@ -301,14 +321,68 @@ EXAMPLES = r"""
     target_account_id: "5222000022220002"
     target_region: eu-central-1
     target_instance_id: cri-targettarget0001
+
+- name: Send a namespace, and go on unless more than five images failed
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    select:
+      namespaces: [prod]
+    target_account_id: "5222000022220002"
+    target_region: eu-central-1
+    target_instance_id: cri-targettarget0001
+  register: sent
+  failed_when: sent.counts is undefined or sent.counts.failed > 5
+
+- name: Send again what failed
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    retry: failed
+    retry_from: "{{ sent }}"
+
+- name: Keep the result for another day
+  ansible.builtin.copy:
+    content: "{{ sent | to_json }}"
+    dest: /var/tmp/sent.json
+    mode: "0600"
+
+- name: Send again what failed or was left on that day
+  registryops.alicloud.acr_image_sync:
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    retry: unfinished
+    retry_from: /var/tmp/sent.json
 """
 
 RETURN = r"""
+instance_id:
+  description: ID of the source instance. This and the target are what O(retry) needs to know of an earlier run.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: cri-sourcesource0001
+target_region:
+  description: Region of the target instance; null if there was nothing to retry.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: eu-central-1
+target_instance_id:
+  description: ID of the target instance; null if there was nothing to retry.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: cri-targettarget0001
+target_account_id:
+  description: UID of the account that owns the target instance; null if the source's account does.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: "5222000022220002"
 images:
-  description: One entry for each image, in the order they were given, or by the name of their repository.
+  description: >-
+    One entry for each image, in the order they were given, or by the name of their repository. The result of a task
+    that failed has them too, and is what O(retry_from) takes.
   type: list
   elements: dict
-  returned: always
+  returned: unless it failed before it knew the images
   contains:
     source:
       description: Namespace, repository and tag.
@@ -355,7 +429,7 @@ images:
 counts:
   description: How many images had each action. An image that was sent and whose task failed counts as both.
   type: dict
-  returned: always
+  returned: unless it failed before it knew the images
   sample:
     {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "different": 0, "immutable": 0, "left": 0, "failed": 0}
 bytes:
@@ -363,7 +437,7 @@ bytes:
     Size of the images that were sent, or in check mode would be. What the service moves may be less, since it need not
     copy layers that are there.
   type: int
-  returned: always
+  returned: unless it failed before it knew the images
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._module import WAIT_OPTIONS, Module, perform
@@ -372,6 +446,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._options impo
 
 IMAGE = {name: {"type": "str", "required": True} for name in ("namespace", "repository", "tag")}
 TARGET = {name: {"type": "str"} for name in ("target_namespace", "target_repository", "target_tag")}
+WHERE = ("target_account_id", "target_region", "target_instance_id")
 SHARD = ("shard_index", "shard_count")
 
 MODULE = Module(
@@ -379,20 +454,16 @@ MODULE = Module(
         **WAIT_OPTIONS,
         **TARGET,
         "instance_id": {"type": "str", "required": True},
-        **{name: {"type": "str"} for name in IMAGE},
+        **{name: {"type": "str"} for name in (*IMAGE, *WHERE, "from_rule")},
         "images": {"type": "list", "elements": "dict", "options": {**IMAGE, **TARGET}},
         "select": {"type": "dict", "options": SELECT_OPTIONS},
-        "from_rule": {"type": "str"},
-        **{name: {"type": "int"} for name in SHARD},
-        "target_account_id": {"type": "str"},
-        "target_region": {"type": "str"},
-        "target_instance_id": {"type": "str"},
+        "retry": {"type": "str", "choices": ["failed", "unfinished"]},
+        "retry_from": {"type": "raw"},
+        **{name: {"type": "int"} for name in (*SHARD, "priority", "max_failures")},
         "override": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
-        "priority": {"type": "int"},
         "destination_auth": {"type": "dict", "options": OTHER_CONNECTION_OPTIONS},
         "max_in_flight": {"type": "int", "default": 1000},
-        "max_failures": {"type": "int"},
         "retries": {"type": "int", "default": 1},
         "cancel_on_timeout": {"type": "bool", "default": False},
     },
@@ -400,16 +471,18 @@ MODULE = Module(
         "required_together": [
             ("namespace", "repository", "tag"),
             ("target_region", "target_instance_id"),
+            ("retry", "retry_from"),
             SHARD,
         ],
-        "required_one_of": [("images", "tag", "select", "from_rule"), ("target_region", "from_rule")],
+        "required_one_of": [("images", "tag", "select", "from_rule", "retry"), ("target_region", "from_rule", "retry")],
         "mutually_exclusive": [
-            ("images", "tag", "select"),
-            *((given, "from_rule") for given in ("images", "tag", "target_region", *TARGET)),
-            *((given, "shard_count") for given in ("images", "tag")),
+            ("images", "tag", "select", "retry"),
+            *((given, "from_rule") for given in ("images", "tag", "retry", "target_region", *TARGET)),
+            *((given, "shard_count") for given in ("images", "tag", "retry")),
         ],
     },
     work=perform(Backfill),
+    apart="retry_from",
     connections=("destination_auth",),
 )
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending what was there before a rule: images are selected, not listed one by one."""
+"""Sending what was there before a rule: images are selected, or what failed before, not listed one by one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, NotFoundError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import (
-    ImageSync,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.earlier import retried
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import ImageSync
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import transfer_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
@@ -41,10 +40,10 @@ _RULE_TARGETS = ("target_region", "target_instance_id", "target_namespace", "tar
 
 
 class Backfill(ImageSync):
-    """Sends the images that are listed, or that `select` or a rule selects."""
+    """Sends the images that are listed, that `select` or a rule selects, or that an earlier run did not get across."""
 
     def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
-        super().__init__(client, params)
+        super().__init__(client, retried(params) if params.get("retry") else params)
         count = params.get("shard_count")
         refuse(
             count is not None and params["shard_index"] not in range(count),
@@ -59,11 +58,12 @@ class Backfill(ImageSync):
             super().plan()
             return
         select, rule = self.params.get("select") or {}, self._rule()
-        targets = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}} if rule else self.params
+        if rule:
+            self.params = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}}
         namespaces = select.get("namespaces") or [rule.get("namespace")]
         records = self.records(namespace=namespaces[0] if len(namespaces) == 1 else None)
         for repository_id, image in self._selected(select, rule, namespaces):
-            transfer = transfer_of(image.to_result(), targets)
+            transfer = transfer_of(image.to_result(), self.params)
             transfer.repository_id = repository_id
             self.decide(transfer, image, records.get(transfer.route, []))
             self.transfers.append(transfer)

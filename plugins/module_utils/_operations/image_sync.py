@@ -25,6 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._operations.t
     SENT,
     UNCHANGED,
     Transfer,
+    target_account,
     transfer_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
@@ -57,11 +58,13 @@ class ImageSync(Operation):
             self._compare(self.others["destination_auth"])
 
     def plan(self) -> None:
-        """Decides about each image of the list by the records."""
+        """Decides about each image of the list by the records, the repositories side by side."""
         groups: dict[tuple[str, str], list[Transfer]] = {}
         for transfer in self.transfers:
             groups.setdefault((transfer.namespace, transfer.repository), []).append(transfer)
-        for (namespace, repository), transfers in groups.items():
+
+        def decide(group: tuple[tuple[str, str], list[Transfer]]) -> None:
+            (namespace, repository), transfers = group
             try:
                 self._plan(namespace, repository, transfers)
             except ApiError as error:
@@ -70,6 +73,14 @@ class ImageSync(Operation):
                 for transfer in transfers:
                     transfer.fail(str(error))
 
+        try:
+            self.client.calls(decide, groups.items())
+        except ApiError as error:
+            for transfer in self.transfers:
+                transfer.fail(str(error))
+            error.results = self._result()
+            raise
+
     def needed(self) -> bool:
         return any(transfer.action == SEND for transfer in self.transfers)
 
@@ -77,20 +88,29 @@ class ImageSync(Operation):
         SendQueue(self.client, self.params, self.transfers, self.tell, self.recorded).run()
 
     def to_result(self) -> dict[str, Any]:
-        failed = [one for one in self.transfers if one.error and one.action != LEFT]
+        result = self._result()
+        failed = result["counts"]["failed"]
+        if bad := sorted((one for one in self.transfers if one.error), key=lambda one: one.action == LEFT):
+            raise _failure(bad, failed, len(self.transfers), result)
+        return result
+
+    def _result(self) -> dict[str, Any]:
+        """What became of each image, and what a later run needs to retry those that failed."""
         moved = [one for one in self.transfers if one.action in (SEND, SENT)]
         actions = Counter(one.action for one in self.transfers)
         size = sum(one.size or 0 for one in moved)
-        result = {
+        failed = sum(bool(one.error) and one.action != LEFT for one in self.transfers)
+        return {
             "changed": bool(moved),
+            "instance_id": self.params["instance_id"],
+            "target_region": self.params.get("target_region"),
+            "target_instance_id": self.params.get("target_instance_id"),
+            "target_account_id": target_account(self.params),
             "images": [one.to_result() for one in self.transfers],
-            "counts": {**{action: actions[action] for action in ACTIONS}, "failed": len(failed)},
+            "counts": {**{action: actions[action] for action in ACTIONS}, "failed": failed},
             "bytes": size,
             "diff": {"before": "", "after": self._described(size)},
         }
-        if bad := [*failed, *(one for one in self.transfers if one.action == LEFT)]:
-            raise _failure(bad, len(failed), len(self.transfers), result)
-        return result
 
     def records(self, **selected: str | None) -> dict[Route, list[SyncTask]]:
         """The records of each route, the newest first; `selected` holds namespace, repository and tag."""

@@ -92,6 +92,12 @@ class Transfer:
         }
 
 
+def target_account(params: Mapping[str, Any]) -> str | None:
+    """Whose the target is, as the task's options say; None if the source's account has both."""
+    account: str | None = params.get("target_account_id")
+    return None if account == params.get("account_id") else account
+
+
 def transfer_of(image: Mapping[str, Any], params: Mapping[str, Any]) -> Transfer:
     """The transfer of an image as results show it, or with targets of its own, to where the task's options say."""
     check(image)
@@ -102,11 +108,10 @@ def transfer_of(image: Mapping[str, Any], params: Mapping[str, Any]) -> Transfer
     def said(name: str, otherwise: Any) -> Any:
         return image.get(f"target_{name}") or params.get(f"target_{name}") or otherwise
 
-    account = said("account_id", None)
     target = Target(
         region=params["target_region"],
         instance_id=params["target_instance_id"],
-        account_id=None if account == params.get("account_id") else account,
+        account_id=target_account(params),
         namespace=said("namespace", image["namespace"]),
         repository=said("repository", image["repository"]),
         tag=said("tag", image["tag"]),

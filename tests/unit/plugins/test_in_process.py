@@ -33,6 +33,12 @@ KEYS = {
     "nobody": {},
 }
 IMAGE = {"instance_id": SOURCE, "images": [{"namespace": "prod", "repository": "web", "tag": "1.0"}], **TARGET_OPTIONS}
+EARLIER = {
+    "instance_id": SOURCE,
+    **TARGET_OPTIONS,
+    "images": [{"source": "prod/web:1.0", "target": f"{TARGET}/prod/web:1.0", "action": "failed", "issue": "no"}],
+}
+RETRY = {"instance_id": SOURCE, "retry": "failed"}
 RULE = {"name": "to-eu", "namespace": "prod", **TARGET_OPTIONS}
 RULES = {"instance_id": SOURCE}
 PREPARED: list[Step] = [
@@ -44,6 +50,7 @@ DEEDS: dict[str, list[Step]] = {
         *PREPARED,
         ("a", "acr_image_sync", IMAGE),
         ("a", "acr_image_sync", IMAGE),
+        ("a", "acr_image_sync", {**RETRY, "retry_from": EARLIER}),
         ("a", "acr_sync_task_info", {"instance_id": SOURCE}),
         ("a", "acr_image_info", {"instance_id": SOURCE, "namespace": "prod"}),
         ("a", "acr_instance_info", {"instance_id": SOURCE}),
@@ -67,6 +74,8 @@ DEEDS: dict[str, list[Step]] = {
         ("a", "acr_sync_rule", {**RULES, **RULE, "target_region": None}),
         ("a", "acr_sync_rule", {**RULES, **RULE, "priority": "much"}),
         ("a", "acr_image_sync", {**IMAGE, "images": [{"tag": "1.0", "name": "x"}]}),
+        ("a", "acr_image_sync", {**RETRY, "retry_from": {"item": {"tag": 1.0}}}),
+        ("a", "acr_image_sync", {**RETRY, "retry_from": "/no/such/file.json"}),
     ],
     # What is masked in one must be masked in the other.
     "a secret that shows up": [("a", "acr_namespace", {"instance_id": SOURCE, "name": "secretA"})],
