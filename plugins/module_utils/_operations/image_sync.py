@@ -166,14 +166,12 @@ class ImageSync(Operation):
         for one in open_ones:
             place = (one.target.namespace, one.target.repository)
             digest = tags.get(place, {}).get(one.target.tag)
-            if digest is None:
-                one.action = SEND
-            elif digest == one.digest:
-                one.action = SEND if self.params.get("force") else UNCHANGED
-            elif place in immutable:
-                one.action = IMMUTABLE
+            if digest == one.digest:
+                one.decide(SEND if self.params.get("force") else UNCHANGED)
+            elif digest is None or (self.params.get("override") and place not in immutable):
+                one.decide(SEND)
             else:
-                one.action = SEND if self.params.get("override") else DIFFERENT
+                one.decide(IMMUTABLE if place in immutable else DIFFERENT)
 
     def _described(self, size: int) -> str:
         shown = [one for one in self.transfers if one.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]

@@ -118,7 +118,7 @@ class SendQueue:
             if transfer.task and transfer.task.status == "success":
                 self._arrived, self._bytes = self._arrived + 1, self._bytes + (transfer.size or 0)
             elif self._may_help_again(transfer):
-                transfer.action, transfer.task, transfer.task_id = SEND, None, None
+                transfer.decide(SEND)
                 transfer.attempts += 1
                 self._left.append(transfer)
             elif transfer.task and not transfer.is_under_way and not transfer.error:

@@ -74,6 +74,11 @@ class Transfer:
     def found(self, image: Image) -> None:
         self.digest, self.size, self.pushed = image.digest, image.size, image.update_time or 0
 
+    def decide(self, action: str) -> None:
+        self.action = action
+        if action == SEND:
+            self.task = self.task_id = None  # whatever became of an earlier one
+
     def fail(self, reason: str) -> None:
         self.action, self.error = FAILED, reason
 

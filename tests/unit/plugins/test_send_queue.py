@@ -87,7 +87,10 @@ def test_what_cannot_be_canceled_goes_on(cloud: Emulator, account_a: Account) ->
 def test_too_many_failures_end_it(cloud: Emulator, account_a: Account) -> None:
     fail(cloud, "TARGET_TAG_IMMUTABLE: no")
     failed = failure(account_a, **TEAM, max_in_flight=5, max_failures=4)
-    assert counts(failed.result) == {"sent": 5, "left": 115, "failed": 5}
+    found = counts(failed.result)
+    # Four may fail before the last five are sent.
+    assert found["sent"] == found["failed"] in range(5, 10)
+    assert found["left"] == 120 - found["sent"]
     assert "more images than max_failures had failed before" in failed.result["images"][-1]["issue"]
 
 
@@ -149,7 +152,11 @@ def test_what_was_deleted_there_is_sent_again(cloud: Emulator, account_a: Accoun
     assert counts(account_a.run("acr_image_sync", **PROD, destination_auth=auth)) == {"unchanged": 3}
     account_b.run("acr_repository", instance_id=TARGET, namespace="prod", name="web", state="absent", force=True)
     assert counts(account_a.run("acr_image_sync", **PROD)) == {"unchanged": 3}  # as the records have it
-    assert counts(account_a.run("acr_image_sync", **PROD, destination_auth=auth)) == {"sent": 2, "unchanged": 1}
+    cloud.post("/_emulator/tasks", {"seconds": 0.3})
+    again = account_a.run("acr_image_sync", **PROD, destination_auth=auth)
+    assert counts(again) == {"sent": 2, "unchanged": 1}
+    newest = sorted(cloud.state()["sync_tasks"], key=lambda one: int(one["CreateTime"]))[-2:]
+    assert [one["TaskStatus"] for one in newest] == ["SUCCESS"] * 2, "the new ones were waited for"
 
 
 def test_the_destination_s_credentials_are_its_own(
