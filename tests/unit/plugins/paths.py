@@ -140,6 +140,8 @@ PREPARE, CONFIGURE = ("account_b_prepare_destination",), ("account_a_configure_s
 DELETE = ("delete_content",)
 BY_REPOSITORY = rule("web-to-eu", scope="repository", repository="web")
 INBOUND = [{"name": "web-to-eu", "account_id": ACCOUNT_A, "namespace": "prod", "repository": "web"}]
+FAILED = {"source": "prod/web:1.0", "target": f"{TARGET}/prod/web:1.0", "action": "failed", "issue": "lost"}
+EARLIER = {"target_region": "eu-central-1", "target_account_id": ACCOUNT_B, "images": [FAILED]}
 
 PATHS = (
     Path("first grant", GRANT, (preflight("destination", TARGET), role(ACCOUNT_A))),
@@ -217,6 +219,15 @@ PATHS = (
         "verify at the destination",
         ("account_b_verify_sync",),
         (step("acr_image_info", instance_id=TARGET),),
+        replicated,
+    ),
+    Path(
+        "send what was there before a rule, and retry it",
+        ("account_a_backfill_images",),
+        (
+            step("acr_image_sync", instance_id=SOURCE, from_rule=rule()[1]["name"], target_account_id=ACCOUNT_B),
+            step("acr_image_sync", instance_id=SOURCE, retry="failed", retry_from=EARLIER),
+        ),
         replicated,
     ),
     Path(

@@ -31,6 +31,7 @@ PLAYBOOKS: dict[str, dict[str, tuple[str, ...]]] = {
         "a": ("account_a_configure_sync", "account_a_verify_sync"),
         "b": ("account_b_grant_access", "account_b_prepare_destination", "account_b_verify_sync"),
     },
+    "backfill_images": {"a": ("account_a_backfill_images",), "b": ("account_b_verify_sync",)},
     "audit_sync": {"a": ("account_a_audit_sync",), "b": ("account_b_audit_sync",)},
     "report_sync": {
         "a": ("account_a_verify_sync", "account_a_audit_sync"),
@@ -74,7 +75,7 @@ def play(cloud: Emulator, playbook: str, folder: Path) -> int:
         str(Path(sys.executable).parent / "ansible-playbook"),
         f"registryops.alicloud.{playbook}",
         f"--inventory={file}",
-        f"--extra-vars=report_sync_directory={folder / 'report'}",
+        f"--extra-vars=report_sync_directory={folder / 'report'} backfill_images_directory={folder / 'kept'}",
     ]
     environment = {
         **os.environ,
@@ -104,10 +105,17 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     image = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": ["v2"]}
     cloud.post("/_emulator/images", image)
     # The whole finds nothing left to do after its parts.
-    run("verify_sync", "audit_sync", "report_sync", "cross_account_sync")
+    run("verify_sync", "audit_sync", "report_sync", "backfill_images", "cross_account_sync")
     run("revoke_access")
     done = {"grant_access": 1, "prepare_destination": 1, "configure_sync": 1, "revoke_access": 1}
-    assert changed == {**done, "verify_sync": 0, "audit_sync": 0, "report_sync": 2, "cross_account_sync": 0}
+    assert changed == {
+        **done,
+        "verify_sync": 0,
+        "audit_sync": 0,
+        "report_sync": 2,
+        "backfill_images": 0,
+        "cross_account_sync": 0,
+    }
     # Nobody else has called, and in account B nothing but the namespace and its image is left.
     assert {call["identity"] for call in cloud.calls()} == {playbook.replace("_", "-") for playbook in PLAYBOOKS}
     target = cloud.state()["accounts"][1]

@@ -40,7 +40,12 @@ def write_report(hosts: dict[str, dict[str, Any]], folder: Path) -> dict[str, An
     plays = [{**play, "vars": {**said, "report_sync_fail": False}, "roles": ["registryops.alicloud.report_sync"]}]
     (folder / "hosts.yml").write_text(json.dumps(groups))
     (folder / "play.yml").write_text(json.dumps(plays))
-    command = [Path(sys.executable).with_name("ansible-playbook"), "-i", folder / "hosts.yml", folder / "play.yml"]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("ansible-playbook"),
+        "-i",
+        folder / "hosts.yml",
+        folder / "play.yml",
+    ]
     environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"), "ANSIBLE_NOCOLOR": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
