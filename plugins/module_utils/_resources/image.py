@@ -62,10 +62,16 @@ class Images(Resource[Image]):
 
     def find(self) -> Iterator[Image]:
         tags, pattern = self.params.get("tags"), re.compile(self.params.get("tag_filter") or "")
-        for place in self._repositories():
-            for image in list_images(self.client, self.params["instance_id"], place.repository_id):
-                if (tags is None or image.tag in tags) and pattern.search(str(image.tag)):
-                    yield replace(image, namespace=place.namespace, repository=place.repository)
+
+        def images(place: Place) -> list[Image]:
+            return [
+                replace(image, namespace=place.namespace, repository=place.repository)
+                for image in list_images(self.client, self.params["instance_id"], place.repository_id)
+                if (tags is None or image.tag in tags) and pattern.search(str(image.tag))
+            ]
+
+        for found in self.client.calls(images, self._repositories()):
+            yield from found
 
     def _repositories(self) -> Iterator[Place]:
         instance_id = str(self.params["instance_id"])
