@@ -47,7 +47,7 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._report.page import page
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.page import page
 
 
 class FilterModule:

@@ -66,10 +66,10 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._report import images as of_images
-from ansible_collections.registryops.alicloud.plugins.module_utils._report import set_up
-from ansible_collections.registryops.alicloud.plugins.module_utils._report.lag import lag
-from ansible_collections.registryops.alicloud.plugins.module_utils._report.verdict import verdict
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import images as of_images
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.lag import lag
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import verdict
 
 
 def sync_report(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.registryops.alicloud.plugins.filter import acr_images_csv, acr_sync_report
-from ansible_collections.registryops.alicloud.plugins.module_utils._report.lag import lag
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.lag import lag
 
 from .report_estate import DESTINATION, INSTANCES, SOURCE, estate
 

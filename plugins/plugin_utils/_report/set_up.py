@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._report.images import Row, by_state, grouped
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row, by_state, grouped
 
 AS_WANTED, UNKNOWN = "as in the inventory", "not in the inventory"
 # What acr_sync_rules would do in check mode, as what is wrong.

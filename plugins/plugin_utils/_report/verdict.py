@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._report.images import ARRIVED, BAD, Row
-from ansible_collections.registryops.alicloud.plugins.module_utils._report.set_up import AS_WANTED, UNKNOWN
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import ARRIVED, BAD, Row
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import AS_WANTED, UNKNOWN
 
 
 def verdict(report: Row) -> dict[str, str]:
