@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -24,6 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._progress imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
+    each_task,
     list_tasks,
 )
 
@@ -145,15 +146,26 @@ class SendQueue:
             selections = [{}]
         if len(transfers) == 1:
             selections[0]["tag"] = transfers[0].tag
-        listed = self.client.calls(
-            lambda selected: list(list_tasks(self.client, self.params["instance_id"], **selected)), selections
-        )
+        wanted = {one.task_id for one in transfers}
+        looks = self.client.calls(lambda selected: self._found_among(wanted, selected), selections)
         if selections == [{}]:
-            self._recorded = len(listed[0])
-        by_id: dict[str | None, SyncTask] = {one.sync_task_id: one for tasks in listed for one in tasks}
+            self._recorded = looks[0][0]
+        by_id = {identity: task for _count, found in looks for identity, task in found.items()}
         for one in transfers:
             one.task = by_id.get(one.task_id, one.task)
-        return sum(max(-(-len(tasks) // _PAGE), 1) for tasks in listed)
+        return sum(max(-(-count // _PAGE), 1) for count, _found in looks)
+
+    def _found_among(
+        self, wanted: Container[str | None], selected: Mapping[str, str]
+    ) -> tuple[int, dict[str | None, SyncTask]]:
+        """How many records there are, and those that are wanted; the instance may have very many others."""
+        found: dict[str | None, SyncTask] = {}
+        count = 0
+        for task in each_task(self.client, self.params["instance_id"], **selected):
+            count += 1
+            if task.sync_task_id in wanted:
+                found[task.sync_task_id] = task
+        return count, found
 
     def _tell(self) -> None:
         failed = [one for one in self.transfers if one.error]

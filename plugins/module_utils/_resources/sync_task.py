@@ -66,7 +66,13 @@ class SyncTask(State):
 
 
 def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
-    """Records of one instance, the newest first; `selected` holds namespace, repository and tag."""
+    """Records of one instance, the newest first; `selected` is as for each_task."""
+    # The service's own order is not documented.
+    yield from sorted(each_task(client, instance_id, **selected), key=lambda task: task.create_time or 0, reverse=True)
+
+
+def each_task(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
+    """Records of one instance as they come, since there may be many; `selected` holds namespace, repository and tag."""
     request = {
         "InstanceId": instance_id,
         "RepoNamespaceName": selected.get("namespace"),
@@ -74,9 +80,8 @@ def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[Sy
         "Tag": selected.get("tag"),
         "SyncRecordId": selected.get("sync_record_id"),
     }
-    found = [_task(one) for one in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=100)]
-    # The service's own order is not documented.
-    yield from sorted(found, key=lambda task: task.create_time or 0, reverse=True)
+    for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=100):
+        yield _task(found)
 
 
 def by_route(tasks: Iterable[SyncTask]) -> dict[Route, list[SyncTask]]:
