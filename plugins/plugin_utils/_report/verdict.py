@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import ARRIVED, BAD, Row
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import BAD, Row
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import AS_WANTED, UNKNOWN
 
 
@@ -17,9 +17,9 @@ def verdict(report: Row) -> dict[str, str]:
     """`state` (good, warning or bad) and `sentence` of a report without them."""
     count = {state: one["images"] for state, one in report["counts"].items()}
     wrong, doubtful = _wrong(report, count), _doubtful(report, count)
-    arrived, wanted = sum(count[state] for state in ARRIVED), _wanted(count)
+    arrived, wanted, bad = (report["total"][name] for name in ("arrived", "wanted", "bad"))
     said: list[Any] = [
-        not _bad(count) and wanted and f"{_all_or(arrived, wanted)} that rules cover arrived",
+        not bad and wanted and f"{_all_or(arrived, wanted)} that rules cover arrived",
         not wanted and report["sources"] and "no rule covers an image",
         *wrong,
         *doubtful,
@@ -34,9 +34,9 @@ def _wrong(report: Row, count: Row) -> list[Any]:
     rules = sum(rule["standing"] not in (AS_WANTED, UNKNOWN) for rule in report["rules"])
     errors = _severities(report)["error"]
     unseen = {one["host"]: None for one in report["not_looked_at"]}
-    bad = _bad(count)
+    bad, wanted = report["total"]["bad"], report["total"]["wanted"]
     return [
-        bad and f"{bad:,} of {_images(_wanted(count))} did not arrive ({_listed(count, BAD)})",
+        bad and f"{bad:,} of {_images(wanted)} did not arrive ({_listed(count, BAD)})",
         rules and f"{_plural(rules, 'sync rule')} missing or not as in the inventory",
         errors and f"{_plural(errors, 'error')} in the set-up",
         unseen and f"could not look at {', '.join(unseen)}",
@@ -53,14 +53,6 @@ def _doubtful(report: Row, count: Row) -> list[Any]:
 
 def _severities(report: Row) -> Counter[str]:
     return Counter(finding["severity"] for finding in report["findings"])
-
-
-def _wanted(count: Row) -> int:
-    return sum(count.values()) - int(count["extra"])
-
-
-def _bad(count: Row) -> int:
-    return sum(count[state] for state in BAD)
 
 
 def _all_or(arrived: int, wanted: int) -> str:
