@@ -94,9 +94,7 @@ def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent) -> dict
         both = "Both option {option} and its alias {alias} are set."
         result["warnings"] = [both.format(**warning) for warning in validated._warnings]
     certain = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
-    text = json.dumps(remove_values(result, validated._no_log_values), default=_plainer)
-    del result  # of a hundred thousand images there should not be two
-    return {**json.loads(text), **certain}
+    return {**remove_values(result, validated._no_log_values), **certain}
 
 
 def _kept_client(connection: Connection, read_only: bool) -> Client:

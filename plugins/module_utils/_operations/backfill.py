@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -16,7 +15,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._coverage imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.earlier import retried
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import ImageSync
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import transfer_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
+    Transfer,
+    transfer_of,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
@@ -61,12 +63,8 @@ class Backfill(ImageSync):
         if rule:
             self.params = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}}
         namespaces = select.get("namespaces") or [rule.get("namespace")]
-        records = self.records(namespace=namespaces[0] if len(namespaces) == 1 else None)
-        for repository_id, image in self._selected(select, rule, namespaces):
-            transfer = transfer_of(image.to_result(), self.params)
-            transfer.repository_id = repository_id
-            self.decide(transfer, image, records.get(transfer.route, []))
-            self.transfers.append(transfer)
+        self.transfers = self._selected(select, rule, namespaces)
+        self.decide(self.transfers, namespace=namespaces[0] if len(namespaces) == 1 else None)
 
     def _rule(self) -> dict[str, Any]:
         """The rule as results show it; an empty one, which covers everything, if none is named."""
@@ -87,46 +85,50 @@ class Backfill(ImageSync):
 
     def _selected(
         self, select: Mapping[str, Any], rule: Mapping[str, Any], namespaces: list[str | None]
-    ) -> list[tuple[str, Image]]:
-        """The images that are meant and belong to this shard, each with its repository's ID."""
+    ) -> list[Transfer]:
+        """The images that are meant and belong to this shard."""
         instance_id = self.params["instance_id"]
         with attempt(f"list the repositories of {instance_id}"):
-            repositories = [
+            repositories = {
                 place
                 for listed in namespaces
                 for place in list_repositories(self.client, instance_id, listed)
                 if _meant({**select, **_ANY_TAG}, {**rule, **_ANY_TAG}, place.namespace, place.repository, "")
-            ]
+            }
         versions = VersionRange(select["versions"]) if select.get("versions") else None
         since = since_time(select.get("since"), now=datetime.now(timezone.utc))
 
-        def images(place: Place) -> list[tuple[str, Image]]:
-            namespace, name, repository_id, _immutable = place
+        def images(place: Place) -> list[Transfer]:
             try:
-                with attempt(f"list the images of {namespace}/{name} on {instance_id}"):
-                    found = list(list_images(self.client, instance_id, repository_id))
+                with attempt(f"list the images of {place.namespace}/{place.repository} on {instance_id}"):
+                    found = list(list_images(self.client, instance_id, place.repository_id))
             except NotFoundError:
                 return []  # deleted since the repositories were listed
             fitting = [
-                replace(image, namespace=namespace, repository=name)
+                image
                 for image in found
-                if _meant(select, rule, namespace, name, str(image.tag))
+                if _meant(select, rule, place.namespace, place.repository, str(image.tag))
                 and (image.update_time or 0) >= (since or 0)
                 and (versions is None or str(image.tag) in versions)
             ]
             newest = select.get("newest")
             if newest is not None:
                 fitting = sorted(fitting, key=lambda image: image.update_time or 0, reverse=True)[:newest]
-            return [(repository_id, image) for image in fitting if self._is_of_this_shard(image)]
+            transfers = [self._transfer(place, image) for image in fitting]
+            return [one for one in transfers if self._is_of_this_shard(one)]
 
         return [one for some in self.client.calls(images, sorted(repositories)) for one in some]
 
-    def _is_of_this_shard(self, image: Image) -> bool:
+    def _transfer(self, place: Place, image: Image) -> Transfer:
+        named = {"namespace": place.namespace, "repository": place.repository, "tag": image.tag}
+        transfer = transfer_of(named, self.params)
+        transfer.repository_id = place.repository_id
+        transfer.found(image)
+        return transfer
+
+    def _is_of_this_shard(self, transfer: Transfer) -> bool:
         count = self.params.get("shard_count")
-        if count is None:
-            return True
-        name = f"{image.namespace}/{image.repository}:{image.tag}"
-        return bool(zlib.crc32(name.encode()) % count == self.params["shard_index"])
+        return count is None or bool(zlib.crc32(transfer.source.encode()) % count == self.params["shard_index"])
 
 
 def _meant(select: Mapping[str, Any], rule: Mapping[str, Any], namespace: str, repository: str, tag: str) -> bool:

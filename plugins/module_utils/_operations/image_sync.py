@@ -14,6 +14,7 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.by_digest import decide_by_digest
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.send_queue import SendQueue
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
     ACTIONS,
@@ -24,22 +25,20 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._operations.t
     SEND,
     SENT,
     UNCHANGED,
+    Group,
     Transfer,
+    grouped,
+    once,
     target_account,
     transfer_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
-    Image,
     list_images,
-    list_repositories,
     repository_id,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
-    Route,
-    SyncTask,
-    by_route,
-    list_tasks,
+    each_task,
 )
 
 
@@ -49,21 +48,19 @@ class ImageSync(Operation):
     def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
         super().__init__(client, params)
         listed = params.get("images") or ([params] if params.get("tag") else [])
-        self.transfers = [transfer_of(one, params) for one in listed]
+        self.transfers = once(transfer_of(one, params) for one in listed)
         self.recorded = 0
 
     def prepare(self) -> None:
         self.plan()
         if "destination_auth" in self.others:
-            self._compare(self.others["destination_auth"])
+            decide_by_digest(self.others["destination_auth"], self.transfers, self.params)
 
     def plan(self) -> None:
         """Decides about each image of the list by the records, the repositories side by side."""
-        groups: dict[tuple[str, str], list[Transfer]] = {}
-        for transfer in self.transfers:
-            groups.setdefault((transfer.namespace, transfer.repository), []).append(transfer)
+        groups = grouped((one.namespace, one.repository, one) for one in self.transfers)
 
-        def decide(group: tuple[tuple[str, str], list[Transfer]]) -> None:
+        def decide(group: Group) -> None:
             (namespace, repository), transfers = group
             try:
                 self._plan(namespace, repository, transfers)
@@ -74,7 +71,7 @@ class ImageSync(Operation):
                     transfer.fail(str(error))
 
         try:
-            self.client.calls(decide, groups.items())
+            self.client.calls(decide, groups)
         except ApiError as error:
             for transfer in self.transfers:
                 transfer.fail(str(error))
@@ -112,66 +109,42 @@ class ImageSync(Operation):
             "diff": {"before": "", "after": self._described(size)},
         }
 
-    def records(self, **selected: str | None) -> dict[Route, list[SyncTask]]:
-        """The records of each route, the newest first; `selected` holds namespace, repository and tag."""
-        tasks = list(list_tasks(self.client, self.params["instance_id"], **selected))
-        self.recorded = max(self.recorded, len(tasks))
-        return by_route(tasks)
+    def decide(self, transfers: Iterable[Transfer], **selected: str | None) -> None:
+        """Decides about images by the newest record of each since it was pushed; an older one was of another image.
 
-    def decide(self, transfer: Transfer, image: Image, records: Iterable[SyncTask]) -> None:
-        """Looks at the newest record since the image was last pushed; an older one was of another image."""
-        transfer.found(image)
-        newest = next((one for one in records if (one.create_time or 0) >= transfer.pushed), None)
-        if newest is not None and newest.status in IN_FLIGHT:
-            transfer.action, transfer.task, transfer.task_id = JOINED, newest, newest.sync_task_id
-        elif newest is not None and newest.status == "success" and not self.params.get("force"):
-            transfer.action, transfer.task, transfer.task_id = UNCHANGED, newest, newest.sync_task_id
-        else:
-            transfer.action = SEND
+        `selected` holds namespace, repository and tag. There may be very many records, so that none is kept.
+        """
+        by_route = {one.route: one for one in transfers}
+        count = 0
+        for task in each_task(self.client, self.params["instance_id"], **selected):
+            count += 1
+            transfer, created = by_route.get(task.route), task.create_time or 0
+            if transfer and created >= transfer.pushed and created > transfer.begun:
+                transfer.follow(task)
+        self.recorded = max(self.recorded, count)
+        for transfer in by_route.values():
+            if transfer.status in IN_FLIGHT:
+                transfer.decide(JOINED)
+            else:
+                arrived = transfer.status == "success" and not self.params.get("force")
+                transfer.decide(UNCHANGED if arrived else SEND)
 
     def _plan(self, namespace: str, repository: str, transfers: list[Transfer]) -> None:
         instance_id = self.params["instance_id"]
         identity = repository_id(self.client, instance_id, namespace, repository)
         with attempt(f"list the images of {namespace}/{repository} on {instance_id}"):
             images = {image.tag: image for image in list_images(self.client, instance_id, identity)}
-        tag = transfers[0].tag if len(transfers) == 1 else None
-        records = self.records(namespace=namespace, repository=repository, tag=tag)
         for transfer in transfers:
             transfer.repository_id = identity
             if transfer.tag in images:
-                self.decide(transfer, images[transfer.tag], records.get(transfer.route, []))
+                transfer.found(images[transfer.tag])
             else:
                 transfer.fail(
                     f"{namespace}/{repository} on {instance_id} has no tag {transfer.tag}; check what was pushed"
                 )
-
-    def _compare(self, there: Client) -> None:
-        """Decides by digest, where the records may be wrong and cannot tell another image of the same tag."""
-        open_ones = [one for one in self.transfers if one.action in (SEND, UNCHANGED)]
-        if not open_ones:
-            return
-        instance_id = open_ones[0].target.instance_id
-        wanted = {(one.target.namespace, one.target.repository) for one in open_ones}
-        with attempt(f"list the repositories of {instance_id} with destination_auth"):
-            listed = list_repositories(there, instance_id)
-            places = [place for place in listed if (place.namespace, place.repository) in wanted]
-
-        def digests(identity: str) -> dict[str | None, str | None]:
-            with attempt(f"list the images of {instance_id} with destination_auth"):
-                return {image.tag: image.digest for image in list_images(there, instance_id, identity)}
-
-        found = there.calls(digests, [place.repository_id for place in places])
-        tags = {(place.namespace, place.repository): one for place, one in zip(places, found, strict=True)}
-        immutable = {(place.namespace, place.repository) for place in places if place.immutable}
-        for one in open_ones:
-            place = (one.target.namespace, one.target.repository)
-            digest = tags.get(place, {}).get(one.target.tag)
-            if digest == one.digest:
-                one.decide(SEND if self.params.get("force") else UNCHANGED)
-            elif digest is None or (self.params.get("override") and place not in immutable):
-                one.decide(SEND)
-            else:
-                one.decide(IMMUTABLE if place in immutable else DIFFERENT)
+        if there := [one for one in transfers if not one.error]:
+            tag = there[0].tag if len(there) == 1 else None
+            self.decide(there, namespace=namespace, repository=repository, tag=tag)
 
     def _described(self, size: int) -> str:
         shown = [one for one in self.transfers if one.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]

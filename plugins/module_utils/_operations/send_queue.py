@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -116,24 +116,22 @@ class SendQueue:
         before = len(self._followed)
         calls = self._refresh([one for one in self._followed if one.is_under_way])
         for transfer in self._followed:
-            if transfer.task and transfer.task.status == "success":
+            if transfer.status == "success":
                 self._arrived, self._bytes = self._arrived + 1, self._bytes + (transfer.size or 0)
             elif self._may_help_again(transfer):
                 transfer.decide(SEND)
                 transfer.attempts += 1
                 self._left.append(transfer)
-            elif transfer.task and not transfer.is_under_way and not transfer.error:
-                transfer.error = f"{transfer.task.status}: {transfer.task.issue or 'the service gives no reason'}"
+            elif not transfer.is_under_way and not transfer.error:
+                transfer.error = f"{transfer.status}: {transfer.issue or 'the service gives no reason'}"
         self._followed = [one for one in self._followed if one.is_under_way]
         return before - len(self._followed), calls
 
     def _may_help_again(self, transfer: Transfer) -> bool:
-        task = transfer.task
         return (
-            task is not None
-            and task.status == "error"
+            transfer.status == "error"
             and transfer.attempts < (self.params.get("retries") or 0)
-            and not _LASTING.search(task.issue or "")
+            and not _LASTING.search(transfer.issue or "")
         )
 
     def _refresh(self, transfers: list[Transfer]) -> int:
@@ -146,26 +144,20 @@ class SendQueue:
             selections = [{}]
         if len(transfers) == 1:
             selections[0]["tag"] = transfers[0].tag
-        wanted = {one.task_id for one in transfers}
-        looks = self.client.calls(lambda selected: self._found_among(wanted, selected), selections)
+        by_id = {one.task_id: one for one in transfers}
+        counts = self.client.calls(lambda selected: self._look_among(by_id, selected), selections)
         if selections == [{}]:
-            self._recorded = looks[0][0]
-        by_id = {identity: task for _count, found in looks for identity, task in found.items()}
-        for one in transfers:
-            one.task = by_id.get(one.task_id, one.task)
-        return sum(max(-(-count // _PAGE), 1) for count, _found in looks)
+            self._recorded = counts[0]
+        return sum(max(-(-count // _PAGE), 1) for count in counts)
 
-    def _found_among(
-        self, wanted: Container[str | None], selected: Mapping[str, str]
-    ) -> tuple[int, dict[str | None, SyncTask]]:
-        """How many records there are, and those that are wanted; the instance may have very many others."""
-        found: dict[str | None, SyncTask] = {}
+    def _look_among(self, by_id: Mapping[str | None, Transfer], selected: Mapping[str, str]) -> int:
+        """How many records there are. The instance may have very many of others, so that none is kept."""
         count = 0
         for task in each_task(self.client, self.params["instance_id"], **selected):
             count += 1
-            if task.sync_task_id in wanted:
-                found[task.sync_task_id] = task
-        return count, found
+            if transfer := by_id.get(task.sync_task_id):
+                transfer.follow(task)
+        return count
 
     def _tell(self) -> None:
         failed = [one for one in self.transfers if one.error]
@@ -194,7 +186,7 @@ class SendQueue:
         late = [one for one in (*self._followed, *self._sending.values()) if one.is_under_way]
         canceled = set()
         if self.params.get("cancel_on_timeout"):
-            pending = [one for one in late if one.action == SENT and (one.task is None or one.task.status == "pending")]
+            pending = [one for one in late if one.action == SENT and one.status in (None, "pending")]
             outcomes = self.client.calls(self._cancel, pending)
             canceled = {one.task_id for one, done in zip(pending, outcomes, strict=True) if done}
         for one in late:
@@ -250,7 +242,8 @@ class SendQueue:
                 and record.sync_task_id not in known
                 and record.status in (*IN_FLIGHT, "success")
             ):
-                transfer.action, transfer.task, transfer.task_id = SENT, record, record.sync_task_id
+                transfer.action = SENT
+                transfer.follow(record)
                 return True
         return False
 

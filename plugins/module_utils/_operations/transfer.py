@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -51,8 +51,12 @@ class Transfer:
     size: int | None = None
     pushed: int = 0
     repository_id: str = ""
-    task: SyncTask | None = None
+    # Of its task: when it was created in epoch ms, and the rest as it was seen last. Of many there is no more to keep.
+    begun: int = -1
     task_id: str | None = None
+    status: str | None = None
+    issue: str | None = None
+    seconds: float | None = None
     attempts: int = 0
     error: str = ""
 
@@ -69,21 +73,24 @@ class Transfer:
 
     @property
     def is_under_way(self) -> bool:
-        return self.task_id is not None and not self.error and (self.task is None or self.task.status in IN_FLIGHT)
+        return self.task_id is not None and not self.error and self.status in (None, *IN_FLIGHT)
 
     def found(self, image: Image) -> None:
         self.digest, self.size, self.pushed = image.digest, image.size, image.update_time or 0
 
+    def follow(self, task: SyncTask) -> None:
+        self.begun, self.task_id = task.create_time or 0, task.sync_task_id
+        self.status, self.issue, self.seconds = task.status, task.issue, task.seconds
+
     def decide(self, action: str) -> None:
         self.action = action
         if action == SEND:
-            self.task = self.task_id = None  # whatever became of an earlier one
+            self.task_id = self.status = self.issue = self.seconds = None  # whatever became of an earlier task
 
     def fail(self, reason: str) -> None:
         self.action, self.error = FAILED, reason
 
     def to_result(self) -> dict[str, Any]:
-        task = self.task
         return {
             "source": self.source,
             "target": str(self.target),
@@ -91,10 +98,27 @@ class Transfer:
             "size": self.size,
             "action": self.action,
             "sync_task_id": self.task_id,
-            "status": task.status if task else "failed" if self.error else None,
-            "issue": (task.issue if task else None) or self.error or None,
-            "seconds": task.seconds if task else None,
+            "status": self.status or ("failed" if self.error else None),
+            "issue": self.issue or self.error or None,
+            "seconds": self.seconds,
         }
+
+
+# A namespace and repository, and what is sent from there or arrives there.
+Group = tuple[tuple[str, str], list[Transfer]]
+
+
+def grouped(named: Iterable[tuple[str, str, Transfer]]) -> list[Group]:
+    """The transfers of each namespace and repository."""
+    groups: dict[tuple[str, str], list[Transfer]] = {}
+    for namespace, repository, transfer in named:
+        groups.setdefault((namespace, repository), []).append(transfer)
+    return list(groups.items())
+
+
+def once(transfers: Iterable[Transfer]) -> list[Transfer]:
+    """Without those that are asked for twice."""
+    return list({one.route: one for one in transfers}.values())
 
 
 def target_account(params: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -82,14 +82,6 @@ def each_task(client: Client, instance_id: str, **selected: Any) -> Iterator[Syn
     }
     for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=100):
         yield _task(found)
-
-
-def by_route(tasks: Iterable[SyncTask]) -> dict[Route, list[SyncTask]]:
-    """The records of each route, in their order."""
-    found: dict[Route, list[SyncTask]] = {}
-    for task in tasks:
-        found.setdefault(task.route, []).append(task)
-    return found
 
 
 def _task(found: Mapping[str, Any]) -> SyncTask:

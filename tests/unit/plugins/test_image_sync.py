@@ -79,6 +79,22 @@ def test_an_image_can_be_renamed_on_the_way(account_a: Account, account_b: Accou
     assert [(one["repository"], one["tag"]) for one in arrived] == [("shop", "stable")]
 
 
+def test_an_image_that_is_listed_twice_is_sent_once(cloud: Emulator, account_a: Account) -> None:
+    result = account_a.run("acr_image_sync", **TO_B, images=[WEB, {**WEB, "tag": "1.1"}, {**WEB, "target_tag": "1.0"}])
+    assert [one["source"] for one in result["images"]] == ["prod/web:1.0", "prod/web:1.1"]
+    assert len(cloud.calls("CreateRepoSyncTask")) == 2
+
+
+def test_the_newest_record_counts(cloud: Emulator, account_a: Account) -> None:
+    account_a.run("acr_image_sync", **TO_B, **WEB)
+    cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "web", "tag": "1.0", "issue": "DISK_FULL"}})
+    with pytest.raises(ModuleFailedError, match="DISK_FULL"):
+        account_a.run("acr_image_sync", **TO_B, **WEB, force=True)
+    cloud.post("/_emulator/tasks", {"seconds": 0.01})
+    result = account_a.run("acr_image_sync", **TO_B, **WEB)
+    assert (actions(result), result["images"][0]["issue"]) == (["sent"], None)
+
+
 def test_a_lost_answer_does_not_send_it_twice(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/faults", {"match": {"action": "CreateRepoSyncTask"}, "fault": "reset_after"})
     assert actions(account_a.run("acr_image_sync", **TO_B, **WEB)) == ["sent"]
