@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any, TypeVar
 
 S = TypeVar("S", bound="State")
@@ -61,11 +62,10 @@ class State:
     @classmethod
     def from_api(cls: type[S], data: Mapping[str, Any]) -> S:
         found = {}
-        for name, one in cls.attributes().items():
-            value = _dig(data, one.metadata["read_as"])
-            words = {wire: word for word, wire in one.metadata["values"].items()}
-            found[name] = words.get(value, value) if isinstance(value, str) else value
-        return cls(**{name: None if value == "" else value for name, value in found.items()})
+        for name, way, words in _ways(cls):
+            value = _dig(data, way)
+            found[name] = (words.get(value, value) or None) if isinstance(value, str) else value
+        return cls(**found)
 
     def to_api(self) -> dict[str, Any]:
         """The request's parameters for all that is said."""
@@ -117,9 +117,18 @@ def iso_time(milliseconds: int | str) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _dig(data: Mapping[str, Any], path: str) -> Any:
+@cache
+def _ways(kind: type[State]) -> list[tuple[str, list[str], dict[str, str]]]:
+    """Each attribute's name, the way to it in an answer, and our words for the API's; there are very many answers."""
+    return [
+        (name, one.metadata["read_as"].split("."), {wire: word for word, wire in one.metadata["values"].items()})
+        for name, one in kind.attributes().items()
+    ]
+
+
+def _dig(data: Mapping[str, Any], way: list[str]) -> Any:
     value: Any = data
-    for step in path.split("."):
+    for step in way:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
 

@@ -40,7 +40,7 @@ options:
     type: str
   images:
     description:
-      - A list of images, instead of O(namespace), O(repository) and O(tag).
+      - A list of images, instead of O(namespace), O(repository) and O(tag). One that is listed twice is sent once.
       - One of O(images), O(tag), O(select), O(from_rule) and O(retry) is required.
     type: list
     elements: dict

@@ -81,12 +81,12 @@ class SendQueue:
                 pool.shutdown(cancel_futures=True)
 
     def _run(self, pool: ThreadPoolExecutor, ends: float) -> None:
-        pause, due, all_sent = _SHORTEST, 0.0, False
+        pause = _SHORTEST if self._left else 0.0
         while self._left or self._sending or self._followed:
-            room = max((self.params.get("max_in_flight") or 1000) - len(self._followed) - len(self._sending), 0)
-            for transfer in [self._left.popleft() for _each in range(min(room, len(self._left)))]:
-                self._sending[pool.submit(self._send, transfer)] = transfer
-            self._pause(min(due, ends) if due else 0.0)
+            self._fill(pool)
+            if self._sending and not self._left and self.params.get("max_failures") is None:
+                pause = _LONGEST  # nothing depends on a look, which takes calls from what is being sent
+            was_last = self._pause(min(self.client.clock() + pause, ends))
             ended, calls = self._look()
             self._tell()
             if self._too_many_failed():
@@ -95,21 +95,27 @@ class SendQueue:
                 self._end(pool)
                 return
             worth = ended >= calls * (_WORTH_WITHOUT_ROOM if self._left else _WORTH)
-            pause = max(pause / 2, _SHORTEST) if worth else min(pause * 1.5, _LONGEST)
-            if not all_sent and not self._left and not self._sending:
-                pause, all_sent = _SHORTEST, True
-            due = self.client.clock() + pause
+            changed = pause / 2 if worth else min(pause * 1.5, _LONGEST)
+            pause = _SHORTEST if was_last else max(changed, _SHORTEST)
 
-    def _pause(self, due: float) -> None:
-        """Waits until then, or until the last image was sent; for the first look, a second at most."""
+    def _fill(self, pool: ThreadPoolExecutor) -> None:
+        """Starts to send as many as there is room for."""
+        room = max((self.params.get("max_in_flight") or 1000) - len(self._followed) - len(self._sending), 0)
+        for _each in range(min(room, len(self._left))):
+            transfer = self._left.popleft()
+            self._sending[pool.submit(self._send, transfer)] = transfer
+
+    def _pause(self, until: float) -> bool:
+        """Waits until then, or until the last image was sent; whether that was so."""
         if self._sending:
-            wait(self._sending, timeout=max(due - self.client.clock(), 0.0) if due else _SHORTEST)
-        was_last = self._sending and not self._left and all(future.done() for future in self._sending)
-        if not was_last and (rest := due - self.client.clock()) > 0:
+            wait(self._sending, timeout=max(until - self.client.clock(), 0.0))
+        was_last = bool(self._sending) and not self._left and all(future.done() for future in self._sending)
+        if not was_last and (rest := until - self.client.clock()) > 0:
             self.client.sleep(rest)
         for future in [future for future in self._sending if future.done()]:
             future.result()
             self._followed.append(self._sending.pop(future))
+        return was_last
 
     def _look(self) -> tuple[int, int]:
         """How many images have ended since the last look, and how many calls it took to see."""
