@@ -178,7 +178,6 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "account_id": check_account_id,
     "target_account_id": check_account_id,
     "source_account_ids": check_account_id,
-    "trusted_accounts": check_account_id,
     "instance_id": check_instance_id,
     "target_instance_id": check_instance_id,
     "namespace": check_namespace,

@@ -70,7 +70,7 @@ options:
         description:
           - Repository that it needs there. If unset, the namespace must create repositories automatically.
         type: str
-  trusted_accounts:
+  source_account_ids:
     description:
       - UIDs of the accounts that should be trusted to replicate into this account's instances. Only for
         O(side=destination).
@@ -104,7 +104,7 @@ EXAMPLES = r"""
     region: eu-central-1
     instance_id: cri-targettarget0001
     side: destination
-    trusted_accounts: ["1252879610640001"]
+    source_account_ids: ["1252879610640001"]
     inbound_rules:
       - name: releases-to-eu
         account_id: "1252879610640001"
@@ -161,7 +161,7 @@ MODULE = Module(
         "instance_id": {"type": "str", "required": True},
         "side": {"type": "str", "choices": ["source", "destination"], "required": True},
         "inbound_rules": {"type": "list", "elements": "dict", "options": INBOUND_RULE_OPTIONS},
-        "trusted_accounts": {"type": "list", "elements": "str"},
+        "source_account_ids": {"type": "list", "elements": "str"},
     },
     work=audit,
 )

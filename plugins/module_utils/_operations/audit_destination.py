@@ -62,7 +62,7 @@ def audit_destination(task: Task) -> list[Finding]:
 def _expect(
     params: Mapping[str, Any], own: str, listed: list[dict[str, Any]], unsaid: list[dict[str, Any]]
 ) -> _Expected:
-    said, trusted = params["inbound_rules"] or [], params["trusted_accounts"]
+    said, trusted = params["inbound_rules"] or [], params["source_account_ids"]
     return _Expected(
         own,
         params["instance_id"],

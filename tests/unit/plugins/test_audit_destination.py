@@ -47,7 +47,7 @@ def make_rule(account: Account, **more: Any) -> None:
 
 def test_a_grant_that_rules_use_is_no_finding(account_a: Account, granted: Account) -> None:
     make_rule(account_a)
-    for known in ({}, {"inbound_rules": [INBOUND]}, {"inbound_rules": [INBOUND], "trusted_accounts": [ACCOUNT_A]}):
+    for known in ({}, {"inbound_rules": [INBOUND]}, {"inbound_rules": [INBOUND], "source_account_ids": [ACCOUNT_A]}):
         assert audit(granted, **known) == audit(granted, check=True, **known) == []
 
 
@@ -56,7 +56,7 @@ def test_the_region_may_be_left_to_the_profile(granted: Account) -> None:
 
 
 def test_where_nothing_is_replicated_there_is_nothing_to_find(account_b: Account) -> None:
-    assert audit(account_b) == audit(account_b, inbound_rules=[], trusted_accounts=[]) == []
+    assert audit(account_b) == audit(account_b, inbound_rules=[], source_account_ids=[]) == []
 
 
 def test_what_inbound_rules_need_must_be_there(cloud: Emulator, account_a: Account, granted: Account) -> None:
@@ -79,7 +79,7 @@ def test_a_rule_that_is_listed_and_said_is_one_rule(account_a: Account, granted:
     assert audit(granted, inbound_rules=[INBOUND]) == [("auto_create_repositories", "error", "sync rule to-eu")]
 
 
-@pytest.mark.parametrize("known", [{"inbound_rules": [INBOUND]}, {"trusted_accounts": [ACCOUNT_A]}])
+@pytest.mark.parametrize("known", [{"inbound_rules": [INBOUND]}, {"source_account_ids": [ACCOUNT_A]}])
 def test_without_the_role_nobody_can_replicate(known: dict[str, Any], account_b: Account) -> None:
     account_b.run("acr_namespace", instance_id=TARGET, name="prod", auto_create_repositories=True)
     assert audit(account_b, **known) == [("missing_grant", "error", f"role {ROLE}")]
@@ -107,10 +107,10 @@ def test_a_rule_of_nobody_knows_which_account_may_need_no_grant(account_b: Accou
 
 def test_a_rule_within_the_account_needs_no_grant(account_b: Account) -> None:
     rule = {"name": "own", "account_id": ACCOUNT_B}
-    assert audit(account_b, inbound_rules=[rule], trusted_accounts=[ACCOUNT_B]) == []
+    assert audit(account_b, inbound_rules=[rule], source_account_ids=[ACCOUNT_B]) == []
 
 
-@pytest.mark.parametrize("known", [{"inbound_rules": [INBOUND]}, {"trusted_accounts": [ACCOUNT_A]}])
+@pytest.mark.parametrize("known", [{"inbound_rules": [INBOUND]}, {"source_account_ids": [ACCOUNT_A]}])
 @pytest.mark.parametrize(
     ("trust", "grant", "found"),
     [
@@ -151,13 +151,13 @@ def test_trust_beyond_what_is_said_is_too_broad(cloud: Emulator, granted: Accoun
         ("trust_too_broad", "warning", f"RAM {OWN_ROOT}"),
     ]
     assert audit(granted) == always  # which accounts should be trusted is not known
-    assert audit(granted, trusted_accounts=[ACCOUNT_A, OTHER]) == always
-    assert audit(granted, trusted_accounts=[ACCOUNT_A], inbound_rules=[INBOUND]) == [other, *always]
+    assert audit(granted, source_account_ids=[ACCOUNT_A, OTHER]) == always
+    assert audit(granted, source_account_ids=[ACCOUNT_A], inbound_rules=[INBOUND]) == [other, *always]
 
 
 def test_a_conditional_trust_that_nobody_needs_is_a_warning(cloud: Emulator, granted: Account) -> None:
     serve(cloud, [trusting(ACCOUNT_A), trusting(OTHER, Condition=EXTERNAL)], GRANT)
-    assert audit(granted, trusted_accounts=[ACCOUNT_A]) == [("conditional_trust", "warning", f"account {OTHER}")]
+    assert audit(granted, source_account_ids=[ACCOUNT_A]) == [("conditional_trust", "warning", f"account {OTHER}")]
 
 
 def test_trust_without_a_rule_is_found_where_the_rules_are_said(
@@ -178,7 +178,7 @@ def test_trust_without_a_rule_is_found_where_the_rules_are_said(
     serve(cloud, [trusting(ACCOUNT_A, OTHER)], GRANT, elsewhere)
     assert audit(granted, inbound_rules=[INBOUND]) == [maybe]
     serve(cloud, [trusting(ACCOUNT_A, OTHER)], elsewhere)
-    assert audit(granted, inbound_rules=[], trusted_accounts=[ACCOUNT_A, OTHER]) == []
+    assert audit(granted, inbound_rules=[], source_account_ids=[ACCOUNT_A, OTHER]) == []
 
 
 def test_policies_beyond_sync_are_too_broad(cloud: Emulator, granted: Account) -> None:
@@ -200,6 +200,6 @@ def test_a_system_policy_may_be_what_grants(cloud: Emulator, granted: Account) -
 
 
 def test_account_uids_are_checked(account_b: Account) -> None:
-    for known in ({"trusted_accounts": ["prod"]}, {"inbound_rules": [{"name": "r", "account_id": "prod"}]}):
+    for known in ({"source_account_ids": ["prod"]}, {"inbound_rules": [{"name": "r", "account_id": "prod"}]}):
         with pytest.raises(ModuleFailedError, match="'prod' is not an account UID"):
             audit(account_b, **known)
