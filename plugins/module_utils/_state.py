@@ -56,13 +56,22 @@ class State:
         return {one.name: one for one in fields(cls)}
 
     @classmethod
+    @cache  # there are very many answers
+    def _ways(cls) -> list[tuple[str, list[str], dict[str, str]]]:
+        """Each attribute's name, the way to it in an answer, and our words for the API's."""
+        return [
+            (name, one.metadata["read_as"].split("."), {wire: word for word, wire in one.metadata["values"].items()})
+            for name, one in cls.attributes().items()
+        ]
+
+    @classmethod
     def from_params(cls: type[S], params: Mapping[str, Any]) -> S:
         return cls(**{name: params.get(name) for name in cls.attributes()})
 
     @classmethod
     def from_api(cls: type[S], data: Mapping[str, Any]) -> S:
         found = {}
-        for name, way, words in _ways(cls):
+        for name, way, words in cls._ways():
             value = _dig(data, way)
             found[name] = (words.get(value, value) or None) if isinstance(value, str) else value
         return cls(**found)
@@ -115,15 +124,6 @@ def iso_time(milliseconds: int | str) -> str:
     """Epoch milliseconds as 2026-01-31T12:00:00Z."""
     moment = datetime.fromtimestamp(int(milliseconds) / 1000, tz=timezone.utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@cache
-def _ways(kind: type[State]) -> list[tuple[str, list[str], dict[str, str]]]:
-    """Each attribute's name, the way to it in an answer, and our words for the API's; there are very many answers."""
-    return [
-        (name, one.metadata["read_as"].split("."), {wire: word for word, wire in one.metadata["values"].items()})
-        for name, one in kind.attributes().items()
-    ]
 
 
 def _dig(data: Mapping[str, Any], way: list[str]) -> Any:
