@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from ..actions import Answer, Call, action
@@ -91,20 +93,22 @@ def _layer(fields: dict[str, Any], status: str) -> dict[str, Any]:
     return fields | {"SyncedSize": fields["Size"], "TaskStatus": status}
 
 
+_FILTERS: dict[str, Callable[[SyncTask], str]] = {
+    "RepoNamespaceName": attrgetter("source.namespace"),
+    "RepoName": attrgetter("source.repository"),
+    "Tag": attrgetter("source.tag"),
+    "SyncRecordId": attrgetter("batch_id"),
+}
+
+
 @action("cr:ListRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def list_repo_sync_task(call: Call) -> Answer:
     """The newest first. The misspelt ModifedTime is the service's own."""
-    instance = find_instance(call)
-    namespace, name = call.optional("RepoNamespaceName"), call.optional("RepoName")
-    tag, batch_id = call.optional("Tag"), call.optional("SyncRecordId")
-    found = [
-        task
-        for task in reversed(instance.tasks)
-        if namespace in ("", task.source.namespace)
-        and name in ("", task.source.repository)
-        and tag in ("", task.source.tag)
-        and batch_id in ("", task.batch_id)
-    ]
+    found = find_instance(call).tasks[::-1]
+    for parameter, of in _FILTERS.items():
+        # There may be very many; most calls name none of these.
+        if wanted := call.optional(parameter):
+            found = [task for task in found if of(task) == wanted]
     chosen, fields = page(call, found)
     return fields | {"TotalCount": str(len(found)), "SyncTasks": [_listed(task) for task in chosen]}
 
