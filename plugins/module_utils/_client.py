@@ -117,9 +117,19 @@ class Client:
                 return answer
 
     def pages(
-        self, product: str, action: str, parameters: Mapping[str, Any], items: str, size: int = 50
+        self,
+        product: str,
+        action: str,
+        parameters: Mapping[str, Any],
+        items: str,
+        size: int = 50,
+        at_once: int = PARALLEL,
     ) -> Iterator[dict[str, Any]]:
-        """Every item of a paged list; `items` is the answer's field, such as SyncRules."""
+        """Every item of a paged list; `items` is the answer's field, such as SyncRules.
+
+        Pages are asked for as they are read, `at_once` at a time, so that who may stop early asks for few at once.
+        An item may come twice if something comes before it meanwhile, but none is passed over.
+        """
 
         def get(page: int) -> tuple[list[dict[str, Any]], int | None]:
             answer = self.call(product, action, {**parameters, "PageNo": page, "PageSize": size})
@@ -135,8 +145,11 @@ class Client:
         whole, page = len(found), 1
         while found and len(found) == whole and (total is None or page * whole < total):
             # Several at a time, if it is known that there are several.
-            more = range(page + 1, page + 1 + (min(-(-total // whole) - page, PARALLEL) if total else 1))
-            for found, _total in self.calls(get, more):
+            more = range(page + 1, page + 1 + (min(-(-total // whole) - page, at_once) if total else 1))
+            for number, answer in zip(more, self.calls(get, more), strict=True):
+                # If it was answered before the page that it follows, it lacks what moved to it in between.
+                early = total is not None and (answer[1] or total) < total
+                found, total = get(number) if early else answer
                 yield from found
             page = more[-1]
 

@@ -129,7 +129,7 @@ def iso_time(milliseconds: int | str) -> str:
 def _dig(data: Mapping[str, Any], way: list[str]) -> Any:
     value: Any = data
     for step in way:
-        value = value.get(step) if isinstance(value, Mapping) else None
+        value = value.get(step) if isinstance(value, dict) else None
     return value
 
 

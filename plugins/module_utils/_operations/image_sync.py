@@ -49,7 +49,6 @@ class ImageSync(Operation):
         super().__init__(client, params)
         listed = params.get("images") or ([params] if params.get("tag") else [])
         self.transfers = once(transfer_of(one, params) for one in listed)
-        self.recorded = 0
 
     def prepare(self) -> None:
         self.plan()
@@ -82,7 +81,7 @@ class ImageSync(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
-        SendQueue(self.client, self.params, self.transfers, self.tell, self.recorded).run()
+        SendQueue(self.client, self.params, self.transfers, self.tell).run()
 
     def to_result(self) -> dict[str, Any]:
         result = self._result()
@@ -115,13 +114,10 @@ class ImageSync(Operation):
         `selected` holds namespace, repository and tag. There may be very many records, so that none is kept.
         """
         by_route = {one.route: one for one in transfers}
-        count = 0
-        for task in each_task(self.client, self.params["instance_id"], **selected):
-            count += 1
+        for task in each_task(self.client, self.params["instance_id"], selected):
             transfer, created = by_route.get(task.route), task.create_time or 0
             if transfer and created >= transfer.pushed and created > transfer.begun:
                 transfer.follow(task)
-        self.recorded = max(self.recorded, count)
         for transfer in by_route.values():
             if transfer.status in IN_FLIGHT:
                 transfer.decide(JOINED)

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import PARALLEL, Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.sender import Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
     JOINED,
     LEFT,
@@ -20,20 +20,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._operations.t
     SENT,
     Transfer,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._operations.watch import Watch
 from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Progress, Tell
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    IN_FLIGHT,
-    SyncTask,
-    each_task,
-    list_tasks,
-)
 
-_PAGE = 100
 _SHORTEST, _LONGEST = 1.0, 10.0  # seconds from one look at the records to the next
 # As many images must have ended for each call of a look for the next one to come sooner; fewer if others wait for room.
 _WORTH, _WORTH_WITHOUT_ROOM = 50, 15
-# Repositories that are looked at one by one while it is not known how many records the instance has.
-_FEW = 10
 # The service's issues are not documented; what reads like this is the same the next time.
 _LASTING = re.compile(
     r"(?i)not.?exist|not.?found|immutab|already.?exist|privilege|permission|forbidden|denied|no.?auth"
@@ -48,31 +40,24 @@ class SendQueue:
         params: the task's options.
         transfers: what was planned; what becomes of each is written to it.
         tell: takes a line on how far it is.
-        recorded: how many records the instance has, as far as is known.
     """
 
-    def __init__(
-        self,
-        client: Client,
-        params: Mapping[str, Any],
-        transfers: Iterable[Transfer],
-        tell: Tell,
-        recorded: int = 0,
-    ) -> None:
+    def __init__(self, client: Client, params: Mapping[str, Any], transfers: Iterable[Transfer], tell: Tell) -> None:
         self.client = client
         self.params = params
         self.transfers = [one for one in transfers if one.action in (SEND, JOINED)]
         self._left = deque(one for one in self.transfers if one.action == SEND)
         self._sending: dict[Future[None], Transfer] = {}
         self._followed = [one for one in self.transfers if one.action == JOINED]
-        self._recorded = recorded
+        self._watch = Watch(client, params["instance_id"])
+        self._sender = Sender(client, params)
         self._arrived = self._bytes = 0
         self._progress = Progress(tell, client.clock, len(self.transfers), sum(one.size or 0 for one in self.transfers))
 
     def run(self) -> None:
         """Sends everything; with `wait`, until all has ended or something ends it before."""
         if not self.params.get("wait"):
-            self.client.calls(self._send, self._left)
+            self.client.calls(self._sender.send, self._left)
             return
         with ThreadPoolExecutor(PARALLEL) as pool:
             try:
@@ -103,7 +88,7 @@ class SendQueue:
         room = max((self.params.get("max_in_flight") or 1000) - len(self._followed) - len(self._sending), 0)
         for _each in range(min(room, len(self._left))):
             transfer = self._left.popleft()
-            self._sending[pool.submit(self._send, transfer)] = transfer
+            self._sending[pool.submit(self._sender.send, transfer)] = transfer
 
     def _pause(self, until: float) -> bool:
         """Waits until then, or until the last image was sent; whether that was so."""
@@ -120,7 +105,7 @@ class SendQueue:
     def _look(self) -> tuple[int, int]:
         """How many images have ended since the last look, and how many calls it took to see."""
         before = len(self._followed)
-        calls = self._refresh([one for one in self._followed if one.is_under_way])
+        calls = self._watch.refresh([one for one in self._followed if one.is_under_way])
         for transfer in self._followed:
             if transfer.status == "success":
                 self._arrived, self._bytes = self._arrived + 1, self._bytes + (transfer.size or 0)
@@ -139,31 +124,6 @@ class SendQueue:
             and transfer.attempts < (self.params.get("retries") or 0)
             and not _LASTING.search(transfer.issue or "")
         )
-
-    def _refresh(self, transfers: list[Transfer]) -> int:
-        """Looks at the records of all that is under way, by repository or all at once, whichever takes fewer calls."""
-        if not transfers:
-            return 0
-        places = sorted({(one.namespace, one.repository) for one in transfers})
-        selections: list[dict[str, str]] = [{"namespace": one, "repository": other} for one, other in places]
-        if len(places) > max(self._recorded // _PAGE, _FEW):
-            selections = [{}]
-        if len(transfers) == 1:
-            selections[0]["tag"] = transfers[0].tag
-        by_id = {one.task_id: one for one in transfers}
-        counts = self.client.calls(lambda selected: self._look_among(by_id, selected), selections)
-        if selections == [{}]:
-            self._recorded = counts[0]
-        return sum(max(-(-count // _PAGE), 1) for count in counts)
-
-    def _look_among(self, by_id: Mapping[str | None, Transfer], selected: Mapping[str, str]) -> int:
-        """How many records there are. The instance may have very many of others, so that none is kept."""
-        count = 0
-        for task in each_task(self.client, self.params["instance_id"], **selected):
-            count += 1
-            if transfer := by_id.get(task.sync_task_id):
-                transfer.follow(task)
-        return count
 
     def _tell(self) -> None:
         failed = [one for one in self.transfers if one.error]
@@ -193,67 +153,10 @@ class SendQueue:
         canceled = set()
         if self.params.get("cancel_on_timeout"):
             pending = [one for one in late if one.action == SENT and one.status in (None, "pending")]
-            outcomes = self.client.calls(self._cancel, pending)
+            outcomes = self.client.calls(self._sender.cancel, pending)
             canceled = {one.task_id for one, done in zip(pending, outcomes, strict=True) if done}
         for one in late:
             if one.task_id in canceled:
                 one.error = f"canceled {after}, since it had not begun (task {one.task_id}); a further run sends it"
             else:
                 one.error = f"not finished {after} (task {one.task_id}); it goes on, and a further run joins it"
-
-    def _cancel(self, transfer: Transfer) -> bool:
-        """Whether it was canceled; the service refuses that for what it has begun with."""
-        try:
-            request = {"InstanceId": self.params["instance_id"], "SyncTaskId": transfer.task_id}
-            self.client.call("cr", "CancelRepoSyncTask", request)
-        except ApiError:
-            return False
-        return True
-
-    def _send(self, transfer: Transfer) -> None:
-        target = transfer.target
-        request = {
-            "InstanceId": self.params["instance_id"],
-            "RepoId": transfer.repository_id,
-            "Tag": transfer.tag,
-            "TargetRegionId": target.region,
-            "TargetInstanceId": target.instance_id,
-            "TargetNamespace": target.namespace,
-            "TargetRepoName": target.repository,
-            "TargetTag": target.tag,
-            "TargetUserId": target.account_id,
-            "Override": self.params.get("override"),
-            "Priority": self.params.get("priority"),
-        }
-        known = {one.sync_task_id for one in self._records(transfer)} if self.params.get("force") else set()
-        for attempts_left in (2, 1, 0):
-            try:
-                transfer.task_id = self.client.call("cr", "CreateRepoSyncTask", request)["SyncTaskId"]
-                transfer.action = SENT
-                return
-            except AcrError as error:
-                # Without an answer it may have been started all the same: look, and never send it twice.
-                uncertain = isinstance(error, ApiError) and error.uncertain
-                if uncertain and self._found(transfer, known):
-                    return
-                if not uncertain or not attempts_left:
-                    error.attempted = f"send {transfer.source} to {target.instance_id}"
-                    transfer.fail(str(error))
-                    return
-
-    def _found(self, transfer: Transfer, known: set[str | None]) -> bool:
-        for record in self._records(transfer):
-            if (
-                (record.create_time or 0) >= transfer.pushed
-                and record.sync_task_id not in known
-                and record.status in (*IN_FLIGHT, "success")
-            ):
-                transfer.action = SENT
-                transfer.follow(record)
-                return True
-        return False
-
-    def _records(self, transfer: Transfer) -> list[SyncTask]:
-        names = {"namespace": transfer.namespace, "repository": transfer.repository, "tag": transfer.tag}
-        tasks = list_tasks(self.client, self.params["instance_id"], **names)
-        return [task for task in tasks if task.route == transfer.route]

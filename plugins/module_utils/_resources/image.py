@@ -41,8 +41,9 @@ class Place(NamedTuple):
 def list_images(client: Client, instance_id: str, repository_id: str) -> Iterator[Image]:
     """Every tag of one repository, without the repository's own names."""
     named = {"InstanceId": instance_id, "RepoId": repository_id}
-    for found in client.pages("cr", "ListRepoTag", named, "Images", size=100):
-        yield _normal(Image.from_api(found))
+    found = map(Image.from_api, client.pages("cr", "ListRepoTag", named, "Images", size=100))
+    # One that others came before while it was listed is there twice.
+    yield from {image.tag: _normal(image) for image in found}.values()
 
 
 def count_images(client: Client, instance_id: str, repository_id: str) -> int:

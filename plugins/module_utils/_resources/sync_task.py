@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._client import PARALLEL, Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
@@ -24,6 +24,7 @@ STATUSES = {
     "canceled": "CANCELED",
 }
 IN_FLIGHT = ("pending", "synchronizing")
+PAGE = 100  # records that one call lists
 TRIGGERS = {"automatic": "PASSIVE", "manual": "INITIATIVE"}
 
 # Namespace, repository and tag; then the target's instance, namespace, repository and tag.
@@ -66,13 +67,19 @@ class SyncTask(State):
 
 
 def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
-    """Records of one instance, the newest first; `selected` is as for each_task."""
-    # The service's own order is not documented.
-    yield from sorted(each_task(client, instance_id, **selected), key=lambda task: task.create_time or 0, reverse=True)
+    """Records of one instance, the newest first; `selected` is as of each_task."""
+    # The service's own order is not documented. One that others came before while it was listed is there twice.
+    tasks = {task.sync_task_id: task for task in each_task(client, instance_id, selected)}
+    yield from sorted(tasks.values(), key=lambda task: task.create_time or 0, reverse=True)
 
 
-def each_task(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
-    """Records of one instance as they come, since there may be many; `selected` holds namespace, repository and tag."""
+def each_task(
+    client: Client, instance_id: str, selected: Mapping[str, Any], at_once: int = PARALLEL
+) -> Iterator[SyncTask]:
+    """Records of one instance as they come, since there may be many.
+
+    `selected` holds namespace, repository, tag and sync_record_id; `at_once` is how many pages are asked for at a time.
+    """
     request = {
         "InstanceId": instance_id,
         "RepoNamespaceName": selected.get("namespace"),
@@ -80,7 +87,7 @@ def each_task(client: Client, instance_id: str, **selected: Any) -> Iterator[Syn
         "Tag": selected.get("tag"),
         "SyncRecordId": selected.get("sync_record_id"),
     }
-    for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=100):
+    for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=PAGE, at_once=at_once):
         yield _task(found)
 
 

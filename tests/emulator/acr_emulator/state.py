@@ -35,6 +35,7 @@ class Behaviour:
     rule_overwrites_existing_tag: bool = True
     namespace_filter: Literal["exact", "prefix"] = "exact"
     destination_lists_inbound_rules: bool = True
+    sync_task_order: Literal["newest_first", "oldest_first"] = "newest_first"
     ungranted: Ungranted = field(default_factory=Ungranted)
     max_page_size: int = 100
 

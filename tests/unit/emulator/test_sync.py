@@ -196,6 +196,8 @@ def test_one_push_is_one_batch(emulator: Emulator, a: Client) -> None:
     assert (batch["TotalCount"], {task["ImageFrom"]["ImageTag"] for task in batch["SyncTasks"]}) == ("2", {"2.1"})
     assert a.cr("ListRepoSyncTask", Tag="2.0")["TotalCount"] == "2"
     assert a.cr("ListRepoSyncTask", RepoName="other")["TotalCount"] == "0"
+    emulator.post("/_emulator/behaviour", {"sync_task_order": "oldest_first"})
+    assert a.tasks() == tasks[::-1]
 
 
 def test_a_rule_with_other_names_at_the_target(serve: Callable[..., Emulator], a: Client, b: Client) -> None:

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _client as client_module
 from ansible_collections.registryops.alicloud.plugins.module_utils import _errors as errors
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError, api_error
@@ -149,19 +150,44 @@ def page(count: int, total: int | str | None, start: int = 0) -> dict[str, Any]:
         ([page(0, 0)], 0),
         ([{"TotalCount": 3}], 0),
         ([page(10, 99), page(0, 99)], 10),
+        ([page(50, 60), page(50, 110, 50), page(10, 110, 100)], 110),
     ],
-    ids=["one", "text", "two", "capped", "no total", "exactly full", "empty", "no list", "wrong total"],
+    ids=["one", "text", "two", "capped", "no total", "exactly full", "empty", "no list", "wrong total", "growing"],
 )
-def test_every_item_of_every_page_is_found_once(
-    answers: list[dict[str, Any]], found: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client_module, "PARALLEL", 1)  # the script is told in order
-    script = Script(*answers)
-    items = list(script.client().pages("cr", "ListItems", {"InstanceId": "i"}, "Items"))
+def test_every_item_of_every_page_is_found_once(answers: list[dict[str, Any]], found: int) -> None:
+    script = Script(*answers)  # it is told in order
+    items = list(script.client().pages("cr", "ListItems", {"InstanceId": "i"}, "Items", at_once=1))
     assert [one["Id"] for one in items] == list(range(found))
     assert not script.answers
     assert [sent["PageNo"] for _action, sent in script.calls] == list(range(1, len(answers) + 1))
     assert all(sent["PageSize"] == 50 and sent["InstanceId"] == "i" for _action, sent in script.calls)
+
+
+@pytest.mark.parametrize(("read", "asked"), [(50, 1), (51, 3), (150, 3), (151, 5)])
+def test_no_more_pages_are_asked_for_than_are_read_at_once(read: int, asked: int) -> None:
+    script = Script(*(page(50, 500, 50 * number) for number in range(asked)))
+    found = script.client().pages("cr", "ListItems", {}, "Items", at_once=2)
+    assert len(list(islice(found, read))) == read
+    assert not script.answers
+
+
+def test_what_comes_while_pages_are_read_hides_nothing() -> None:
+    """The third page is answered first; then an item comes at the front, which moves another one from there to it."""
+    items = [{"Id": number} for number in range(6)]
+    third_page = threading.Event()
+
+    def send(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        number = parameters["PageNo"]
+        if number == 2:
+            assert third_page.wait(5)
+            items.insert(0, {"Id": -1})
+        answer = {"Items": items[2 * number - 2 : 2 * number], "TotalCount": str(len(items))}
+        if number == 3:
+            third_page.set()
+        return answer
+
+    found = [one["Id"] for one in Client(send).pages("cr", "ListItems", {}, "Items", size=2)]
+    assert found == [0, 1, 1, 2, 3, 4, 5]
 
 
 def test_a_list_in_another_shape_is_not_taken_for_an_empty_one() -> None:

@@ -103,6 +103,7 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"rule_overwrites_existing_tag": False},
     {"namespace_filter": "prefix"},
     {"destination_lists_inbound_rules": False},
+    {"sync_task_order": "oldest_first"},
     {"ungranted": {"at": "create", "code": "SYNC_NOT_AUTHORIZED", "http": 200}},
     {"ungranted": {"at": "task", "code": "NoPrivilege", "http": 403}},
     {"max_page_size": 1},

@@ -103,8 +103,9 @@ _FILTERS: dict[str, Callable[[SyncTask], str]] = {
 
 @action("cr:ListRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def list_repo_sync_task(call: Call) -> Answer:
-    """The newest first. The misspelt ModifedTime is the service's own."""
-    found = find_instance(call).tasks[::-1]
+    """The misspelt ModifedTime is the service's own."""
+    newest_first = call.state.behaviour.sync_task_order == "newest_first"
+    found = find_instance(call).tasks[:: -1 if newest_first else 1]
     for parameter, of in _FILTERS.items():
         # There may be very many; most calls name none of these.
         if wanted := call.optional(parameter):
