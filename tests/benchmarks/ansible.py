@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ INVENTORIES = ("-i", "playbooks/inventories/account_b", "-i", "playbooks/invento
 
 @dataclass(frozen=True)
 class Played:
-    """`tasks` and `changed` are sums over the hosts of the recap."""
+    """`tasks` and `changed` are sums over the hosts of the recap; `megabytes` is the peak of the largest process."""
 
     seconds: float
     tasks: int
     changed: int
+    megabytes: float
 
 
 class Ansible:
@@ -51,21 +53,21 @@ class Ansible:
         command = [str(Path(sys.executable).with_name(program)), *arguments]
         environment = {**self._environment, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
         started = time.perf_counter()
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        seconds = time.perf_counter() - started
-        if done.returncode:
-            raise BenchmarkError(f"{done.stdout[-3000:]}\nThis failed: {' '.join(command)}")
-        counts = re.findall(r" : ok=(\d+) +changed=(\d+)", done.stdout)
-        return Played(seconds, sum(int(ok) for ok, _changed in counts), sum(int(changed) for _ok, changed in counts))
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
+            )
+            # Its workers, which it waits for, are counted too.
+            _pid, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+            file.seek(0)
+            output = file.read()
+        if process.returncode:
+            raise BenchmarkError(f"{output[-3000:]}\nThis failed: {' '.join(command)}")
+        counts = re.findall(r" : ok=(\d+) +changed=(\d+)", output)
+        tasks, changed = sum(int(ok) for ok, _changed in counts), sum(int(changed) for _ok, changed in counts)
+        return Played(seconds, tasks, changed, usage.ru_maxrss / 1024)
 
     def write(self, name: str, tasks: Sequence[Mapping[str, Any]], **variables: object) -> Path:
         """A playbook of one play on this machine, which has Account A's connection (JSON is YAML)."""

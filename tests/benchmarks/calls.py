@@ -10,7 +10,7 @@ import json
 import secrets
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -59,6 +59,15 @@ def send(endpoint: str, requests: Sequence[bytes], at_once: int = 1) -> float:
     return taken
 
 
+def ask(endpoint: str, request: bytes) -> dict[str, Any]:
+    """The answer of one request. Raises if it is bad news."""
+    connection = _Connection(endpoint)
+    try:
+        return _check(connection.send([request])[0])
+    finally:
+        connection.close()
+
+
 class _Connection:
     def __init__(self, endpoint: str) -> None:
         host, _colon, port = endpoint.rpartition(":")
@@ -83,8 +92,9 @@ class _Connection:
         self._socket.close()
 
 
-def _check(answer: tuple[bytes, bytes]) -> None:
+def _check(answer: tuple[bytes, bytes]) -> dict[str, Any]:
     status, body = answer
-    content: Mapping[str, Any] = json.loads(body) if body else {}
+    content: dict[str, Any] = json.loads(body) if body else {}
     if status.split()[1:2] != [b"200"] or content.get("Code", "success") != "success":
         raise BenchmarkError(f"the emulator refused a call: {status!r} {body[:500]!r}")
+    return content
