@@ -131,25 +131,26 @@ class Client:
         An item may come twice if something comes before it meanwhile, but none is passed over.
         """
 
-        def get(page: int) -> tuple[list[dict[str, Any]], int | None]:
+        def get(page: int) -> tuple[list[dict[str, Any]], int]:
             answer = self.call(product, action, {**parameters, "PageNo": page, "PageSize": size})
             found, total = answer.get(items) or [], answer.get("TotalCount")
             if not isinstance(found, list):
                 # The SDK hands such an answer on as it came; read as a list, nothing would seem to be there.
                 raise api_error(action, "", "the answer is not in the documented shape", status=200)
-            return found, None if total in (None, "") else int(total)
+            return found, int(total or 0)  # 0 if it is not told
 
         found, total = get(1)
         yield from found
         # The service may cap the page below what was asked, so that the first page says how long one is.
-        whole, page = len(found), 1
-        while found and len(found) == whole and (total is None or page * whole < total):
+        whole, page, latest = len(found), 1, total
+        while found and len(found) == whole and (not total or page * whole < total):
             # Several at a time, if it is known that there are several.
             more = range(page + 1, page + 1 + (min(-(-total // whole) - page, at_once) if total else 1))
             for number, answer in zip(more, self.calls(get, more), strict=True):
                 # If it was answered before the page that it follows, it lacks what moved to it in between.
-                early = total is not None and (answer[1] or total) < total
-                found, total = get(number) if early else answer
+                found, told = get(number) if 0 < answer[1] < latest else answer
+                latest = told or latest
+                total = max(total, latest)
                 yield from found
             page = more[-1]
 

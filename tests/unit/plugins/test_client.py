@@ -151,8 +151,21 @@ def page(count: int, total: int | str | None, start: int = 0) -> dict[str, Any]:
         ([{"TotalCount": 3}], 0),
         ([page(10, 99), page(0, 99)], 10),
         ([page(50, 60), page(50, 110, 50), page(10, 110, 100)], 110),
+        ([page(50, 120), page(50, 0, 50), page(20, 0, 100)], 120),
     ],
-    ids=["one", "text", "two", "capped", "no total", "exactly full", "empty", "no list", "wrong total", "growing"],
+    ids=[
+        "one",
+        "text",
+        "two",
+        "capped",
+        "no total",
+        "exactly full",
+        "empty",
+        "no list",
+        "wrong total",
+        "growing",
+        "total of the first",
+    ],
 )
 def test_every_item_of_every_page_is_found_once(answers: list[dict[str, Any]], found: int) -> None:
     script = Script(*answers)  # it is told in order
