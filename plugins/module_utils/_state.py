@@ -72,7 +72,9 @@ class State:
     def from_api(cls: type[S], data: Mapping[str, Any]) -> S:
         found = {}
         for name, way, words in cls._ways():
-            value = _dig(data, way)
+            value: Any = data
+            for step in way:
+                value = value.get(step) if isinstance(value, dict) else None
             found[name] = (words.get(value, value) or None) if isinstance(value, str) else value
         return cls(**found)
 
@@ -124,13 +126,6 @@ def iso_time(milliseconds: int | str) -> str:
     """Epoch milliseconds as 2026-01-31T12:00:00Z."""
     moment = datetime.fromtimestamp(int(milliseconds) / 1000, tz=timezone.utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _dig(data: Mapping[str, Any], way: list[str]) -> Any:
-    value: Any = data
-    for step in way:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def _bury(request: dict[str, Any], path: str, value: Any) -> None:
