@@ -64,8 +64,7 @@ class Backfill(ImageSync):
             self.params = {**self.params, **{name: rule.get(name) for name in _RULE_TARGETS}}
         namespaces = select.get("namespaces") or [rule.get("namespace")]
         self.transfers = self._selected(select, rule, namespaces)
-        if self.transfers:
-            self.decide(self.transfers, namespace=namespaces[0] if len(namespaces) == 1 else None)
+        self.decide(self.transfers, namespace=namespaces[0] if len(namespaces) == 1 else None)
 
     def _rule(self) -> dict[str, Any]:
         """The rule as results show it; an empty one, which covers everything, if none is named."""

@@ -27,8 +27,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._operations.t
     UNCHANGED,
     Group,
     Transfer,
-    grouped,
+    by_repository,
     once,
+    selection,
     target_account,
     transfer_of,
 )
@@ -57,7 +58,7 @@ class ImageSync(Operation):
 
     def plan(self) -> None:
         """Decides about each image of the list by the records, the repositories side by side."""
-        groups = grouped((one.namespace, one.repository, one) for one in self.transfers)
+        groups = by_repository(self.transfers)
 
         def decide(group: Group) -> None:
             (namespace, repository), transfers = group
@@ -114,6 +115,8 @@ class ImageSync(Operation):
         `selected` holds namespace, repository and tag. There may be very many records, so that none is kept.
         """
         by_route = {one.route: one for one in transfers}
+        if not by_route:
+            return
         for task in each_task(self.client, self.params["instance_id"], selected):
             transfer, created = by_route.get(task.route), task.create_time or 0
             if transfer and created >= transfer.pushed and created > transfer.begun:
@@ -138,9 +141,8 @@ class ImageSync(Operation):
                 transfer.fail(
                     f"{namespace}/{repository} on {instance_id} has no tag {transfer.tag}; check what was pushed"
                 )
-        if there := [one for one in transfers if not one.error]:
-            tag = there[0].tag if len(there) == 1 else None
-            self.decide(there, namespace=namespace, repository=repository, tag=tag)
+        there = [one for one in transfers if not one.error]
+        self.decide(there, **selection(((namespace, repository), there)))
 
     def _described(self, size: int) -> str:
         shown = [one for one in self.transfers if one.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]

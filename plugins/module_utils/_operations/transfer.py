@@ -116,6 +116,17 @@ def grouped(named: Iterable[tuple[str, str, Transfer]]) -> list[Group]:
     return list(groups.items())
 
 
+def by_repository(transfers: Iterable[Transfer]) -> list[Group]:
+    """The transfers of each repository that they come from."""
+    return grouped((one.namespace, one.repository, one) for one in transfers)
+
+
+def selection(group: Group) -> dict[str, str | None]:
+    """What selects the sync records of what comes from one repository; if that is one image, its records alone."""
+    (namespace, repository), transfers = group
+    return {"namespace": namespace, "repository": repository, "tag": transfers[0].tag if len(transfers) == 1 else None}
+
+
 def once(transfers: Iterable[Transfer]) -> list[Transfer]:
     """Without those that are asked for twice."""
     return list({one.route: one for one in transfers}.values())

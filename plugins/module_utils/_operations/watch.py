@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from itertools import islice
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
     Group,
     Transfer,
-    grouped,
+    by_repository,
+    selection,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     PAGE,
@@ -36,22 +37,20 @@ class Watch:
         Where the newest records come first, which is not documented, a few pages of all of them show what was sent
         lately. They are read where that may take fewer calls than a look at each repository, which shows the rest.
         """
-        groups, calls = _by_repository(transfers), 0
+        groups, calls = by_repository(transfers), 0
         most = sum(-(-len(group) // PAGE) for _place, group in groups)
         if len(groups) > 1 and most > self._pages:
-            unseen, calls = self._look_for(transfers, most)
+            unseen, calls = self._look_for(transfers, {}, most)
             self._pages = calls if len(unseen) < len(transfers) / 2 else 2 * calls
-            groups = _by_repository(unseen)
+            groups = by_repository(unseen)
 
         def look(group: Group) -> int:
-            (namespace, repository), those = group
-            tag = those[0].tag if len(those) == 1 else None
-            return self._look_for(those, namespace=namespace, repository=repository, tag=tag)[1]
+            return self._look_for(group[1], selection(group))[1]
 
         return calls + sum(self._client.calls(look, groups))
 
     def _look_for(
-        self, transfers: list[Transfer], most: int | None = None, **selected: str | None
+        self, transfers: list[Transfer], selected: Mapping[str, str | None], most: int | None = None
     ) -> tuple[list[Transfer], int]:
         """Those whose records are not among what `most` calls list, and how many calls it took to see the others."""
         unseen, count = {one.task_id: one for one in transfers}, 0
@@ -63,7 +62,3 @@ class Watch:
             if not unseen:
                 break
         return list(unseen.values()), max(-(-count // PAGE), 1)
-
-
-def _by_repository(transfers: Iterable[Transfer]) -> list[Group]:
-    return grouped((one.namespace, one.repository, one) for one in transfers)
