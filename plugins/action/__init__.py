@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._transport import preload
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import preload
 
 preload()
 for module in sorted(Path(__file__).parents[1].glob("modules/acr_*.py")):

@@ -25,11 +25,11 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, connect
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import Connection
-from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Tell, silent
-from ansible_collections.registryops.alicloud.plugins.module_utils._transport import sdk_installed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, connect
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import sdk_installed
 
 display = Display()
 

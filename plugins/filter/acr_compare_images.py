@@ -68,7 +68,7 @@ _value:
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 
 Row = Mapping[str, Any]
 

@@ -160,7 +160,7 @@ kept:
   sample: ["role aliyuncontainerregistrycrossaccoutsyncrole, used by account 1333000033330000"]
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import STATE_OPTION, Module, manage
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module, manage
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
     CrossAccountRoles,
 )

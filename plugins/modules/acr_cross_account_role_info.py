@@ -97,7 +97,7 @@ cross_account_roles:
       returned: always
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, inform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, inform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
     CrossAccountRoles,
 )

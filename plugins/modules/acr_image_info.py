@@ -106,7 +106,7 @@ images:
       returned: always
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, inform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, inform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Images
 
 MODULE = Module(

@@ -440,9 +440,9 @@ bytes:
   returned: unless it failed before it knew the images
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import WAIT_OPTIONS, Module, perform
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.backfill import SELECT_OPTIONS, Backfill
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import WAIT_OPTIONS, Module, perform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import SELECT_OPTIONS, Backfill
 
 IMAGE = {name: {"type": "str", "required": True} for name in ("namespace", "repository", "tag")}
 TARGET = {name: {"type": "str"} for name in ("target_namespace", "target_repository", "target_tag")}

@@ -97,7 +97,7 @@ instances:
       returned: when it exists
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, inform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, inform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instances
 
 MODULE = Module(

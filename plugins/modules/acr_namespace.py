@@ -113,7 +113,7 @@ namespace:
       sample: crn-abcdefgh12345678
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import (
     DELETION_OPTIONS,
     STATE_OPTION,
     Module,

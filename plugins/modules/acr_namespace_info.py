@@ -73,7 +73,7 @@ namespaces:
       sample: crn-abcdefgh12345678
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, inform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, inform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
 
 MODULE = Module(

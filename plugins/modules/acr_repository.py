@@ -150,7 +150,7 @@ repository:
       returned: when it exists
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import (
     DELETION_OPTIONS,
     STATE_OPTION,
     Module,

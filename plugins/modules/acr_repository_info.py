@@ -103,7 +103,7 @@ repositories:
       returned: when it exists
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, inform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, inform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repositories
 
 MODULE = Module(

@@ -149,8 +149,8 @@ findings:
       returned: always
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit import audit
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.audit import audit
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
 
 INBOUND_RULE_OPTIONS = {
     "name": {"type": "str", "required": True},

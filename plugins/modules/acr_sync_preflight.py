@@ -138,8 +138,8 @@ findings:
       returned: always
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.preflight import preflight
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.preflight import preflight
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
 
 MODULE = Module(
     options={

@@ -258,7 +258,7 @@ rolled_back:
   returned: when the replacement of a rule failed
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import STATE_OPTION, Module, manage
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module, manage
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS, SyncRules
 
 MODULE = Module(

@@ -144,7 +144,7 @@ sync_rules:
       returned: when it exists
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, inform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, inform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import DIRECTIONS, SyncRules
 
 MODULE = Module(

@@ -300,9 +300,9 @@ counts:
   returned: success, and failure after the rules were listed
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import STATE_OPTION, Module, perform
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.sync_rule_set import SyncRuleSet
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module, perform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
 
 MODULE = Module(
     options={

@@ -166,7 +166,7 @@ sync_tasks:
       returned: when it exists
 """
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module, inform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, inform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import STATUSES, SyncTasks
 
 MODULE = Module(

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import ApiError, NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Extras, Plan, Resource, refuse
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError, NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Plan, Resource, refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
 ROLE_NAME = "aliyuncontainerregistrycrossaccoutsyncrole"
 _DESCRIPTION = "Lets Container Registry of other accounts replicate images into this one. Kept by registryops.alicloud."

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Resource
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Resource
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
 
 @dataclass(frozen=True)

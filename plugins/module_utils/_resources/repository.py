@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check_repository
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Extras, Resource, wait_until
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_repository
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource, wait_until
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import count_images
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
 
 TYPES = {"private": "PRIVATE", "public": "PUBLIC"}
 

@@ -10,24 +10,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check_rule_name
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_rule_name
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
     NoPermissionError,
     NotFoundError,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.catch_up import catch_up
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
     REPLACE,
     Extras,
     Plan,
     Resource,
     refuse,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.catch_up import catch_up
 
 SCOPES = {"namespace": "NAMESPACE", "repository": "REPO", "instance": "INSTANCE"}
 DIRECTIONS = {"outbound": "FROM", "inbound": "TO"}

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import PARALLEL, Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Resource
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import PARALLEL, Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
 STATUSES = {
     "pending": "PENDING",

@@ -21,7 +21,7 @@ from acr_emulator.testing import Emulator, running
 from ansible.module_utils import basic
 from ansible.release import __version__
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 
 WORLD = Path(__file__).parents[2] / "emulator" / "worlds" / "two_accounts.yml"
 PLUGINS = "ansible_collections.registryops.alicloud.plugins"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit_grant import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import (
     excess,
     reaches,
     trust_of,

@@ -242,7 +242,7 @@ def test_rules_that_go_elsewhere_do_not_contain_each_other(
 def test_a_filter_that_cannot_be_read_stops_nothing(
     account_a: Account, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+    from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 
     serve({"NamespaceName": "gone"}, {"SyncRuleName": "odd"})
     pages = Client.pages

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _checks as checks
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import checks as checks
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
 GOOD: list[tuple[str, Any]] = [
     ("region", "cn-hangzhou"),

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _errors as errors
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError, api_error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors as errors
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, api_error
 
 ACCOUNT = "1252879610640001"
 ME = {"AccountId": ACCOUNT, "Arn": "acs:ram::1252879610640001:root"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 
 IMAGE = {"namespace": "prod", "repository": "web", "tag": "v1.0"}
 

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _errors as errors
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError, api_error, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors as errors
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    ApiError,
+    api_error,
+    attempt,
+)
 
 CODES: list[tuple[str, type[ApiError]]] = [
     ("Throttling", errors.ThrottledError),

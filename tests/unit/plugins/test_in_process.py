@@ -17,8 +17,8 @@ import pytest
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.action import acr
-from ansible_collections.registryops.alicloud.plugins.module_utils import _module as module_edge
-from ansible_collections.registryops.alicloud.plugins.module_utils import _transport as transport
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import module as module_edge
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import transport as transport
 
 from .conftest import SOURCE, TARGET, run_module
 from .test_lives import GRANT, LIVES, TARGET_OPTIONS

@@ -16,7 +16,7 @@ from acr_emulator import cr, ram
 from acr_emulator.actions import ACTIONS
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._permissions import PERMISSIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import PERMISSIONS
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, WORLD, Account, ModuleFailedError
 from .paths import PATHS, Path, Roots

@@ -15,9 +15,9 @@ import pytest
 import yaml
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _permissions
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Module
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import permissions
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources import namespace, repository, sync_rule
 
 from .conftest import ACCOUNT_B, PLUGINS, TARGET, Account, run_module
@@ -154,9 +154,7 @@ def test_permissions_are_of_actions_that_exist() -> None:
     cr = importlib.import_module("alibabacloud_cr20181201.models")
     ram = importlib.import_module("alibabacloud_ram20150501.models")
     unknown = [
-        one
-        for one in _permissions.PERMISSIONS
-        if not hasattr(cr, f"{one}Request") and not hasattr(ram, f"{one}Request")
+        one for one in permissions.PERMISSIONS if not hasattr(cr, f"{one}Request") and not hasattr(ram, f"{one}Request")
     ]
     assert unknown == ["AssumeRole"]
 

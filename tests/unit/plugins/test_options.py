@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     CONNECTION_OPTIONS,
     AssumeRole,
     Connection,

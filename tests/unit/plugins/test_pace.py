@@ -9,7 +9,7 @@ from collections import deque
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._pace import Pace
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
 
 
 class Service:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._permissions import PERMISSIONS, needed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import PERMISSIONS, needed
 
 SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     ("GetInstance", {"InstanceId": "cri-1"}, "cr:GetInstance on acs:cr:*:*:instance/cri-1"),

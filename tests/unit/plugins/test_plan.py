@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _resource as engine
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import resource as engine
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
     CredentialsError,
@@ -22,8 +22,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._errors impor
     UnreachableError,
     WaitTimeoutError,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import Extras, Plan, Resource, plan
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Plan, Resource, plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
 
 @dataclass(frozen=True)

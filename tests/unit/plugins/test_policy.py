@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
 
 ME = "5222000022220002"
 ACCOUNTS = ["1252879610640001", "3333000033330003", "4444000044440004"]

@@ -116,7 +116,7 @@ def test_in_an_unknown_instance_nothing_can_be_kept(module: str, account_a: Acco
 def test_a_name_that_is_being_deleted_is_waited_for(
     account_a: Account, monkeypatch: pytest.MonkeyPatch, slept: list[float]
 ) -> None:
-    from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+    from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 
     call, answers = Client.call, iter(["DELETING", "DELETING", "DELETING"])
 

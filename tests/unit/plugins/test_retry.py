@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.earlier import retried
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.earlier import retried
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _module
-from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Progress
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress
 from ansible_collections.registryops.alicloud.plugins.modules import acr_image_sync
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
@@ -180,7 +180,7 @@ def test_a_run_says_how_far_it_is_and_what_failed(cloud: Emulator, account_a: Ac
     lines: list[str] = []
     params = {**dict.fromkeys(acr_image_sync.MODULE.argument_spec), **account_a.keys, **PROD, "wait": True}
     params |= {"region": "cn-hangzhou", "cr_endpoint": url, "connect_timeout": 5, "read_timeout": 5, "wait_timeout": 60}
-    result = acr_image_sync.MODULE.result(params, False, _module.connect, lines.append)
+    result = acr_image_sync.MODULE.result(params, False, connect, lines.append)
     assert result["failed"]
     assert len(lines) == 1
     assert "1 failed" in lines[0]

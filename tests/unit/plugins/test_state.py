@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State, attribute, iso_time
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute, iso_time
 
 KINDS = {"private": "PRIVATE", "public": "PUBLIC"}
 

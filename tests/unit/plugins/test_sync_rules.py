@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 

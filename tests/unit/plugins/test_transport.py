@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator, running
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _errors as errors
-from ansible_collections.registryops.alicloud.plugins.module_utils import _transport as transport
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors as errors
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import transport as transport
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     AssumeRole,
     Connection,
     Keys,
     ProfileProvider,
     proxies_of,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._transport import SdkTransport, split_endpoint
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport, split_endpoint
 
 WORLD = Path(__file__).parents[2] / "emulator" / "worlds" / "two_accounts.yml"
 ACCOUNT = "1252879610640001"

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._versions import VersionRange
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.versions import VersionRange
 
 # As https://semver.org orders them.
 RISING = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"]

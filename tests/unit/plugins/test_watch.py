@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     SENT,
     Target,
     Transfer,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.watch import Watch
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import ACTIONS, FAILED, LEFT
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import ACTIONS, FAILED, LEFT
 
 _WHERE = ("target_region", "target_instance_id", "target_account_id")
 _NAMES = ("target_namespace", "target_repository", "target_tag")

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
     CREATE,
     REPLACE,
     VERBS,
@@ -25,7 +24,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resource imp
     plan,
     refuse,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 
 S = TypeVar("S", bound=State)
 
@@ -86,10 +86,10 @@ class Bulk(Operation, Generic[S]):
     resource_type: ClassVar[type[Resource[Any]]]
     option: ClassVar[str]
 
-    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
-        super().__init__(client, params)
-        self.resource: Resource[S] = self.resource_type(client, params)
-        self.items: list[Item[S]] = [self._item(one) for one in params[self.option]]
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        self.resource: Resource[S] = self.resource_type(task.client, task.params)
+        self.items: list[Item[S]] = [self._item(said) for said in task.params[self.option]]
 
     def prepare(self) -> None:
         names = Counter(item.name for item in self.items)

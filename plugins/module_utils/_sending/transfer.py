@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.bulk import Bulk
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
-    SENT,
-    Transfer,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
     list_tasks,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    SENT,
+    Transfer,
 )
 
 

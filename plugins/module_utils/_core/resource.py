@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
     CredentialsError,
@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._errors impor
     WaitTimeoutError,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
 
 S = TypeVar("S", bound=State)
 

@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import FILTERS, contains, covers
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     NoPermissionError,
     NotFoundError,
     api_error,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, contains, covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Place,
     list_images,
@@ -31,7 +32,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     SyncTask,
     list_tasks,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import iso_time
 
 _CLOCK_MARGIN = 2000  # milliseconds
 _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ansible.module_utils.api import generate_jittered_backoff
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
     CredentialsError,
@@ -25,9 +25,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._errors impor
     api_error,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._pace import Pace
-from ansible_collections.registryops.alicloud.plugins.module_utils._permissions import needed
-from ansible_collections.registryops.alicloud.plugins.module_utils._transport import PRODUCTS, Transport
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import needed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import PRODUCTS, Transport
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    list_images,
+    list_repositories,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     DIFFERENT,
     IMMUTABLE,
     SEND,
@@ -18,10 +22,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._operations.t
     Group,
     Transfer,
     grouped,
-)
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
-    list_images,
-    list_repositories,
 )
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    PAGE,
+    each_task,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     Group,
     Transfer,
     by_repository,
     selection,
-)
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    PAGE,
-    each_task,
 )
 
 _AT_ONCE = 4  # pages of records that are asked for at a time; the first few are often enough

@@ -11,17 +11,17 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import PARALLEL, Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.sender import Sender
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import PARALLEL, Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     JOINED,
     LEFT,
     SEND,
     SENT,
     Transfer,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.watch import Watch
-from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
 
 _SHORTEST, _LONGEST = 1.0, 10.0  # seconds from one look at the records to the next
 # As many images must have ended for each call of a look for the next one to come sooner; fewer if others wait for room.

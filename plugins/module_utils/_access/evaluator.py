@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
 
 _ONE_INSTANCE = re.compile(r"acs:cr:[^:]*:[^:]*:instance/[^*?]+")
 _REGION = re.compile(r"^(acs:cr):[^:]*")

@@ -12,20 +12,30 @@ from typing import Any, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._checks import check
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     CONNECTION_OPTIONS,
     Connection,
     connection,
     other_connection,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Tell, silent
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import DELETE, Plan, Resource, apply, plan
-from ansible_collections.registryops.alicloud.plugins.module_utils._state import State
-from ansible_collections.registryops.alicloud.plugins.module_utils._transport import MissingLibraryError, SdkTransport
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
+    DELETE,
+    Plan,
+    Resource,
+    apply,
+    plan,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task, Work
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import (
+    MissingLibraryError,
+    SdkTransport,
+)
 
 S = TypeVar("S", bound=State)
 
@@ -40,24 +50,6 @@ WAIT_OPTIONS: dict[str, dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 600},
 }
-
-
-@dataclass(frozen=True)
-class Task:
-    """One run of a module: who it talks to, and what was asked.
-
-    `others` are clients of other accounts, by the option that holds their connection. `tell` takes a line on how far a
-    long run is.
-    """
-
-    client: Client
-    params: Mapping[str, Any]
-    check_mode: bool = False
-    others: Mapping[str, Client] = field(default_factory=dict)
-    tell: Tell = silent
-
-
-Work = Callable[[Task], dict[str, Any]]
 
 
 def connect(connection: Connection, read_only: bool) -> Client:
@@ -171,8 +163,7 @@ def perform(operation_type: type[Operation]) -> Work:
     """The work of a module that does a deed."""
 
     def work(task: Task) -> dict[str, Any]:
-        operation = operation_type(task.client, task.params)
-        operation.others, operation.tell = task.others, task.tell
+        operation = operation_type(task)
         operation.prepare()
         if operation.needed():
             task.client.check_account()

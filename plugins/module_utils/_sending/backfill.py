@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, NotFoundError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.earlier import retried
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import ImageSync
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
-    Transfer,
-    transfer_of,
-)
-from ansible_collections.registryops.alicloud.plugins.module_utils._resource import refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
     Place,
@@ -28,7 +23,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import since_time
-from ansible_collections.registryops.alicloud.plugins.module_utils._versions import VersionRange
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.earlier import retried
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.image_sync import ImageSync
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    Transfer,
+    transfer_of,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.versions import VersionRange
 
 _NAMES = {"namespaces": "namespace", "repositories": "repository", "tags": "tag"}
 SELECT_OPTIONS: dict[str, dict[str, Any]] = {
@@ -44,8 +45,9 @@ _RULE_TARGETS = ("target_region", "target_instance_id", "target_namespace", "tar
 class Backfill(ImageSync):
     """Sends the images that are listed, that `select` or a rule selects, or that an earlier run did not get across."""
 
-    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
-        super().__init__(client, retried(params) if params.get("retry") else params)
+    def __init__(self, task: Task) -> None:
+        params = task.params
+        super().__init__(replace(task, params=retried(params)) if params.get("retry") else task)
         count = params.get("shard_count")
         refuse(
             count is not None and params["shard_index"] not in range(count),

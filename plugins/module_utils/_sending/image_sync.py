@@ -6,17 +6,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, ApiError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.by_digest import decide_by_digest
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.send_queue import SendQueue
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.transfer import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    list_images,
+    repository_id,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    IN_FLIGHT,
+    each_task,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_digest import decide_by_digest
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     ACTIONS,
     DIFFERENT,
     IMMUTABLE,
@@ -33,28 +41,21 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._operations.t
     target_account,
     transfer_of,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
-    list_images,
-    repository_id,
-)
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    IN_FLIGHT,
-    each_task,
-)
 
 
 class ImageSync(Operation):
     """Sends the images of a list to their targets by the service's own sync tasks."""
 
-    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
-        super().__init__(client, params)
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        params = task.params
         listed = params.get("images") or ([params] if params.get("tag") else [])
         self.transfers = once(transfer_of(one, params) for one in listed)
 
     def prepare(self) -> None:
         self.plan()
-        if "destination_auth" in self.others:
-            decide_by_digest(self.others["destination_auth"], self.transfers, self.params)
+        if "destination_auth" in self.task.others:
+            decide_by_digest(self.task.others["destination_auth"], self.transfers, self.params)
 
     def plan(self) -> None:
         """Decides about each image of the list by the records, the repositories side by side."""
@@ -82,7 +83,7 @@ class ImageSync(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
-        SendQueue(self.client, self.params, self.transfers, self.tell).run()
+        SendQueue(self.client, self.params, self.transfers, self.task.tell).run()
 
     def to_result(self) -> dict[str, Any]:
         result = self._result()

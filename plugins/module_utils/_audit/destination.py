@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils import _policy as policy
-from ansible_collections.registryops.alicloud.plugins.module_utils._finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit_grant import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import (
     Trust,
     excess,
     reaches,
     trust_of,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.preflight import missing_places
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.preflight import missing_places
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
     ROLE_NAME,
     CrossAccountRoles,

@@ -5,32 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._progress import Tell, silent
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 
 
 class Operation:
-    """One kind of deed.
+    """One kind of deed, for one task."""
 
-    Args:
-        client: the account's services.
-        params: the task's options.
-
-    Attributes:
-        others: clients of other accounts, by the option that holds their connection.
-        tell: takes a line on how far it is.
-    """
-
-    others: Mapping[str, Client] = MappingProxyType({})
-    tell: Tell = staticmethod(silent)
-
-    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
-        self.client = client
-        self.params = params
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.client = task.client
+        self.params = task.params
 
     def prepare(self) -> None:
         """Reads what is there and decides what is left to do."""

@@ -9,7 +9,7 @@ import operator
 import re
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
 _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
 _CONDITION = re.compile(rf"(>=|<=|!=|==|=|>|<)?\s*({_VERSION.pattern})")

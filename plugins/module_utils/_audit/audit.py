@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit_destination import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.destination import (
     audit_destination,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.audit_source import audit_source
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.source import audit_source
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 
 _SIDES = {"source": audit_source, "destination": audit_destination}
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
 # Container Registry's published regions; finance and government clouds apart.
 # https://www.alibabacloud.com/help/en/acr/developer-reference/api-cr-2018-12-01-endpoint

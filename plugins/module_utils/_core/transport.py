@@ -20,13 +20,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NoReturn, Protocol
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     UnreachableError,
     api_error,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._options import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     AssumeRole,
     Connection,
     Keys,

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._coverage import covers
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import AcrError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._operations.image_sync import ImageSync
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image, Images
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.image_sync import ImageSync
 
 if TYPE_CHECKING:
     from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
@@ -48,7 +49,7 @@ def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]
         # A rule carries a moved tag to where the old one is, so its stand-in must.
         target = {name: getattr(rule, f"target_{name}") for name in ("region", "instance_id", "account_id")}
         params = {"instance_id": rule.instance_id, "images": images, "override": True, "priority": rule.priority}
-        sync = ImageSync(client, {**params, **{f"target_{name}": value for name, value in target.items()}})
+        sync = ImageSync(Task(client, {**params, **{f"target_{name}": value for name, value in target.items()}}))
         try:
             sync.prepare()
             sync.run()

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._checks import is_industry_cloud
-from ansible_collections.registryops.alicloud.plugins.module_utils._client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._errors import NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._module import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import is_industry_cloud
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
 
 _EDITIONS = {
