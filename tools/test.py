@@ -13,7 +13,7 @@ from steps import tool_environment
 STAGES = {
     "lint": ["tools/lint.py"],
     "sanity": ["tools/sanity.py"],
-    "unit": ["-m", "pytest", "--quiet", "-rs", "--cov", "--cov-config=.coveragerc", "--cov-report=term"],
+    "unit": ["-m", "pytest", "--quiet", "-rs", "--cov", "--cov-config=pyproject.toml", "--cov-report=term"],
     "clients": ["-m", "pytest", "--quiet", "-rs", "tests/clients"],
     "integration": ["tools/integration.py"],
 }
