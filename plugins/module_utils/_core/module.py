@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils import basic
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
@@ -78,8 +78,9 @@ class Module:
         return {**CONNECTION_OPTIONS, **self.options}
 
     def run(self) -> None:
-        """Runs as an ordinary module."""
-        module = AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.rules)
+        """Run as an ordinary module."""
+        # Looked up when it is used: ansible-lint puts its own class there, which checks the options and runs nothing.
+        module = basic.AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.rules)
         result = self.result(module.params, module.check_mode)
         if result.get("failed"):
             module.fail_json(**result)
@@ -105,7 +106,7 @@ class Module:
             client = connect(connection(params, os.environ), check_mode)
             return self.work(Task(client, params, check_mode, dict(self._others(params, connect)), tell))
         except MissingLibraryError as error:
-            return {"failed": True, "msg": missing_required_lib(error.library)}
+            return {"failed": True, "msg": basic.missing_required_lib(error.library)}
         except AcrError as error:
             return {"failed": True, "msg": str(error), **error.details()}
 
