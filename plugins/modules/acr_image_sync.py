@@ -442,7 +442,8 @@ bytes:
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import WAIT_OPTIONS, Module, perform
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import SELECT_OPTIONS, Backfill
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import Backfill
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import SELECT_OPTIONS
 
 IMAGE = {name: {"type": "str", "required": True} for name in ("namespace", "repository", "tag")}
 TARGET = {name: {"type": "str"} for name in ("target_namespace", "target_repository", "target_tag")}

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
@@ -14,6 +13,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_images,
     list_repositories,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     DIFFERENT,
     IMMUTABLE,
@@ -25,13 +25,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 )
 
 
-def decide_by_digest(there: Client, transfers: Iterable[Transfer], params: Mapping[str, Any]) -> None:
+def decide_by_digest(there: Client, transfers: Iterable[Transfer], options: Sending) -> None:
     """Decides again about all that is to be sent, or seems to have arrived.
 
     Args:
         there: the destination account's services.
         transfers: what was planned by the records.
-        params: the task's options.
+        options: how images are sent.
     """
     open_ones = [one for one in transfers if one.action in (SEND, UNCHANGED)]
     if not open_ones:
@@ -49,14 +49,14 @@ def decide_by_digest(there: Client, transfers: Iterable[Transfer], params: Mappi
                 digests = {image.tag: image.digest for image in images}
         for one in arriving:
             found = digests.get(one.target.tag)
-            one.decide(_action(one, found, place is not None and place.immutable, params))
+            one.decide(_action(one, found, place is not None and place.immutable, options))
 
     there.calls(compare, grouped((one.target.namespace, one.target.repository, one) for one in open_ones))
 
 
-def _action(transfer: Transfer, found: str | None, immutable: bool, params: Mapping[str, Any]) -> str:
+def _action(transfer: Transfer, found: str | None, immutable: bool, options: Sending) -> str:
     if found == transfer.digest:
-        return SEND if params.get("force") else UNCHANGED
-    if found is None or (params.get("override") and not immutable):
+        return SEND if options.force else UNCHANGED
+    if found is None or (options.override and not immutable):
         return SEND
     return IMMUTABLE if immutable else DIFFERENT

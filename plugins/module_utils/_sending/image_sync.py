@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
@@ -23,6 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     each_task,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_digest import decide_by_digest
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     ACTIONS,
@@ -38,7 +39,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     by_repository,
     once,
     selection,
-    target_account,
     transfer_of,
 )
 
@@ -48,14 +48,19 @@ class ImageSync(Operation):
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
-        params = task.params
-        listed = params.get("images") or ([params] if params.get("tag") else [])
-        self.transfers = once(transfer_of(one, params) for one in listed)
+        self.options = Sending.from_params(task.params)
+        self.destination = Destination.from_params(task.params)
+        self.transfers = self.listed(task.params)
+
+    def listed(self, params: Mapping[str, Any]) -> list[Transfer]:
+        """Return the transfers that the options name one by one."""
+        images = params.get("images") or ([params] if params.get("tag") else [])
+        return once(transfer_of(image, self.destination) for image in images)
 
     def prepare(self) -> None:
         self.plan()
         if "destination_auth" in self.task.others:
-            decide_by_digest(self.task.others["destination_auth"], self.transfers, self.params)
+            decide_by_digest(self.task.others["destination_auth"], self.transfers, self.options)
 
     def plan(self) -> None:
         """Decides about each image of the list by the records, the repositories side by side."""
@@ -83,7 +88,7 @@ class ImageSync(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
-        SendQueue(self.client, self.params, self.transfers, self.task.tell).run()
+        SendQueue(self.client, self.options, self.transfers, self.task.tell).run()
 
     def to_result(self) -> dict[str, Any]:
         result = self._result()
@@ -100,10 +105,10 @@ class ImageSync(Operation):
         failed = sum(bool(one.error) and one.action != LEFT for one in self.transfers)
         return {
             "changed": bool(moved),
-            "instance_id": self.params["instance_id"],
-            "target_region": self.params.get("target_region"),
-            "target_instance_id": self.params.get("target_instance_id"),
-            "target_account_id": target_account(self.params),
+            "instance_id": self.options.instance_id,
+            "target_region": self.destination.region,
+            "target_instance_id": self.destination.instance_id,
+            "target_account_id": self.destination.account_id,
             "images": [one.to_result() for one in self.transfers],
             "counts": {**{action: actions[action] for action in ACTIONS}, "failed": failed},
             "bytes": size,
@@ -118,7 +123,7 @@ class ImageSync(Operation):
         by_route = {one.route: one for one in transfers}
         if not by_route:
             return
-        for task in each_task(self.client, self.params["instance_id"], selected):
+        for task in each_task(self.client, self.options.instance_id, selected):
             transfer, created = by_route.get(task.route), task.create_time or 0
             if transfer and created >= transfer.pushed and created > transfer.begun:
                 transfer.follow(task)
@@ -126,11 +131,11 @@ class ImageSync(Operation):
             if transfer.status in IN_FLIGHT:
                 transfer.decide(JOINED)
             else:
-                arrived = transfer.status == "success" and not self.params.get("force")
+                arrived = transfer.status == "success" and not self.options.force
                 transfer.decide(UNCHANGED if arrived else SEND)
 
     def _plan(self, namespace: str, repository: str, transfers: list[Transfer]) -> None:
-        instance_id = self.params["instance_id"]
+        instance_id = self.options.instance_id
         identity = repository_id(self.client, instance_id, namespace, repository)
         with attempt(f"list the images of {namespace}/{repository} on {instance_id}"):
             images = {image.tag: image for image in list_images(self.client, instance_id, identity)}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import PARALLEL, Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     JOINED,
@@ -37,31 +37,31 @@ class SendQueue:
 
     Args:
         client: the source account's services.
-        params: the task's options.
+        options: how images are sent.
         transfers: what was planned; what becomes of each is written to it.
         tell: takes a line on how far it is.
     """
 
-    def __init__(self, client: Client, params: Mapping[str, Any], transfers: Iterable[Transfer], tell: Tell) -> None:
+    def __init__(self, client: Client, options: Sending, transfers: Iterable[Transfer], tell: Tell) -> None:
         self.client = client
-        self.params = params
+        self.options = options
         self.transfers = [one for one in transfers if one.action in (SEND, JOINED)]
         self._left = deque(one for one in self.transfers if one.action == SEND)
         self._sending: dict[Future[None], Transfer] = {}
         self._followed = [one for one in self.transfers if one.action == JOINED]
-        self._watch = Watch(client, params["instance_id"])
-        self._sender = Sender(client, params)
+        self._watch = Watch(client, options.instance_id)
+        self._sender = Sender(client, options)
         self._arrived = self._bytes = 0
         self._progress = Progress(tell, client.clock, len(self.transfers), sum(one.size or 0 for one in self.transfers))
 
     def run(self) -> None:
         """Sends everything; with `wait`, until all has ended or something ends it before."""
-        if not self.params.get("wait"):
+        if not self.options.wait:
             self.client.calls(self._sender.send, self._left)
             return
         with ThreadPoolExecutor(PARALLEL) as pool:
             try:
-                self._run(pool, self.client.clock() + self.params["wait_timeout"])
+                self._run(pool, self.client.clock() + self.options.wait_timeout)
             finally:
                 pool.shutdown(cancel_futures=True)
 
@@ -69,7 +69,7 @@ class SendQueue:
         pause = _SHORTEST if self._left else 0.0
         while self._left or self._sending or self._followed:
             self._fill(pool)
-            if self._sending and not self._left and self.params.get("max_failures") is None:
+            if self._sending and not self._left and self.options.max_failures is None:
                 pause = _LONGEST  # nothing depends on a look, which takes calls from what is being sent
             was_last = self._pause(min(self.client.clock() + pause, ends))
             ended, calls = self._look()
@@ -85,7 +85,7 @@ class SendQueue:
 
     def _fill(self, pool: ThreadPoolExecutor) -> None:
         """Starts to send as many as there is room for."""
-        room = max((self.params.get("max_in_flight") or 1000) - len(self._followed) - len(self._sending), 0)
+        room = max(self.options.max_in_flight - len(self._followed) - len(self._sending), 0)
         for _each in range(min(room, len(self._left))):
             transfer = self._left.popleft()
             self._sending[pool.submit(self._sender.send, transfer)] = transfer
@@ -121,7 +121,7 @@ class SendQueue:
     def _may_help_again(self, transfer: Transfer) -> bool:
         return (
             transfer.status == "error"
-            and transfer.attempts < (self.params.get("retries") or 0)
+            and transfer.attempts < self.options.retries
             and not _LASTING.search(transfer.issue or "")
         )
 
@@ -131,7 +131,7 @@ class SendQueue:
         self._progress.update(self._arrived, self._bytes, len(failed), latest)
 
     def _too_many_failed(self) -> bool:
-        most = self.params.get("max_failures")
+        most = self.options.max_failures
         return most is not None and sum(bool(one.error) for one in self.transfers) > most
 
     def _leave(self, reason: str) -> None:
@@ -146,12 +146,12 @@ class SendQueue:
 
     def _end(self, pool: ThreadPoolExecutor) -> None:
         """Ends for want of time, with what the service does in spite of that."""
-        after = f"after {self.params['wait_timeout']:g} seconds"
+        after = f"after {self.options.wait_timeout:g} seconds"
         self._leave(f"the task ended {after}")
         pool.shutdown()
         late = [one for one in (*self._followed, *self._sending.values()) if one.is_under_way]
         canceled = set()
-        if self.params.get("cancel_on_timeout"):
+        if self.options.cancel_on_timeout:
             pending = [one for one in late if one.action == SENT and one.status in (None, "pending")]
             outcomes = self.client.calls(self._sender.cancel, pending)
             canceled = {one.task_id for one, done in zip(pending, outcomes, strict=True) if done}

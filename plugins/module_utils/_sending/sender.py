@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
@@ -15,6 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     SyncTask,
     list_tasks,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     SENT,
     Transfer,
@@ -22,17 +20,17 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 
 class Sender:
-    """Starts and cancels the service's sync tasks; `params` are the task's options."""
+    """Starts and cancels the service's sync tasks."""
 
-    def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
+    def __init__(self, client: Client, options: Sending) -> None:
         self._client = client
-        self._params = params
+        self._options = options
 
     def send(self, transfer: Transfer) -> None:
         """Starts the image's task, or tells in the transfer why there is none."""
         target = transfer.target
         request = {
-            "InstanceId": self._params["instance_id"],
+            "InstanceId": self._options.instance_id,
             "RepoId": transfer.repository_id,
             "Tag": transfer.tag,
             "TargetRegionId": target.region,
@@ -41,10 +39,10 @@ class Sender:
             "TargetRepoName": target.repository,
             "TargetTag": target.tag,
             "TargetUserId": target.account_id,
-            "Override": self._params.get("override"),
-            "Priority": self._params.get("priority"),
+            "Override": self._options.override,
+            "Priority": self._options.priority,
         }
-        known = {one.sync_task_id for one in self._records(transfer)} if self._params.get("force") else set()
+        known = {one.sync_task_id for one in self._records(transfer)} if self._options.force else set()
         for attempts_left in (2, 1, 0):
             try:
                 transfer.task_id = self._client.call("cr", "CreateRepoSyncTask", request)["SyncTaskId"]
@@ -74,13 +72,13 @@ class Sender:
 
     def _records(self, transfer: Transfer) -> list[SyncTask]:
         names = {"namespace": transfer.namespace, "repository": transfer.repository, "tag": transfer.tag}
-        tasks = list_tasks(self._client, self._params["instance_id"], **names)
+        tasks = list_tasks(self._client, self._options.instance_id, **names)
         return [task for task in tasks if task.route == transfer.route]
 
     def cancel(self, transfer: Transfer) -> bool:
         """Whether it was canceled; the service refuses that for what it has begun with."""
         try:
-            request = {"InstanceId": self._params["instance_id"], "SyncTaskId": transfer.task_id}
+            request = {"InstanceId": self._options.instance_id, "SyncTaskId": transfer.task_id}
             self._client.call("cr", "CancelRepoSyncTask", request)
         except ApiError:
             return False

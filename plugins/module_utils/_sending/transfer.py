@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     Route,
     SyncTask,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination
 
 # What was, or in check mode would be, done about an image; LEFT is what the run ended before.
 SEND, SENT, JOINED, UNCHANGED = "to_send", "sent", "joined", "unchanged"
@@ -132,28 +133,19 @@ def once(transfers: Iterable[Transfer]) -> list[Transfer]:
     return list({one.route: one for one in transfers}.values())
 
 
-def target_account(params: Mapping[str, Any]) -> str | None:
-    """Whose the target is, as the task's options say; None if the source's account has both."""
-    account: str | None = params.get("target_account_id")
-    return None if account == params.get("account_id") else account
-
-
-def transfer_of(image: Mapping[str, Any], params: Mapping[str, Any]) -> Transfer:
-    """The transfer of an image as results show it, or with targets of its own, to where the task's options say."""
+def transfer_of(image: Mapping[str, Any], destination: Destination) -> Transfer:
+    """Return the transfer of an image as results show it, which may name targets of its own."""
     check(image)
     for name in ("namespace", "repository", "tag"):
         if not image.get(name):
             raise AcrError(f"an image without {name} is given", "Say namespace, repository and tag of each image.")
 
-    def said(name: str, otherwise: Any) -> Any:
-        return image.get(f"target_{name}") or params.get(f"target_{name}") or otherwise
-
     target = Target(
-        region=params["target_region"],
-        instance_id=params["target_instance_id"],
-        account_id=target_account(params),
-        namespace=said("namespace", image["namespace"]),
-        repository=said("repository", image["repository"]),
-        tag=said("tag", image["tag"]),
+        region=str(destination.region),
+        instance_id=str(destination.instance_id),
+        account_id=destination.account_id,
+        namespace=image.get("target_namespace") or destination.namespace or image["namespace"],
+        repository=image.get("target_repository") or destination.repository or image["repository"],
+        tag=image.get("target_tag") or destination.tag or image["tag"],
     )
     return Transfer(image["namespace"], image["repository"], image["tag"], target)
