@@ -24,7 +24,7 @@ def measure(bench: Bench) -> Result:
     with running(worlds.two_accounts(namespaces=[worlds.prod()])) as emulator:
         ansible = Ansible(bench.folder, emulator.endpoint)
         for latency in LATENCIES:
-            rounds = [_round(ansible, emulator, latency) for _run in range(bench.runs)]
+            rounds = [_round(ansible, emulator, latency) for _number in range(bench.runs)]
             for number, name in enumerate(("first", "second")):
                 title = f"{name} run at {latency} ms"
                 runs, nothing, calls = zip(*(one[number] for one in rounds), strict=True)

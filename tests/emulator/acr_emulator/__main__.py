@@ -21,6 +21,7 @@ from .cloud import Cloud
 from .registries import Registries
 from .schema import WorldError
 from .server import Listener
+from .visitors import Visitors
 from .world import build_state, plain_state, read_world
 
 PRODUCTS = (cr, ram, sts)
@@ -32,7 +33,7 @@ def build_app(cloud: Cloud, world: object) -> Starlette:
             Route("/", gateway.serve, methods=["GET", "POST"]),
             Mount("/_emulator", routes=side_door.ROUTES),
         ],
-        exception_handlers={side_door.SideDoorError: side_door.refuse, WorldError: side_door.refuse},
+        exception_handlers=dict.fromkeys((side_door.SideDoorError, WorldError, RecursionError), side_door.refuse),
     )
     app.state.cloud = cloud
     app.state.world = world
@@ -65,7 +66,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 async def run(options: argparse.Namespace) -> None:
     world = read_world(options.world)
     cloud = open_cloud(world, options.state)
-    listener = Listener(build_app(cloud, world), *options.listen)
+    listener = Listener(Visitors(build_app(cloud, world)), *options.listen)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -33,10 +33,17 @@ class Call:
     def state(self) -> State:
         return self.cloud.state
 
-    def text(self, name: str) -> str:
-        value = self.parameters.get(name)
-        if not value:
+    def given(self, name: str) -> str:
+        """The value of a parameter that must be there and may be empty."""
+        if name not in self.parameters:
             raise missing(name)
+        return self.parameters[name]
+
+    def text(self, name: str) -> str:
+        """The value of a parameter that must be there and must not be empty."""
+        value = self.given(name)
+        if not value:
+            raise invalid(name, "it is empty")
         return value
 
     def optional(self, name: str, default: str = "") -> str:

@@ -142,6 +142,8 @@ def _choice(choices: tuple[Any, ...], value: object, path: str) -> Any:
     raise WorldError(f"{path}: expected one of {', '.join(map(str, choices))}, not {_shown(value)}")
 
 
+# Times in milliseconds have 13 digits; what is larger cannot be waited for, nor written as a date.
+LARGEST = 10**15
 NAMES: dict[type, str] = {
     str: "a string (quote it)",
     int: "an integer",
@@ -154,6 +156,9 @@ def _scalar(kind: type, value: object, path: str) -> Any:
     accepted: tuple[type, ...] = (int, float) if kind is float else (kind,)
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise WorldError(f"{path}: expected {NAMES[kind]}, not {_shown(value)}")
+    # Not a number is on no side of the bounds.
+    if isinstance(value, (int, float)) and not -LARGEST < value < LARGEST:
+        raise WorldError(f"{path}: expected {NAMES[kind]} of less than 16 digits")
     return value
 
 

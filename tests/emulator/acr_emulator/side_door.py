@@ -136,7 +136,9 @@ async def behaviour(request: Request) -> Response:
     if isinstance(body, dict):
         inner = {name: value for name, value in body.items() if name not in own}
         outer = {name: value for name, value in body.items() if name in own}
-        body = outer | ({"behaviour": {**outer.get("behaviour", {}), **inner}} if inner else {})
+        given = outer.get("behaviour", {})
+        merged = inner and isinstance(given, dict)
+        body = outer | {"behaviour": {**given, **inner}} if merged else outer
     current = Settings(state.behaviour, state.latency_ms, state.rate_limits, state.propagation_ms)
     changed = load(Settings, body, "", current)
     state.behaviour, state.latency_ms = changed.behaviour, changed.latency_ms

@@ -36,6 +36,9 @@ class Behaviour:
     namespace_filter: Literal["exact", "prefix"] = "exact"
     destination_lists_inbound_rules: bool = True
     sync_task_order: Literal["newest_first", "oldest_first"] = "newest_first"
+    update_keeps_detail: bool = True
+    replication_fires_rules: bool = False
+    stopped_instance: Literal["answer", "refuse"] = "answer"
     ungranted: Ungranted = field(default_factory=Ungranted)
     max_page_size: int = 100
 
@@ -105,6 +108,10 @@ class State:
             if task.source.instance not in self.instances:
                 raise ValueError(f"sync task {task.id} is of the unknown instance {task.source.instance}")
             self.instances[task.source.instance].tasks.append(task)
+
+    def refuses(self, instance: Instance) -> bool:
+        """Return whether calls on an instance are refused because it does not run."""
+        return self.behaviour.stopped_instance == "refuse" and instance.status != "RUNNING"
 
     def add_session(self, account: Account, session: Session) -> None:
         keys = (session.access_key_id, session.access_key_secret)

@@ -100,6 +100,9 @@ class Synchroniser:
         image = landing.image
         landing.repository.put(Image(task.target.tag, image.digest, image.size, image.image_id))
         task.layers, task.synced_size = layers, sum(layer.size for layer in layers)
+        if self._state.behaviour.replication_fires_rules:
+            # A circle ends by itself, since an image that is there already is not written again.
+            self.pushed(landing.instance, landing.repository, task.target.tag)
 
     async def _copy(self, task: SyncTask, landing: Landing) -> list[LayerTask]:
         source = self._state.instances[task.source.instance]
@@ -120,6 +123,8 @@ class Synchroniser:
         instance = self._state.instances.get(task.target.instance)
         if instance is None:
             raise SyncError(f"TARGET_INSTANCE_NOT_EXIST: {task.target.instance}")
+        if self._state.refuses(instance):
+            raise SyncError(f"TARGET_INSTANCE_STATUS_NOT_SUPPORT: {instance.id} is {instance.status}")
         self._check_grant(task, instance)
         return Landing(source, image, instance, self._target_repository(task, instance))
 

@@ -73,7 +73,7 @@ def test_the_life_of_a_namespace(a: Client) -> None:
     ("parameters", "code"),
     [
         ({}, "MissingParameter"),
-        ({"NamespaceName": ""}, "MissingParameter"),
+        ({"NamespaceName": ""}, "InvalidParameter"),
         ({"NamespaceName": "x"}, "InvalidParameter"),
         ({"NamespaceName": "-ab"}, "InvalidParameter"),
         ({"NamespaceName": "Abc"}, "InvalidParameter"),
@@ -186,3 +186,15 @@ def test_the_event_centre_is_empty(emulator: Emulator, a: Client) -> None:
     assert a.cr("ListEventCenterRuleName", "GET")["RuleNames"] == []
     assert a.cr("ListEventCenterRecord", "GET")["TotalCount"] == 0
     assert SOURCE in emulator.state()["accounts"][0]["instances"][0]["id"]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_an_update_without_detail(serve: Callable[..., Emulator], a: Client, keeps: bool) -> None:
+    serve(behaviour={"update_keeps_detail": keeps})
+    given = {"RepoType": "PRIVATE", "Summary": "new"}
+    named = {"RepoNamespaceName": "prod", "RepoName": "web"}
+    a.cr("UpdateRepository", **named, **given, Detail="At length")
+    a.cr("UpdateRepository", **named, **given)
+    assert a.cr("GetRepository", **named)["Detail"] == ("At length" if keeps else "")
+    a.cr("UpdateRepository", **named, **given, Detail="")
+    assert a.cr("GetRepository", **named)["Detail"] == ""

@@ -62,7 +62,13 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 # These take more than that; other tests provoke them, or nothing here can.
 ELSEWHERE = {
-    *("NoPrivilege", "NoPermission", "InvalidAccessKeyId.NotFound", "SignatureDoesNotMatch"),
+    *(
+        "INSTANCE_STATUS_NOT_SUPPORT",
+        "NoPrivilege",
+        "NoPermission",
+        "InvalidAccessKeyId.NotFound",
+        "SignatureDoesNotMatch",
+    ),
     *("InvalidSecurityToken.Expired", "EntityAlreadyExists.Role", "EntityAlreadyExists.Policy"),
     *("EntityAlreadyExists.Role.Policy", "EntityNotExist.Role.Policy", "LimitExceeded.Role", "LimitExceeded.Policy"),
     *("LimitExceeded.Policy.Version", "LimitExceeded.Role.Policy", "DeleteConflict.Role.Policy"),
@@ -71,7 +77,6 @@ ELSEWHERE = {
 NOT_SERVED = {
     "SystemError": "the fault error_500 says InternalError for all products",
     "InternalError": "a fault",
-    "INSTANCE_STATUS_NOT_SUPPORT": "no instance here is a retired one",
     "DeleteConflict.Policy.Group": "there are no groups",
     "DeleteConflict.Policy.Role": "a conflict with a role is called DeleteConflict.Role.Policy",
 }

@@ -100,13 +100,22 @@ side_door_keys = st.sampled_from(
 bodies = st.dictionaries(
     side_door_keys, st.dictionaries(side_door_keys, json_values, max_size=4) | json_values, max_size=6
 )
+# What is JSON, and still breaks those who read it: deeper than a parser follows, longer than a float, no number at all.
+ODD = [
+    *(b"[" * 100_000, b'{"accounts": ' + b"[" * 900 + b"]" * 900 + b"}", b"\xff\xfe{", b'"\\ud800"', b"NaN"),
+    *(b'{"latency_ms": 1' + b"0" * 400 + b"}", b'{"seconds": Infinity}', b'{"seconds": NaN}', b'{"seconds": 1e300}'),
+    *(b'{"behaviour": 1, "max_page_size": 2}', b'{"behaviour": null, "namespace_filter": "exact"}'),
+    *(b'{"fault": "slow", "retry_after_ms": 1' + b"0" * 400 + b"}", b'{"fault": "hang", "match": {"nth": 1e400}}'),
+    *(b'{"rate_limits": {"cr": NaN}}', b'{"max_page_size": 1' + b"0" * 4000 + b"}", b"1" * 5000),
+]
+odd_bodies = st.sampled_from(ODD)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(["GET", "POST", "DELETE", "PUT"]),
     st.sampled_from(["reset", "images", "faults", "behaviour", "tasks", "calls", "state", "", "nothing"]),
-    st.binary(max_size=20) | (bodies | json_values).map(lambda body: json.dumps(body).encode()),
+    st.binary(max_size=20) | (bodies | json_values).map(lambda body: json.dumps(body).encode()) | odd_bodies,
 )
 def test_no_use_of_the_side_door_breaks_it(
     connection: http.client.HTTPConnection, method: str, path: str, body: bytes
@@ -117,6 +126,19 @@ def test_no_use_of_the_side_door_breaks_it(
     assert answer.status < 500, content
     connection.request("POST", "/_emulator/reset")
     assert connection.getresponse().read()
+
+
+@pytest.mark.parametrize("body", ODD, ids=lambda body: body[:20].decode("latin-1"))
+@pytest.mark.parametrize("path", ["reset", "images", "faults", "behaviour", "tasks"])
+def test_an_odd_body_is_refused_and_changes_nothing(
+    connection: http.client.HTTPConnection, emulator: Emulator, path: str, body: bytes
+) -> None:
+    before = emulator.state()
+    connection.request("POST", f"/_emulator/{path}", body)
+    answer = connection.getresponse()
+    assert (answer.status, list(json.loads(answer.read()))) == (400, ["error"])
+    assert emulator.state() == before
+    assert emulator.get("/_emulator/faults") == []
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -54,7 +54,7 @@ def test_the_life_of_a_role(a: Client) -> None:
     [
         ({"RoleName": "a_b"}, "InvalidParameter.RoleName.InvalidChars"),
         ({"RoleName": "a" * 65}, "InvalidParameter.RoleName.Length"),
-        ({"RoleName": ""}, "MissingParameter"),
+        ({"RoleName": ""}, "InvalidParameter"),
         ({"AssumeRolePolicyDocument": "{"}, "MalformedPolicyDocument"),
         ({"AssumeRolePolicyDocument": DOCUMENT}, "MalformedPolicyDocument"),
         ({"AssumeRolePolicyDocument": "x" * 6145}, "InvalidParameter.AssumeRolePolicyDocument.Length"),
@@ -207,3 +207,15 @@ def test_tags_as_json_and_as_older_clients_write_them(a: Client) -> None:
 def test_accounts_are_apart(a: Client, b: Client) -> None:
     assert b.ram("GetRole", RoleName=ROLE)["Role"]["RoleName"] == ROLE
     assert refusal(a, "GetRole", RoleName=ROLE) == ("EntityNotExist.Role", 404)
+
+
+def test_an_empty_parameter_is_not_a_missing_one(a: Client) -> None:
+    a.ram("CreatePolicy", PolicyName="p", PolicyDocument=json.dumps(allow("cr:*")), Description="d")
+    a.ram("UpdatePolicyDescription", PolicyName="p", NewDescription="")
+    assert a.ram("GetPolicy", PolicyName="p", PolicyType="Custom")["Policy"]["Description"] == ""
+    with pytest.raises(ClientException) as missing:
+        a.ram("UpdatePolicyDescription", PolicyName="p")
+    assert missing.value.code == "MissingParameter"
+    with pytest.raises(ClientException, match='"PolicyName" is not valid: it is empty') as empty:
+        a.ram("GetPolicy", PolicyName="", PolicyType="Custom")
+    assert empty.value.code == "InvalidParameter"

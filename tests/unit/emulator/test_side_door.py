@@ -276,3 +276,14 @@ def test_odd_requests_are_refused_not_crashed_on(emulator: Emulator, request_byt
         connection.sendall(request_bytes)
         status = connection.recv(65536).split(b" ")[1]
     assert status.startswith(b"4")
+
+
+def test_the_page_is_served_with_a_rule_and_tasks(emulator: Emulator, a: Client) -> None:
+    a.create_rule("everything-new")
+    push(emulator, "2.0")
+    a.tasks()
+    connection = http.client.HTTPConnection(emulator.endpoint, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", "/_emulator/")
+        answer = connection.getresponse()
+        assert (answer.status, "everything-new" in answer.read().decode()) == (200, True)

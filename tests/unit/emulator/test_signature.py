@@ -206,7 +206,7 @@ TOLD = f"acs:ram::{ACCOUNT_A}:role/told"
         (USER_A, {"DurationSeconds": 3601}, "InvalidParameter.DurationSeconds"),
         (USER_A, {"Policy": "{"}, "InvalidParameter.PolicyGrammar"),
         (USER_A, {"Policy": "x" * 2049}, "InvalidParameter.PolicySize"),
-        (USER_A, {"RoleSessionName": ""}, "MissingParameter"),
+        (USER_A, {"RoleSessionName": ""}, "InvalidParameter"),
     ],
 )
 def test_assume_role_refusals(

@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from .kit import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Client, ClientException, push
+from .kit import (
+    ACCOUNT_A,
+    ACCOUNT_B,
+    ROLE,
+    SOURCE,
+    TARGET,
+    Client,
+    ClientException,
+    allow,
+    eventually,
+    push,
+    trust,
+    world,
+)
 
 DIGEST = "sha256:" + "ab" * 32
 REPO_RULE = {"SyncScope": "REPO", "RepoName": "web", "TargetRepoName": "web"}
@@ -349,3 +362,72 @@ def test_same_account_sync_needs_no_grant(serve: Callable[..., Emulator], a: Cli
     assert a.create_rule(TargetUserId=None, **where)["IsSuccess"]
     assert a.create_rule("own-uid", TargetUserId=ACCOUNT_A, **where)["IsSuccess"]
     assert {rule["CrossUser"] for rule in a.cr("ListRepoSyncRule")["SyncRules"]} == {False}
+
+
+BACK = {
+    "SyncRuleName": "back",
+    "SyncScope": "NAMESPACE",
+    "TagFilter": ".*",
+    "NamespaceName": "prod",
+    "TargetNamespaceName": "prod",
+    "TargetRegionId": "cn-hangzhou",
+    "TargetInstanceId": SOURCE,
+    "TargetUserId": ACCOUNT_A,
+}
+BACK_GRANT = {
+    "name": ROLE,
+    "trust_policy": trust(Service=[f"{ACCOUNT_B}@cr.aliyuncs.com"]),
+    "policies": [allow("cr:CreateSyncRule", "cr:CreateRepositorySync")],
+}
+
+
+@pytest.mark.parametrize("fires", [True, False])
+def test_what_arrives_may_fire_the_destinations_own_rules(
+    serve: Callable[..., Emulator], a: Client, b: Client, fires: bool
+) -> None:
+    """There and back again: a circle ends, since an image that is there already is not written."""
+    ours = world(target={"edition": "Enterprise_Advanced"}, behaviour={"replication_fires_rules": fires})
+    ours["accounts"][0]["roles"] = [BACK_GRANT]
+    emulator = serve()
+    emulator.reset(ours)
+    emulator.post("/_emulator/tasks", {"seconds": 0.02})
+    a.create_rule()
+    b.cr("CreateRepoSyncRule", InstanceId=TARGET, **BACK)
+    push(emulator, "2.0")
+    a.tasks()
+    expected = ["SUCCESS"] if fires else []
+
+    def back() -> bool | None:
+        found = b.cr("ListRepoSyncTask", InstanceId=TARGET)["SyncTasks"]
+        return True if [task["TaskStatus"] for task in found] == expected else None
+
+    eventually(back)
+    assert len(a.tasks()) == 1
+
+
+@pytest.mark.parametrize("answers", ["answer", "refuse"])
+def test_calls_on_an_instance_that_does_not_run(
+    serve: Callable[..., Emulator], a: Client, b: Client, answers: str
+) -> None:
+    serve(source={"status": "STOPPED"}, behaviour={"stopped_instance": answers})
+    wanted = "success" if answers == "answer" else "INSTANCE_STATUS_NOT_SUPPORT"
+    assert a.cr("GetInstance")["InstanceStatus"] == "STOPPED"
+    assert a.cr("ListInstance")["Instances"][0]["InstanceStatus"] == "STOPPED"
+    assert a.cr("ListNamespace")["Code"] == a.create_rule()["Code"] == wanted
+    assert b.cr("ListNamespace", InstanceId=TARGET)["Code"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "status"),
+    [("answer", "success", "SUCCESS"), ("refuse", "TARGET_INSTANCE_STATUS_NOT_SUPPORT", "ERROR")],
+)
+def test_a_target_that_does_not_run(
+    serve: Callable[..., Emulator], a: Client, answers: str, code: str, status: str
+) -> None:
+    stopped = target() | {"status": "STOPPED"}
+    emulator = serve(target=stopped)
+    a.create_rule()
+    emulator.post("/_emulator/behaviour", {"stopped_instance": answers})
+    assert a.create_rule("second", TagFilter="^never")["Code"] == code
+    push(emulator, "2.0")
+    assert outcome(a) == (status, "" if status == "SUCCESS" else code)

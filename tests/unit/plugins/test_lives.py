@@ -104,6 +104,9 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"namespace_filter": "prefix"},
     {"destination_lists_inbound_rules": False},
     {"sync_task_order": "oldest_first"},
+    {"update_keeps_detail": False},
+    {"replication_fires_rules": True},
+    {"stopped_instance": "refuse"},
     {"ungranted": {"at": "create", "code": "SYNC_NOT_AUTHORIZED", "http": 200}},
     {"ungranted": {"at": "task", "code": "NoPrivilege", "http": 403}},
     {"max_page_size": 1},
@@ -236,6 +239,73 @@ def test_a_rule_before_its_grant(
         assert (sent["changed"], list(arrived(account_b))) == (True, ["2.0"])
     cloud.post("/_emulator/images", {**PLACE, "tags": ["3.0"]})
     _eventually(lambda: "3.0" in arrived(account_b))
+
+
+@under_every_behaviour
+def test_a_change_leaves_a_description_alone(behaviour: dict[str, Any], cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/behaviour", behaviour)
+    cart: dict[str, Any] = {"instance_id": SOURCE, "namespace": "prod", "name": "cart"}
+    account_a.run("acr_repository", **cart, description="At length")
+    assert account_a.run("acr_repository", **cart, summary="The cart")["repository"]["description"] == "At length"
+
+
+@pytest.mark.usefixtures("granted")
+def test_a_circle_of_rules_comes_to_rest(cloud: Emulator, account_a: Account, account_b: Account) -> None:
+    """Where what arrives fires rules, an image that has come back is there already, and nothing more is sent."""
+    world = cloud.state()
+    world["accounts"][1]["instances"][0]["edition"] = "Enterprise_Advanced"
+    cloud.reset({**world, "behaviour": {"replication_fires_rules": True}})
+    back = {"region": "cn-hangzhou", "instance_id": SOURCE}
+    account_a.run("acr_cross_account_role", source_account_ids=[ACCOUNT_B], destination_instances=[back])
+    rules: list[tuple[Account, dict[str, Any]]] = [
+        (account_a, {"instance_id": SOURCE, "name": "there", "namespace": "prod", **TARGET_OPTIONS}),
+        (
+            account_b,
+            {
+                "instance_id": TARGET,
+                "name": "back",
+                "namespace": "prod",
+                "target_account_id": ACCOUNT_A,
+                "target_region": "cn-hangzhou",
+                "target_instance_id": SOURCE,
+            },
+        ),
+    ]
+    for account, rule in rules:
+        assert account.run("acr_sync_rule", **rule)["changed"] is True
+    cloud.post("/_emulator/images", {**PLACE, "tags": ["2.0"]})
+    _eventually(lambda: len(statuses(cloud)) == 2 and statuses(cloud) == ["SUCCESS", "SUCCESS"])
+    for account, rule in rules:
+        assert account.run("acr_sync_rule", **rule)["changed"] is False
+    assert statuses(cloud) == ["SUCCESS", "SUCCESS"]
+
+
+def statuses(cloud: Emulator) -> list[str]:
+    return [task["TaskStatus"] for task in cloud.state()["sync_tasks"]]
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.module)
+def test_an_instance_that_does_not_run(
+    life: Life, cloud: Emulator, account_a: Account, account_b: Account, granted: Account
+) -> None:
+    """Where calls on it are refused, the task fails in a sentence and changes nothing; started again, it is enough."""
+    del granted
+    world = cloud.state()
+    for account in world["accounts"]:
+        account["instances"][0]["status"] = "STOPPED"
+    cloud.reset({**world, "behaviour": {"stopped_instance": "refuse"}})
+    owner = {"a": account_a, "b": account_b}[life.owner]
+    if life.module == "acr_cross_account_role":
+        assert owner.run(life.module, **GRANT)["changed"] is False, "a grant asks nothing of the instance"
+        return
+    before = cloud.state()
+    for check in (True, False):
+        with pytest.raises(ModuleFailedError, match=r"^Cannot .*: instance status not support") as failure:
+            owner.run(life.module, check=check, **life.create)
+        assert failure.value.result.get("changed", False) is False
+    assert cloud.state() == before
+    cloud.post("/_emulator/behaviour", {"stopped_instance": "answer"})
+    assert owner.run(life.module, **life.create)["changed"] is True
 
 
 def _eventually(true: Callable[[], bool]) -> None:

@@ -38,7 +38,7 @@ def _common(instance: Instance) -> dict[str, Any]:
 @action("cr:GetInstance", instance_arn)
 def get_instance(call: Call) -> Answer:
     """Times are integers here and strings in ListInstance; there is no RegionId."""
-    instance = find_instance(call)
+    instance = find_instance(call, in_any_status=True)
     return _common(instance) | {"CreateTime": instance.create_time, "ModifiedTime": instance.create_time}
 
 

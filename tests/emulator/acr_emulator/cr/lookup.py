@@ -12,10 +12,12 @@ from ..errors import ApiError, BusinessError, invalid
 T = TypeVar("T")
 
 
-def find_instance(call: Call) -> Instance:
+def find_instance(call: Call, in_any_status: bool = False) -> Instance:
     instance = call.account.instances.get(call.text("InstanceId"))
     if instance is None:
         raise BusinessError("INSTANCE_NOT_EXIST", f"The instance {call.text('InstanceId')} does not exist.")
+    if call.state.refuses(instance) and not in_any_status:
+        raise BusinessError("INSTANCE_STATUS_NOT_SUPPORT", f"The instance {instance.id} is {instance.status}.")
     return instance
 
 

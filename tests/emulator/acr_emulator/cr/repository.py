@@ -83,7 +83,9 @@ def update_repository(call: Call) -> Answer:
     repository.tag_immutability = call.flag("TagImmutability", repository.tag_immutability)
     _set_type(repository, kind)
     repository.summary = summary
-    repository.detail = call.parameters.get("Detail", repository.detail)
+    repository.detail = call.parameters.get(
+        "Detail", repository.detail if call.state.behaviour.update_keeps_detail else ""
+    )
     repository.update_time = now_ms()
     return {}
 

@@ -37,6 +37,8 @@ def check_target(call: Call, source: Instance) -> Instance:
             "SOURCE_INSTANCE_SPEC_NOT_SUPPORT", f"{source.id} is {source.edition}, not {SOURCE_EDITIONS[0]}."
         )
     target = _find_target(call, target_account(call) or call.account.uid)
+    if call.state.refuses(target):
+        raise BusinessError("TARGET_INSTANCE_STATUS_NOT_SUPPORT", f"{target.id} is {target.status}.")
     if target is source:
         raise BusinessError("TARGET_INSTANCE_SAME_AS_SOURCE", "An instance cannot be replicated into itself.")
     if target.edition not in TARGET_EDITIONS:

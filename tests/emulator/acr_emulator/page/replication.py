@@ -14,11 +14,11 @@ SCOPES = {"REPO": "one repository", "NAMESPACE": "a namespace", "INSTANCE": "the
 
 
 def rules(state: State) -> Html:
-    found = [rule for instance in state.instances.values() for rule in instance.sync_rules.values()]
-    places = [instance.name for instance in state.instances.values() for _rule in instance.sync_rules]
-    rows = [_rule(state, place, rule) for place, rule in zip(places[:SHOWN], found, strict=False)]
-    content = table("rules", "Rule, From, To, Tags, Covers, Runs", rows) if rows else None
-    return section("Sync rules", content, limited(len(found) - SHOWN))
+    rows: list[list[object]] = []
+    for instance in state.instances.values():
+        rows += [_rule(state, instance.name, rule) for rule in instance.sync_rules.values()]
+    content = table("rules", "Rule, From, To, Tags, Covers, Runs", rows[:SHOWN]) if rows else None
+    return section("Sync rules", content, limited(len(rows) - SHOWN))
 
 
 def _rule(state: State, source: str, rule: SyncRule) -> list[object]:

@@ -81,7 +81,7 @@ def list_policies(call: Call) -> Answer:
 @change("ram:UpdatePolicyDescription", policy_arn)
 def update_policy_description(call: Call) -> Answer:
     policy = find_policy(call)
-    call.text("NewDescription")
+    call.given("NewDescription")
     policy.description = lookup.description(call, "NewDescription")
     policy.update_time = now_ms()
     return {"Policy": _created(policy) | {"UpdateDate": utc(policy.update_time)}}

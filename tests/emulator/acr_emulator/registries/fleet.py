@@ -11,6 +11,7 @@ from ..replication import LayerTask
 from ..schema import WorldError
 from ..server import Listener
 from ..state import State
+from ..visitors import Visitors
 from .backend import Backend, Copy
 from .guard import Pushed, build_guard
 from .process import RegistryProcess
@@ -24,7 +25,7 @@ class Registry:
         self.pushed = pushed
         self.process = RegistryProcess(instance.id, data, run)
         self.backend = Backend(self.process.socket)
-        self._listener = Listener(build_guard(self))
+        self._listener = Listener(Visitors(build_guard(self)))
         self.address = self._listener.address
 
     async def open(self) -> None:
