@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decide which sync rules an inventory wants, and name those on an instance that it does not list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+Rule = Mapping[str, Any]
+
+_PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "target_instance_id")
+
+
+class Unlisted(NamedTuple):
+    """A rule on the instance that the inventory does not list, with what to say of it.
+
+    `renamed_to` is the listed rule that does the same under another name, if there is one.
+    """
+
+    rule: Rule
+    renamed_to: str | None
+    problem: str
+    remedy: str
+
+
+def wanted_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules that should be there: all but those with `state: absent`."""
+    return [rule for rule in rules if (rule.get("state") or "present") != "absent"]
+
+
+def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlisted]:
+    """Return the outbound rules on the instance that the inventory does not list.
+
+    Args:
+        found: rules as acr_sync_rule_info returns them.
+        listed: the inventory's rules with their targets, those with `state: absent` too.
+    """
+    listed = list(listed)
+    names = {rule["name"] for rule in listed}
+    wanted = wanted_rules(listed)
+    return [
+        _unlisted(rule, wanted) for rule in found if rule.get("direction") != "inbound" and rule["name"] not in names
+    ]
+
+
+def described(rule: Rule) -> str:
+    """Return what a rule covers in a few words, such as 'namespace prod' or 'repository prod/web'."""
+    scope = _scope(rule)
+    if scope == "repository":
+        words = f"repository {rule.get('namespace')}/{rule.get('repository')}"
+    elif scope == "namespace":
+        words = f"namespace {rule.get('namespace')}"
+    else:
+        words = "the whole instance"
+    filters = [f"{kind} that match {rule[name]!r}" for kind, name in _filters(rule)]
+    return words + (f" ({' and '.join(filters)})" if filters else "")
+
+
+def _filters(rule: Rule) -> list[tuple[str, str]]:
+    kinds = {"namespace_filter": "namespaces", "repository_filter": "repositories", "tag_filter": "tags"}
+    return [(kind, name) for name, kind in kinds.items() if rule.get(name) not in (None, "", ".*")]
+
+
+def _unlisted(rule: Rule, wanted: Iterable[Rule]) -> Unlisted:
+    renamed_to = next((str(other["name"]) for other in wanted if _same_place(other, rule)), None)
+    target = f"{rule.get('target_instance_id')} ({rule.get('target_region')})"
+    does = "covers" if rule.get("trigger") == "manual" else "still replicates"
+    problem = (
+        f"sync rule {rule['name']} is on {rule.get('instance_id')} and not in the inventory;"
+        f" it {does} {described(rule)} to {target}"
+    )
+    if renamed_to:
+        return Unlisted(rule, renamed_to, f"{problem}, and may have been renamed to {renamed_to}", _gone(rule, ""))
+    return Unlisted(rule, None, problem, _gone(rule, "If it is wanted, add it to acr_sync_rules. If not: "))
+
+
+def _gone(rule: Rule, before: str) -> str:
+    """Return how the rule is deleted."""
+    how = f"list {rule['name']} in acr_sync_rules with state: absent, or run registryops.alicloud.configure_sync with"
+    purge = "-e configure_sync_purge=true, which deletes every rule that the inventory does not list."
+    return f"{before}{how if before else how[0].upper() + how[1:]} {purge}"
+
+
+def _same_place(wanted: Rule, rule: Rule) -> bool:
+    """Tell whether a wanted rule takes the same images to the same place, as far as it says so itself."""
+    target_names = [
+        (_target(wanted, name), _target(rule, name)) for name in ("namespace", "repository") if rule.get(name)
+    ]
+    return (
+        _scope(wanted) == _scope(rule)
+        and all((wanted.get(name) or None) == (rule.get(name) or None) for name in _PLACE)
+        and all(said == there for said, there in target_names)
+    )
+
+
+def _scope(rule: Rule) -> str:
+    return str(rule.get("scope") or "namespace")
+
+
+def _target(rule: Rule, name: str) -> Any:
+    return rule.get(f"target_{name}") or rule.get(name)
