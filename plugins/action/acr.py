@@ -92,7 +92,7 @@ def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent) -> dict
         result["invocation"] = {"module_args": params}
     if validated._warnings:
         both = "Both option {option} and its alias {alias} are set."
-        result["warnings"] = [both.format(**warning) for warning in validated._warnings]
+        result["warnings"] = [*result.get("warnings", ()), *(both.format(**named) for named in validated._warnings)]
     certain = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
     return {**remove_values(result, validated._no_log_values), **certain}
 

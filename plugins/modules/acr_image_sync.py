@@ -41,6 +41,7 @@ options:
   images:
     description:
       - A list of images, instead of O(namespace), O(repository) and O(tag). One that is listed twice is sent once.
+      - Two images that would go to one target are refused before anything is sent, here and with O(select).
       - One of O(images), O(tag), O(select), O(from_rule) and O(retry) is required.
     type: list
     elements: dict
@@ -70,6 +71,9 @@ options:
     description:
       - Which images of the instance to send, instead of a list. What is unset selects everything, so C({}) sends the
         whole instance. With O(from_rule), only images that the rule covers too are sent.
+      - A namespace, repository or tag that is named and is nowhere is an error; with O(from_rule) a warning, since one
+        selection may go with several rules. Write tags in quotes, since YAML reads
+        V(1.10) as V(1.1).
       - Repositories are listed once, and the tags of each that is selected once.
     type: dict
     suboptions:
@@ -100,12 +104,17 @@ options:
           as V(90m), V(24h) or V(7d).
         type: str
       newest:
-        description: How many of the newest of those to send of each repository. If unset, all.
+        description: >-
+          How many of the newest images to send of each repository. What is attached to an image is not counted; see
+          O(attached). If unset, all.
         type: int
       versions:
         description: >-
-          Only tags that are semantic versions, with or without a leading C(v), in this range, such as V(>=1.2,<2).
-          Missing numbers are zeros. Pre-releases are left out unless the range names one.
+          Only tags that are versions in this range, such as V(>=1.2,<2). A version has two or three numbers, such as
+          V(1.4) or V(v1.4.0-rc.1). A C(v) may come before it, and after a C(v) one number is enough. Missing numbers
+          are zeros. In a tag C(_) stands for the C(+) before build metadata, which is not compared. A bare number such
+          as V(2024) and a date such as V(2024-01-31) or V(2024.12.31) are no versions. Pre-releases are left out
+          unless the range names one.
         type: str
   from_rule:
     description:
@@ -222,6 +231,14 @@ options:
       - Whether to send images again that the records say have arrived.
     type: bool
     default: false
+  attached:
+    description:
+      - Whether what is attached to an image by tag goes along with it, that is the tags C(sha256-<digest>.sig),
+        C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target would refuse the image
+        without its signature.
+      - It goes along whatever the filters say of its tag. If V(false), such tags are sent only if they are named.
+    type: bool
+    default: true
   priority:
     description:
       - Urgency from 1 to 5; 5 is the most urgent. If unset, the service chooses.
@@ -394,6 +411,11 @@ images:
       type: str
       returned: always
       sample: cri-targettarget0001/prod/web:1.0
+    attached_to:
+      description: The image that this is a signature, an attestation or an SBOM of; it goes along with it.
+      type: str
+      returned: when it goes along with an image
+      sample: prod/web:1.0
     digest:
       description: Digest of the image at the source.
       type: str
@@ -467,6 +489,7 @@ MODULE = Module(
         "max_in_flight": {"type": "int", "default": 1000},
         "retries": {"type": "int", "default": 1},
         "cancel_on_timeout": {"type": "bool", "default": False},
+        "attached": {"type": "bool", "default": True},
     },
     rules={
         "required_together": [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
@@ -14,7 +15,9 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attachments
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    Image,
     list_images,
     repository_id,
 )
@@ -23,6 +26,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     each_task,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_digest import decide_by_digest
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import number_hint
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
@@ -36,6 +41,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     UNCHANGED,
     Group,
     Transfer,
+    attached_transfer,
     by_repository,
     once,
     selection,
@@ -51,6 +57,7 @@ class ImageSync(Operation):
         self.options = Sending.from_params(task.params)
         self.destination = Destination.from_params(task.params)
         self.transfers = self.listed(task.params)
+        self.warnings: list[str] = []
 
     def listed(self, params: Mapping[str, Any]) -> list[Transfer]:
         """Return the transfers that the options name one by one."""
@@ -63,21 +70,25 @@ class ImageSync(Operation):
             decide_by_digest(self.task.others["destination_auth"], self.transfers, self.options)
 
     def plan(self) -> None:
-        """Decides about each image of the list by the records, the repositories side by side."""
+        """Decide about each image of the list by the records, the repositories side by side."""
+        check_collisions(self.transfers)
         groups = by_repository(self.transfers)
 
-        def decide(group: Group) -> None:
+        def decide(group: Group) -> list[Transfer]:
             (namespace, repository), transfers = group
             try:
-                self._plan(namespace, repository, transfers)
+                return self._plan(namespace, repository, transfers)
             except ApiError as error:
                 if error.code == "INSTANCE_NOT_EXIST" or len(groups) == 1:
                     raise
                 for transfer in transfers:
                     transfer.fail(str(error))
+                return []
 
         try:
-            self.client.calls(decide, groups)
+            attached = self.client.calls(decide, groups)
+            self.transfers = once(chain(self.transfers, *attached))
+            check_collisions(self.transfers)
         except ApiError as error:
             for transfer in self.transfers:
                 transfer.fail(str(error))
@@ -112,6 +123,7 @@ class ImageSync(Operation):
             "images": [one.to_result() for one in self.transfers],
             "counts": {**{action: actions[action] for action in ACTIONS}, "failed": failed},
             "bytes": size,
+            **({"warnings": self.warnings} if self.warnings else {}),
             "diff": {"before": "", "after": self._described(size)},
         }
 
@@ -134,7 +146,8 @@ class ImageSync(Operation):
                 arrived = transfer.status == "success" and not self.options.force
                 transfer.decide(UNCHANGED if arrived else SEND)
 
-    def _plan(self, namespace: str, repository: str, transfers: list[Transfer]) -> None:
+    def _plan(self, namespace: str, repository: str, transfers: list[Transfer]) -> list[Transfer]:
+        """Decide about the images of one repository; return what is attached to them."""
         instance_id = self.options.instance_id
         identity = repository_id(self.client, instance_id, namespace, repository)
         with attempt(f"list the images of {namespace}/{repository} on {instance_id}"):
@@ -144,15 +157,27 @@ class ImageSync(Operation):
             if transfer.tag in images:
                 transfer.found(images[transfer.tag])
             else:
-                transfer.fail(
-                    f"{namespace}/{repository} on {instance_id} has no tag {transfer.tag}; check what was pushed"
-                )
-        there = [one for one in transfers if not one.error]
-        self.decide(there, **selection(((namespace, repository), there)))
+                hint = number_hint(transfer.tag, map(str, images))
+                missing = f"{namespace}/{repository} on {instance_id} has no tag {transfer.tag}"
+                transfer.fail(f"{missing}. {hint}" if hint else f"{missing}; check what was pushed")
+        present = [transfer for transfer in transfers if not transfer.error]
+        along = self._attached(present, images.values()) if self.options.attached else []
+        decided = once([*present, *along])
+        self.decide(decided, **selection(((namespace, repository), decided)))
+        return along
+
+    def _attached(self, transfers: list[Transfer], images: Iterable[Image]) -> list[Transfer]:
+        """Return what is attached to images of one repository and is not listed itself."""
+        found, sources = attachments(images), {transfer.source for transfer in transfers}
+        along: list[Transfer] = []
+        for transfer in transfers:
+            attached = [attached_transfer(transfer, image) for image in found.get(str(transfer.digest), ())]
+            along += [attachment for attachment in attached if attachment.source not in sources]
+        return once(along)
 
     def _described(self, size: int) -> str:
         shown = [one for one in self.transfers if one.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]
-        lines = [f"{one.source} -> {one.target}: {one.action}, {bytes_to_human(one.size or 0)}" for one in shown]
+        lines = [one.described() for one in shown]
         total = f"images: {sum(one.action in (SEND, SENT) for one in shown):,}, {bytes_to_human(size)}"
         return "".join(f"{line}\n" for line in [*lines, *([total] if shown else [])])
 

@@ -72,6 +72,7 @@ class Sending:
     max_failures: int | None = None
     retries: int = 0
     cancel_on_timeout: bool = False
+    attached: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Sending:
@@ -86,6 +87,7 @@ class Sending:
             max_failures=params.get("max_failures"),
             retries=_said(params, "retries", 0),
             cancel_on_timeout=_said(params, "cancel_on_timeout", False),
+            attached=_said(params, "attached", False),
         )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ansible.module_utils.common.text.formatters import bytes_to_human
+
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
@@ -47,6 +49,7 @@ class Transfer:
     repository: str
     tag: str
     target: Target
+    attached_to: str = ""  # the image's source, of a signature and the like
     action: str = ""
     digest: str | None = None
     size: int | None = None
@@ -91,10 +94,16 @@ class Transfer:
     def fail(self, reason: str) -> None:
         self.action, self.error = FAILED, reason
 
+    def described(self) -> str:
+        """Return a line for the diff."""
+        attached = f", attached to {self.attached_to}" if self.attached_to else ""
+        return f"{self.source} -> {self.target}: {self.action}, {bytes_to_human(self.size or 0)}{attached}"
+
     def to_result(self) -> dict[str, Any]:
         return {
             "source": self.source,
             "target": str(self.target),
+            **({"attached_to": self.attached_to} if self.attached_to else {}),
             "digest": self.digest,
             "size": self.size,
             "action": self.action,
@@ -149,3 +158,13 @@ def transfer_of(image: Mapping[str, Any], destination: Destination) -> Transfer:
         tag=image.get("target_tag") or destination.tag or image["tag"],
     )
     return Transfer(image["namespace"], image["repository"], image["tag"], target)
+
+
+def attached_transfer(owner: Transfer, image: Image) -> Transfer:
+    """Return the transfer of what is attached to an image: to the same repository, and under its own tag."""
+    tag = str(image.tag)
+    target = owner.target._replace(tag=tag)
+    transfer = Transfer(owner.namespace, owner.repository, tag, target, attached_to=owner.source)
+    transfer.repository_id = owner.repository_id
+    transfer.found(image)
+    return transfer

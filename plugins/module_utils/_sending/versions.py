@@ -11,7 +11,10 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
-_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+# A tag cannot hold the + that comes before build metadata; Helm and others write _ instead.
+_VERSION = re.compile(r"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z.-]+))?(?:[+_][0-9A-Za-z.-]+)?")
+_LEADING_ZERO = re.compile(r"v?(?:[0-9]+\.)*0[0-9]")
+_DATE = re.compile(r"(?:19|20)[0-9]{2}\.(?:1[0-2])\.(?:[12][0-9]|3[01])(?![0-9])")
 _CONDITION = re.compile(rf"(>=|<=|!=|==|=|>|<)?\s*({_VERSION.pattern})")
 _COMPARISONS = {
     ">=": operator.ge,
@@ -42,10 +45,21 @@ class VersionRange:
             self._pre_releases = self._pre_releases or found[6] is not None
 
     def __contains__(self, tag: str) -> bool:
-        key = _key(tag)
+        key = _key(tag) if is_version(tag) else None
         if key is None or (key[3] == 0 and not self._pre_releases):
             return False
         return all(compare(key, bound) for compare, bound in self._conditions)
+
+
+def is_version(tag: str) -> bool:
+    """Tell whether a tag reads as a version, not as a number or a date.
+
+    A version has two or three numbers without leading zeros; one number is enough after a v.
+    """
+    found = _VERSION.fullmatch(tag)
+    if not found or _LEADING_ZERO.match(tag) or _DATE.match(tag):
+        return False
+    return found[2] is not None or (tag.startswith("v") and found[4] is None)
 
 
 def _key(tag: str) -> tuple[Any, ...] | None:

@@ -46,6 +46,7 @@ def planned(account: Account, **params: Any) -> list[str]:
         ({"namespace_filter": "^p", "repository_filter": "^we"}, ["prod/web:1.0", "prod/web:1.1"]),
         ({"repositories": ["web", "worker"], "tag_filter": "0$"}, ["prod/web:1.0", "prod/worker:2.0"]),
         ({"tags": ["1.1", "2.0"]}, ["prod/web:1.1", "prod/worker:2.0"]),
+        ({"repositories": ["web", "api"], "namespaces": ["prod", "team-a"], "tags": ["1.1"]}, ["prod/web:1.1"]),
         ({"tags": []}, []),
         ({"since": "2099-01-01"}, []),
         ({"namespaces": ["prod"], "newest": 0}, []),
@@ -105,6 +106,17 @@ def test_a_selection_narrows_a_rule_and_never_widens_it(account_a: Account) -> N
 
 
 @pytest.mark.usefixtures("rule")
+def test_a_name_that_a_rule_does_not_reach_is_a_warning(account_a: Account) -> None:
+    select = {"repositories": ["web", "api"], "tags": ["1.0", "9.9"]}
+    result = account_a.run("acr_image_sync", check=True, select=select, **FROM_RULE)
+    assert sources(result) == ["prod/web:1.0"]
+    assert [text.split(". ")[0] for text in result["warnings"]] == [
+        f"Sync rule to-eu: {SOURCE} has no repository api in prod",
+        f"Sync rule to-eu: No selected repository of {SOURCE} has the tag 9.9",
+    ]
+
+
+@pytest.mark.usefixtures("rule")
 def test_what_a_rule_cannot_tell_must_be_said(account_a: Account) -> None:
     with pytest.raises(ModuleFailedError, match=r"Sync rule to-eu ends in another account.*Say target_account_id"):
         account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu")
@@ -142,3 +154,127 @@ def test_many_repositories_are_polled_by_one_listing(cloud: Emulator, account_a:
     account_a.run("acr_image_sync", **TO_B, select={"repository_filter": "^svc-"}, wait_timeout=3000)
     _plan, first_poll, *_later = cloud.calls("ListRepoSyncTask")
     assert "RepoName" not in first_poll["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("select", "says"),
+    [
+        (
+            {"namespaces": ["prod"], "repositories": ["wbe", "web"]},
+            rf"^{SOURCE} has no repository wbe in prod\. Correct repositories, such as to web\.$",
+        ),
+        (
+            {"repositories": ["prod/web"]},
+            r"no repository prod/web in prod and team-a\. A repository is named without its namespace:"
+            r" say namespaces: \[prod\] and repositories: \[web\]\.$",
+        ),
+        ({"tags": ["1.0", "none", "9.9.9"]}, r"has the tag none and 9\.9\.9\. Correct tags"),
+        (
+            {"namespaces": ["prod", "prdo"]},
+            r"^Cannot list the repositories of namespace prdo on cri-.*NAMESPACE_NOT_EX",
+        ),
+        ({"namespaces": ["prdo", "prod", "no"]}, r"^Cannot list the repositories of namespaces prdo and no on cri-"),
+    ],
+)
+def test_a_name_that_is_nowhere_is_said(select: dict[str, Any], says: str, account_a: Account) -> None:
+    with pytest.raises(ModuleFailedError, match=says):
+        account_a.run("acr_image_sync", check=True, **TO_B, select=select)
+
+
+def push(cloud: Emulator, repository: str, *tags: str | dict[str, str]) -> None:
+    namespace, _slash, name = repository.partition("/")
+    body = {"instance_id": SOURCE, "namespace": namespace, "repository": name, "tags": list(tags)}
+    cloud.post("/_emulator/images", body)
+
+
+@pytest.mark.parametrize("where", [{"select": {"tags": [1.1]}}, {"namespace": "prod", "repository": "api", "tag": 1.1}])
+def test_a_number_that_yaml_made_of_a_tag_is_pointed_out(
+    where: dict[str, Any], cloud: Emulator, account_a: Account
+) -> None:
+    state = cloud.state()
+    state["accounts"][0]["instances"][0]["namespaces"] = [{"name": "prod", "repositories": [{"name": "api"}]}]
+    cloud.reset(state)
+    push(cloud, "prod/api", "1.10")
+    with pytest.raises(
+        ModuleFailedError, match=r"tag 1\.1\. YAML reads .*: 1\.10 is read as 1\.1\. Write the tag in q"
+    ):
+        account_a.run("acr_image_sync", check=True, **TO_B, **where)
+
+
+def test_two_images_with_one_target_are_refused(cloud: Emulator, account_a: Account) -> None:
+    account_a.run("acr_repository", instance_id=SOURCE, namespace="team-a", name="web", summary="web")
+    push(cloud, "team-a/web", "1.0")
+    cloud.delete("/_emulator/calls")
+    both = {"select": {"repositories": ["web"], "tags": ["1.0"]}, "target_namespace": "mirror"}
+    says = rf"^prod/web:1\.0 and team-a/web:1\.0 would both go to {TARGET}/mirror/web:1\.0\. Nothing was sent"
+    image = {"namespace": "prod", "repository": "web", "tag": "1.0"}
+    listed = {"images": [image, {**image, "namespace": "team-a"}], "target_namespace": "mirror"}
+    for given in (both, {**both, "shard_index": 0, "shard_count": 2}, listed):
+        for check in (True, False):
+            with pytest.raises(ModuleFailedError, match=says):
+                account_a.run("acr_image_sync", check=check, **TO_B, **given)
+    many = {"select": {"namespaces": ["team-a"]}, "target_tag": "stable"}
+    with pytest.raises(
+        ModuleFailedError, match=r"^team-a/api:v120, .* and 115 more would all go to .*/team-a/api:stable"
+    ):
+        account_a.run("acr_image_sync", check=True, **TO_B, **many)
+    assert cloud.calls("CreateRepoSyncTask") == []
+
+
+SIGNED, OTHER = "2" * 64, "1" * 64
+ATTACHED = [f"prod/app:sha256-{SIGNED}{end}" for end in ("", ".att", ".sbom", ".sig")]
+
+
+@pytest.fixture
+def signed(cloud: Emulator, granted: Account) -> None:  # granted comes first
+    """A repository with an old image and a new one that is signed, and the signature of what has no tag."""
+    push(cloud, "prod/app", "v1")
+    push(cloud, "prod/app", f"sha256-{OTHER}.sig", {"tag": "v2", "digest": f"sha256:{SIGNED}"})
+    push(cloud, "prod/app", *(name.partition(":")[2] for name in ATTACHED))
+
+
+@pytest.mark.usefixtures("signed")
+@pytest.mark.parametrize(
+    ("select", "attached", "expected"),
+    [
+        ({"newest": 1}, True, ["prod/app:v2", *ATTACHED]),
+        ({"newest": 2}, True, ["prod/app:v1", "prod/app:v2", *ATTACHED]),
+        ({"tag_filter": "^v2"}, True, ["prod/app:v2", *ATTACHED]),
+        ({"tags": ["v1"]}, True, ["prod/app:v1"]),
+        ({"versions": ">=2"}, True, ["prod/app:v2", *ATTACHED]),
+        ({"newest": 1}, False, ["prod/app:v2"]),
+        ({}, False, ["prod/app:v1", "prod/app:v2"]),
+        ({}, True, ["prod/app:v1", "prod/app:v2", *ATTACHED, f"prod/app:sha256-{OTHER}.sig"]),
+        ({"tags": [f"sha256-{OTHER}.sig"]}, False, [f"prod/app:sha256-{OTHER}.sig"]),
+    ],
+)
+def test_signatures_travel_with_their_image(
+    select: dict[str, Any], attached: bool, expected: list[str], account_a: Account
+) -> None:
+    select = {"repositories": ["app"], **select}
+    result = account_a.run("acr_image_sync", check=True, **TO_B, select=select, attached=attached)
+    assert sorted(sources(result)) == sorted(expected)
+    along = {image["source"]: image["attached_to"] for image in result["images"] if "attached_to" in image}
+    assert along == {name: "prod/app:v2" for name in ATTACHED if attached and "prod/app:v2" in expected}
+    assert result["counts"]["to_send"] == len(expected)
+
+
+@pytest.mark.usefixtures("signed")
+def test_signatures_travel_with_a_listed_image_under_their_own_tag(account_a: Account, account_b: Account) -> None:
+    image = {"namespace": "prod", "repository": "app", "tag": "v2", "target_repository": "shop", "target_tag": "stable"}
+    sent = account_a.run("acr_image_sync", **TO_B, images=[image])
+    assert sources(sent)[0] == "prod/app:v2"
+    assert sorted(sources(sent)[1:]) == ATTACHED
+    assert f"sha256-{SIGNED}.sig: sent" in sent["diff"]["after"]
+    assert "attached to prod/app:v2" in sent["diff"]["after"]
+    there = account_b.run("acr_image_info", instance_id=TARGET, namespace="prod", repository="shop")["images"]
+    assert sorted(found["tag"] for found in there) == sorted(["stable", *(name.partition(":")[2] for name in ATTACHED)])
+    again = account_a.run("acr_image_sync", **TO_B, images=[image])
+    assert (again["changed"], again["counts"]["unchanged"]) == (False, 5)
+
+
+@pytest.mark.usefixtures("signed")
+def test_the_shares_keep_signatures_with_their_image(account_a: Account) -> None:
+    newest = {"repositories": ["app"], "newest": 1}
+    shares = [planned(account_a, select=newest, shard_index=index, shard_count=3) for index in range(3)]
+    assert sorted(map(sorted, shares)) == [[], [], [*ATTACHED, "prod/app:v2"]]

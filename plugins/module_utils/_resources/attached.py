@@ -1,0 +1,30 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recognise what is attached to an image by a tag: signatures, attestations, SBOMs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
+
+# cosign writes the endings; the form without one is what OCI clients fall back to where a registry lists no referrers.
+_ATTACHED = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
+
+
+def attached_to(tag: str | None) -> str | None:
+    """Return the digest of the image that a tag is attached to; None for the tag of an image."""
+    found = _ATTACHED.fullmatch(tag or "")
+    return f"sha256:{found[1]}" if found else None
+
+
+def attachments(images: Iterable[Image]) -> dict[str, list[Image]]:
+    """Return what is attached in one repository, by the digest of the image that it is attached to."""
+    found: dict[str, list[Image]] = {}
+    for image in images:
+        digest = attached_to(image.tag)
+        if digest is not None:
+            found.setdefault(digest, []).append(image)
+    return found

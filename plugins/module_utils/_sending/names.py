@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell which of the names that a task gives are nowhere, and what may have been meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
+
+_SHOWN = 5  # names in a sentence; more cannot be taken in
+
+
+def check_repositories(named: Iterable[str], places: Collection[Place], instance_id: str) -> None:
+    """Refuse repositories that are named and that none of the places is."""
+    known = {place.repository for place in places}
+    missing = [name for name in named if name not in known]
+    if not missing:
+        return
+    namespaces = sorted({place.namespace for place in places})
+    raise AcrError(
+        f"{instance_id} has no repository {listed(missing)} in {listed(namespaces) or 'the selected namespaces'}",
+        _repository_hint(missing[0], places),
+    )
+
+
+def _repository_hint(name: str, places: Collection[Place]) -> str:
+    for place in places:
+        if name == f"{place.namespace}/{place.repository}":
+            return (
+                "A repository is named without its namespace:"
+                f" say namespaces: [{place.namespace}] and repositories: [{place.repository}]."
+            )
+    return f"Correct repositories{_near(name, {place.repository for place in places})}."
+
+
+def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -> None:
+    """Refuse tags that are named and that no selected repository has; `known` are the tags that may be meant."""
+    missing = [tag for tag in named if tag not in known]
+    if not missing:
+        return
+    hint = next((number_hint(tag, known) for tag in missing if number_hint(tag, known)), "")
+    reason = f"no selected repository of {instance_id} has the tag {listed(missing)}"
+    raise AcrError(reason, hint or f"Correct tags{_near(missing[0], known)}.")
+
+
+def number_hint(tag: str, known: Iterable[str] = ()) -> str:
+    """Return what to do about a tag that YAML may have made of another text, such as 1.1 of 1.10."""
+    number = as_number(tag)
+    if number is None:
+        return ""
+    meant = next((other for other in sorted(known) if other != tag and as_number(other) == number), None)
+    example = f"{meant} is read as {tag}" if meant else "1.10 is read as 1.1"
+    return f"YAML reads a tag without quotes as a number: {example}. Write the tag in quotes."
+
+
+def as_number(text: str) -> float | None:
+    """Return the number that YAML makes of a text; None if it makes none."""
+    if not text.isascii() or not text[:1].isdigit():
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def listed(names: Collection[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    shown, more = list(names)[:_SHOWN], len(names) - _SHOWN
+    if more > 0:
+        return f"{', '.join(shown)} and {more:,} more"
+    return " and ".join(text for text in (", ".join(shown[:-1]), *shown[-1:]) if text)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f", such as to {near[0]}" if near else ""

@@ -1,0 +1,199 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choose the images of an instance that `select` or a rule selects, with what is attached to them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to, attachments
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    Image,
+    Place,
+    list_images,
+    list_repositories,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import (
+    as_number,
+    check_repositories,
+    check_tags,
+    listed,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import (
+    Destination,
+    Selection,
+    Shard,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    Transfer,
+    attached_transfer,
+    transfer_of,
+)
+
+_NO_TAGS = {"tags": None, "tag_filter": None}
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Chooses images of one instance.
+
+    Attributes:
+        client: the source account's services.
+        instance_id: the source instance.
+        destination: where the images go.
+        selection: what the task selects.
+        rule: a rule as results show it, which narrows the selection; an empty one covers everything.
+        attached: whether what is attached to an image goes along with it.
+        warnings: takes what should be told besides the images.
+    """
+
+    client: Client
+    instance_id: str
+    destination: Destination
+    selection: Selection
+    rule: Mapping[str, Any]
+    attached: bool = True
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def namespaces(self) -> list[str | None]:
+        """Return the namespaces to look in; None stands for all of them."""
+        return list(self.selection.namespaces or [self.rule.get("namespace")])
+
+    def transfers(self) -> list[Transfer]:
+        """Return what is selected, by the names of the repositories.
+
+        Raises:
+            AcrError: a name that is selected is nowhere.
+        """
+        places = sorted(self._places())
+        found = self.client.calls(self._of, places)
+        tags: set[str] = set()
+        transfers: list[Transfer] = []
+        for sent, near in found:
+            transfers += sent
+            tags |= near
+        with self._told():
+            check_tags(self.selection.tags or (), tags, self.instance_id)
+        return transfers
+
+    def _places(self) -> Iterator[Place]:
+        selection = replace(self.selection, tags=None, tag_filter=None)
+        rule = {**self.rule, **_NO_TAGS}
+        found = self._listed_places()
+        with self._told():
+            check_repositories(self.selection.repositories or (), found, self.instance_id)
+        return (place for place in found if _is_selected(selection, rule, place, ""))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Warn of a name that is nowhere instead of refusing it where a rule is given.
+
+        One selection often goes with several rules, and not each of them has all that it names.
+        """
+        try:
+            yield
+        except AcrError as error:
+            if not self.rule:
+                raise
+            self.warnings.append(f"Sync rule {self.rule.get('name')}: {error}")
+
+    def _listed_places(self) -> set[Place]:
+        places: set[Place] = set()
+        missing: list[str] = []
+        refusal: NotFoundError | None = None
+        for namespace in self.namespaces:
+            where = f"namespace {namespace} on {self.instance_id}" if namespace else self.instance_id
+            try:
+                with attempt(f"list the repositories of {where}"):
+                    places.update(list_repositories(self.client, self.instance_id, namespace))
+            except NotFoundError as error:
+                missing.append(str(namespace))
+                refusal = refusal or error
+        if refusal and len(missing) > 1:
+            refusal.attempted = f"list the repositories of namespaces {listed(missing)} on {self.instance_id}"
+        if refusal:
+            raise refusal
+        return places
+
+    def _of(self, place: Place) -> tuple[list[Transfer], set[str]]:
+        """Return what is sent of one repository, and those of its tags that the selection names or may mean."""
+        try:
+            with attempt(f"list the images of {place.namespace}/{place.repository} on {self.instance_id}"):
+                found = list(list_images(self.client, self.instance_id, place.repository_id))
+        except NotFoundError:
+            return [], set()  # deleted since the repositories were listed
+        chosen = {image.tag: self._transfer(place, image) for image in self._chosen(place, found)}
+        if self.attached:
+            self._take_along(chosen, found)
+        return list(chosen.values()), self._named(found)
+
+    def _chosen(self, place: Place, found: Iterable[Image]) -> list[Image]:
+        """Return the images that fit; the newest are counted without what is attached to them."""
+        selection = self.selection
+        fitting = [image for image in found if self._fits(place, image)]
+        if selection.newest is None:
+            return fitting
+        images = [image for image in fitting if attached_to(image.tag) is None]
+        return sorted(images, key=lambda image: image.update_time or 0, reverse=True)[: selection.newest]
+
+    def _fits(self, place: Place, image: Image) -> bool:
+        selection, tag = self.selection, str(image.tag)
+        if not self.attached and attached_to(tag) and tag not in (selection.tags or ()):
+            return False
+        return (
+            _is_selected(selection, self.rule, place, tag)
+            and (image.update_time or 0) >= (selection.since or 0)
+            and (selection.versions is None or tag in selection.versions)
+        )
+
+    def _take_along(self, chosen: dict[str | None, Transfer], found: Iterable[Image]) -> None:
+        """Add what is attached to the chosen images, whatever the filters say of its tag."""
+        attached = attachments(found)
+        for transfer in list(chosen.values()):
+            for image in attached.get(str(transfer.digest), ()):
+                along = attached_transfer(transfer, image)
+                chosen[image.tag] = along
+
+    def _transfer(self, place: Place, image: Image) -> Transfer:
+        named = {"namespace": place.namespace, "repository": place.repository, "tag": image.tag}
+        transfer = transfer_of(named, self.destination)
+        transfer.repository_id = place.repository_id
+        transfer.found(image)
+        return transfer
+
+    def _named(self, found: Iterable[Image]) -> set[str]:
+        if self.selection.tags is None:
+            return set()
+        names = set(self.selection.tags)
+        numbers = {as_number(tag) for tag in names} - {None}
+        tags = {str(image.tag) for image in found}
+        return {tag for tag in tags if tag in names or as_number(tag) in numbers}
+
+
+def of_shard(transfers: Iterable[Transfer], shard: Shard) -> list[Transfer]:
+    """Return the share of one of several jobs; what is attached goes with its image."""
+    return [transfer for transfer in transfers if _share(transfer) % shard.count == shard.index]
+
+
+def _share(transfer: Transfer) -> int:
+    return zlib.crc32((transfer.attached_to or transfer.source).encode())
+
+
+def _is_selected(selection: Selection, rule: Mapping[str, Any], place: Place, tag: str) -> bool:
+    """Tell whether the selection names an image, and its filters and the rule cover it."""
+    image = {"namespace": place.namespace, "repository": place.repository, "tag": tag}
+    named = (
+        (selection.namespaces is None or place.namespace in selection.namespaces)
+        and (selection.repositories is None or place.repository in selection.repositories)
+        and (selection.tags is None or tag in selection.tags)
+    )
+    return named and covers(selection.filters, image) and covers(rule, image)
