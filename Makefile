@@ -1,7 +1,7 @@
 # Every target calls a script in tools/, which also says how it works.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage bench clean
+.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage bench package clean
 
 python := .venv/bin/python
 
@@ -35,6 +35,9 @@ coverage: unit ## Unit tests, then a coverage report to browse in .cache/coverag
 
 bench: setup ## How fast it is, and beside what; ONLY=emulator,rules for some, RUNS=1 for a quick look
 	@cd tests && ../$(python) -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(RUNS),--runs $(RUNS))
+
+package: setup ## Build the archive for Galaxy from the last commit, and check it as those who publish it do
+	@$(python) tools/package.py
 
 setup: ## Make .venv with the newest Python found and the newest ansible-core it runs
 	@sh tools/any_python.sh tools/setup.py
