@@ -11,8 +11,10 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import preload
 
 preload()
+sdk_problem()
 for module in sorted(Path(__file__).parents[1].glob("modules/acr_*.py")):
     importlib.import_module(f"ansible_collections.registryops.alicloud.plugins.modules.{module.stem}")

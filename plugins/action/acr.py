@@ -4,7 +4,8 @@
 """Runs the modules of this collection in the controller's worker, which costs milliseconds instead of a process.
 
 A task goes the ordinary way where it must: with `async`, `become` or a connection that is not local, where the
-controller lacks the SDK, and where the variable `acr_in_process` is false. What it returns is the same.
+controller lacks the SDK or has too old a one, where the variable `acr_in_process` is false, and with arguments or an
+environment that only the ordinary way can judge. What it returns is the same.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -25,11 +28,12 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker import ASKERS_VARIABLE, Asker, askers
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import sdk_installed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
 
 display = Display()
 
@@ -44,40 +48,74 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         variables = task_vars or {}
-        if not self._runs_here(variables):
-            handed_over: dict[str, Any] = super().run(tmp, variables)
-            return handed_over
-        result: dict[str, Any] = ActionBase.run(self, tmp, variables)
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
+        if not self._runs_here(variables, environment):
+            return self._run_apart(tmp, variables)
+        result: dict[str, Any] = ActionBase.run(self, tmp, variables)
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
+        asker = Asker()
         with _environment(environment):
-            return {**result, **_run(self._task.action, _plain(arguments), self._teller(variables))}
+            found = _run(self._task.action, _plain(arguments), self._teller(variables, asker), self._module())
+        if asker.is_gone():
+            os._exit(1)  # nobody takes the result, and a queue that nobody reads blocks once it is full
+        return {**result, **found}
 
-    def _teller(self, variables: Mapping[str, Any]) -> Tell:
-        """What shows a line on how far a long run is, unless the variable `acr_progress` is false."""
+    def _run_apart(self, tmp: Any, variables: dict[str, Any]) -> dict[str, Any]:
+        """Run in a process of its own; one on this machine is told for whom, and ends with them."""
+        if self._connection.transport == "local" and not self._task.async_val:
+            self._task.environment = [*(self._task.environment or []), {ASKERS_VARIABLE: askers()}]
+        found: dict[str, Any] = super().run(tmp, variables)
+        return found
+
+    def _module(self) -> str:
+        """Return the module's own name; the task may use another collection's that is redirected to it."""
+        loader = self._shared_loader_obj.module_loader
+        found = loader.find_plugin_with_context(self._task.action, collection_list=self._task.collections)
+        return str(found.resolved_fqcn or self._task.action).rpartition(".")[2]
+
+    def _teller(self, variables: Mapping[str, Any], asker: Asker) -> Tell:
+        """Return what shows a line on how far a long run is, unless the variable `acr_progress` is false.
+
+        A line on a terminal that was closed ends the thread of Ansible's that takes results, which then never ends.
+        """
         if not self._is_true(variables, "acr_progress"):
             return silent
         host = variables.get("inventory_hostname", "localhost")
-        return lambda line: display.display(f"{host}: {line}")
+        return lambda line: None if asker.is_gone() else display.display(f"{host}: {line}")
 
     def _is_true(self, variables: Mapping[str, Any], name: str) -> bool:
-        return bool(boolean(self._templar.template(variables.get(name, True))))
+        value = self._templar.template(variables.get(name))
+        if value is None or value == "":
+            return True
+        try:
+            return bool(boolean(value))
+        except TypeError as cause:
+            raise AnsibleActionFail(f"The variable {name} is {value!r}, which is neither true nor false.") from cause
 
-    def _runs_here(self, variables: Mapping[str, Any]) -> bool:
+    def _runs_here(self, variables: Mapping[str, Any], environment: Mapping[Any, Any]) -> bool:
         return (
             not self._task.async_val
             and not self._connection.become
             and self._connection.transport == "local"
             and self._is_true(variables, "acr_in_process")
-            and sdk_installed()
+            and not sdk_problem()
+            and _is_plain(self._task.args)
+            and all(map(_is_ordinary, environment.items()))
         )
 
 
-def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent) -> dict[str, Any]:
-    """What AnsibleModule would have made of the arguments and the result, as far as a task shows it."""
-    module: Module = importlib.import_module(f"{MODULES}.{action.rpartition('.')[2]}").MODULE
+def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent, name: str = "") -> dict[str, Any]:
+    """Return what AnsibleModule would have made of the arguments and the result, as far as a task shows it.
+
+    Args:
+        action: the module's name as the task says it.
+        arguments: the task's, with those that Ansible adds.
+        tell: takes a line on how far a long run is.
+        name: the module's own, where the task's leads to it by a redirect.
+    """
+    module: Module = importlib.import_module(f"{MODULES}.{name or action.rpartition('.')[2]}").MODULE
     given = {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
     validated = ArgumentSpecValidator(module.argument_spec, **module.rules).validate(given)
     params = validated.validated_parameters
@@ -118,12 +156,29 @@ def _environment(changes: Mapping[str, Any]) -> Iterator[None]:
         os.environ.update(before)
 
 
+def _is_ordinary(variable: tuple[Any, Any]) -> bool:
+    """Whether a shell sets the variable just as we would."""
+    name, value = variable
+    return bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(name))) and "\0" not in str(value)
+
+
+def _is_plain(arguments: Any) -> bool:
+    """Whether JSON can carry the arguments; Ansible has its own words for what it cannot, such as `!!binary`."""
+    try:
+        _plain(arguments)
+    except TypeError:
+        return False
+    return True
+
+
 def _plain(value: Any) -> Any:
-    """As JSON carries it to a module and back: no tuples, and none of the controller's own kinds of text."""
+    """Return it as JSON carries it to a module and back: no tuples, and no kinds of text of the controller's own."""
     return json.loads(json.dumps(value, default=_plainer))
 
 
 def _plainer(value: Any) -> Any:
+    if isinstance(value, (bytes, bytearray, set, frozenset)):
+        raise TypeError(f"{type(value).__name__} is not plain")
     if isinstance(value, Mapping):
         return dict(value)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -24,8 +24,8 @@ attributes:
     support: full
     description:
       - Has an action plugin that runs it in the controller's own process, which takes milliseconds.
-      - With C(async), C(become) or a connection that is not local, where the controller's Python lacks the SDK, and
-        where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
+      - With C(async), C(become) or a connection that is not local, where the controller's Python has no SDK or too old
+        a one, and where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
   action_group:
     description: Use C(group/registryops.alicloud.acr) in C(module_defaults) to set the connection options once.
     support: full
@@ -50,8 +50,8 @@ attributes:
     support: full
     description:
       - Has an action plugin that runs it in the controller's own process, which takes milliseconds.
-      - With C(async), C(become) or a connection that is not local, where the controller's Python lacks the SDK, and
-        where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
+      - With C(async), C(become) or a connection that is not local, where the controller's Python has no SDK or too old
+        a one, and where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
   action_group:
     description: Use C(group/registryops.alicloud.acr) in C(module_defaults) to set the connection options once.
     support: full

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar
 
 from ansible.module_utils.api import generate_jittered_backoff
@@ -25,6 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     api_error,
     attempt,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, Guard, pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import needed
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import PRODUCTS, Transport
@@ -35,7 +34,6 @@ R = TypeVar("R")
 _GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
 # A repeated create might make a second thing; whoever calls one looks first what became of it.
 _REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
-PARALLEL = 20
 # Throttling passes; whatever else is refused again and again goes on being refused.
 _THROTTLED_RETRIES = 12
 
@@ -60,7 +58,7 @@ class Client:
         read_only: refuse to send anything that writes; a guard against our own mistakes in check mode.
         rate_limit: calls a second that none of the services gets more of; None for as many as each bears.
         retries: how often a failed call that may be repeated is repeated.
-        sleep: takes seconds.
+        sleep: takes seconds; the guard's own by default, which wakes up when the task is over.
         clock: tells seconds.
     """
 
@@ -72,17 +70,17 @@ class Client:
         read_only: bool = False,
         rate_limit: float | None = None,
         retries: int = 5,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send
         self._account_id = account_id
         self._read_only = read_only
         self._retries = retries
-        self._paces = {product: Pace(rate_limit, sleep, clock) for product in PRODUCTS}
+        self._guard = Guard()
+        self.sleep = sleep or self._guard.sleep
+        self._paces = {product: Pace(rate_limit, self.sleep, clock) for product in PRODUCTS}
         self._caller: dict[str, Any] | None = None
-        self._parent = os.getppid()
-        self.sleep = sleep
         self.clock = clock
 
     def call(self, product: str, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -90,18 +88,18 @@ class Client:
 
         Raises:
             ApiError: the service refused, or did not answer; what may be repeated has been.
+            OverError: the task is over, so that nothing more is sent.
         """
         if not _reads(action):
             if self._read_only:
                 raise RuntimeError(f"{action} in check mode")
-            if os.getppid() != self._parent:
-                # A killed controller does not take its workers with it, and nobody would learn what this one does.
-                raise AcrError("the run that asked for this was killed", "Run it again; it takes up what is left.")
             self.check_account()
         pace = self._paces[product]
         waits = {throttled: _backoff(_THROTTLED_RETRIES if throttled else self._retries) for throttled in (True, False)}
         while True:
             pace.wait()
+            # Looked at just before each call, since a turn or a second try may have been waited for.
+            self._guard.check()
             try:
                 answer = self._once(product, action, parameters or {})
             except ApiError as error:
@@ -156,8 +154,16 @@ class Client:
 
     def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """The results of work on each item, some at a time, in the items' order."""
-        with ThreadPoolExecutor(max_workers=PARALLEL) as pool:
-            return list(pool.map(work, items))
+        with pool() as threads:
+            return list(threads.map(work, items))
+
+    def finishing(self) -> AbstractContextManager[None]:
+        """Let the calls within through to the last, also if the run is killed after the first; see Guard.finishing.
+
+        A deed that is harmful half done belongs into it, such as deleting a thing in order to make it anew. One that is
+        safe to stop between any two calls does not: the next run takes it up.
+        """
+        return self._guard.finishing()
 
     def caller(self) -> dict[str, Any]:
         """AccountId, Arn and IdentityType of whoever the credentials belong to; asked once."""

@@ -30,12 +30,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.resourc
     apply,
     plan,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import check_sdk
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task, Work
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import (
-    MissingLibraryError,
-    SdkTransport,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport
 
 S = TypeVar("S", bound=State)
 
@@ -53,6 +51,7 @@ WAIT_OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def connect(connection: Connection, read_only: bool) -> Client:
+    check_sdk()
     return Client(
         SdkTransport(connection),
         account_id=connection.account_id,
@@ -105,8 +104,6 @@ class Module:
             check({name: value for name, value in params.items() if name != self.apart})
             client = connect(connection(params, os.environ), check_mode)
             return self.work(Task(client, params, check_mode, dict(self._others(params, connect)), tell))
-        except MissingLibraryError as error:
-            return {"failed": True, "msg": basic.missing_required_lib(error.library)}
         except AcrError as error:
             return {"failed": True, "msg": str(error), **error.details()}
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import logging
 import math
 import os
@@ -32,6 +31,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.options
     Keys,
     ProfileProvider,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import missing_module
 
 _PACKAGES = {"cr": "alibabacloud_cr20181201", "ram": "alibabacloud_ram20150501"}
 PRODUCTS = (*_PACKAGES, "sts")
@@ -45,14 +45,6 @@ _GLOBAL_ENDPOINTS = {"ram": "ram.aliyuncs.com", "sts": "sts.aliyuncs.com"}
 class Transport(Protocol):
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Sends one request and hands back the answer's body, undecided whether it is good news."""
-
-
-class MissingLibraryError(AcrError):
-    """A Python package of requirements.txt is not installed where the module runs."""
-
-    def __init__(self, library: str) -> None:
-        super().__init__(f"the Python package {library} is not installed for the interpreter that runs this module")
-        self.library = library
 
 
 class SdkTransport:
@@ -249,10 +241,6 @@ def _credential(keys: Keys) -> Any:
     )
 
 
-def sdk_installed() -> bool:
-    return all(importlib.util.find_spec(package) for package in (*_PACKAGES.values(), "alibabacloud_tea_openapi"))
-
-
 def preload() -> None:
     """Imports what the first call would, which takes longer than the call. What is missing is told by who needs it."""
     with suppress(ImportError):
@@ -265,7 +253,7 @@ def _load(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as cause:
-        raise MissingLibraryError(name.split(".")[0].replace("_", "-")) from cause
+        raise missing_module(name) from cause
 
 
 def _sdk_exceptions() -> tuple[type[BaseException], ...]:

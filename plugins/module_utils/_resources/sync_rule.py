@@ -194,6 +194,19 @@ class SyncRules(Resource[SyncRule]):
 
     def replace(self, current: SyncRule, target: SyncRule) -> Extras:
         started = time.monotonic()
+        with self.client.finishing():
+            self._exchange(current, target)
+        if not self.params.get("catch_up") or target.trigger == "manual":
+            return {}
+        gap = int((time.monotonic() - started) * 1000)
+        rule = self.read(target)
+        # The service's clock is the only one that images and rules share; what is older than the old rule was never
+        # its to carry.
+        created_time = (rule.create_time if rule else None) or int(time.time() * 1000)
+        since = max(created_time - gap - _CLOCK_MARGIN, current.create_time or 0)
+        return {"caught_up": catch_up(self.client, target, since)}
+
+    def _exchange(self, current: SyncRule, target: SyncRule) -> None:
         self._delete(current)
         created = False
         try:
@@ -207,15 +220,6 @@ class SyncRules(Resource[SyncRule]):
             if not created:
                 # Interrupted, or our own bug: leave nothing half-done, whatever it was.
                 self._post(replace(current, target_account_id=target.target_account_id))
-        if not self.params.get("catch_up") or target.trigger == "manual":
-            return {}
-        gap = int((time.monotonic() - started) * 1000)
-        rule = self.read(target)
-        # The service's clock is the only one that images and rules share; what is older than the old rule was never
-        # its to carry.
-        created_time = (rule.create_time if rule else None) or int(time.time() * 1000)
-        since = max(created_time - gap - _CLOCK_MARGIN, current.create_time or 0)
-        return {"caught_up": catch_up(self.client, target, since)}
 
     def delete(self, current: SyncRule) -> Extras:
         self._delete(current)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import PARALLEL, Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 

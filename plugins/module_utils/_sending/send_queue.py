@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import PARALLEL, Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
@@ -59,16 +60,13 @@ class SendQueue:
         if not self.options.wait:
             self.client.calls(self._sender.send, self._left)
             return
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            try:
-                self._run(pool, self.client.clock() + self.options.wait_timeout)
-            finally:
-                pool.shutdown(cancel_futures=True)
+        with pool() as threads:
+            self._run(threads, self.client.clock() + self.options.wait_timeout)
 
-    def _run(self, pool: ThreadPoolExecutor, ends: float) -> None:
+    def _run(self, threads: ThreadPoolExecutor, ends: float) -> None:
         pause = _SHORTEST if self._left else 0.0
         while self._left or self._sending or self._followed:
-            self._fill(pool)
+            self._fill(threads)
             if self._sending and not self._left and self.options.max_failures is None:
                 pause = _LONGEST  # nothing depends on a look, which takes calls from what is being sent
             was_last = self._pause(min(self.client.clock() + pause, ends))
@@ -77,18 +75,18 @@ class SendQueue:
             if self._too_many_failed():
                 self._leave("more images than max_failures had failed before")
             if self.client.clock() >= ends:
-                self._end(pool)
+                self._end(threads)
                 return
             worth = ended >= calls * (_WORTH_WITHOUT_ROOM if self._left else _WORTH)
             changed = pause / 2 if worth else min(pause * 1.5, _LONGEST)
             pause = _SHORTEST if was_last else max(changed, _SHORTEST)
 
-    def _fill(self, pool: ThreadPoolExecutor) -> None:
+    def _fill(self, threads: ThreadPoolExecutor) -> None:
         """Starts to send as many as there is room for."""
         room = max(self.options.max_in_flight - len(self._followed) - len(self._sending), 0)
         for _each in range(min(room, len(self._left))):
             transfer = self._left.popleft()
-            self._sending[pool.submit(self._sender.send, transfer)] = transfer
+            self._sending[threads.submit(self._sender.send, transfer)] = transfer
 
     def _pause(self, until: float) -> bool:
         """Waits until then, or until the last image was sent; whether that was so."""
@@ -144,11 +142,11 @@ class SendQueue:
             transfer = self._left.popleft()
             transfer.action, transfer.error = LEFT, f"not sent, since {reason}; a further run sends it"
 
-    def _end(self, pool: ThreadPoolExecutor) -> None:
+    def _end(self, threads: ThreadPoolExecutor) -> None:
         """Ends for want of time, with what the service does in spite of that."""
         after = f"after {self.options.wait_timeout:g} seconds"
         self._leave(f"the task ended {after}")
-        pool.shutdown()
+        threads.shutdown()
         late = [one for one in (*self._followed, *self._sending.values()) if one.is_under_way]
         canceled = set()
         if self.options.cancel_on_timeout:

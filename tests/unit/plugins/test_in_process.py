@@ -8,17 +8,20 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 import pytest
 from acr_emulator.testing import Emulator
+from ansible.errors import AnsibleActionFail
 
 from ansible_collections.registryops.alicloud.plugins.action import acr
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import module as module_edge
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import transport as transport
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import sdk as sdk
 
 from .conftest import SOURCE, TARGET, run_module
 from .test_lives import GRANT, LIVES, TARGET_OPTIONS
@@ -187,6 +190,12 @@ def test_arguments_are_made_plain() -> None:
     assert plain["a"].__class__ is str
 
 
+def test_what_json_cannot_carry_is_left_to_ansible_to_refuse() -> None:
+    assert acr._is_plain({"a": ["b", None, 1]})
+    for odd in (b"prod", {"prod"}):
+        assert not acr._is_plain({"name": odd})
+
+
 class Surroundings:
     """A task's surroundings as the action plugin asks for them."""
 
@@ -194,6 +203,7 @@ class Surroundings:
         self.async_val = 0
         self.become: Any = None
         self.transport = "local"
+        self.args: dict[str, Any] = {}
         self.__dict__.update(changed)
 
     def template(self, value: Any) -> Any:
@@ -201,26 +211,72 @@ class Surroundings:
 
 
 @pytest.mark.parametrize(
-    ("changed", "variables", "here"),
+    ("changed", "variables", "environment", "here"),
     [
-        ({}, {}, True),
-        ({}, {"acr_in_process": True}, True),
-        ({}, {"acr_in_process": "no"}, False),
-        ({"async_val": 60}, {}, False),
-        ({"become": object()}, {}, False),
-        ({"transport": "ssh"}, {}, False),
+        ({}, {}, {}, True),
+        ({}, {"acr_in_process": True}, {"GOOD_NAME": "1"}, True),
+        ({}, {"acr_in_process": None}, {}, True),
+        ({}, {"acr_in_process": ""}, {}, True),
+        ({}, {"acr_in_process": "no"}, {}, False),
+        ({"async_val": 60}, {}, {}, False),
+        ({"become": object()}, {}, {}, False),
+        ({"transport": "ssh"}, {}, {}, False),
+        ({"args": {"name": b"prod"}}, {}, {}, False),
+        ({}, {}, {"MY-NAME": "1"}, False),
+        ({}, {}, {"A=B": "1"}, False),
+        ({}, {}, {1: "1"}, False),
+        ({}, {}, {"GOOD_NAME": "a\0b"}, False),
     ],
 )
 def test_the_ordinary_way_is_taken_where_it_must(
-    changed: dict[str, Any], variables: dict[str, Any], here: bool
+    changed: dict[str, Any], variables: dict[str, Any], environment: dict[Any, Any], here: bool
 ) -> None:
+    assert action(**changed)._runs_here(variables, environment) is here
+
+
+def test_a_variable_that_is_neither_true_nor_false_is_named() -> None:
+    with pytest.raises(AnsibleActionFail, match="acr_in_process is 'maybe', which is neither true nor false"):
+        action()._runs_here({"acr_in_process": "maybe"}, {})
+
+
+@pytest.fixture
+def sdk_is_looked_at_anew() -> Iterator[None]:
+    sdk.sdk_problem.cache_clear()
+    yield
+    sdk.sdk_problem.cache_clear()
+
+
+@pytest.mark.usefixtures("sdk_is_looked_at_anew")
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        (None, "alibabacloud-cr20181201 is not installed for "),
+        ("2.2.4", "alibabacloud-cr20181201 2.2.4 is too old (2.2.5 is the oldest that will do) for "),
+    ],
+)
+def test_without_a_good_sdk_the_ordinary_way_is_taken(
+    found: str | None, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(package: str) -> str:
+        if package != "alibabacloud-cr20181201":
+            return "99"
+        if found is None:
+            raise PackageNotFoundError(package)
+        return found
+
+    monkeypatch.setattr(sdk, "version", version)
+    assert action()._runs_here({}, {}) is False
+    result = run_module("acr_namespace", {"instance_id": SOURCE, "name": "x", **KEYS["a"]})
+    assert result["msg"].startswith(f"Cannot use the SDK: {problem}{sys.executable}. ")
+    assert f"{sys.executable} -m pip install 'alibabacloud-cr20181201>=2.2.5' 'alibabacloud-ram" in result["msg"]
+    assert "ansible_python_interpreter" in result["msg"]
+
+
+def test_the_sdk_that_is_asked_for_is_that_of_the_requirements() -> None:
+    lines = (Path(acr.__file__).parents[2] / "requirements.txt").read_text().split()
+    assert lines == [f"{package}>={least}" for package, least in sdk.REQUIRED.items()]
+
+
+def action(**changed: Any) -> acr.ActionModule:
     there = Surroundings(**changed)
-    action = acr.ActionModule(there, there, None, None, there, None)
-    assert action._runs_here(variables) is here
-
-
-def test_without_the_sdk_the_ordinary_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(transport._PACKAGES, "cr", "alibabacloud_cr_that_is_not_there")
-    there = Surroundings()
-    assert acr.ActionModule(there, there, None, None, there, None)._runs_here({}) is False
-    transport.preload()
+    return acr.ActionModule(there, there, None, None, there, None)

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell whether anybody still waits for this task: Ansible's controller, and the terminal that it prints on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+# The action plugin tells a module in a process of its own which processes wait for it, as in "1200:8400 1199:8300".
+ASKERS_VARIABLE = "ACR_ASKED_BY"
+
+
+class Asker:
+    """The processes that wait for this task.
+
+    A worker of Ansible's is not ended with its controller. It then gets another parent, which may be any process
+    that takes in orphans. So the controller is remembered from when the worker was made, not from its first call.
+    """
+
+    def __init__(self) -> None:
+        maker = multiprocessing.parent_process()
+        self._parent = maker.pid if maker else os.getppid()
+        named = os.environ.get(ASKERS_VARIABLE, "").split()
+        # What cannot be seen from the start, as from another namespace of processes, says nothing when it is not seen.
+        self._others = [process for process in named if _runs(process)]
+
+    def is_gone(self) -> bool:
+        """Whether nobody would learn what this task goes on to do."""
+        if os.getppid() != self._parent or not all(_runs(process) for process in self._others):
+            return True
+        shown_by = [str(self._parent), *(process.partition(":")[0] for process in self._others)]
+        return any(_lost_its_terminal(process) for process in shown_by)
+
+
+def askers() -> str:
+    """Return the processes that wait for a module which this worker starts, for ASKERS_VARIABLE."""
+    return " ".join(f"{process}:{_started(process)}" for process in (os.getpid(), os.getppid()))
+
+
+def _runs(process: str) -> bool:
+    number, _separator, started = process.partition(":")
+    return bool(started) and _started(int(number)) == started
+
+
+def _started(process: int) -> str:
+    """Return when a process was started, which tells it from a later one of its number; nothing once it has ended."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    # Its name comes first, in brackets, and may hold anything.
+    state, *fields = stat.rpartition(")")[2].split()
+    return "" if state in ("Z", "X") else fields[18]
+
+
+def _lost_its_terminal(process: str) -> bool:
+    """Whether it prints on a terminal that was closed, as when the program that opened the terminal was killed."""
+    try:
+        prints_on = str(Path(f"/proc/{process}/fd/1").readlink())
+    except OSError:
+        return False
+    return prints_on.startswith("/dev/pts/") and prints_on.endswith(" (deleted)")

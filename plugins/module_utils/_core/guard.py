@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep a task from going on when it is over: when its run was killed, or when Ansible has ended it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker import Asker
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+
+PARALLEL = 20
+_LOOK = 0.5  # seconds; a waiting task notices within this that it is over, and a look takes microseconds
+
+
+class OverError(AcrError):
+    """Nobody waits for this task any more."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, "Run it again; it takes up what is left.")
+
+
+@dataclass(frozen=True)
+class _Thread:
+    """What one thread is doing: for which pools, and whether it finishes what it has begun."""
+
+    pools: tuple[threading.Event, ...] = ()
+    finishing: bool = False
+
+
+class _Threads(threading.local):
+    now = _Thread()
+
+
+_threads = _Threads()
+
+
+class Guard:
+    """Refuses to go on with a task that is over."""
+
+    def __init__(self) -> None:
+        self.asker = Asker()
+
+    def check(self) -> None:
+        """Refuse to go on, unless this thread is finishing something.
+
+        Raises:
+            OverError: the task is over.
+        """
+        if _threads.now.finishing:
+            return
+        if any(ended.is_set() for ended in _threads.now.pools):
+            raise OverError("the task was ended meanwhile")
+        if self.asker.is_gone():
+            raise OverError("the run that asked for this was killed")
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, and wake up soon where the task is over."""
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK))
+            self.check()
+
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """Let a deed of several calls be made whole: begin it only if the task goes on, and then let all of it through.
+
+        It holds for the calls of this thread, and of pools that are opened within.
+        """
+        self.check()
+        before = _threads.now
+        _threads.now = replace(before, finishing=True)
+        try:
+            yield
+        finally:
+            _threads.now = before
+
+
+@contextmanager
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Give threads that are done when this block ends.
+
+    Where it is interrupted, by Ansible's `timeout` or Ctrl-C, it does not wait for their calls: each thread makes none
+    after the one that is on its way.
+    """
+    ended, caller = threading.Event(), _threads.now
+    threads = ThreadPoolExecutor(PARALLEL, initializer=_work_for, initargs=(caller, ended))
+    try:
+        yield threads
+    except BaseException as error:
+        interrupted = not isinstance(error, Exception)
+        if interrupted:
+            ended.set()
+        threads.shutdown(wait=not interrupted, cancel_futures=True)
+        raise
+    threads.shutdown()
+
+
+def _work_for(caller: _Thread, ended: threading.Event) -> None:
+    _threads.now = replace(caller, pools=(*caller.pools, ended))

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell whether the SDK is installed and new enough for the Python that runs us."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+
+# As requirements.txt has them; a test compares.
+REQUIRED = {
+    "alibabacloud-cr20181201": "2.2.5",
+    "alibabacloud-ram20150501": "1.3.0",
+    "alibabacloud-tea-openapi": "0.4.6",
+}
+
+
+class SdkError(AcrError):
+    """The SDK's packages are missing or too old for the Python that runs this.
+
+    Args:
+        reason: which are.
+        packages: what to install, as pip takes it.
+    """
+
+    def __init__(self, reason: str, packages: list[str]) -> None:
+        quoted = " ".join(f"'{package}'" if ">" in package else package for package in packages)
+        super().__init__(
+            reason,
+            f"Install what is needed with: {sys.executable} -m pip install {quoted}"
+            " - or set ansible_python_interpreter to a Python that has it.",
+        )
+        self.attempted = "use the SDK"  # a package is written in small letters, also where a sentence begins
+
+
+@cache  # packages do not change while a task runs, and looking takes milliseconds
+def sdk_problem() -> str:
+    """Return what is wrong with the SDK that is installed; nothing if it will do."""
+    missing, old = [], []
+    for package, least in REQUIRED.items():
+        try:
+            found = version(package)
+        except PackageNotFoundError:
+            missing.append(package)
+            continue
+        if _numbers(found) < _numbers(least):
+            old.append(f"{package} {found} is too old ({least} is the oldest that will do)")
+    problems = old
+    if missing:
+        verb = "are" if len(missing) > 1 else "is"
+        problems = [f"{' and '.join(missing)} {verb} not installed", *old]
+    return f"{' and '.join(problems)} for {sys.executable}" if problems else ""
+
+
+def check_sdk() -> None:
+    """Refuse to go on without the SDK.
+
+    Raises:
+        SdkError: it is missing or too old.
+    """
+    if problem := sdk_problem():
+        raise SdkError(problem, [f"{package}>={least}" for package, least in REQUIRED.items()])
+
+
+def missing_module(name: str) -> SdkError:
+    """Return the error for a Python module that cannot be imported, by the name of its package."""
+    package = name.partition(".")[0].replace("_", "-")
+    package = {"darabonba": "darabonba-core", "Tea": "alibabacloud-tea"}.get(package, package)
+    return SdkError(f"{package} is not installed for {sys.executable}", [package])
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:3])

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A killed run ends: what is on the wire completes, nothing follows, and no deed is torn in two."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker import Asker
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
+
+from .conftest import ACCOUNT_B, SOURCE, TARGET, Account
+from .playing import KEYS_A, KEYS_B, Playing
+from .test_lives import GRANT
+
+TO_B = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
+TEAM = {**KEYS_A, "instance_id": SOURCE, **TO_B, "select": {"namespaces": ["team-a"]}}
+RULE = {**KEYS_A, "instance_id": SOURCE, "name": "to-eu", "namespace": "prod", **TO_B}
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux")
+WAYS = pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "in a process"])
+
+Play = Callable[..., Playing]
+
+
+@pytest.fixture
+def play(cloud: Emulator, tmp_path: Path) -> Iterator[Play]:
+    """Start playbooks of one task; whatever is left of them is ended after the test."""
+    started: list[Playing] = []
+
+    def start(module: str, options: dict[str, Any], **settings: Any) -> Playing:
+        started.append(Playing(cloud, tmp_path, module, options, **settings))
+        return started[-1]
+
+    yield start
+    for playing in started:
+        playing.end()
+
+
+def count(cloud: Emulator, action: str) -> int:
+    return len(cloud.calls(action))
+
+
+@pytest.fixture
+def team(granted: Account) -> None:
+    """Let the 120 images of team-a in."""
+    granted.run("acr_namespace", instance_id=TARGET, name="team-a", auto_create_repositories=True)
+
+
+@WAYS
+@pytest.mark.usefixtures("team")
+def test_images_are_not_sent_on(in_process: bool, cloud: Emulator, play: Play) -> None:
+    playing = play("acr_image_sync", {**TEAM, "rate_limit": 10, "wait": True}, in_process=in_process)
+    playing.until(lambda: count(cloud, "CreateRepoSyncTask") > 5)
+    playing.kill()
+    sent = count(cloud, "CreateRepoSyncTask")
+    playing.wait_for_all()
+    assert count(cloud, "CreateRepoSyncTask") - sent <= PARALLEL
+    assert count(cloud, "CreateRepoSyncTask") < 60
+
+
+@WAYS
+@pytest.mark.usefixtures("team")
+def test_nobody_goes_on_looking(in_process: bool, cloud: Emulator, play: Play) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 3600})
+    playing = play("acr_image_sync", {**TEAM, "wait": True, "wait_timeout": 3600}, in_process=in_process)
+    playing.until(lambda: count(cloud, "CreateRepoSyncTask") == 120)
+    playing.kill()
+    playing.wait_for_all()
+
+
+@WAYS
+def test_a_call_without_an_answer_is_not_repeated(
+    in_process: bool, cloud: Emulator, granted: Account, play: Play
+) -> None:
+    cloud.post("/_emulator/faults", {"match": {"action": "UpdateRole"}, "fault": "hang"})
+    more = {**GRANT, "source_account_ids": ["1999999999999999"], "read_timeout": 2}
+    playing = play("acr_cross_account_role", {**KEYS_B, **more}, in_process=in_process)
+    playing.until(lambda: count(cloud, "UpdateRole") > 0)
+    playing.kill()
+    playing.wait_for_all()
+    assert count(cloud, "UpdateRole") == 1
+
+
+@WAYS
+def test_a_replacement_that_has_begun_is_finished(
+    in_process: bool, cloud: Emulator, account_a: Account, granted: Account, play: Play
+) -> None:
+    old: dict[str, Any] = {name: value for name, value in RULE.items() if name not in KEYS_A}
+    account_a.run("acr_sync_rule", **old)
+    cloud.delete("/_emulator/calls")
+    cloud.post(
+        "/_emulator/faults", {"match": {"action": "DeleteRepoSyncRule"}, "fault": "slow", "retry_after_ms": 2000}
+    )
+    playing = play("acr_sync_rule", {**RULE, "tag_filter": "1.*"}, in_process=in_process)
+    playing.until(lambda: count(cloud, "DeleteRepoSyncRule") > 0)
+    playing.kill()
+    playing.wait_for_all()
+    rules = cloud.state()["accounts"][0]["instances"][0]["sync_rules"]
+    assert [rule["TagFilter"] for rule in rules] == ["1.*"]
+
+
+@pytest.mark.usefixtures("team")
+def test_a_playbook_ends_whose_terminal_is_gone(cloud: Emulator, play: Play) -> None:
+    """As ansible-runner's, when that is killed: it has its playbooks ignore SIGHUP."""
+    cloud.post("/_emulator/tasks", {"seconds": 3600, "fail": {"repository": "api", "tag": "v1", "issue": "no"}})
+    ours, theirs = pty.openpty()
+    playing = play("acr_image_sync", {**TEAM, "wait": True, "wait_timeout": 3600}, terminal=theirs)
+    os.close(theirs)
+    playing.until(lambda: count(cloud, "CreateRepoSyncTask") == 120)
+    os.close(ours)
+    playing.wait_for_all()
+    assert playing.controller.returncode is not None
+
+
+def test_an_orphan_is_known_by_the_parent_that_it_was_made_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when it has been taken in by another process before it looks for the first time."""
+    asker = Asker()
+    assert not asker.is_gone()
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    assert asker.is_gone()
+
+
+def test_processes_that_were_never_seen_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACR_ASKED_BY", f"{2**22 - 1}:1 {os.getpid()}:1")
+    assert not Asker().is_gone()
+
+
+def test_a_process_that_was_named_and_has_ended_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+        os._exit(0)
+    stat = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+    monkeypatch.setenv("ACR_ASKED_BY", f"{child}:{stat[19]}")
+    asker = Asker()
+    assert not asker.is_gone()
+    os.kill(child, signal.SIGKILL)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert asker.is_gone(), "one that nobody has buried has ended too"
+    os.waitpid(child, 0)
+    assert asker.is_gone()
