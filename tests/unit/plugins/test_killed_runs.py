@@ -148,3 +148,13 @@ def test_a_process_that_was_named_and_has_ended_is_missed(monkeypatch: pytest.Mo
     assert asker.is_gone(), "one that nobody has buried has ended too"
     os.waitpid(child, 0)
     assert asker.is_gone()
+
+
+@pytest.mark.parametrize("action", ["ListRepository", "ListRepoTag"], ids=["in the main thread", "in a pool"])
+def test_a_task_s_own_time_limit_waits_for_no_answer(action: str, cloud: Emulator, play: Play) -> None:
+    cloud.post("/_emulator/faults", {"match": {"action": action}, "fault": "hang", "times": 99})
+    whole = {**KEYS_A, "instance_id": SOURCE, "read_timeout": 3600}
+    playing = play("acr_image_info", whole, timeout=2)
+    playing.wait_for_all()
+    assert playing.controller.returncode == 2
+    assert "imed out after 2 second" in playing.output.read_text()
