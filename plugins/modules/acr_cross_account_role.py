@@ -16,15 +16,24 @@ description:
     the name is not an option.
   - One role serves all source accounts and all destination instances of an account, so the module merges. Other
     principals and statements, and the grants of other source accounts, survive unless they are purged.
-  - Every account that the role trusts may replicate into every instance that the policy names.
+  - Every account that the role trusts may replicate into every instance that one of its policies allows. What counts is
+    the trust policy and all attached policies together, so both are read whole, and RV(cross_account_role.access) lists
+    every account with every instance that it may replicate into.
+  - A grant that a C(Deny) would keep from being in force is refused, and the statement that stands against it is named.
+    So is the revocation of an instance that another policy, or a statement with a wildcard action, leaves open.
+  - Runs that change the role at the same time wait for each other. For that time there is a custom policy
+    C(AcrCrossAccountSync-Lock), which is attached to nothing. If a run was killed, the next one waits for half a minute
+    and then takes it over.
 options:
   state:
     description:
       - V(present) grants. Both O(source_account_ids) and O(destination_instances) are then required.
       - V(absent) with O(source_account_ids) revokes the grants of those accounts alone. With O(destination_instances)
         only, it revokes what all accounts may do with those instances.
-      - When no account is left, or nothing is named, the role, the policy and the attachment are removed. What others
-        use is left, and named in RV(kept).
+      - With neither option, V(absent) revokes everything. An empty list is refused, since a list that was computed may
+        be empty by mistake.
+      - When no account is left, or neither option is given, the role, the policy and the attachment are removed. What
+        others use is left, and named in RV(kept).
     type: str
     choices: [present, absent]
     default: present
@@ -55,6 +64,13 @@ options:
       - Name of the custom policy. Give another one if the document would grow over RAM's 6,144 characters.
     type: str
     default: AcrCrossAccountSync
+  adopt_policy:
+    description:
+      - Whether O(policy_name) may be a policy that this module did not make, or that holds more than grants, and is not
+        attached to the role yet. Attaching it gives the role all that it holds, which the diff shows.
+      - If V(false), such a policy is refused.
+    type: bool
+    default: false
   purge_source_accounts:
     description:
       - Whether to revoke the grants of accounts that are not in O(source_account_ids). If V(false), they are kept.
@@ -117,17 +133,42 @@ cross_account_role:
       returned: always
       sample: "5222000022220000"
     source_account_ids:
-      description: UIDs of the accounts that may replicate into the instances.
+      description: UIDs of the accounts that the role trusts without a condition.
       type: list
       elements: str
       returned: always
       sample: ["1111000011110000"]
     destination_instances:
-      description: Instances that the policy allows to replicate into, each with C(region) and C(instance_id).
+      description:
+        - Instances that the one policy allows to replicate into, each with C(region) and C(instance_id).
+        - A V(*) stands for all of them.
       type: list
       elements: dict
       returned: always
       sample: [{"region": "eu-central-1", "instance_id": "cri-abcdefgh12345678"}]
+    access:
+      description:
+        - Who may replicate where, by the trust policy and all attached policies together. Access that depends on a
+          condition is not listed.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        source_account_id:
+          description: UID of the account that may replicate.
+          type: str
+          returned: always
+          sample: "1111000011110000"
+        region:
+          description: Region of the instance. A V(*) stands for all.
+          type: str
+          returned: always
+          sample: eu-central-1
+        instance_id:
+          description: ID of the instance. A V(*) stands for all.
+          type: str
+          returned: always
+          sample: cri-abcdefgh12345678
     policy_name:
       description: Name of the custom policy.
       type: str
@@ -178,6 +219,7 @@ MODULE = Module(
             },
         },
         "policy_name": {"type": "str", "default": "AcrCrossAccountSync"},
+        "adopt_policy": {"type": "bool", "default": False},
         "purge_source_accounts": {"type": "bool", "default": False},
         "purge_destination_instances": {"type": "bool", "default": False},
     },

@@ -10,8 +10,8 @@ module: acr_cross_account_role_info
 version_added: 0.1.0
 short_description: Show which accounts may replicate images into this account's instances
 description:
-  - Reads the role C(aliyuncontainerregistrycrossaccoutsyncrole), its trust policy and the custom policy that
-    M(registryops.alicloud.acr_cross_account_role) keeps.
+  - Reads the role C(aliyuncontainerregistrycrossaccoutsyncrole), its trust policy, the custom policy that
+    M(registryops.alicloud.acr_cross_account_role) keeps, and all other policies that are attached to the role.
 options:
   policy_name:
     description:
@@ -61,17 +61,42 @@ cross_account_roles:
       returned: always
       sample: "5222000022220000"
     source_account_ids:
-      description: UIDs of the accounts that may replicate into the instances.
+      description: UIDs of the accounts that the role trusts without a condition.
       type: list
       elements: str
       returned: always
       sample: ["1111000011110000"]
     destination_instances:
-      description: Instances that the policy allows to replicate into, each with C(region) and C(instance_id).
+      description:
+        - Instances that the one policy allows to replicate into, each with C(region) and C(instance_id).
+        - A V(*) stands for all of them.
       type: list
       elements: dict
       returned: always
       sample: [{"region": "eu-central-1", "instance_id": "cri-abcdefgh12345678"}]
+    access:
+      description:
+        - Who may replicate where, by the trust policy and all attached policies together. Access that depends on a
+          condition is not listed.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        source_account_id:
+          description: UID of the account that may replicate.
+          type: str
+          returned: always
+          sample: "1111000011110000"
+        region:
+          description: Region of the instance. A V(*) stands for all.
+          type: str
+          returned: always
+          sample: eu-central-1
+        instance_id:
+          description: ID of the instance. A V(*) stands for all.
+          type: str
+          returned: always
+          sample: cri-abcdefgh12345678
     policy_name:
       description: Name of the custom policy.
       type: str

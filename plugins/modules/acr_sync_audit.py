@@ -16,7 +16,8 @@ description:
     rule makes superfluous. For this it lists the rules, the sync records, and the images that the rules cover.
   - At the destination it finds namespaces and repositories that inbound rules need, and a grant that is missing, that
     no rule uses, or that allows more than sync needs. For this it reads the account's role
-    C(aliyuncontainerregistrycrossaccoutsyncrole) and the custom policies that are attached to it.
+    C(aliyuncontainerregistrycrossaccoutsyncrole) and the policies that are attached to it. It asks for each other
+    instance of the same region that the role grants, and finds those that do not exist, as far as the caller may ask.
   - What one account's keys do not show is not reported. At the source, the other account's grant and namespaces are
     seen only by what became of the newest image that a rule carried and that is still there; of a rule that has
     carried nothing yet, nothing is known. At the destination, the service does not tell which account an inbound rule
@@ -24,7 +25,7 @@ description:
     instance covers; O(inbound_rules) says what is known of the other side.
   - The service documents neither what its records say of failures nor for how long it keeps them. What they say is
     shown, and is taken for a missing grant or a missing target if it reads like one. Whether a condition of a trust
-    policy is met is not known, so a trust on a condition is a finding of its own. System policies are not read.
+    policy is met is not known, so a trust on a condition is a finding of its own.
 options:
   instance_id:
     description:
@@ -123,7 +124,8 @@ findings:
         - What was found. At the source V(dead_rule), V(failing_rule), V(rule_without_grant), V(shadowed_rule) and
           V(unknown_scope).
         - At the destination V(namespace), V(repository), V(auto_create_repositories), V(missing_grant),
-          V(grant_without_rule), V(conditional_trust), V(trust_too_broad) and V(policy_too_broad).
+          V(grant_without_rule), V(grant_without_instance), V(conditional_trust), V(trust_too_broad) and
+          V(policy_too_broad).
       type: str
       returned: always
       sample: rule_without_grant

@@ -1,100 +1,239 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a grant lets replicate, into what, and what else it allows. Pure functions of parsed RAM documents."""
+"""Decide who may replicate where, and why: the trust policy times all attached policies. Pure functions.
+
+An account is let in if the role trusts it and the attached policies together allow both actions on the instance. A Deny
+wins over any Allow. A Condition may or may not be met, so access is either certain or only possible: certain access
+counts no Allow and every Deny that has a Condition, possible access counts them the other way round.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Any
+from functools import cached_property
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.policy import (
+    GRANT_ACTIONS,
+    Document,
+    Grant,
+    resource,
+    statements,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import (
+    ASSUME_ROLE,
+    Statement,
+    allows,
+    in_words,
+    is_about,
+    is_on,
+    matches,
+    names_account,
+    names_all_accounts,
+    principals,
+    service_account,
+    texts,
+)
 
-_ONE_INSTANCE = re.compile(r"acs:cr:[^:]*:[^:]*:instance/[^*?]+")
-_REGION = re.compile(r"^(acs:cr):[^:]*")
+Pair = tuple[str, str, str]  # the source account's UID, the instance's region and ID
+CUSTOM, SYSTEM = "Custom", "System"
 
 
 @dataclass(frozen=True)
-class Trust:
-    """UIDs of the accounts that are trusted, and of those that are only on a condition; and who else, in words."""
+class AttachedPolicy:
+    """A policy of the role. A document of None could not be read."""
 
-    accounts: frozenset[str]
-    on_condition: frozenset[str]
-    others: tuple[str, ...]
-
-
-def trust_of(document: Mapping[str, Any] | None) -> Trust:
-    """Whom a trust policy lets act. A Deny wins, whatever its condition."""
-    found: dict[str, set[str]] = {"always": set(), "on condition": set(), "never": set(), "others": set()}
-    for statement in policy.statements(document):
-        kept = "never" if not _allows(statement) else "on condition" if statement.get("Condition") else "always"
-        for kind, who in _principals(statement) if _is_about(statement, "sts:AssumeRole") else ():
-            account = policy.service_account(who) if kind == "Service" else None
-            if account:
-                found[kept].add(account)
-            elif kept != "never":
-                found["others"].add(f"{kind} {who}")
-    always = found["always"] - found["never"]
-    on_condition = found["on condition"] - found["never"] - always
-    return Trust(frozenset(always), frozenset(on_condition), tuple(sorted(found["others"])))
+    kind: str
+    name: str
+    document: Document | None
 
 
-def excess(document: Mapping[str, Any]) -> Iterator[str]:
-    """What a policy allows beyond replication into instances that it names: 'cr:* on *'."""
-    needed = {action.lower() for action in policy.GRANT_ACTIONS}
-    for statement in filter(_allows, policy.statements(document)):
-        actions, resources = (_named(statement, key) for key in ("Action", "Resource"))
-        beyond = [one for one in actions if one.lower() not in needed]
-        wide = [one for one in resources if not _ONE_INSTANCE.fullmatch(one)]
-        if beyond or wide:
-            yield f"{', '.join(beyond or actions)} on {', '.join(resources if beyond else wide)}"
+@dataclass(frozen=True)
+class _Rule:
+    """A statement and where it stands, such as 'statement 2 of policy Other'."""
+
+    where: str
+    statement: Statement
+
+    @property
+    def conditional(self) -> bool:
+        return bool(self.statement.get("Condition"))
 
 
-def reaches(documents: Iterable[Mapping[str, Any]], resource: str) -> bool:
-    """Whether policies together allow replication into an instance, without a condition. A Deny wins.
+@dataclass(frozen=True)
+class Access:
+    """Who may replicate into the instances of one account. A trust of None: there is no role."""
 
-    A resource of region * is of a region that is not known, and is then on every one that is named.
-    """
-    statements = [one for document in documents for one in policy.statements(document)]
+    account_id: str
+    trust: Document | None
+    policies: tuple[AttachedPolicy, ...]
 
-    def is_allowed(action: str) -> bool:
-        about = [one for one in statements if _is_about(one, action) and _is_on(one, resource)]
-        return all(map(_allows, about)) and any(not one.get("Condition") for one in about)
+    @cached_property
+    def _trust_rules(self) -> list[_Rule]:
+        found = _rules("the trust policy", self.trust)
+        return [rule for rule in found if is_about(rule.statement, ASSUME_ROLE)]
 
-    return all(map(is_allowed, policy.GRANT_ACTIONS))
+    @cached_property
+    def _policy_rules(self) -> list[_Rule]:
+        found = []
+        for policy in self.policies:
+            found += _rules(f"policy {policy.name}", policy.document)
+        return found
+
+    @cached_property
+    def named_accounts(self) -> frozenset[str]:
+        """UIDs of the accounts that an Allow names, whatever else stands against them."""
+        found = set()
+        for rule in self._trust_rules:
+            if allows(rule.statement):
+                found |= {service_account(name) for kind, name in principals(rule.statement) if kind == "Service"}
+        return frozenset(account for account in found if account)
+
+    @cached_property
+    def named_places(self) -> frozenset[Grant]:
+        """Region and ID of all that an Allow names; either may be a pattern, such as * for all instances."""
+        found = set()
+        for rule in self._policy_rules:
+            if allows(rule.statement):
+                found |= set(_places(rule.statement, self.account_id))
+        return frozenset(found)
+
+    def trusts(self, account: str, *, certain: bool = True) -> bool:
+        """Tell whether the role trusts the Container Registry of an account."""
+        return _decide(self._trust_of(account, certain), certain)
+
+    def reaches(self, place: Grant, *, certain: bool = True) -> bool:
+        """Tell whether the attached policies allow both actions on an instance."""
+        unread = not certain and any(policy.document is None for policy in self.policies)
+        return unread or all(_decide(about, certain) for about in self._about(place).values())
+
+    def reaches_anywhere(self, instance: str) -> bool:
+        """Tell whether the attached policies allow both actions on an instance whose region is not known."""
+        regions = {"*", *(region for region, _instance in self.named_places)}
+        return any(self.reaches((region, instance)) for region in regions)
+
+    def lets_in(self, account: str, place: Grant, *, certain: bool = True) -> bool:
+        """Tell whether an account may replicate into an instance."""
+        return self.trusts(account, certain=certain) and self.reaches(place, certain=certain)
+
+    def accounts(self, *, certain: bool = True) -> frozenset[str]:
+        """Return the UIDs of the accounts that the role trusts."""
+        return frozenset(account for account in self.named_accounts if self.trusts(account, certain=certain))
+
+    def places(self, also: Iterable[Grant] = ()) -> frozenset[Grant]:
+        """Return what the attached policies open, of all that they name and of `also`."""
+        return frozenset(place for place in self.named_places | set(also) if self.reaches(place))
+
+    def pairs(self, also: Iterable[Grant] = ()) -> frozenset[Pair]:
+        """Return every account with every instance that it may replicate into."""
+        accounts, places, found = self.accounts(), self.places(also), set()
+        for account in accounts:
+            found |= {(account, *place) for place in places}
+        return frozenset(found)
+
+    def obstacles(self, account: str, place: Grant) -> Iterator[str]:
+        """Say what stands against an account's access to an instance; nothing if the access is certain."""
+        if not self.trusts(account):
+            yield from _missing(self._trust_of(account), f"the role does not trust account {account}")
+        for action, about in self._about(place).items():
+            if not _decide(about, certain=True):
+                yield from _missing(about, f"no attached policy allows {action} on {self._resource(place)}")
+
+    def _about(self, place: Grant) -> dict[str, list[_Rule]]:
+        """Return the statements that are about an instance, for each of the two actions."""
+        on = [rule for rule in self._policy_rules if is_on(rule.statement, self._resource(place))]
+        return {action: [rule for rule in on if is_about(rule.statement, action)] for action in GRANT_ACTIONS}
+
+    def refusals(self, place: Grant) -> list[str]:
+        """Say which statements of policies keep everybody out of an instance."""
+        found = []
+        for about in self._about(place).values():
+            found += [rule for rule in about if not allows(rule.statement)]
+        return list(dict.fromkeys(f"{rule.where} denies {in_words(rule.statement)}" for rule in found))
+
+    def denials(self, account: str) -> Iterator[str]:
+        """Say which statements of the trust policy keep an account out."""
+        for rule in self._trust_of(account):
+            if not allows(rule.statement):
+                yield f"{rule.where} denies {in_words(rule.statement)}"
+
+    def openings(self, place: Grant) -> Iterator[str]:
+        """Say which statements of which policies open an instance, or may open it."""
+        text = self._resource(place)
+        for policy in self.policies:
+            if policy.document is None:
+                yield f"policy {policy.name}, which could not be read"
+        for rule in self._policy_rules:
+            covered = [action for action in GRANT_ACTIONS if is_about(rule.statement, action)]
+            if allows(rule.statement) and covered and is_on(rule.statement, text):
+                yield f"{rule.where}, which allows {in_words(rule.statement)}"
+
+    def open_trusts(self) -> Iterator[str]:
+        """Say which statements may trust every account, so that none can be taken out of them."""
+        for rule in self._trust_rules:
+            if allows(rule.statement) and names_all_accounts(rule.statement):
+                yield rule.where
+
+    def _trust_of(self, account: str, certain: bool = True) -> list[_Rule]:
+        """Return the trust policy's statements on an account.
+
+        What may stand for any account counts where it does harm: as a Deny, or as an Allow of possible access.
+        """
+
+        def is_about_it(rule: _Rule) -> bool:
+            harmful = allows(rule.statement) != certain
+            return names_account(rule.statement, account) or (harmful and names_all_accounts(rule.statement))
+
+        return [rule for rule in self._trust_rules if is_about_it(rule)]
+
+    def _resource(self, place: Grant) -> str:
+        # Every instance's ID begins with cri-, so that a Deny of cri-* stands against all.
+        region, instance = place
+        return resource(self.account_id, (region, "cri-*" if instance == "*" else instance))
 
 
-def _allows(statement: Mapping[str, Any]) -> bool:
-    return str(statement.get("Effect", "")).lower() == "allow"
+def _rules(where: str, document: Document | None) -> list[_Rule]:
+    found = enumerate(statements(document), 1)
+    return [_Rule(f"statement {number} of {where}", statement) for number, statement in found]
 
 
-def _is_about(statement: Mapping[str, Any], action: str) -> bool:
-    named = policy.as_list(statement.get("NotAction", statement.get("Action")))
-    return any(_matches(str(one).lower(), action.lower()) for one in named) != ("NotAction" in statement)
+def _decide(about: Iterable[_Rule], certain: bool) -> bool:
+    """Decide by the statements that are about something: a Deny wins, else an Allow is needed."""
+    counted = [rule for rule in about if not rule.conditional or allows(rule.statement) != certain]
+    return bool(counted) and all(allows(rule.statement) for rule in counted)
 
 
-def _is_on(statement: Mapping[str, Any], resource: str) -> bool:
-    named = [str(one) for one in policy.as_list(statement.get("NotResource", statement.get("Resource")))]
-    if resource.startswith("acs:cr:*:"):
-        named = [_REGION.sub(r"\1:*", one) for one in named]
-    return any(_matches(one, resource) for one in named) != ("NotResource" in statement)
+def _missing(about: list[_Rule], nothing: str) -> Iterator[str]:
+    """Say why what is needed is not certain; `nothing` is the reason if no statement is about it."""
+    denials = [rule for rule in about if not allows(rule.statement)]
+    for rule in denials:
+        condition = " on a condition, and nothing shows whether sync meets it" if rule.conditional else ""
+        yield f"{rule.where} denies {in_words(rule.statement)}{condition}"
+    if not denials:
+        yield from [f"{rule.where} has a Condition, and nothing shows whether sync meets it" for rule in about] or [
+            nothing
+        ]
 
 
-def _matches(pattern: str, text: str) -> bool:
-    """RAM knows * and ?, and no brackets."""
-    return fnmatchcase(text, pattern.replace("[", "[[]"))
+def _places(statement: Statement, account_id: str) -> Iterator[Grant]:
+    if "NotResource" in statement:
+        yield "*", "*"
+    for key in ("Resource", "NotResource"):
+        for pattern in texts(statement, key):
+            place = _place(pattern, account_id)
+            if place:
+                yield place
 
 
-def _named(statement: Mapping[str, Any], key: str) -> list[str]:
-    named = [str(one) for one in policy.as_list(statement.get(key))]
-    return [*named, *(f"all but {one}" for one in policy.as_list(statement.get(f"Not{key}")))]
-
-
-def _principals(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
-    principal = statement.get("Principal")
-    if not isinstance(principal, Mapping):
-        return [("everybody", str(one)) for one in policy.as_list(principal)]
-    return [(str(kind), str(one)) for kind, who in principal.items() for one in policy.as_list(who)]
+def _place(pattern: str, account_id: str) -> Grant | None:
+    """Return the region and instance of a resource, as they are written; None for a resource of another kind."""
+    parts = pattern.split(":", 4)
+    if len(parts) < 5 and not pattern.endswith("*"):
+        return None
+    # A * at the end stands for all that follows.
+    _acs, _product, region, account, rest = [*parts, "*", "*", "*", "*"][:5]
+    kind, _slash, instance = rest.partition("/")
+    if not matches(account, account_id) or not (kind == "instance" or "*" in kind):
+        return None
+    return region, instance if kind == "instance" and instance else "*"

@@ -13,13 +13,26 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import (
+    ASSUME_ROLE,
+    Statement,
+    allows,
+    as_list,
+    is_about,
+    is_pattern,
+    matches,
+    names_account,
+    service,
+    service_account,
+    texts,
+)
+
 Document = dict[str, Any]
 Grant = tuple[str, str]  # region, instance ID
 
 GRANT_ACTIONS = ("cr:CreateRepositorySync", "cr:CreateSyncRule")
 MAX_LENGTH = 6144
 
-_SERVICE = re.compile(r"(\d+)@cr\.aliyuncs\.com")
 _RESOURCE = re.compile(r"acs:cr:([^:]*):([^:]*):instance/(.+)")
 
 
@@ -36,19 +49,14 @@ def dump(document: Document) -> str:
     return json.dumps(document, separators=(",", ":"), sort_keys=True)
 
 
-def as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-
 def statements(document: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    return [one for one in as_list((document or {}).get("Statement")) if isinstance(one, dict)]
+    """Return a document's statements, one alone as a list of one."""
+    return [entry for entry in as_list((document or {}).get("Statement")) if isinstance(entry, dict)]
 
 
 def meaning(document: Mapping[str, Any] | None) -> frozenset[str]:
     """Two documents with the same meaning have the same value here, however they are written."""
-    return frozenset(json.dumps(_normal(one), sort_keys=True) for one in statements(document))
+    return frozenset(json.dumps(_normal(statement), sort_keys=True) for statement in statements(document))
 
 
 def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,72 +80,54 @@ def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
 # Trust policies: who may have Container Registry act in this account.
 
 
-def service(account_id: str) -> str:
-    return f"{account_id}@cr.aliyuncs.com"
-
-
-def service_account(principal: str) -> str | None:
-    """The UID of the account whose Container Registry a principal is; None if it is something else."""
-    match = _SERVICE.fullmatch(principal)
-    return match.group(1) if match else None
-
-
-def trusted_accounts(document: Mapping[str, Any] | None) -> list[str]:
-    """UIDs of the accounts whose Container Registry is trusted."""
-    found = {
-        account
-        for one in statements(document)
-        if _trusts(one)
-        for principal in _services(one)
-        if (account := service_account(str(principal)))
-    }
-    return sorted(found)
-
-
 def with_trust(document: Mapping[str, Any] | None, add: Iterable[str], remove: Iterable[str]) -> Document:
-    """The document with some accounts trusted and others not; all else in it survives."""
-    gone = {service(account) for account in remove}
+    """Return the document with some accounts trusted and others not; all else in it survives."""
+    gone = list(remove)
     kept: list[dict[str, Any]] = []
-    for one in statements(document):
-        affected = _trusts(one) and gone & set(map(str, _services(one)))
-        kept += _without_services(one, gone) if affected else [one]
-    trusted = trusted_accounts({"Statement": kept})
-    missing = [service(one) for one in dict.fromkeys(add) if one not in trusted]
+    for statement in statements(document):
+        kept += [statement] if not _is_trust(statement, gone) else _without_services(statement, gone)
+    missing = [account for account in dict.fromkeys(add) if not any(_trusts_plainly(s, account) for s in kept)]
     if not missing:
         return {"Version": "1", "Statement": kept}
-    home = next((one for one in kept if _trusts(one) and _ours(one)), None)
+    home = next((statement for statement in kept if _is_ours(statement)), None)
     if home is None:
-        kept.append(_trust_statement(missing))
+        kept.append(_trust_statement(map(service, missing)))
     else:
-        services = sorted([*map(str, _services(home)), *missing])
-        kept[kept.index(home)] = {**home, "Principal": {"Service": services}}
+        kept[kept.index(home)] = {**home, **_trust_statement([*_services(home), *map(service, missing)])}
     return {"Version": "1", "Statement": kept}
 
 
-def _trust_statement(services: list[str]) -> dict[str, Any]:
-    return {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": sorted(services)}}
+def _trust_statement(services: Iterable[str]) -> dict[str, Any]:
+    return {"Action": ASSUME_ROLE, "Effect": "Allow", "Principal": {"Service": sorted(services)}}
 
 
-def _trusts(statement: Mapping[str, Any]) -> bool:
-    actions = {str(one).lower() for one in as_list(statement.get("Action"))}
-    allowed = str(statement.get("Effect", "")).lower() == "allow"
-    return allowed and "sts:assumerole" in actions and isinstance(statement.get("Principal"), Mapping)
+def _is_trust(statement: Statement, accounts: Iterable[str]) -> bool:
+    """Tell whether the statement lets any of the accounts act, however its actions are written."""
+    about = allows(statement) and is_about(statement, ASSUME_ROLE)
+    return about and any(names_account(statement, account) for account in accounts)
 
 
-def _ours(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement says nothing but that Container Registry of some accounts may act."""
-    services = [str(one) for one in _services(statement)]
-    return _normal(statement) == _normal(_trust_statement(services)) and all(map(_SERVICE.fullmatch, services))
+def _trusts_plainly(statement: Statement, account: str) -> bool:
+    return _is_trust(statement, [account]) and not statement.get("Condition")
 
 
-def _services(statement: Mapping[str, Any]) -> list[Any]:
-    return as_list(statement["Principal"].get("Service"))
+def _is_ours(statement: Statement) -> bool:
+    """Tell whether the statement says nothing but that Container Registry of some accounts may act."""
+    services = _services(statement)
+    plain = bool(services) and _normal(statement) == _normal(_trust_statement(services))
+    return plain and all(service_account(name) for name in services)
 
 
-def _without_services(statement: Mapping[str, Any], gone: set[str]) -> list[dict[str, Any]]:
-    """The statement without some services; none at all if it then trusts nobody."""
-    left = [one for one in _services(statement) if str(one) not in gone]
-    principal = {kind: who for kind, who in statement["Principal"].items() if kind != "Service"}
+def _services(statement: Statement) -> list[str]:
+    principal = statement.get("Principal")
+    return texts(principal, "Service") if isinstance(principal, Mapping) else []
+
+
+def _without_services(statement: dict[str, Any], accounts: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the statement without some accounts; nothing at all if it then trusts nobody."""
+    gone = set(map(service, accounts))
+    left = [name for name in _services(statement) if name not in gone]
+    principal = {kind: names for kind, names in statement["Principal"].items() if kind != "Service"}
     if left:
         principal["Service"] = left
     return [{**statement, "Principal": principal}] if principal else []
@@ -147,34 +137,28 @@ def _without_services(statement: Mapping[str, Any], gone: set[str]) -> list[dict
 
 
 def resource(account_id: str, grant: Grant) -> str:
-    """The ARN on which the grant must be given: instance/, although the caller's own permission is on repository/."""
+    """Return the ARN to grant on: instance/, although the caller's own permission is on repository/."""
     return f"acs:cr:{grant[0]}:{account_id}:instance/{grant[1]}"
-
-
-def granted_instances(document: Mapping[str, Any] | None, account_id: str) -> list[Grant]:
-    """Region and ID of each instance of the account that a document names and allows both actions on."""
-    allowed: dict[str, set[Grant]] = {action: set() for action in GRANT_ACTIONS}
-    for one in statements(document):
-        if str(one.get("Effect", "")).lower() != "allow" or one.get("Condition"):
-            continue
-        for action in GRANT_ACTIONS:
-            if {"cr:*", "*", action.lower()} & {str(name).lower() for name in as_list(one.get("Action"))}:
-                allowed[action] |= _grants(one, account_id)
-    return sorted(set.intersection(*allowed.values()))
 
 
 def with_grants(
     document: Mapping[str, Any] | None, account_id: str, add: Iterable[Grant], remove: Iterable[Grant]
 ) -> Document:
-    """The document with some instances granted and others not; statements of other purposes survive."""
-    gone = set(remove)
-    others = [one for one in statements(document) if not _is_grant(one, account_id)]
+    """Return the document with some instances granted and others not.
+
+    The two actions are taken off an instance in every statement that names both; what else it says survives. A
+    statement with a pattern, such as cr:*, says more than can be taken out of it, and stays as it is.
+    """
+    gone = list(remove)
+    others: list[dict[str, Any]] = []
     ours: set[Grant] = set()
-    for one in statements(document):
-        if _is_grant(one, account_id):
-            ours |= _grants(one, account_id)
-    granted_elsewhere = set(granted_instances({"Statement": others}, account_id))
-    ours = (ours - gone) | {grant for grant in add if grant not in granted_elsewhere}
+    for statement in statements(document):
+        if is_grant(statement, account_id):
+            ours |= _grants(statement, account_id)
+        else:
+            others += _without_grants(statement, account_id, gone)
+    ours = {grant for grant in ours if not any(_covers(resource(account_id, grant), account_id, g) for g in gone)}
+    ours |= set(add)
     if not ours:
         return {"Version": "1", "Statement": others}
     resources = [resource(account_id, grant) for grant in sorted(ours)]
@@ -182,19 +166,49 @@ def with_grants(
     return {"Version": "1", "Statement": [*others, grants]}
 
 
-def _is_grant(statement: Mapping[str, Any], account_id: str) -> bool:
-    """Whether a statement says nothing but that the two actions are allowed on instances of this account."""
-    actions = {str(one).lower() for one in as_list(statement.get("Action"))}
-    named = as_list(statement.get("Resource"))
+def without_any_grant(document: Mapping[str, Any], account_id: str) -> Document:
+    """Return the document without the statements that do nothing but grant."""
+    others = [statement for statement in statements(document) if not is_grant(statement, account_id)]
+    return {"Version": "1", "Statement": others}
+
+
+def is_grant(statement: Statement, account_id: str) -> bool:
+    """Tell whether the statement says nothing but that the two actions are allowed on instances of this account."""
+    resources = texts(statement, "Resource")
     return (
         set(statement) <= {"Action", "Effect", "Resource"}
-        and str(statement.get("Effect", "")).lower() == "allow"
-        and actions == {action.lower() for action in GRANT_ACTIONS}
-        and bool(named)
-        and len(_grants(statement, account_id)) == len(set(map(str, named)))
+        and allows(statement)
+        and {action.lower() for action in texts(statement, "Action")} == _needed()
+        and bool(resources)
+        and len(_grants(statement, account_id)) == len(set(resources))
     )
 
 
-def _grants(statement: Mapping[str, Any], account_id: str) -> set[Grant]:
-    matches = (_RESOURCE.fullmatch(str(one)) for one in as_list(statement.get("Resource")))
-    return {(match.group(1), match.group(3)) for match in matches if match and match.group(2) == account_id}
+def _without_grants(statement: dict[str, Any], account_id: str, gone: Iterable[Grant]) -> list[dict[str, Any]]:
+    """Return the statement with the two actions taken off some instances, in as many statements as that needs."""
+    actions, resources = texts(statement, "Action"), texts(statement, "Resource")
+    affected = [text for text in resources if any(_covers(text, account_id, grant) for grant in gone)]
+    needed = [action for action in actions if action.lower() in _needed()]
+    if not (allows(statement) and affected and needed) or any(map(is_pattern, actions)):
+        return [statement]
+    left = [text for text in resources if text not in affected]
+    more = [action for action in actions if action not in needed]
+    parts = [{**statement, "Resource": left}] if left else []
+    return [*parts, {**statement, "Action": more, "Resource": affected}] if more else parts
+
+
+def _covers(text: str, account_id: str, grant: Grant) -> bool:
+    """Tell whether a resource is this one instance, in whatever way its region and account are written."""
+    match = _RESOURCE.fullmatch(text)
+    if match is None or match.group(3) != grant[1]:
+        return False
+    return matches(match.group(2), account_id) and matches(match.group(1), grant[0])
+
+
+def _grants(statement: Statement, account_id: str) -> set[Grant]:
+    found = (_RESOURCE.fullmatch(text) for text in texts(statement, "Resource"))
+    return {(match.group(1), match.group(3)) for match in found if match and match.group(2) == account_id}
+
+
+def _needed() -> set[str]:
+    return {action.lower() for action in GRANT_ACTIONS}

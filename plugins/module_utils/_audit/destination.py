@@ -10,23 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import (
-    Trust,
-    excess,
-    reaches,
-    trust_of,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.breadth import Trust, excess, trust_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import grant_command, revoke_command
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import SYSTEM, Access
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import is_pattern
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.preflight import missing_places
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
-    ROLE_NAME,
     CrossAccountRoles,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 
 _ROLE = f"role {ROLE_NAME}"
-_GRANT = "Run registryops.alicloud.grant_access"
+_FORGET = "Revoke it with acr_cross_account_role, state: absent and that instance alone in destination_instances."
 _NARROW = f"Allow {' and '.join(policy.GRANT_ACTIONS)} alone, on the instances that are replicated into."
 
 
@@ -36,6 +35,7 @@ class _Expected:
 
     account_id: str
     instance_id: str
+    region: str | None
     from_accounts: frozenset[str]
     trusted: frozenset[str] | None
     rules_are_said: bool
@@ -47,6 +47,13 @@ class _Expected:
         """The accounts that have to be trusted, as far as they are known."""
         return self.from_accounts | (self.trusted or frozenset())
 
+    def grant(self, account: str = "") -> str:
+        """Return the remedy that grants one account, or all that are needed."""
+        accounts = {account} if account else self.needed
+        if not accounts:
+            return "Run registryops.alicloud.grant_access with their UIDs in acr_source_account_ids."
+        return f"Run: {grant_command(accounts, self.instance_id, self.region)}"
+
 
 def audit_destination(task: Task) -> list[Finding]:
     params, said = task.params, task.params["inbound_rules"] or []
@@ -56,7 +63,7 @@ def audit_destination(task: Task) -> list[Finding]:
     unsaid = [rule for rule in listed if _need(rule) not in known]
     roles = CrossAccountRoles(task.client, params)
     expected = _expect(params, roles.account_id(), listed, unsaid)
-    return [*_places(task, [*said, *unsaid]), *_grant(roles, expected, params.get("region"))]
+    return [*_places(task, [*said, *unsaid]), *_grant(task, roles.access(), expected)]
 
 
 def _expect(
@@ -66,6 +73,7 @@ def _expect(
     return _Expected(
         own,
         params["instance_id"],
+        params.get("region"),
         frozenset(str(rule["account_id"]) for rule in said if rule["account_id"]) - {own},
         None if trusted is None else frozenset(trusted) - {own},
         params["inbound_rules"] is not None,
@@ -74,20 +82,21 @@ def _expect(
     )
 
 
-def _grant(roles: CrossAccountRoles, expected: _Expected, region: str | None) -> Iterator[Finding]:
-    document, policies = roles.granting()
-    if document is None:
+def _grant(task: Task, access: Access, expected: _Expected) -> Iterator[Finding]:
+    if access.trust is None:
         yield from _no_role(expected)
         return
-    trust = trust_of(document)
-    yield from _trust(trust, expected)
-    yield from _policies(policies)
-    resource = policy.resource(expected.account_id, (region or "*", expected.instance_id))
-    # A system policy, which is not read, may allow it too.
-    if None in policies.values() or reaches([one for one in policies.values() if one], resource):
-        yield from _unused(trust, policies, expected)
+    trust = trust_of(access.trust)
+    yield from _trust(trust, access, expected)
+    yield from _policies(access)
+    yield from _gone(task, access, expected)
+    instance, region = expected.instance_id, task.params.get("region")
+    reached = access.reaches((region, instance)) if region else access.reaches_anywhere(instance)
+    # A policy that may not be read may allow it, too.
+    if reached or any(policy.document is None for policy in access.policies):
+        yield from _unused(trust, access, expected)
     else:
-        yield from _unreached(resource, expected)
+        yield from _unreached(access, expected, region or "*")
 
 
 def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -107,25 +116,27 @@ def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
 def _no_role(expected: _Expected) -> Iterator[Finding]:
     if expected.needed or expected.others_rules_are_listed:
         problem = f"account {expected.account_id} has no {_ROLE}, so that nobody can replicate into its instances"
-        yield error("missing_grant", _ROLE, problem, f"{_GRANT}.")
+        yield error("missing_grant", _ROLE, problem, expected.grant())
 
 
-def _trust(trust: Trust, expected: _Expected) -> Iterator[Finding]:
+def _trust(trust: Trust, access: Access, expected: _Expected) -> Iterator[Finding]:
     for account in sorted(expected.needed - trust.accounts - trust.on_condition):
+        denied = "; ".join(access.denials(account))
         problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
-        yield error("missing_grant", f"account {account}", problem, f"{_GRANT} with acr_source_account_ids.")
+        remedy = "Remove that statement from the role's trust policy." if denied else expected.grant(account)
+        yield error("missing_grant", f"account {account}", problem + (f": {denied}" if denied else ""), remedy)
     if expected.others_rules_are_listed and not (expected.needed or trust.accounts or trust.on_condition):
         problem = f"{_ROLE} trusts no other account, although rules of others end at {expected.instance_id}"
-        yield error("missing_grant", _ROLE, problem, f"{_GRANT} with acr_source_account_ids.")
+        yield error("missing_grant", _ROLE, problem, expected.grant())
     for account in sorted(trust.on_condition):
         problem = f"{_ROLE} trusts account {account} on a condition only, and nothing shows whether sync meets it"
         say = error if account in expected.needed else warning
-        yield say("conditional_trust", f"account {account}", problem, f"Remove the Condition, or the trust. {_GRANT}.")
+        remedy = f"Remove the Condition, or the trust. {expected.grant(account)}"
+        yield say("conditional_trust", f"account {account}", problem, remedy)
     for account in sorted(trust.accounts - expected.needed - {expected.account_id}):
         if expected.trusted is not None:
             problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"
-            remedy = "Revoke it with registryops.alicloud.revoke_access and acr_revoked_account_ids."
-            yield error("trust_too_broad", f"account {account}", problem, remedy)
+            yield error("trust_too_broad", f"account {account}", problem, f"Revoke it: {revoke_command(account)}")
     for other in trust.others:
         own = other == f"RAM acs:ram::{expected.account_id}:root"
         problem = f"{_ROLE} trusts {other}, which cross-account sync does not need"
@@ -133,33 +144,66 @@ def _trust(trust: Trust, expected: _Expected) -> Iterator[Finding]:
         yield (warning if own else error)("trust_too_broad", other, problem, remedy)
 
 
-def _unused(trust: Trust, policies: Mapping[str, policy.Document | None], expected: _Expected) -> Iterator[Finding]:
+def _unused(trust: Trust, access: Access, expected: _Expected) -> Iterator[Finding]:
     if not expected.rules_are_said:
         return
-    granted = [one for document in policies.values() for one in policy.granted_instances(document, expected.account_id)]
-    # Rules of nobody knows which account, or into other instances, may be what the trust is for.
-    here_alone = {instance for _region, instance in granted} == {expected.instance_id}
-    sure = here_alone and expected.all_accounts_are_known
+    # The trust may serve rules whose account is unknown, or that end at other instances.
+    here_alone = {instance for _region, instance in access.places()} == {expected.instance_id}
+    certain = here_alone and expected.all_accounts_are_known
     # Any that should not be trusted is found to be one too many already.
     candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
-        remedy = "Unless it is needed, revoke it with registryops.alicloud.revoke_access and acr_revoked_account_ids."
-        yield (error if sure else warning)("grant_without_rule", f"account {account}", problem, remedy)
+        remedy = f"Unless it is needed, revoke it: {revoke_command(account)}"
+        yield (error if certain else warning)("grant_without_rule", f"account {account}", problem, remedy)
 
 
-def _policies(policies: Mapping[str, policy.Document | None]) -> Iterator[Finding]:
-    for name, document in sorted(policies.items()):
-        subject = f"policy {name}"
-        if document is None:
+def _policies(access: Access) -> Iterator[Finding]:
+    for attached in access.policies:
+        subject = f"policy {attached.name}"
+        if attached.kind == SYSTEM:
             problem = f"{_ROLE} has system {subject}, which allows more than cross-account sync needs"
             yield error("policy_too_broad", subject, problem, "Detach it from the role.")
-        for beyond in excess(document or {}):
+            continue
+        for beyond in excess(attached.document or {}):
             yield error("policy_too_broad", subject, f"{subject} of {_ROLE} allows {beyond}", _NARROW)
 
 
-def _unreached(resource: str, expected: _Expected) -> Iterator[Finding]:
+def _unreached(access: Access, expected: _Expected, region: str) -> Iterator[Finding]:
     anybody = expected.trusted and not expected.rules_are_said
     if expected.from_accounts or expected.others_rules_are_listed or anybody:
+        resource = policy.resource(expected.account_id, (region, expected.instance_id))
+        denied = "; ".join(access.refusals((region, expected.instance_id)))
         problem = f"no policy of {_ROLE} allows {' and '.join(policy.GRANT_ACTIONS)} on {resource}"
-        yield error("missing_grant", f"instance {expected.instance_id}", problem, f"{_GRANT}.")
+        remedy = "Remove what stands against it from the policy." if denied else expected.grant()
+        yield error("missing_grant", f"instance {expected.instance_id}", f"{denied or problem}", remedy)
+
+
+def _gone(task: Task, access: Access, expected: _Expected) -> Iterator[Finding]:
+    """Find grants on instances that are not there, of those whose region this task's calls go to."""
+    region = task.params.get("region")
+    for place in sorted(access.places()):
+        named, instance = place
+        subject = f"instance {instance}"
+        if instance == expected.instance_id and region and named not in (region, "*"):
+            problem = f"{_ROLE} lets others replicate into {instance} in {named}, but it is in {region}"
+            yield error("grant_without_instance", subject, problem, f"{_FORGET} {expected.grant()}")
+        elif _is_elsewhere(place, region, expected) and _is_gone(task, instance):
+            problem = f"{_ROLE} lets others replicate into {instance} in {region}, which does not exist"
+            yield error("grant_without_instance", subject, problem, _FORGET)
+
+
+def _is_elsewhere(place: policy.Grant, region: str | None, expected: _Expected) -> bool:
+    named, instance = place
+    return instance != expected.instance_id and named == region and not is_pattern(instance)
+
+
+def _is_gone(task: Task, instance_id: str) -> bool:
+    """Tell whether an instance is known not to exist; without the right to ask, it is not known."""
+    try:
+        task.client.call("cr", "GetInstance", {"InstanceId": instance_id})
+    except NotFoundError:
+        return True
+    except NoPermissionError:
+        pass
+    return False

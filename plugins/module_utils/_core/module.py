@@ -122,17 +122,16 @@ def manage(resource_type: type[Resource[S]]) -> Work:
     def work(task: Task) -> dict[str, Any]:
         resource = resource_type(task.client, task.params)
         desired = resource.desired()
-        with attempt(f"look up {resource.name(desired)}"):
-            current = resource.read(desired)
-        with attempt(f"{'delete' if task.params['state'] == 'absent' else 'plan'} {resource.name(desired)}"):
-            planned = plan(resource, task.params["state"], desired, current)
+        planned = _look_and_plan(resource, task, desired)
         extras: Mapping[str, Any] = {}
         after = planned.after
         if planned.changed:
             task.client.check_account()
             if not task.check_mode:
-                extras = apply(resource, planned)
-                after = None if planned.action == DELETE else resource.read(desired)
+                with resource.alone() as look_again:
+                    planned = _look_and_plan(resource, task, desired) if look_again else planned
+                    extras = apply(resource, planned)
+                    after = None if planned.action == DELETE else resource.read(desired)
         if after is not None:
             after = after.echo(desired)
         return {
@@ -143,6 +142,14 @@ def manage(resource_type: type[Resource[S]]) -> Work:
         }
 
     return work
+
+
+def _look_and_plan(resource: Resource[S], task: Task, desired: S) -> Plan[S]:
+    with attempt(f"look up {resource.name(desired)}"):
+        current = resource.read(desired)
+    state = task.params["state"]
+    with attempt(f"{'delete' if state == 'absent' else 'plan'} {resource.name(desired)}"):
+        return plan(resource, state, desired, current)
 
 
 def inform(resource_type: type[Resource[S]], plural: str) -> Work:

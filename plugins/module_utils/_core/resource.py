@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -108,6 +109,10 @@ class Resource(Generic[S]):
 
     def delete(self, current: S) -> Extras:
         raise NotImplementedError
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Keep other runs away while a plan is carried out. Yield whether to read and plan again before."""
+        return nullcontext(False)
 
     def describe(self, plan: Plan[S]) -> list[str]:
         """The plan in words, a line for each thing that changes."""

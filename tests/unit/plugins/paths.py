@@ -59,7 +59,7 @@ def role(*accounts: str, **params: Any) -> Step:
 
 
 def revocation(*accounts: str) -> Step:
-    return role(*accounts, state="absent", destination_instances=[])
+    return step("acr_cross_account_role", state="absent", source_account_ids=list(accounts))
 
 
 def namespace(instance_id: str, name: str, **params: Any) -> Step:

@@ -87,7 +87,7 @@ def test_without_the_role_nobody_can_replicate(known: dict[str, Any], account_b:
 
 def test_a_listed_rule_of_another_account_needs_the_role(account_a: Account, granted: Account) -> None:
     make_rule(account_a)
-    granted.run("acr_cross_account_role", state="absent", source_account_ids=[], destination_instances=[])
+    granted.run("acr_cross_account_role", state="absent")
     assert audit(granted) == [("missing_grant", "error", f"role {ROLE}")]
 
 
@@ -120,12 +120,18 @@ def test_a_rule_within_the_account_needs_no_grant(account_b: Account) -> None:
         (
             trusting(ACCOUNT_A),
             {**GRANT, "Resource": GRANT["Resource"] + "x"},
-            [("missing_grant", "error", f"instance {TARGET}")],
+            [
+                ("grant_without_instance", "error", f"instance {TARGET}x"),
+                ("missing_grant", "error", f"instance {TARGET}"),
+            ],
         ),
         (
             trusting(ACCOUNT_A),
             {**GRANT, "Resource": GRANT["Resource"].replace("eu-central-1", "us-east-1")},
-            [("missing_grant", "error", f"instance {TARGET}")],
+            [
+                ("grant_without_instance", "error", f"instance {TARGET}"),
+                ("missing_grant", "error", f"instance {TARGET}"),
+            ],
         ),
     ],
 )
@@ -174,7 +180,7 @@ def test_trust_without_a_rule_is_found_where_the_rules_are_said(
     make_rule(account_a, name="unnamed")
     assert audit(granted, inbound_rules=[INBOUND]) == [maybe]
     account_a.run("acr_sync_rule", instance_id=SOURCE, name="unnamed", state="absent")
-    elsewhere = {**GRANT, "Resource": GRANT["Resource"] + "x"}
+    elsewhere = {**GRANT, "Resource": f"acs:cr:us-east-1:{ACCOUNT_B}:instance/cri-elsewhere0000001"}
     serve(cloud, [trusting(ACCOUNT_A, OTHER)], GRANT, elsewhere)
     assert audit(granted, inbound_rules=[INBOUND]) == [maybe]
     serve(cloud, [trusting(ACCOUNT_A, OTHER)], elsewhere)

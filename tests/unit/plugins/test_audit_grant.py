@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import (
-    excess,
-    reaches,
-    trust_of,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.breadth import excess, trust_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import Access, AttachedPolicy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import service
 
 ONE, TWO = "1252879610640001", "3333000033330003"
 ASSUME = "sts:AssumeRole"
@@ -26,7 +24,7 @@ Statement = dict[str, Any]
 
 
 def trusting(*accounts: str, effect: str = "Allow", action: Any = ASSUME, **more: Any) -> Statement:
-    principal = {"Service": [policy.service(account) for account in accounts]}
+    principal = {"Service": [service(account) for account in accounts]}
     return {"Effect": effect, "Action": action, "Principal": principal, **more}
 
 
@@ -50,6 +48,7 @@ def document(*statements: Statement) -> dict[str, Any]:
         ([trusting(ONE, Condition=EXTERNAL), trusting(ONE)], [ONE], [], []),
         ([trusting(ONE, TWO), trusting(ONE, effect="Deny")], [TWO], [], []),
         ([trusting(ONE, Condition=EXTERNAL), trusting(ONE, effect="deny", action="*")], [], [], []),
+        ([trusting(ONE), trusting(ONE, effect="Deny", Condition=EXTERNAL)], [], [ONE], []),
         (
             [{"Effect": "Allow", "NotAction": "sts:GetFederationToken", "Principal": {"Service": "x"}}],
             [],
@@ -115,12 +114,17 @@ def test_what_a_policy_allows_beyond_sync(statement: Statement, found: list[str]
     ],
 )
 def test_whether_policies_reach_an_instance(statements: list[Statement], reached: bool) -> None:
-    assert reaches([document(*statements)], HERE) is reached
-    assert reaches([document(one) for one in statements], HERE) is reached
+    place = ("eu-central-1", "cri-1")
+    assert access(document(*statements)).reaches(place) is reached
+    assert access(*(document(statement) for statement in statements)).reaches(place) is reached
+
+
+def access(*documents: dict[str, Any]) -> Access:
+    attached = tuple(AttachedPolicy("Custom", f"P{number}", found) for number, found in enumerate(documents))
+    return Access("5222000022220002", None, attached)
 
 
 def test_where_the_region_is_not_known_any_will_do() -> None:
-    anywhere = HERE.replace("eu-central-1", "*")
-    assert reaches([document(allow(BOTH, HERE))], anywhere) is True
-    assert reaches([document(allow(BOTH, "*"))], anywhere) is True
-    assert reaches([document(allow(BOTH, ELSEWHERE))], anywhere) is False
+    assert access(document(allow(BOTH, HERE))).reaches_anywhere("cri-1") is True
+    assert access(document(allow(BOTH, "*"))).reaches_anywhere("cri-1") is True
+    assert access(document(allow(BOTH, ELSEWHERE))).reaches_anywhere("cri-1") is False

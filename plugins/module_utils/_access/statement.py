@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read one statement of a RAM document: what it is about, and whom it names. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+Statement = Mapping[str, Any]
+
+ASSUME_ROLE = "sts:AssumeRole"
+_SERVICE = re.compile(r"(\d+)@cr\.aliyuncs\.com")
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the values of a field that may be missing, a single text or a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def texts(statement: Statement, key: str) -> list[str]:
+    """Return a field's values as texts."""
+    return [str(value) for value in as_list(statement.get(key))]
+
+
+def allows(statement: Statement) -> bool:
+    """Tell an Allow from a Deny. RAM knows no third effect."""
+    return str(statement.get("Effect", "")).lower() == "allow"
+
+
+def is_about(statement: Statement, action: str) -> bool:
+    """Tell whether the statement covers an action, by Action or by NotAction."""
+    key = "NotAction" if "NotAction" in statement else "Action"
+    covered = any(matches(named.lower(), action.lower()) for named in texts(statement, key))
+    return covered != (key == "NotAction")
+
+
+def is_on(statement: Statement, resource: str) -> bool:
+    """Tell whether the statement covers a resource, by Resource or by NotResource."""
+    key = "NotResource" if "NotResource" in statement else "Resource"
+    covered = any(matches(named, resource) for named in texts(statement, key))
+    return covered != (key == "NotResource")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Compare a text with a pattern. RAM knows * and ?, and no brackets."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def is_pattern(text: str) -> bool:
+    """Tell a pattern from a text that only matches itself."""
+    return "*" in text or "?" in text
+
+
+def service(account_id: str) -> str:
+    """Return the principal of an account's Container Registry."""
+    return f"{account_id}@cr.aliyuncs.com"
+
+
+def service_account(principal: str) -> str | None:
+    """Return the UID of the account whose Container Registry a principal is; None for any other principal."""
+    match = _SERVICE.fullmatch(principal)
+    return match.group(1) if match else None
+
+
+def principals(statement: Statement) -> list[tuple[str, str]]:
+    """Return kind and name of each principal, such as ("Service", "ecs.aliyuncs.com")."""
+    principal = statement.get("Principal")
+    if not isinstance(principal, Mapping):
+        return [("everybody", str(name)) for name in as_list(principal)]
+    found = []
+    for kind, names in principal.items():
+        found += [(str(kind), str(name)) for name in as_list(names)]
+    return found
+
+
+def names_account(statement: Statement, account_id: str) -> bool:
+    """Tell whether the statement names the Container Registry of an account."""
+    return ("Service", service(account_id)) in principals(statement)
+
+
+def names_all_accounts(statement: Statement) -> bool:
+    """Tell whether a principal may stand for the Container Registry of any account.
+
+    Whether RAM reads a * in a service's name is not documented, so that nothing relies on it.
+    """
+    return any(
+        kind == "everybody" or (kind == "Service" and "*" in name and name.endswith(("@cr.aliyuncs.com", "*")))
+        for kind, name in principals(statement)
+    )
+
+
+def in_words(statement: Statement) -> str:
+    """Return actions and resources, or actions and principals, as they are written: 'cr:* on *'."""
+    actions, resources = (", ".join(named(statement, key)) for key in ("Action", "Resource"))
+    return (
+        f"{actions} on {resources}" if resources else f"{actions} to {', '.join(n for _, n in principals(statement))}"
+    )
+
+
+def named(statement: Statement, key: str) -> list[str]:
+    """Return a field's values, and those of its opposite as exceptions."""
+    return [*texts(statement, key), *(f"all but {name}" for name in texts(statement, f"Not{key}"))]

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refuse changes of the role that would not do what was asked, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import allows, in_words
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_state import CrossAccountRole
+
+# RAM's own limit for custom policies of one role.
+_MAX_POLICIES = 5
+# More than this many reasons do not fit into a message that is read.
+_SHOWN = 3
+
+
+def refuse_foreign_policy(current: CrossAccountRole, *, adopt: bool) -> None:
+    """Refuse to attach somebody's policy, with all that it holds, unless that is said."""
+    if current.attached or current.policy_document is None or adopt:
+        return
+    account = str(current.account_id)
+    rights = [s for s in policy.statements(current.policy_document) if allows(s) and not policy.is_grant(s, account)]
+    whose = "holds more than grants" if current.policy_is_ours else "was not made by this module"
+    held = f": {_join(map(in_words, rights))}" if rights else ""
+    refuse(
+        bool(rights) or not current.policy_is_ours,
+        f"policy {current.policy_name} is there already, is not attached to the role and {whose}{held}",
+        "Nothing was changed. Attaching it would give the role all that it holds: give another policy_name, or"
+        " adopt_policy: true if that is meant.",
+    )
+
+
+def refuse_oversize(target: CrossAccountRole) -> None:
+    """Refuse what RAM would refuse when half of it is done."""
+    for document in (target.trust_policy, target.policy_document):
+        length = len(policy.dump(document or {}))
+        refuse(
+            length > policy.MAX_LENGTH,
+            f"the policy document would have {length} characters, and RAM allows {policy.MAX_LENGTH}",
+            "Nothing was changed. Grant some of the instances by another policy_name, or purge what is not needed.",
+        )
+    custom = [other.name for other in target.others or () if other.kind == CUSTOM]
+    refuse(
+        len(custom) >= _MAX_POLICIES,
+        f"role {ROLE_NAME} has {len(custom)} other custom policies, of which RAM allows {_MAX_POLICIES} in all:"
+        f" {', '.join(custom)}",
+        "Nothing was changed. Detach one of them, or give its name as policy_name.",
+    )
+
+
+def refuse_obstacles(target: CrossAccountRole, accounts: Iterable[str], places: Iterable[policy.Grant]) -> None:
+    """Refuse a grant that would not be in force, and say what stands against it."""
+    found: list[str] = []
+    void: list[str] = []
+    for account in accounts:
+        for place in places:
+            obstacles = list(target.access.obstacles(account, place))
+            found += obstacles
+            void += [f"{account} into {place[1]} ({place[0]})"] if obstacles else []
+    refuse(
+        bool(found),
+        f"the grant would not be in force for {_join(void)}: {_join(found, '; ')}",
+        f"Nothing was changed. Remove what stands against it from role {ROLE_NAME}, and run it again.",
+    )
+
+
+def refuse_openings(target: CrossAccountRole, places: Iterable[policy.Grant]) -> None:
+    """Refuse to say that instances are closed which other statements leave open."""
+    accounts = sorted(target.access.accounts(certain=False))
+    still = [place for place in places if target.access.reaches(place, certain=False)] if accounts else []
+    openings = [opening for place in still for opening in target.access.openings(place)]
+    refuse(
+        bool(still),
+        f"{_join(accounts)} may still replicate into {_join(f'{place[1]} ({place[0]})' for place in still)}"
+        f" by {_join(openings, '; ')}",
+        "Nothing was changed. Take that out of the policy or detach the policy, or revoke by source_account_ids, which"
+        " closes every instance to an account.",
+    )
+
+
+def _join(texts: Iterable[str], by: str = ", ") -> str:
+    distinct = list(dict.fromkeys(texts))
+    more = len(distinct) - _SHOWN
+    return by.join(distinct[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep runs that change the one role apart from each other.
+
+RAM cannot change something on the condition that it is still as it was read, so that of two runs that merge into the
+role the later one would undo the earlier one. But it creates a policy by its name only once, and numbers its versions.
+Whoever has created the policy LOCK_NAME holds the lock. If its holder was killed, whoever makes the next version of it
+takes the lock over; of several, that is the one whose version has the next number. The policy is never attached.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    ApiError,
+    NoPermissionError,
+    NotFoundError,
+    attempt,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import (
+    NEW_VERSION,
+    ROLE_NAME,
+    RoleCalls,
+    part,
+)
+
+LOCK_NAME = "AcrCrossAccountSync-Lock"
+_DESCRIPTION = f"Held while a run of registryops.alicloud changes {ROLE_NAME}. Delete it if none is at work."
+# A change takes a second or two; a holder that takes longer than its lease renews the lock before it writes on.
+_LEASE = 20.0
+# Longer than a lease by what a last call may take, so that nobody takes a lock from a holder that is at work.
+_STALE = 30.0
+# A request whose clock is 15 minutes off is refused, so that what is older than this is old by any clock.
+_OLD = 20 * 60
+# Some hundred runs at once would all have been let in by then.
+_PATIENCE = 300.0
+_TOKEN = re.compile(r"instance/([0-9a-f]{32})")
+
+
+@dataclass(frozen=True)
+class _Lock:
+    """The lock as it is found: the number of its latest version, whose that is, and since when."""
+
+    number: int
+    token: str
+    created: str
+
+    def is_old(self) -> bool:
+        try:
+            created = datetime.strptime(self.created, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        except ValueError:
+            return False
+        return (datetime.now(timezone.utc) - created).total_seconds() > _OLD
+
+
+class RoleLock:
+    """The lock of the account's role, for one run."""
+
+    def __init__(self, calls: RoleCalls) -> None:
+        self.calls = calls
+        self.client = calls.client
+        self._token = uuid.uuid4().hex
+        self._number = 0  # of the version by which this run holds the lock
+        self._until = 0.0
+        self._failures = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for the time of the block."""
+        with attempt(f"lock role {ROLE_NAME}"):
+            self._acquire()
+        try:
+            yield
+        except BaseException:
+            self._release(sure=False)
+            raise
+        self._release(sure=True)
+
+    def renew(self) -> None:
+        """Hold the lock for longer, if its lease is over."""
+        if self._number and self.client.clock() > self._until and not self._take(self._number):
+            raise AcrError(
+                f"another run took over while this one changed role {ROLE_NAME}",
+                "Run it again; it takes up what is left.",
+            )
+
+    def _acquire(self) -> None:
+        started = since = self.client.clock()
+        seen: _Lock | None = None
+        while True:
+            found = self._look() if seen else None
+            if found is None:
+                if self._create():
+                    return
+                found = self._look()
+            if found and found.token == self._token and found.number == 1:
+                # The answer was lost, not the call.
+                self._hold(1)
+                return
+            if found != seen:
+                seen, since = found, self.client.clock()
+            elif found and (found.is_old() or self.client.clock() - since > _STALE) and self._take(found.number):
+                return
+            if self.client.clock() - started > _PATIENCE:
+                raise AcrError(
+                    f"other runs have been changing it for {_PATIENCE:g} seconds",
+                    f"If no run is at work, delete the policy {LOCK_NAME}; else run it again later.",
+                )
+            # Not all at the same moment.
+            self.client.sleep(random.uniform(0.1, 0.4))
+
+    def _create(self) -> bool:
+        """Create the lock. If another run has, or no answer came, the next look tells."""
+        asked = self.client.clock()
+        made = {"PolicyName": LOCK_NAME, "PolicyDocument": self._document(), "Description": _DESCRIPTION}
+        try:
+            self.client.call("ram", "CreatePolicy", made)
+        except ApiError as error:
+            self._failures += error.uncertain
+            if "EntityAlreadyExists" not in error.code and (self._failures > 3 or not error.uncertain):
+                raise
+            return False
+        self._hold(1, asked)
+        return True
+
+    def _take(self, number: int) -> bool:
+        """Make the version after `number`, which only one run can."""
+        asked = self.client.clock()
+        made = {"PolicyName": LOCK_NAME, "PolicyDocument": self._document(), **NEW_VERSION}
+        try:
+            answer = self.client.call("ram", "CreatePolicyVersion", made)
+        except NotFoundError:
+            return False
+        except ApiError as error:
+            if not error.uncertain:
+                raise
+            found = self._look()
+            mine = found is not None and found.token == self._token and found.number == number + 1
+        else:
+            mine = _number(part("CreatePolicyVersion", answer, "PolicyVersion").get("VersionId")) == number + 1
+        if mine:
+            self._hold(number + 1, asked)
+        return mine
+
+    def _hold(self, number: int, asked: float | None = None) -> None:
+        self._number = number
+        self._until = (self.client.clock() if asked is None else asked) + _LEASE
+
+    def _release(self, *, sure: bool) -> None:
+        """Delete the lock, unless another run has taken it over."""
+        number, self._number = self._number, 0
+        try:
+            if self.client.clock() > self._until:
+                found = self._look()
+                if found is None or (found.number, found.token) != (number, self._token):
+                    return
+            self.calls.delete_policy(LOCK_NAME)
+        except AcrError as error:
+            # What was to be done is done. A lock that is left is taken over by the next run.
+            if sure and isinstance(error, NoPermissionError):
+                error.attempted = f"unlock role {ROLE_NAME}, which was changed as asked"
+                raise
+
+    def _look(self) -> _Lock | None:
+        answer = self.calls.find("GetPolicy", {"PolicyName": LOCK_NAME, "PolicyType": "Custom"})
+        if answer is None:
+            return None
+        version = part("GetPolicy", answer, "DefaultPolicyVersion")
+        token = _TOKEN.search(str(version.get("PolicyDocument")))
+        number, created = _number(version.get("VersionId")), str(version.get("CreateDate"))
+        return _Lock(number, token.group(1) if token else "", created)
+
+    def _document(self) -> str:
+        """Return a document that does nothing and names this run; it is not for reading, and never attached."""
+        resource = f"acs:cr:*:*:instance/{self._token}"
+        statement = {"Effect": "Deny", "Action": "cr:GetInstance", "Resource": resource}
+        return policy.dump({"Version": "1", "Statement": [statement]})
+
+
+def _number(version: Any) -> int:
+    """Return the number of a version, such as 2 for v2."""
+    digits = str(version or "").removeprefix("v")
+    return int(digits) if digits.isdigit() else 0

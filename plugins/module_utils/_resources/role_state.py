@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of the role that lets other accounts replicate into this one, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import (
+    CUSTOM,
+    Access,
+    AttachedPolicy,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
+
+
+@dataclass(frozen=True)
+class CrossAccountRole(State):
+    """The role, one custom policy and the attachment, as one thing. A document of None: that part is not there.
+
+    `others` are the other policies that the role has, which are read for what they allow, and never changed.
+    """
+
+    account_id: str | None = attribute("", read_only=True)
+    role_arn: str | None = attribute("", read_only=True)
+    trust_policy: dict[str, Any] | None = attribute("")
+    policy_name: str | None = attribute("", read_only=True)
+    policy_document: dict[str, Any] | None = attribute("")
+    policy_is_ours: bool | None = attribute("", read_only=True)
+    attached: bool | None = attribute("")
+    others: tuple[AttachedPolicy, ...] | None = attribute("", read_only=True)
+    policy_users: tuple[str, ...] | None = attribute("", read_only=True)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may replicate where, whatever policies say so."""
+        return Access(str(self.account_id), self.trust_policy, (*self._own_policy, *(self.others or ())))
+
+    @property
+    def _own_policy(self) -> tuple[AttachedPolicy, ...]:
+        if not self.attached or self.policy_document is None:
+            return ()
+        return (AttachedPolicy(CUSTOM, str(self.policy_name), self.policy_document),)
+
+    @property
+    def is_kept_here(self) -> bool:
+        """Whether the policy is this module's to change: it made it, or has it attached."""
+        return bool(self.policy_is_ours or self.attached)
+
+    @property
+    def own_users(self) -> str:
+        """The principal that stands for the users and roles of the account itself."""
+        return f"acs:ram::{self.account_id}:root"
+
+    def own_places(self, also: Iterable[policy.Grant] = ()) -> frozenset[policy.Grant]:
+        """Return the instances that the one policy opens, attached or not."""
+        alone = replace(self, attached=True, others=())
+        return Access(str(self.account_id), None, alone._own_policy).places(also)
+
+    def changes(self, target: CrossAccountRole) -> dict[str, tuple[Any, Any]]:
+        changed: dict[str, tuple[Any, Any]] = {}
+        for name in ("trust_policy", "policy_document"):
+            now, wanted = getattr(self, name), getattr(target, name)
+            if (now is None) != (wanted is None) or policy.meaning(now) != policy.meaning(wanted):
+                changed[name] = (now, wanted)
+        if bool(self.attached) != bool(target.attached):
+            changed["attached"] = (bool(self.attached), bool(target.attached))
+        return changed
+
+    def to_result(self) -> dict[str, Any]:
+        pairs = sorted(self.access.pairs())
+        return {
+            "role_name": ROLE_NAME,
+            "role_arn": self.role_arn or f"acs:ram::{self.account_id}:role/{ROLE_NAME}",
+            "exists": self.trust_policy is not None,
+            "account_id": self.account_id,
+            "source_account_ids": sorted(self.access.accounts()),
+            "destination_instances": [
+                {"region": region, "instance_id": instance} for region, instance in sorted(self.own_places())
+            ],
+            "access": [
+                {"source_account_id": account, "region": region, "instance_id": instance}
+                for account, region, instance in pairs
+            ],
+            "policy_name": self.policy_name,
+            "policy_attached": bool(self.attached),
+            "other_policies": [other.name for other in self.others or ()],
+            "trust_policy": self.trust_policy or {},
+            "policy_document": self.policy_document or {},
+        }
