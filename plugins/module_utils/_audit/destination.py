@@ -14,9 +14,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.bread
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import grant_command, revoke_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import SYSTEM, Access
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import is_pattern
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.preflight import missing_places
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError, NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
     CrossAccountRoles,

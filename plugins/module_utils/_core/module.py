@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from ansible.module_utils import basic
@@ -103,7 +104,8 @@ class Module:
         try:
             check({name: value for name, value in params.items() if name != self.apart})
             client = connect(connection(params, os.environ), check_mode)
-            return self.work(Task(client, params, check_mode, dict(self._others(params, connect)), tell))
+            others = dict(self._others(params, connect))
+            return self.work(Task(client, params, check_mode, others, tell, partial(_reach, params, connect)))
         except AcrError as error:
             return {"failed": True, "msg": str(error), **error.details()}
 
@@ -113,7 +115,14 @@ class Module:
         for option in self.connections:
             if params.get(option):
                 with attempt(f"use {option}"):
-                    yield option, connect(other_connection(params, params[option], os.environ), True)
+                    yield option, _reach(params, connect, params[option])
+
+
+def _reach(
+    params: Mapping[str, Any], connect: Callable[[Connection, bool], Client], other: Mapping[str, Any]
+) -> Client:
+    """Make the client of another account, which is only read."""
+    return connect(other_connection(params, other, os.environ), True)
 
 
 def manage(resource_type: type[Resource[S]]) -> Work:

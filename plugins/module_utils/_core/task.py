@@ -12,6 +12,13 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
 
+Reach = Callable[[Mapping[str, Any]], Client]
+
+
+def nowhere(_other: Mapping[str, Any]) -> Client:
+    """Reach no account; a task that has others says how."""
+    raise RuntimeError("this task has no way to another account")
+
 
 @dataclass(frozen=True)
 class Task:
@@ -23,6 +30,7 @@ class Task:
         check_mode: whether to write nothing.
         others: clients of other accounts, by the option that holds their connection.
         tell: takes a line on how far a long run is.
+        reach: makes the client of one more account, which is only read, from an option that holds its connection.
     """
 
     client: Client
@@ -30,6 +38,7 @@ class Task:
     check_mode: bool = False
     others: Mapping[str, Client] = field(default_factory=dict)
     tell: Tell = silent
+    reach: Reach = nowhere
 
 
 Work = Callable[[Task], dict[str, Any]]

@@ -76,6 +76,11 @@ def rule(name: str = "to-eu", **params: Any) -> Step:
     return step("acr_sync_rule", instance_id=SOURCE, name=name, **given)
 
 
+def wanted_rule(name: str = "to-eu") -> dict[str, Any]:
+    """Return a rule as a list of rules has it."""
+    return {option: value for option, value in rule(name)[1].items() if option != "instance_id"}
+
+
 def granted_to_others(roots: Roots) -> None:
     """Another account may replicate into another instance already."""
     elsewhere = [{"region": "eu-central-1", "instance_id": "cri-elsewhere0000001"}]
@@ -206,13 +211,7 @@ PATHS = (
     Path(
         "verify at the source",
         ("account_a_verify_sync",),
-        (
-            rule(),
-            step("acr_sync_rule_info", instance_id=SOURCE, direction="outbound"),
-            step("acr_sync_task_info", instance_id=SOURCE, status=["pending", "synchronizing"]),
-            step("acr_sync_task_info", instance_id=SOURCE),
-            step("acr_image_info", instance_id=SOURCE),
-        ),
+        (step("acr_sync_verify", instance_id=SOURCE, rules=[wanted_rule()]),),
         replicated,
     ),
     Path(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings of an audit, as results show them."""
+"""Say what is wrong, as results show it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ Finding = dict[str, str]
 
 
 def error(check: str, subject: str, problem: str, remedy: str) -> Finding:
-    """Something that does not work, or somebody who may do more than sync needs; `problem` goes without a full stop."""
+    """Return something that does not work, or somebody who may do more than sync needs.
+
+    `problem` goes without a full stop.
+    """
     return _finding("error", check, subject, problem, remedy)
 
 
 def warning(check: str, subject: str, problem: str, remedy: str) -> Finding:
-    """Something that may be meant, or that cannot be told for certain."""
+    """Return something that may be meant, or that cannot be told for certain."""
     return _finding("warning", check, subject, problem, remedy)
 
 

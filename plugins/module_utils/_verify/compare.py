@@ -1,0 +1,206 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decide about one image: whether its destination has it, and if not, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+Rule = Mapping[str, Any]
+
+# The worst first, as people should read them. An image with a destination is in exactly one of these.
+STATES = ("failed", "missing", "different", "unsigned", "waiting", "older", "extra", "carried", "same")
+BAD = ("failed", "missing", "different")
+ARRIVED = ("unsigned", "carried", "same")
+
+_WORDS = {
+    "same": "is the same at",
+    "carried": "was carried to",
+    "unsigned": "arrived, its signature did not, at",
+    "waiting": "is on its way to",
+    "failed": "failed on its way to",
+    "missing": "is missing at",
+    "different": "is another image at",
+    "older": "is older than the rule and not at",
+    "extra": "is not there, but is at",
+}
+
+
+class Held(NamedTuple):
+    """One tag of a repository. `pushed` is in epoch milliseconds, 0 if it is not known."""
+
+    digest: str | None
+    size: int
+    pushed: int
+
+
+class Record(NamedTuple):
+    """What a sync record says of one image on one way. Times are in epoch milliseconds."""
+
+    status: str | None
+    issue: str | None
+    created: int
+    modified: int | None
+    automatic: bool
+    target_instance_id: str | None = None
+
+
+class Target(NamedTuple):
+    """The repository at a destination that images arrive in."""
+
+    instance_id: str
+    namespace: str
+    repository: str
+
+
+class Compared(NamedTuple):
+    """One image with one destination. `lag` is in seconds, times are in epoch milliseconds."""
+
+    rule: str
+    rules: tuple[str, ...]
+    namespace: str
+    repository: str
+    tag: str
+    size: int
+    digest: str | None
+    target: Target
+    target_digest: str | None
+    state: str
+    reason: str
+    issue: str | None
+    pushed: int | None
+    arrived: int | None
+    lag: float | None
+
+    @property
+    def source(self) -> str:
+        return f"{self.namespace}/{self.repository}:{self.tag}"
+
+    @property
+    def destination(self) -> str:
+        return f"{self.target.instance_id}/{self.target.namespace}/{self.target.repository}:{self.tag}"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.source} {_WORDS[self.state]} {self.destination}" + (f" ({self.reason})" if self.reason else "")
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the image as results, files and reports show it."""
+        shown = self._asdict() | {"source": self.source, "target": self.destination, "sentence": self.sentence}
+        return {**shown, "rules": list(self.rules), "target_instance_id": self.target.instance_id}
+
+
+def compare(  # one image: what is wanted of it, what the source has, what the destination has, what the records say
+    rules: tuple[Rule, ...], where: tuple[str, str, str], held: Held, target: Target, evidence: Evidence
+) -> Compared:
+    """Return the state of one image.
+
+    Args:
+        rules: the rules that bring it to this target.
+        where: its namespace, repository and tag.
+        held: the image at the source.
+        target: where it should arrive.
+        evidence: what is known of its arrival.
+    """
+    rule = _first(rules)
+    state, reason = _state(rule, held, evidence)
+    record = evidence.record
+    done = record is not None and record.status == "success" and record.created >= held.pushed
+    return Compared(
+        rule=rule["name"],
+        rules=tuple(one["name"] for one in rules),
+        namespace=where[0],
+        repository=where[1],
+        tag=where[2],
+        size=held.size,
+        digest=held.digest,
+        target=target,
+        target_digest=evidence.digest,
+        state=state,
+        reason=reason,
+        issue=evidence.issue(held) if state == "failed" else None,
+        pushed=held.pushed or None,
+        arrived=record.modified if record and done else None,
+        lag=_lag(held, record) if record and done else None,
+    )
+
+
+def extra(rule: Rule, where: tuple[str, str, str], held: Held, target: Target) -> Compared:
+    """Return an image that is at the destination alone, where `rule` would have put it."""
+    names = (rule["name"], (rule["name"],), *where)
+    reason = "the source has no such image"
+    pushed = held.pushed or None
+    return Compared(*names, held.size, None, target, held.digest, "extra", reason, None, pushed, None, None)
+
+
+class Evidence(NamedTuple):
+    """What is known of the arrival of one image.
+
+    Attributes:
+        digest: what the destination's tag points to; None if it has no such tag, or was not looked into.
+        readable: whether the destination was looked into.
+        record: the newest record of the image on this way.
+        lost: the newest record of the image on its way to an instance that no rule ends at any more.
+    """
+
+    digest: str | None
+    readable: bool
+    record: Record | None = None
+    lost: Record | None = None
+
+    def issue(self, held: Held) -> str | None:
+        """Return why the newest push failed, in the service's words."""
+        record = self.record if _is_current(self.record, held) else self.lost
+        return record.issue if record else None
+
+
+def _first(rules: tuple[Rule, ...]) -> Rule:
+    """Return the rule that should have carried an image first: an automatic one, and the oldest of these."""
+    return min(rules, key=lambda rule: (rule.get("trigger") == "manual", rule.get("create_time") or 0))
+
+
+def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
+    record, arrived = evidence.record, evidence.digest
+    current = record if record is not None and _is_current(record, held) else None
+    if arrived is not None and arrived == held.digest:
+        return "same", ""
+    if record is not None and record.status in ("pending", "synchronizing"):
+        return "waiting", ""
+    if current is not None and current.status == "error":
+        return "failed", current.issue or "the service says no reason"
+    if arrived is not None:
+        return "different", _reason(current, "had arrived, or was skipped; the tag is another image now")
+    if not evidence.readable and current is not None and current.status == "success":
+        return "carried", ""
+    if held.pushed >= (rule.get("create_time") or 0) and rule.get("trigger") != "manual":
+        return "missing", _reason(current, "had arrived, so it was deleted there since")
+    return _older(rule, held, evidence.lost)
+
+
+def _older(rule: Rule, held: Held, lost: Record | None) -> tuple[str, str]:
+    """Decide about an image that the rule need not carry; a push that failed before stays failed."""
+    if lost is not None and lost.status == "error" and _is_current(lost, held):
+        return "failed", f"{lost.issue or 'the service says no reason'}, on its way to {lost.target_instance_id}"
+    return "older", "the rule is manual" if rule.get("trigger") == "manual" else "pushed before the rule was made"
+
+
+def _reason(current: Record | None, after_success: str) -> str:
+    if current is None:
+        return "no record of a task for the newest push"
+    return {"success": after_success, "canceled": "its sync task was canceled"}.get(
+        str(current.status), f"its sync task is {current.status}"
+    )
+
+
+def _is_current(record: Record | None, held: Held) -> bool:
+    """Tell whether a record is of the newest push, not of an earlier one of the same tag."""
+    return record is not None and record.created >= held.pushed
+
+
+def _lag(held: Held, record: Record) -> float | None:
+    """Return the seconds from the push to the arrival; what was sent by hand tells nothing of rules."""
+    if not (record.automatic and held.pushed and record.modified):
+        return None
+    return (record.modified - held.pushed) / 1000

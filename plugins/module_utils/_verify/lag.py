@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell the lag: the time from a push to the arrival of the image."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# Steps of time that a person would choose, in seconds.
+_STEPS = (
+    *(count * _MINUTE for count in (1, 5, 15)),
+    *(count * _HOUR for count in (1, 4, 12)),
+    *(count * _DAY for count in (1, 7, 30, 365)),
+)
+_MOST_STEPS = 40  # bars that a page has room for
+
+
+def lag(lags: Iterable[tuple[int, float]]) -> dict[str, Any]:
+    """Return how many lags are known, their median, 95th percentile and worst in seconds, and these over time.
+
+    Each comes with the second at which the image was pushed.
+    """
+    ordered = sorted(lags)
+    return percentiles([seconds for _pushed, seconds in ordered]) | {"over_time": _over_time(ordered)}
+
+
+def percentiles(lags: Iterable[float]) -> dict[str, Any]:
+    """Return count, median, 95th percentile and worst; None where there are none."""
+    ordered = sorted(lags)
+    count = len(ordered)
+    if not ordered:
+        return {"count": 0, "median": None, "p95": None, "worst": None}
+    return {"count": count, "median": ordered[count // 2], "p95": ordered[count * 95 // 100], "worst": ordered[-1]}
+
+
+def _over_time(lags: Sequence[tuple[int, float]]) -> list[dict[str, Any]]:
+    """Return the lag by the time of the push, also of steps in which nothing was pushed."""
+    if not lags:
+        return []
+    first, last = lags[0][0], lags[-1][0]
+    step = next((step for step in _STEPS if last // step - first // step < _MOST_STEPS), _STEPS[-1])
+    steps: defaultdict[int, list[float]] = defaultdict(list)
+    for pushed, seconds in lags:
+        steps[pushed // step].append(seconds)
+    return [
+        {"from": _iso(number * step), "to": _iso((number + 1) * step), **percentiles(steps.get(number, ()))}
+        for number in range(first // step, last // step + 1)
+    ]
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

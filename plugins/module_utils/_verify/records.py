@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep the newest sync record of each image on each way, in little memory: there may be very many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    IN_FLIGHT,
+    SyncTask,
+    each_task,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Record, Target
+
+# The namespace and the repository that an image comes from.
+Origin = tuple[str, str]
+
+
+class Records:
+    """The records of one instance that are about images on their way to some others.
+
+    Args:
+        client: the services of the instance's account.
+        instance_id: the instance that the images come from.
+        targets: IDs of the instances that are looked at.
+    """
+
+    def __init__(self, client: Client, instance_id: str, targets: Collection[str]) -> None:
+        self._client = client
+        self._instance_id = instance_id
+        self._targets = targets
+        self._newest: dict[tuple[Origin, Target], dict[str, Record]] = {}
+        self._lost: dict[Origin, dict[str, Record]] = {}
+        self.count = 0
+
+    def read(self, namespace: str | None = None, tell: Callable[[int], object] = bool) -> None:
+        """Read all records, or those of one namespace; `tell` takes their number so far."""
+        with attempt(f"list the sync records of {self._instance_id}"):
+            for task in each_task(self._client, self._instance_id, {"namespace": namespace}):
+                self._add(task)
+                self.count += 1
+                tell(self.count)
+
+    def refresh(self, origins: Iterable[Origin]) -> None:
+        """Read the records of some repositories again, side by side."""
+        self._client.calls(self.read_again, sorted(origins))
+
+    def read_again(self, origin: Origin) -> None:
+        """Read the records of one repository again."""
+        selected = {"namespace": origin[0], "repository": origin[1]}
+        with attempt(f"list the sync records of {'/'.join(origin)} on {self._instance_id}"):
+            for task in each_task(self._client, self._instance_id, selected):
+                self._add(task)
+
+    def in_flight(self) -> dict[Origin, int]:
+        """Return how many images of each repository are on their way."""
+        found: dict[Origin, int] = {}
+        for (origin, _target), records in self._newest.items():
+            if count := sum(record.status in IN_FLIGHT for record in records.values()):
+                found[origin] = found.get(origin, 0) + count
+        return found
+
+    def of(self, origin: Origin, target: Target) -> dict[str, Record]:
+        """Return the newest record of each tag on one way."""
+        return self._newest.get((origin, target), {})
+
+    def lost(self, origin: Origin) -> dict[str, Record]:
+        """Return the newest record of each tag on its way to an instance that no rule ends at."""
+        return self._lost.get(origin, {})
+
+    def _add(self, task: SyncTask) -> None:
+        if task.tag != task.target_tag:
+            return  # sent by hand under another name; rules keep the tag
+        origin = (str(task.namespace), str(task.repository))
+        if task.target_instance_id in self._targets:
+            names = (str(task.target_instance_id), str(task.target_namespace), str(task.target_repository))
+            _keep(self._newest.setdefault((origin, Target(*names)), {}), task)
+        else:
+            _keep(self._lost.setdefault(origin, {}), task)
+
+
+def _keep(records: dict[str, Record], task: SyncTask) -> None:
+    """Keep a record unless a newer one is known."""
+    tag, created = str(task.tag), task.create_time or 0
+    known = records.get(tag)
+    if known is None or created >= known.created:
+        automatic = task.trigger == "automatic"
+        records[tag] = Record(task.status, task.issue, created, task.modified_time, automatic, task.target_instance_id)

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Know which rules bring the images of a repository where, and what may have come from where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule, Target
+
+Names = Sequence[str] | None
+
+
+class Select(NamedTuple):
+    """What is looked at; None stands for everything."""
+
+    rules: Names = None
+    namespaces: Names = None
+    repositories: Names = None
+    tags: Names = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any] | None) -> Select:
+        return cls(**{name: (said or {}).get(name) for name in cls._fields})
+
+    def has(self, namespace: str, repository: str) -> bool:
+        """Tell whether a repository is looked at."""
+        in_namespaces = self.namespaces is None or namespace in self.namespaces
+        return in_namespaces and (self.repositories is None or repository in self.repositories)
+
+    def has_tag(self, tag: str) -> bool:
+        return self.tags is None or tag in self.tags
+
+    def concerns(self, rule: Rule) -> bool:
+        """Tell whether a rule may be about what is looked at."""
+        named = self.rules is None or rule.get("name") in self.rules
+        namespace = rule.get("namespace")
+        return named and (self.namespaces is None or not namespace or namespace in self.namespaces)
+
+
+class Route(NamedTuple):
+    """One rule that brings images to a target, if their tag fits.
+
+    `scope` is the rule without its tag filter, so that repositories can be looked at before their tags are known.
+    """
+
+    rule: Rule
+    scope: Rule
+    tags: re.Pattern[str]
+
+    def target(self, namespace: str, repository: str) -> Target | None:
+        """Return where a repository's images arrive; None if the rule does not cover it."""
+        if not covers(self.scope, {"namespace": namespace, "repository": repository, "tag": ""}):
+            return None
+        names = (self.rule.get("target_namespace") or namespace, self.rule.get("target_repository") or repository)
+        return Target(str(self.rule["target_instance_id"]), *names)
+
+
+class Routes:
+    """The ways of all images by the rules that are followed."""
+
+    def __init__(self, rules: Iterable[Rule], select: Select) -> None:
+        self.select = select
+        routes = [Route(rule, {**rule, "tag_filter": None}, re.compile(rule.get("tag_filter") or "")) for rule in rules]
+        self.instance_ids = {str(route.rule["target_instance_id"]) for route in routes}
+        # Most rules are for one namespace, so that few are tried for each repository.
+        self._from: dict[str | None, list[Route]] = {}
+        self._into: dict[tuple[str, str | None], list[Route]] = {}
+        for route in routes:
+            namespace = route.rule.get("namespace") or None
+            target = route.rule.get("target_namespace") or namespace
+            self._from.setdefault(namespace, []).append(route)
+            self._into.setdefault((str(route.rule["target_instance_id"]), target), []).append(route)
+
+    def of(self, namespace: str, repository: str) -> dict[Target, list[Route]]:
+        """Return where the rules bring a repository's images."""
+        found: dict[Target, list[Route]] = {}
+        if not self.select.has(namespace, repository):
+            return found
+        for route in (*self._from.get(namespace, ()), *self._from.get(None, ())):
+            target = route.target(namespace, repository)
+            if target is not None:
+                found.setdefault(target, []).append(route)
+        return found
+
+    def target_namespaces(self) -> list[str] | None:
+        """Return the namespaces that images arrive in, if only some namespaces are looked at; None for all."""
+        if self.select.namespaces is None:
+            return None
+        wide = self._from.get(None, ())
+        named = {target for (_instance_id, target) in self._into if target}
+        return sorted(named | (set(self.select.namespaces) if wide else set()))
+
+    def into(self, target: Target) -> Iterator[tuple[str, str, Route]]:
+        """Return the namespaces and repositories whose images would arrive at a target, with the rule that does it."""
+        routes = self._into
+        for route in (
+            *routes.get((target.instance_id, target.namespace), ()),
+            *routes.get((target.instance_id, None), ()),
+        ):
+            namespace = route.rule.get("namespace") or target.namespace
+            repository = route.rule.get("repository") or target.repository
+            if self.select.has(namespace, repository) and route.target(namespace, repository) == target:
+                yield namespace, repository, route
+
+
+def is_readable(rule: Rule) -> bool:
+    """Tell whether Python can read the rule's filters."""
+    try:
+        return all(re.compile(rule.get(name) or "") for name in FILTERS)
+    except re.error:
+        return False

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compare an instance's sync rules with those that should be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Item
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import VERBS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import (
+    Unlisted,
+    described,
+    unlisted_rules,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select, is_readable
+
+_CONFIGURE = "Run registryops.alicloud.configure_sync"
+# What keeping the rule would do, as how it stands.
+_STANDINGS = {
+    "unchanged": "as wanted",
+    "created": "missing",
+    "changed": "different",
+    "replaced": "different",
+    "deleted": "unwanted",
+    "failed": "refused",
+}
+UNLISTED = "unlisted"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One rule, as it is or, where it is not there, as it should be.
+
+    `why` says what is different, or why the rule is refused.
+    """
+
+    name: str
+    standing: str
+    rule: Mapping[str, Any]
+    why: str = ""
+    unlisted: Unlisted | None = None
+
+    @property
+    def followed(self) -> bool:
+        """Tell whether the rule is there and should be, so that its images are looked at."""
+        return self.standing in ("as wanted", "different", "refused") and bool(self.rule.get("sync_rule_id"))
+
+    def finding(self) -> Finding | None:
+        """Return what is wrong with it."""
+        subject = f"sync rule {self.name}"
+        if self.unlisted:
+            return warning("unlisted_rule", subject, self.unlisted.problem, self.unlisted.remedy)
+        if self.standing == "missing":
+            return error("missing_rule", subject, f"{subject} is missing", f"{_CONFIGURE}, which makes it.")
+        if self.standing == "different":
+            problem = f"{subject} differs from the inventory ({self.why})"
+            return error("different_rule", subject, problem, f"{_CONFIGURE}, or correct the inventory.")
+        if self.standing == "unwanted":
+            problem = f"{subject} is there, although the inventory says state: absent; it covers {described(self.rule)}"
+            return error("unwanted_rule", subject, problem, f"{_CONFIGURE}, which deletes it.")
+        if self.standing == "refused":
+            return error("refused_rule", subject, self.why, "Correct the rule in the inventory.")
+        if self.followed and not is_readable(self.rule):
+            problem = f"{subject} has a filter that Python cannot read, so it is not known what it covers"
+            return warning("unknown_scope", subject, problem, "Write the filter as acr_sync_rule takes it.")
+        return None
+
+
+def standings(task: Task, select: Select) -> list[Standing]:
+    """Return each rule that should be there, should be gone, or is there unlisted.
+
+    Raises:
+        AcrError: a rule that is selected by name is nowhere.
+    """
+    wanted = SyncRuleSet(Task(task.client, {**task.params, "purge": False}, check_mode=True))
+    wanted.prepare()
+    found = [rule.to_result() for rule in wanted.resource.everything()]
+    every = [*filter(None, map(_standing, wanted.items)), *_unlisted(found, task.params["rules"])]
+    known = {standing.name for standing in every}
+    lacking = sorted(set(select.rules or ()) - known)
+    if lacking:
+        reason = f"there is no sync rule {' and no '.join(lacking)}, neither in rules nor on the instance"
+        raise AcrError(reason, f"Correct select.rules; there are {', '.join(sorted(known)) or 'none'}.")
+    return [standing for standing in every if select.concerns({**standing.rule, "name": standing.name})]
+
+
+def _standing(item: Item[SyncRule]) -> Standing | None:
+    planned = item.planned
+    if item.error or planned is None:
+        return Standing(item.name, "refused", {"name": item.name}, item.error.reason if item.error else "")
+    rule = planned.before or planned.after
+    if rule is None:
+        return None  # it should be gone, and is
+    why = ", ".join(f"{name} is {now!r}, not {wanted!r}" for name, (now, wanted) in planned.changes.items())
+    return Standing(item.name, _STANDINGS[VERBS[planned.action]], rule.to_result(), why)
+
+
+def _unlisted(found: list[dict[str, Any]], listed: list[Mapping[str, Any]]) -> Iterator[Standing]:
+    for unlisted in unlisted_rules(found, listed):
+        yield Standing(str(unlisted.rule["name"]), UNLISTED, unlisted.rule, unlisted=unlisted)

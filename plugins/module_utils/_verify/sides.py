@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read both sides, some repositories at a time, and compare each where it was read, so that little is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    Place,
+    list_images,
+    list_repositories,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import (
+    BAD,
+    Compared,
+    Evidence,
+    Held,
+    Target,
+    compare,
+    extra,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Origin, Records
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Route, Routes
+
+# What targets hold beside what the source has.
+Left = dict[Target, dict[str, Held]]
+
+# Repositories whose images are kept at a time: enough for all connections, and few against what an instance has.
+_AT_ONCE = 400
+# What was pushed so lately may have arrived between two lists, and is looked at again before it is called missing.
+_RECENT = 600_000  # milliseconds
+
+
+@dataclass
+class Side:
+    """One instance and its repositories, by namespace and repository."""
+
+    client: Client
+    instance_id: str
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+
+    def read(self, namespaces: Iterable[str] | None) -> None:
+        """List the repositories of some namespaces, or all; in one that is not there, there are none."""
+        with attempt(f"list the repositories of {self.instance_id}"):
+            for namespace in [None] if namespaces is None else namespaces:
+                try:
+                    for place in list_repositories(self.client, self.instance_id, namespace):
+                        self.places[place.namespace, place.repository] = place
+                except NotFoundError as error:
+                    if namespace is None or "NAMESPACE" not in error.code:
+                        raise
+
+    def images(self, namespace: str, repository: str) -> dict[str, Held]:
+        """Return the tags of one repository; none if it is not there."""
+        place = self.places.get((namespace, repository))
+        if place is None:
+            return {}
+        try:
+            with attempt(f"list the images of {namespace}/{repository} on {self.instance_id}"):
+                found = list_images(self.client, self.instance_id, place.repository_id)
+                return {str(one.tag): Held(one.digest, one.size or 0, one.update_time or 0) for one in found}
+        except NotFoundError:
+            return {}  # deleted since the repositories were listed
+
+
+class Comparison:
+    """Compares the images of a source with those at its destinations.
+
+    Args:
+        source: the side that images come from.
+        destinations: those that can be looked into, by instance ID.
+        routes: what is brought where.
+        records: what the source's records say.
+        now: the time in epoch milliseconds.
+    """
+
+    def __init__(
+        self, source: Side, destinations: Mapping[str, Side], routes: Routes, records: Records, now: int
+    ) -> None:
+        self._source = source
+        self._destinations = destinations
+        self._routes = routes
+        self._records = records
+        self._recent = now - _RECENT
+        # What each target holds and no image of the source has been compared with.
+        self._left: Left = {}
+
+    def run(self) -> Iterator[list[Compared]]:
+        """Return the images of each repository, those of the source in order and then those at destinations alone."""
+        doubtful: list[Origin] = []
+        covered = sorted(origin for origin in self._source.places if self._routes.of(*origin))
+        for origin, images in self._each(covered, self._compare):
+            if any(image.state in BAD and (image.pushed or 0) >= self._recent for image in images):
+                doubtful.append(origin)
+            else:
+                yield images
+        if doubtful:
+            self._read_destinations(doubtful)
+        for _origin, images in self._each(doubtful, self._compare_again):
+            yield images
+        yield from self._extras()
+
+    def _read_destinations(self, origins: Iterable[Origin]) -> None:
+        """List the repositories again that images arrive in, since some may be new."""
+        targets = {target for origin in origins for target in self._routes.of(*origin)}
+        for instance_id, side in self._destinations.items():
+            side.read(sorted({target.namespace for target in targets if target.instance_id == instance_id}))
+
+    def _each(
+        self, origins: Sequence[Origin], work: Callable[[Origin], tuple[list[Compared], Left]]
+    ) -> Iterator[tuple[Origin, list[Compared]]]:
+        for start in range(0, len(origins), _AT_ONCE):
+            some = origins[start : start + _AT_ONCE]
+            found = self._source.client.calls(work, some)
+            for origin, (images, left) in zip(some, found, strict=True):
+                for target, held in left.items():
+                    known = self._left.get(target)
+                    self._left[target] = held if known is None else {tag: held[tag] for tag in known if tag in held}
+                yield origin, images
+
+    def _compare(self, origin: Origin) -> tuple[list[Compared], Left]:
+        """Return the images of one repository, and what its targets hold beside them."""
+        return self._compared(origin, self._source.images(*origin))
+
+    def _compare_again(self, origin: Origin) -> tuple[list[Compared], Left]:
+        """Compare with the records as they are after the images were listed: each of these has one by then."""
+        images = self._source.images(*origin)
+        self._records.read_again(origin)
+        return self._compared(origin, images)
+
+    def _compared(self, origin: Origin, images: Mapping[str, Held]) -> tuple[list[Compared], Left]:
+        compared: list[Compared] = []
+        left: Left = {}
+        for target, routes in self._routes.of(*origin).items():
+            side = self._destinations.get(target.instance_id)
+            there = side.images(target.namespace, target.repository) if side else {}
+            for tag, held in images.items():
+                fitting = self._fitting(routes, tag)
+                if fitting:
+                    evidence = self._evidence(origin, target, tag, there if side else None)
+                    compared.append(compare(fitting, (*origin, tag), held, target, evidence))
+            reached = {image.tag for image in compared if image.target == target}
+            left[target] = {tag: held for tag, held in there.items() if tag not in reached}
+        return compared, left
+
+    def _fitting(self, routes: Iterable[Route], tag: str) -> tuple[Mapping[str, object], ...]:
+        """Return the rules that bring such a tag, if it is looked at."""
+        if not self._routes.select.has_tag(tag):
+            return ()
+        return tuple(route.rule for route in routes if route.tags.search(tag))
+
+    def _evidence(self, origin: Origin, target: Target, tag: str, there: Mapping[str, Held] | None) -> Evidence:
+        held = (there or {}).get(tag)
+        record = self._records.of(origin, target).get(tag)
+        return Evidence(held and held.digest, there is not None, record, self._records.lost(origin).get(tag))
+
+    def _extras(self) -> Iterator[list[Compared]]:
+        """Return what is at destinations alone, where a rule would have put it."""
+        places = [
+            Target(side.instance_id, *place) for side in self._destinations.values() for place in sorted(side.places)
+        ]
+        targets = [target for target in places if any(True for _origin in self._routes.into(target))]
+
+        def look(target: Target) -> list[Compared]:
+            held = self._left.get(target)
+            if held is None:
+                held = self._destinations[target.instance_id].images(target.namespace, target.repository)
+            found = (self._extra(target, tag, held[tag]) for tag in held)
+            return [image for image in found if image]
+
+        for start in range(0, len(targets), _AT_ONCE):
+            yield from self._source.client.calls(look, targets[start : start + _AT_ONCE])
+
+    def _extra(self, target: Target, tag: str, held: Held) -> Compared | None:
+        for namespace, repository, route in self._routes.into(target):
+            if self._fitting([route], tag):
+                return extra(route.rule, (namespace, repository, tag), held, target)
+        return None

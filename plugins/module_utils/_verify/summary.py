@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Count and group compared images as they come, and keep no more of them than people read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import BAD, STATES, Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
+
+# What differs from one failure to the next of the same kind.
+_PARTICULARS = re.compile(r"sha256:[0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TAGS_NAMED = 5  # in one row of a report
+# Rows of a group by repository: a report shows fifteen, and a program that needs all reads the file of images.
+_MOST_GROUPS = 200
+# What neither arrived nor is wrong.
+_NEITHER = ("waiting", "older", "extra")
+
+Key = tuple[str, ...]
+Counts = dict[str, dict[str, int]]
+
+
+@dataclass
+class Group:
+    """Images that are alike, as far as a report tells them apart."""
+
+    first: Compared
+    kind: str
+    images: int = 0
+    bytes: int = 0
+    pushed: int = 0
+    repositories: set[tuple[str, str]] = field(default_factory=set)
+    newest: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, image: Compared) -> None:
+        self.images += 1
+        self.bytes += image.size
+        self.pushed = max(self.pushed, image.pushed or 0)
+        self.repositories.add((image.namespace, image.repository))
+        self.newest = sorted([*self.newest, (-(image.pushed or 0), image.tag)])[:_TAGS_NAMED]
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "state": self.first.state,
+            "reason": self.kind,
+            "target_instance_id": self.first.target.instance_id,
+            "images": self.images,
+            "bytes": self.bytes,
+        }
+
+
+class Summary:
+    """What is told of all images together.
+
+    Args:
+        most: how many images that are not as they should be are kept one by one.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.counts: Counts = {state: {"images": 0, "bytes": 0} for state in STATES}
+        self.bad: list[Compared] = []
+        self._by_rule: dict[str, dict[str, int]] = {}
+        self._by_namespace: dict[Key, dict[str, int]] = {}
+        self._groups: dict[str, dict[Key, Group]] = {"troubles": {}, "reasons": {}, "others": {}}
+        self._lags: list[tuple[int, float]] = []
+
+    def add(self, images: Iterable[Compared]) -> None:
+        for image in images:
+            self.counts[image.state]["images"] += 1
+            self.counts[image.state]["bytes"] += image.size
+            for rule in image.rules:
+                _count(self._by_rule, rule, image.state)
+            _count(self._by_namespace, (image.namespace, image.target.instance_id), image.state)
+            if image.lag is not None and image.pushed:
+                self._lags.append((image.pushed // 1000, image.lag))
+            if image.state in BAD or image.state == "unsigned":
+                self._keep(image)
+            elif image.state in _NEITHER:
+                self._group("others", (image.namespace, image.target.instance_id), image)
+
+    def _keep(self, image: Compared) -> None:
+        if len(self.bad) < self._most:
+            self.bad.append(image)
+        place = (image.namespace, image.repository, image.target.instance_id, image.rule)
+        self._group("troubles", place, image)
+        self._group("reasons", (image.target.instance_id,), image)
+
+    def _group(self, name: str, place: Key, image: Compared) -> None:
+        kind = _kind(image)
+        group = self._groups[name].setdefault((*place, image.state, kind), Group(image, kind))
+        group.add(image)
+
+    def by_rule(self, rule: str) -> dict[str, int]:
+        """Return how many of a rule's images there are of each state, whoever else carries them too."""
+        return _in_order(self._by_rule.get(rule, {}))
+
+    def namespaces(self, others: Iterable[str]) -> list[dict[str, Any]]:
+        """Return each namespace with each place that rules bring it to; then `others`, which no rule covers."""
+        covered: list[dict[str, Any]] = [
+            {"namespace": namespace, "target_instance_id": target, "states": _in_order(states)}
+            for (namespace, target), states in sorted(self._by_namespace.items())
+        ]
+        reached = {namespace for namespace, _target in self._by_namespace}
+        rest: list[dict[str, Any]] = [
+            {"namespace": one, "target_instance_id": None, "states": {}} for one in others if one not in reached
+        ]
+        return [*covered, *rest]
+
+    def lag(self) -> dict[str, Any]:
+        return lag(self._lags)
+
+    def troubles(self) -> list[dict[str, Any]]:
+        """Return what should be there and is not, by repository, target, state and reason; the worst first."""
+        found = [
+            {
+                **group.shown(),
+                "repository": f"{group.first.namespace}/{group.first.repository}",
+                "rule": group.first.rule,
+                "tags": [tag for _pushed, tag in group.newest],
+                "pushed": group.pushed or None,
+            }
+            for group in self._groups["troubles"].values()
+        ]
+        return _worst_first(found, lambda row: row["repository"])[:_MOST_GROUPS]
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Return why images are not there, by target; the most frequent reason first."""
+        groups = self._groups["reasons"].values()
+        found = [
+            {**group.shown(), "repositories": len(group.repositories), "example": group.first.source}
+            for group in groups
+        ]
+        return sorted(found, key=lambda row: (-row["images"], row["example"]))
+
+    def others(self) -> list[dict[str, Any]]:
+        """Return what is neither there nor wrong, by namespace, target, state and reason."""
+        groups = self._groups["others"].values()
+        found = [
+            {**group.shown(), "namespace": group.first.namespace, "repositories": len(group.repositories)}
+            for group in groups
+        ]
+        return _worst_first(found, lambda row: row["namespace"])
+
+
+def _count(counts: dict[Any, dict[str, int]], key: Any, state: str) -> None:
+    states = counts.setdefault(key, {})
+    states[state] = states.get(state, 0) + 1
+
+
+def _in_order(states: dict[str, int]) -> dict[str, int]:
+    return {state: states[state] for state in STATES if state in states}
+
+
+def _worst_first(rows: list[dict[str, Any]], name: Callable[[dict[str, Any]], str]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (STATES.index(row["state"]), -row["images"], name(row)))
+
+
+def _kind(image: Compared) -> str:
+    """Return the reason without what tells one image from another, so that equal ones are counted together."""
+    reason = _PARTICULARS.sub("…", image.reason) if image.state == "failed" else image.reason
+    repository = f"{image.namespace}/{image.repository}"
+    return reason.replace(image.source, "the image").replace(repository, "the repository")

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Verify that what sync rules should carry has arrived."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import (
+    image_findings,
+    state_of,
+    summed_up,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import Progress
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select, is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing, standings
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Comparison, Side
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
+
+_FIRST_WAIT, _LONGEST_WAIT = 2.0, 10.0  # seconds between two looks at what is in flight; most tasks take some
+
+
+def verify(task: Task) -> dict[str, Any]:
+    """Return how the rules and images of one instance stand; nothing is changed."""
+    return Verification(task).run()
+
+
+class Verification:
+    """One look at an instance, its rules, its records, and the images of both sides."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._params = task.params
+        self._select = Select.of(task.params["select"])
+        self._instance_id = str(task.params["instance_id"])
+        self._progress = Progress(task.tell, task.client.clock)
+        self._unreadable: list[dict[str, str]] = []
+
+    def run(self) -> dict[str, Any]:
+        rules = standings(self._task, self._select)
+        followed = [standing.rule for standing in rules if standing.followed and is_readable(standing.rule)]
+        if self._select.rules is not None:
+            followed = [rule for rule in followed if rule["name"] in self._select.rules]
+        routes = Routes(followed, self._select)
+        source = Side(self._task.client, self._instance_id)
+        records = Records(self._task.client, self._instance_id, routes.instance_ids)
+        destinations = self._look(routes, source, records)
+        self._check_names(source)
+        if not self._task.check_mode:
+            self._wait(records)
+        summary = Summary(self._params["max_images"])
+        self._compare(Comparison(source, destinations, routes, records, int(time.time() * 1000)), summary)
+        return self._result(rules, summary, self._uncovered(source, routes), records.count, destinations)
+
+    def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:
+        """Read the records, and the repositories of both sides, side by side."""
+        only = self._select.namespaces
+        destinations = [given for given in self._params["destinations"] if given["instance_id"] in routes.instance_ids]
+        namespace = only[0] if only and len(only) == 1 else None
+        sides: dict[str, Side] = {}
+
+        def read(given: Mapping[str, Any]) -> None:
+            try:
+                side = Side(self._task.reach(given["auth"]), given["instance_id"])
+                side.read(routes.target_namespaces())
+                sides[side.instance_id] = side
+            except AcrError as failure:
+                name = given["name"] or given["instance_id"]
+                self._unreadable.append({"host": name, "reason": str(failure).rstrip(". ")})
+
+        deeds: list[Callable[[], None]] = [
+            partial(source.read, only),
+            partial(records.read, namespace, self._progress.records),
+            *(partial(read, given) for given in destinations),
+        ]
+        self._task.client.calls(lambda deed: deed(), deeds)
+        return sides
+
+    def _check_names(self, source: Side) -> None:
+        """Refuse namespaces that the source does not have, since nothing in them would seem to be missing."""
+        there = {namespace for namespace, _repository in source.places}
+        lacking = [namespace for namespace in self._select.namespaces or () if namespace not in there]
+        if lacking:
+            reason = f"{self._instance_id} has no repository in namespace {' and in '.join(lacking)}"
+            raise AcrError(reason, "Correct select.namespaces.")
+
+    def _wait(self, records: Records) -> None:
+        """Wait until nothing is in flight, or as long as the options say."""
+        waited, pause = 0.0, _FIRST_WAIT
+        while (moving := records.in_flight()) and waited < self._params["wait_timeout"]:
+            self._progress.waiting(sum(moving.values()), waited)
+            self._task.client.sleep(pause)
+            waited, pause = waited + pause, min(pause * 1.5, _LONGEST_WAIT)
+            records.refresh(moving)
+
+    def _compare(self, comparison: Comparison, summary: Summary) -> None:
+        path = None if self._task.check_mode else self._params["images_file"]
+        with image_file(path) as file:
+            for images in comparison.run():
+                summary.add(images)
+                file.add(images)
+                self._progress.compared(summary)
+
+    def _uncovered(self, source: Side, routes: Routes) -> list[str]:
+        """Return the namespaces of which no rule covers a repository."""
+        covered = {place[0] for place in source.places if routes.of(*place)}
+        return sorted({namespace for namespace, _repository in source.places} - covered)
+
+    def _result(
+        self,
+        rules: Sequence[Standing],
+        summary: Summary,
+        uncovered: Iterable[str],
+        records: int,
+        readable: Container[str],
+    ) -> dict[str, Any]:
+        names = {given["instance_id"]: given["name"] for given in self._params["destinations"] if given["name"]}
+        of_rules = [finding for finding in (rule.finding() for rule in rules) if finding]
+        findings = [*self._blind(), *of_rules, *image_findings(summary, names, readable)]
+        findings.sort(key=lambda finding: finding["severity"])
+        standing = Counter(rule.standing for rule in rules)
+        return {
+            "changed": False,
+            "instance_id": self._instance_id,
+            "state": state_of(findings),
+            "counts": summary.counts,
+            "lag": summary.lag(),
+            "findings": findings,
+            "images": [image.to_result() for image in summary.bad],
+            "rules": [_shown(rule, summary) for rule in rules],
+            "namespaces": summary.namespaces(uncovered),
+            "troubles": summary.troubles(),
+            "reasons": summary.reasons(),
+            "others": summary.others(),
+            "records": records,
+            "unreadable": self._unreadable,
+            "summary": summed_up(summary, findings, standing),
+        }
+
+    def _blind(self) -> Iterable[Finding]:
+        for one in self._unreadable:
+            problem = f"{one['host']} could not be looked into: {one['reason']}"
+            remedy = "Correct its connection; until then its images are judged by the records of the source."
+            yield error("unreadable_destination", one["host"], problem, remedy)
+
+
+def _shown(standing: Standing, summary: Summary) -> dict[str, Any]:
+    renamed_to = standing.unlisted.renamed_to if standing.unlisted else None
+    return {
+        "name": standing.name,
+        "standing": standing.standing,
+        "why": standing.why,
+        "renamed_to": renamed_to,
+        "sync_rule": dict(standing.rule),
+        "states": summary.by_rule(standing.name),
+    }

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How one image stands, decided from what both sides and the records say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import (
+    Compared,
+    Evidence,
+    Held,
+    Record,
+    Target,
+    compare,
+)
+
+TARGET = Target("cri-t", "prod", "web")
+RULE = {"name": "r", "namespace": "prod", "target_instance_id": "cri-t", "create_time": 100}
+MANUAL = {**RULE, "trigger": "manual"}
+IMAGE, OLD = Held("sha256:a", 7, 200), Held("sha256:a", 7, 50)
+FAILED = Record("error", "AUTH", 250, None, True)
+SUCCESS = Record("success", None, 260, 2700, True)
+PENDING, RUNNING = FAILED._replace(status="pending"), FAILED._replace(status="synchronizing")
+CANCELED = FAILED._replace(status="canceled")
+LOST = FAILED._replace(target_instance_id="cri-gone")
+
+
+def compared(held: Held, evidence: Evidence, *rules: dict[str, Any]) -> Compared:
+    return compare(rules or (RULE,), ("prod", "web", "1.0"), held, TARGET, evidence)
+
+
+def there(digest: str | None, record: Record | None = None) -> Evidence:
+    return Evidence(digest, True, record)
+
+
+def unseen(record: Record | None = None) -> Evidence:
+    return Evidence(None, False, record)
+
+
+NO_TASK = "no record of a task for the newest push"
+OTHER_NOW = "had arrived, or was skipped; the tag is another image now"
+DELETED = "had arrived, so it was deleted there since"
+CASES: list[tuple[str, dict[str, Any], Held, Evidence, str, str]] = [
+    ("equal digests are the same", RULE, IMAGE, there("sha256:a"), "same", ""),
+    ("equal digests win over a failed task", RULE, IMAGE, there("sha256:a", FAILED), "same", ""),
+    ("another digest is different", RULE, IMAGE, there("sha256:b"), "different", NO_TASK),
+    ("another digest after it had arrived", RULE, IMAGE, there("sha256:b", SUCCESS), "different", OTHER_NOW),
+    ("a task in flight is waited for", RULE, IMAGE, there(None, PENDING), "waiting", ""),
+    ("a running task is waited for", RULE, IMAGE, there("sha256:b", RUNNING), "waiting", ""),
+    ("the newest task failed", RULE, IMAGE, there(None, FAILED), "failed", "AUTH"),
+    (
+        "a failure needs no reason",
+        RULE,
+        IMAGE,
+        there(None, FAILED._replace(issue=None)),
+        "failed",
+        "the service says no reason",
+    ),
+    ("a failure before the push is past", RULE, IMAGE, there(None, FAILED._replace(created=150)), "missing", NO_TASK),
+    (
+        "a failed push stays failed under a newer rule",
+        {**RULE, "create_time": 900},
+        IMAGE,
+        there(None, FAILED),
+        "failed",
+        "AUTH",
+    ),
+    ("the records stand for an unreadable target", RULE, IMAGE, unseen(SUCCESS), "carried", ""),
+    ("a success cannot stand for what is not there", RULE, IMAGE, there(None, SUCCESS), "missing", DELETED),
+    ("a canceled task is said", RULE, IMAGE, there(None, CANCELED), "missing", "its sync task was canceled"),
+    ("nothing is known of an unreadable target", RULE, IMAGE, unseen(), "missing", NO_TASK),
+    ("a push before the rule is older", RULE, OLD, there(None), "older", "pushed before the rule was made"),
+    ("a manual rule carries nothing by itself", MANUAL, IMAGE, there(None), "older", "the rule is manual"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "held", "evidence", "state", "reason"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_an_image_is_in_one_state_for_one_reason(
+    rule: dict[str, Any], held: Held, evidence: Evidence, state: str, reason: str
+) -> None:
+    image = compared(held, evidence, rule)
+    assert (image.state, image.reason) == (state, reason)
+
+
+def test_a_push_that_failed_stays_failed_after_its_destination_was_rebuilt() -> None:
+    new = {**RULE, "create_time": 900}
+    image = compared(IMAGE, Evidence(None, True, None, LOST), new)
+    assert (image.state, image.reason, image.issue) == ("failed", "AUTH, on its way to cri-gone", "AUTH")
+    assert compared(IMAGE, Evidence(None, True, None, LOST._replace(status="success")), new).state == "older"
+    assert compared(IMAGE, Evidence(None, True, None, LOST._replace(created=150)), new).state == "older"
+
+
+def test_of_rules_that_meet_the_one_that_should_have_carried_it_decides() -> None:
+    rules = ({**RULE, "name": "young", "create_time": 900}, {**MANUAL, "name": "manual", "create_time": 1}, RULE)
+    image = compared(IMAGE, there(None), *rules)
+    assert (image.rule, image.rules, image.state) == ("r", ("young", "manual", "r"), "missing")
+
+
+@pytest.mark.parametrize(
+    ("record", "arrived", "lag"),
+    [
+        (SUCCESS, 2700, 2.5),
+        (SUCCESS._replace(automatic=False), 2700, None),
+        (SUCCESS._replace(status="error"), None, None),
+        (SUCCESS._replace(modified=None), None, None),
+        (SUCCESS._replace(created=150), None, None),
+    ],
+    ids=["carried", "sent by hand", "failed", "no times", "of an earlier push"],
+)
+def test_the_lag_is_from_the_push_to_the_arrival_by_a_rule(
+    record: Record, arrived: int | None, lag: float | None
+) -> None:
+    image = compared(IMAGE, unseen(record))
+    assert (image.arrived, image.lag) == (arrived, lag)
+
+
+def test_a_compared_image_is_shown_with_a_sentence() -> None:
+    copy = Target("cri-t", "copy", "shop")
+    image = compare((RULE,), ("prod", "web", "1.0"), IMAGE, copy, there(None, FAILED))
+    assert image.to_result() == {
+        "rule": "r",
+        "rules": ["r"],
+        "source": "prod/web:1.0",
+        "namespace": "prod",
+        "repository": "web",
+        "tag": "1.0",
+        "size": 7,
+        "digest": "sha256:a",
+        "target": "cri-t/copy/shop:1.0",
+        "target_instance_id": "cri-t",
+        "target_digest": None,
+        "state": "failed",
+        "reason": "AUTH",
+        "issue": "AUTH",
+        "pushed": 200,
+        "arrived": None,
+        "lag": None,
+        "sentence": "prod/web:1.0 failed on its way to cri-t/copy/shop:1.0 (AUTH)",
+    }

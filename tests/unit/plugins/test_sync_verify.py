@@ -1,0 +1,298 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module that verifies, against the emulator."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.modules import acr_sync_verify
+
+from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+
+RULE = {
+    "name": "to-eu",
+    "namespace": "prod",
+    "target_region": "eu-central-1",
+    "target_instance_id": TARGET,
+    "target_account_id": ACCOUNT_B,
+}
+
+
+@pytest.fixture
+def ruled(granted: Account, account_a: Account) -> Account:
+    """Account A with its rule, and images that were there before it."""
+    account_a.run("acr_sync_rule", False, instance_id=SOURCE, **RULE)
+    return account_a
+
+
+def push(cloud: Emulator, *tags: str | dict[str, str], repository: str = "web", instance: str = SOURCE) -> None:
+    body = {"instance_id": instance, "namespace": "prod", "repository": repository, "tags": list(tags)}
+    cloud.post("/_emulator/images", body)
+
+
+def auth(cloud: Emulator, secret: str = "secretB") -> dict[str, str]:
+    keys = {"access_key_id": "LTAIbbbb", "access_key_secret": secret}
+    return {**keys, "region": "eu-central-1", "cr_endpoint": f"http://{cloud.endpoint}"}
+
+
+def verify(
+    account: Account, *rules: dict[str, Any], look: bool = True, check: bool = False, **more: Any
+) -> dict[str, Any]:
+    destinations = [{"name": "prod-eu", "instance_id": TARGET, "auth": auth(account.cloud)}] if look else []
+    # Sleeps are short here, so that a wait is many looks.
+    said = {"rules": list(rules or [RULE]), "destinations": destinations, "wait_timeout": 6000, **more}
+    return account.run("acr_sync_verify", check, instance_id=SOURCE, **said)
+
+
+def images(result: dict[str, Any]) -> dict[str, int]:
+    return {state: count["images"] for state, count in result["counts"].items() if count["images"]}
+
+
+def checks(result: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(finding["severity"], finding["check"]) for finding in result["findings"]]
+
+
+def source_images(account: Account) -> int:
+    return len(account.run("acr_image_info", instance_id=SOURCE, namespace="prod")["images"])
+
+
+def test_what_was_there_before_the_rule_is_said_with_what_sends_it(cloud: Emulator, ruled: Account) -> None:
+    count = source_images(ruled)
+    push(cloud, "v9")
+    result = verify(ruled)
+    assert images(result) == {"same": 1, "older": count}
+    [finding] = result["findings"]
+    assert (finding["check"], finding["severity"], result["state"]) == ("never_sent", "warning", "warning")
+    assert finding["problem"].startswith(f"{count} images (")
+    assert finding["problem"].endswith(
+        f"are older than their rules and are not at prod-eu ({TARGET}): no rule sends them"
+    )
+    assert finding["remedy"] == "registryops.alicloud.backfill_images sends them."
+    assert result["summary"]["images"] == f"1 of {count + 1} arrived ({count} older, 1 same)"
+    assert result["lag"]["count"] == 1
+
+
+def test_all_is_good_once_it_was_sent(cloud: Emulator, ruled: Account) -> None:
+    ruled.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu", target_account_id=ACCOUNT_B)
+    result = verify(ruled)
+    assert (result["state"], result["findings"]) == ("good", [])
+    assert images(result) == {"same": source_images(ruled)}
+
+
+def test_each_image_that_is_not_as_it_should_be_is_named(cloud: Emulator, ruled: Account) -> None:
+    push(cloud, "good", "moved")
+    push(cloud, "lost", repository="worker")
+    verify(ruled)
+    push(cloud, {"tag": "moved", "digest": f"sha256:{'0' * 64}"}, "theirs", instance=TARGET)
+    cloud.post("/_emulator/tasks", {"fail": {"tag": "v10", "issue": "DISK_FULL"}})
+    push(cloud, "v10")
+    result = verify(ruled)
+    assert {image["source"]: image["state"] for image in result["images"]} == {
+        "prod/web:moved": "different",
+        "prod/web:v10": "failed",
+    }
+    assert result["state"] == "bad"
+    assert images(result)["extra"] == 1
+    said = result["summary"]["failure"]
+    assert f"prod/web:v10 failed on its way to {TARGET}/prod/web:v10 (DISK_FULL)" in said
+    assert said.startswith("Sync is not as it should be: ")
+    assert [row["tags"] for row in result["troubles"]] == [["v10"], ["moved"]]
+
+
+def test_an_image_that_was_deleted_at_the_destination_is_missing(
+    cloud: Emulator, ruled: Account, granted: Account
+) -> None:
+    push(cloud, "lost", repository="worker")
+    verify(ruled)
+    granted.run("acr_repository", instance_id=TARGET, namespace="prod", name="worker", state="absent", force=True)
+    result = verify(ruled)
+    assert [(one["source"], one["state"], one["reason"]) for one in result["images"]] == [
+        ("prod/worker:lost", "missing", "had arrived, so it was deleted there since")
+    ]
+
+
+def test_counts_are_of_each_image_once_where_rules_meet(cloud: Emulator, ruled: Account) -> None:
+    other = {**RULE, "name": "again", "scope": "repository", "repository": "web"}
+    ruled.run("acr_sync_rule", False, instance_id=SOURCE, **other)
+    push(cloud, "v9")
+    result = verify(ruled, RULE, other)
+    assert sum(images(result).values()) == source_images(ruled)
+    states = {rule["name"]: rule["states"] for rule in result["rules"]}
+    assert states["again"]["same"] == states["to-eu"]["same"] == 1
+    assert sum(sum(row["states"].values()) for row in result["namespaces"]) == source_images(ruled)
+
+
+@pytest.mark.parametrize("said", [{}, {"state": "present"}])
+def test_a_rule_that_should_be_there_is_missed_however_it_is_said(said: dict[str, Any], account_a: Account) -> None:
+    result = verify(account_a, {**RULE, **said}, look=False)
+    assert checks(result) == [("error", "missing_rule")]
+    assert result["summary"]["failure"] == "Sync is not as it should be: sync rule to-eu is missing."
+
+
+def test_a_rule_that_should_be_gone_and_is_not_is_wrong(ruled: Account) -> None:
+    result = verify(ruled, {**RULE, "state": "absent"}, look=False)
+    assert checks(result) == [("error", "unwanted_rule")]
+    assert images(result) == {}
+
+
+def test_a_rule_that_should_be_gone_and_is_gone_is_good(account_a: Account) -> None:
+    result = verify(account_a, {"name": "gone", "state": "absent"}, look=False)
+    assert (result["state"], result["rules"]) == ("good", [])
+
+
+def test_a_different_rule_is_said_with_the_difference(ruled: Account) -> None:
+    result = verify(ruled, {**RULE, "priority": 5}, look=False)
+    assert ("error", "different_rule") in checks(result)
+    assert "sync rule to-eu differs from the inventory (priority is 3, not 5)" in result["summary"]["failure"]
+
+
+def test_a_rule_that_cannot_be_made_does_not_hide_the_others(ruled: Account) -> None:
+    result = verify(ruled, RULE, {**RULE, "name": "bad", "repository": "web"}, look=False)
+    assert {rule["name"]: rule["standing"] for rule in result["rules"]} == {"to-eu": "as wanted", "bad": "refused"}
+
+
+def test_a_rule_that_was_renamed_in_the_inventory_is_named(ruled: Account) -> None:
+    ruled.run("acr_sync_rule", False, instance_id=SOURCE, **{**RULE, "name": "new-name"})
+    result = verify(ruled, {**RULE, "name": "new-name"}, look=False)
+    [finding] = [one for one in result["findings"] if one["check"] == "unlisted_rule"]
+    assert finding["problem"] == (
+        f"sync rule to-eu is on {SOURCE} and not in the inventory; it still replicates namespace prod to {TARGET}"
+        " (eu-central-1), and may have been renamed to new-name"
+    )
+    assert "state: absent" in finding["remedy"]
+    assert {rule["name"]: rule["renamed_to"] for rule in result["rules"]} == {"new-name": None, "to-eu": "new-name"}
+
+
+def test_a_destination_that_cannot_be_looked_into_is_said_and_the_records_are_judged_by(
+    cloud: Emulator, ruled: Account
+) -> None:
+    push(cloud, "v9")
+    verify(ruled)
+    blind = auth(cloud, "of-last-year")
+    broken = [{"name": "prod-eu", "instance_id": TARGET, "auth": blind}, {"instance_id": "cri-x", "auth": {}}]
+    result = verify(ruled, destinations=broken)
+    [unreadable] = result["unreadable"]
+    assert (unreadable["host"], "SignatureDoesNotMatch" in unreadable["reason"]) == ("prod-eu", True)
+    assert images(result)["carried"] == 1
+    assert ("error", "unreadable_destination") in checks(result)
+    assert "by the records were never sent to prod-eu" in json.dumps(result["findings"])
+
+
+def test_a_destination_without_credentials_is_no_bug(ruled: Account) -> None:
+    result = verify(ruled, destinations=[{"instance_id": TARGET, "auth": {}}])
+    assert result["unreadable"][0]["host"] == TARGET
+    assert "no credentials are given" in result["unreadable"][0]["reason"].lower()
+
+
+def test_what_is_on_its_way_is_waited_for_but_not_in_check_mode(cloud: Emulator, ruled: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 0.3})
+    push(cloud, "v9")
+    assert images(verify(ruled, check=True))["waiting"] == 1
+    assert "waiting" not in images(verify(ruled))
+
+
+def test_a_wait_ends_and_what_is_still_on_its_way_is_told(cloud: Emulator, ruled: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 60})
+    push(cloud, "v9")
+    result = verify(ruled, wait_timeout=4)
+    assert images(result)["waiting"] == 1
+    assert [row["state"] for row in result["others"]] == ["waiting", "older"]
+
+
+def test_some_rules_namespaces_or_images_can_be_looked_at_alone(cloud: Emulator, ruled: Account) -> None:
+    push(cloud, "v9", "v10")
+    ruled.run("acr_namespace", instance_id=SOURCE, name="other", auto_create_repositories=True)
+    assert images(verify(ruled, select={"tags": ["v9"]})) == {"same": 1}
+    assert images(verify(ruled, select={"namespaces": ["prod"], "repositories": ["web"], "tags": ["v9", "v10"]})) == {
+        "same": 2
+    }
+    other = {**RULE, "name": "other", "namespace": "other"}
+    result = verify(ruled, RULE, other, select={"rules": ["to-eu"]})
+    assert [rule["name"] for rule in result["rules"]] == ["to-eu"]
+
+
+def test_a_selected_namespace_that_the_destination_lacks_misses_its_images(
+    cloud: Emulator, ruled: Account, granted: Account
+) -> None:
+    push(cloud, "v9")
+    verify(ruled)
+    granted.run("acr_namespace", instance_id=TARGET, name="prod", state="absent", force=True)
+    result = verify(ruled, select={"namespaces": ["prod"]})
+    assert result["unreadable"] == []
+    assert images(result)["missing"] == 1
+
+
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ({"rules": ["nowhere"]}, "there is no sync rule nowhere, neither in rules nor on the instance"),
+        ({"namespaces": ["nowhere"]}, f"{SOURCE} has no repository in namespace nowhere"),
+    ],
+)
+def test_what_is_selected_and_nowhere_is_said_by_name(ruled: Account, select: dict[str, Any], said: str) -> None:
+    with pytest.raises(ModuleFailedError, match=f"(?i){said}"):
+        verify(ruled, select=select)
+
+
+def test_the_images_that_are_returned_are_bounded_and_all_are_counted(cloud: Emulator, ruled: Account) -> None:
+    cloud.post("/_emulator/tasks", {"fail": {"issue": "DISK_FULL"}})
+    push(cloud, *(f"v{number}" for number in range(10, 30)))
+    result = verify(ruled, max_images=3)
+    assert (len(result["images"]), images(result)["failed"]) == (3, 20)
+    [finding] = [one for one in result["findings"] if one["check"] == "failed_image"]
+    assert finding["problem"] == (
+        f"20 images failed on their way to prod-eu ({TARGET}) (DISK_FULL), such as {result['images'][0]['source']}"
+    )
+
+
+def test_all_images_go_to_a_file_if_asked(cloud: Emulator, ruled: Account, tmp_path: Path) -> None:
+    cloud.post("/_emulator/tasks", {"fail": {"tag": "v9", "issue": "=HYPERLINK(1)"}})
+    push(cloud, "v9")
+    file, lines = tmp_path / "images.csv", tmp_path / "images.jsonl"
+    verify(ruled, images_file=str(file), check=True)
+    assert not file.exists()
+    verify(ruled, images_file=str(file))
+    verify(ruled, images_file=str(lines))
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert len(rows) == source_images(ruled) == len(lines.read_text().splitlines())
+    [failed] = [row for row in rows if row["state"] == "failed"]
+    assert (failed["reason"], failed["source"]) == ("'=HYPERLINK(1)", "prod/web:v9")
+    assert failed["pushed"].endswith("+00:00")
+    assert {json.loads(line)["state"] for line in lines.read_text().splitlines()} == {"older", "failed"}
+    assert sorted(tmp_path.iterdir()) == [file, lines]
+
+
+def test_a_file_that_cannot_be_written_is_told_by_its_option(ruled: Account, tmp_path: Path) -> None:
+    with pytest.raises(ModuleFailedError, match="images_file"):
+        verify(ruled, images_file=str(tmp_path / "nowhere" / "images.csv"))
+
+
+def test_only_reads(cloud: Emulator, ruled: Account) -> None:
+    cloud.delete("/_emulator/calls")
+    verify(ruled)
+    assert {str(call["action"])[:4] for call in cloud.calls()} <= {"List", "GetR"}
+
+
+def test_it_says_how_far_it_is(cloud: Emulator, ruled: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    seconds = iter(range(0, 100_000, 11))
+    defaults = Client.__init__.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "clock", lambda: float(next(seconds)))
+    module = acr_sync_verify.MODULE
+    rule = {**RULE, "state": "present", "catch_up": True, "grant_timeout": 0}
+    params: dict[str, Any] = dict.fromkeys(module.argument_spec)
+    params |= {"instance_id": SOURCE, "rules": [rule], "destinations": [], "wait_timeout": 0, "max_images": 1}
+    params |= {**ruled.keys, "region": "cn-hangzhou", "cr_endpoint": f"http://{cloud.endpoint}"}
+    params |= {"connect_timeout": 5, "read_timeout": 20}
+    result = module.result(params, False, tell=lines.append)
+    assert not result.get("failed"), result.get("msg")
+    assert [line for line in lines if line.endswith("images compared, 0 of them not as they should be")]
