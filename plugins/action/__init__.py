@@ -11,8 +11,8 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import preload
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import preload
 
 preload()
 sdk_problem()

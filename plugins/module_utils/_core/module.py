@@ -22,6 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.options
     Connection,
     connection,
     other_connection,
+    without_empty_text,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
@@ -102,6 +103,7 @@ class Module:
             tell: takes a line on how far a long run is.
         """
         try:
+            params = without_empty_text(params, self.argument_spec)
             check({name: value for name, value in params.items() if name != self.apart})
             client = connect(connection(params, os.environ), check_mode)
             others = dict(self._others(params, connect))

@@ -1,17 +1,24 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connection options: whose keys, which endpoints. Keys come from one source, whole, or not at all."""
+"""Connection options, and the connection that they make."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.endpoints import split_endpoint
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.identity import (
+    AssumeRole,
+    Keys,
+    ProfileProvider,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.keys import KEY_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.proxies import proxies_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sources import VARIABLES, source_of
 
 _CREDENTIALS = (
     "access_key_id",
@@ -31,7 +38,7 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "profile_file": {"type": "path"},
     "assume_role_arn": {"type": "str"},
     "assume_role_session_name": {"type": "str"},
-    "assume_role_external_id": {"type": "str"},
+    "assume_role_external_id": {"type": "str", "no_log": True},
     "assume_role_policy": {"type": "json"},
     "assume_role_duration": {"type": "int"},
     "region": {"type": "str", "aliases": ["alicloud_region"]},
@@ -52,55 +59,13 @@ OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     if name in (*_CREDENTIALS, "region", "account_id", "cr_endpoint", "sts_endpoint")
 }
 
-_OPTION_KEYS = ("access_key_id", "access_key_secret", "security_token")
-_VARIABLES = {
-    "access_key_id": "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    "access_key_secret": "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    "security_token": "ALIBABA_CLOUD_SECURITY_TOKEN",
-    "profile": "ALIBABA_CLOUD_PROFILE",
-    "assume_role_arn": "ALIBABA_CLOUD_ROLE_ARN",
-    "assume_role_session_name": "ALIBABA_CLOUD_ROLE_SESSION_NAME",
-    "region": "ALIBABA_CLOUD_REGION_ID",
-    "cr_endpoint": "ALIBABA_CLOUD_CR_ENDPOINT",
-    "ram_endpoint": "ALIBABA_CLOUD_RAM_ENDPOINT",
-    "sts_endpoint": "ALIBABA_CLOUD_STS_ENDPOINT",
-}
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What signs a request; none of it may ever be shown but the id."""
-
-    access_key_id: str
-    access_key_secret: str = field(repr=False)
-    security_token: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class AssumeRole:
-    """The parameters of STS AssumeRole, and so the role that the keys are traded for."""
-
-    arn: str
-    session_name: str
-    external_id: str | None = None
-    policy: str | None = None
-    duration: int | None = None
-
-
-@dataclass(frozen=True)
-class ProfileProvider:
-    """A profile of a mode that the SDK's own credentials package must resolve, such as EcsRamRole or OIDC."""
-
-    name: str
-    file: str
-
 
 @dataclass(frozen=True)
 class Connection:
     """Everything that is needed to talk to one account in one region. Times are in seconds, the rate in calls each."""
 
     source: Keys | ProfileProvider
-    role: AssumeRole | None
+    roles: tuple[AssumeRole, ...]
     region: str | None
     account_id: str | None
     endpoints: Mapping[str, str]
@@ -112,30 +77,30 @@ class Connection:
 
 
 def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
-    """Decides from the task's options, and then from its environment, who is calling whom.
+    """Decide from the task's options, and then from its environment, who is calling whom.
 
     Raises:
-        AcrError: a half-given set of keys, two sources at once, or none.
+        AcrError: a half-given set of keys, two sources at once or none, or an endpoint that is none.
     """
-    source, role, region = _source(params, environ)
-    endpoints = {product: _said(params, environ, f"{product}_endpoint") for product in ("cr", "ram", "sts")}
+    source = source_of(params, environ)
+    endpoints = {"sts": source.sts_endpoint} if source.sts_endpoint else {}
     return Connection(
-        source=source,
-        role=_role_option(params) or role,
-        region=_said(params, environ, "region") or region,
+        source=source.keys,
+        roles=source.roles,
+        region=_said(params, environ, "region") or source.region,
         account_id=params.get("account_id"),
-        endpoints={product: endpoint for product, endpoint in endpoints.items() if endpoint},
+        endpoints={**endpoints, **_endpoints(params, environ)},
         proxies=proxies_of(environ),
         connect_timeout=params["connect_timeout"],
         read_timeout=params["read_timeout"],
-        ca_bundle=params.get("ca_bundle"),
+        ca_bundle=params.get("ca_bundle") or None,
         rate_limit=params.get("rate_limit"),
     )
 
 
 def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
-    """Another account's connection: its credentials come from its own option alone, never from the environment."""
-    own = {_VARIABLES[name] for name in (*_OPTION_KEYS, "profile", "assume_role_arn", "region")}
+    """Return another account's connection: its credentials come from its own option alone, not the environment."""
+    own = {VARIABLES[name] for name in (*KEY_OPTIONS, "profile", "assume_role_arn", "region")}
     common = {name: value for name, value in params.items() if name not in OTHER_CONNECTION_OPTIONS}
     given = {**common, "assume_role_policy": None, "assume_role_duration": None, **other}
     return connection(
@@ -144,110 +109,52 @@ def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], enviro
     )
 
 
-def proxies_of(environ: Mapping[str, str]) -> dict[str, str]:
-    """'http', 'https' and 'no' of the environment's proxies; the lower-case variables win, as everywhere."""
-    named = {scheme: f"{scheme}_proxy" for scheme in ("http", "https", "no")}
-    found = {scheme: environ.get(name) or environ.get(name.upper()) for scheme, name in named.items()}
-    return {scheme: proxy for scheme, proxy in found.items() if proxy}
+def without_empty_text(params: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the options with every empty text unset, since a variable that nobody set often arrives as one.
+
+    Args:
+        params: the options as they were given.
+        options: their specification.
+
+    Raises:
+        AcrError: an option that is required is an empty text.
+    """
+    for name, value in params.items():
+        if options.get(name, {}).get("required") and _is_empty(value):
+            raise AcrError(f"{name} is empty", f"Give {name}; perhaps a variable that it is made of is not set.")
+    return _unset_where_empty(params, options)
+
+
+def _unset_where_empty(params: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    found = {}
+    for name, value in params.items():
+        option = options.get(name, {})
+        inner = option.get("options")
+        if _is_empty(value) and not option.get("required"):
+            found[name] = option.get("default")
+        elif inner and isinstance(value, Mapping):
+            found[name] = _unset_where_empty(value, inner)
+        elif inner and isinstance(value, list):
+            found[name] = [_unset_where_empty(item, inner) if isinstance(item, Mapping) else item for item in value]
+        else:
+            found[name] = value
+    return found
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def _said(params: Mapping[str, Any], environ: Mapping[str, str], option: str) -> str | None:
-    return params.get(option) or environ.get(_VARIABLES[option]) or None
+    return params.get(option) or environ.get(VARIABLES[option]) or None
 
 
-def _source(
-    params: Mapping[str, Any], environ: Mapping[str, str]
-) -> tuple[Keys | ProfileProvider, AssumeRole | None, str | None]:
-    in_task = {option: params.get(option) for option in _OPTION_KEYS}
-    if any(in_task.values()):
-        if params.get("profile"):
-            raise AcrError("both keys and a profile are given", "Give one of them, so that it is certain who acts.")
-        return _whole(in_task, "the task's options", {option: option for option in _OPTION_KEYS}), None, None
-    if params.get("profile"):
-        return _profile(params["profile"], params, environ)
-    in_environment = {option: environ.get(_VARIABLES[option]) for option in _OPTION_KEYS}
-    if any(in_environment.values()):
-        return _whole(in_environment, "the environment", _VARIABLES), _role_variable(environ), None
-    if environ.get(_VARIABLES["profile"]):
-        return _profile(environ[_VARIABLES["profile"]], params, environ)
-    raise AcrError(
-        "no credentials are given",
-        "Give access_key_id and access_key_secret, or a profile, in the task, in module_defaults or in the environment"
-        " (ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_PROFILE). No default"
-        " profile is ever used unasked, since it might belong to another account.",
-    )
-
-
-def _whole(found: Mapping[str, str | None], where: str, names: Mapping[str, str]) -> Keys:
-    missing = [option for option in ("access_key_id", "access_key_secret") if not found[option]]
-    if missing:
-        given = " and ".join(names[option] for option in _OPTION_KEYS if found[option])
-        hold = "holds" if where == "the environment" else "hold"
-        lacking = " and ".join(names[option] for option in missing)
-        raise AcrError(
-            f"{where} {hold} {given} but not {lacking}" if given else f"{where} {hold} no {lacking}",
-            "Give the whole set in one place; keys are never put together from several.",
-        )
-    return Keys(str(found["access_key_id"]), str(found["access_key_secret"]), found["security_token"] or None)
-
-
-def _role_option(params: Mapping[str, Any]) -> AssumeRole | None:
-    if not params.get("assume_role_arn"):
-        return None
-    return AssumeRole(
-        params["assume_role_arn"],
-        params.get("assume_role_session_name") or "registryops-alicloud",
-        params.get("assume_role_external_id"),
-        params.get("assume_role_policy"),
-        params.get("assume_role_duration"),
-    )
-
-
-def _role_variable(environ: Mapping[str, str]) -> AssumeRole | None:
-    arn = environ.get(_VARIABLES["assume_role_arn"])
-    name = environ.get(_VARIABLES["assume_role_session_name"]) or "registryops-alicloud"
-    return AssumeRole(arn, name) if arn else None
-
-
-def _profile(
-    name: str, params: Mapping[str, Any], environ: Mapping[str, str]
-) -> tuple[Keys | ProfileProvider, AssumeRole | None, str | None]:
-    """A profile of the Alibaba Cloud CLI's configuration file."""
-    file = Path(params.get("profile_file") or Path(environ.get("HOME") or "~").expanduser() / ".aliyun" / "config.json")
-    profiles = _profiles(file)
-    if name not in profiles:
-        known = ", ".join(sorted(profiles)) or "none"
-        raise AcrError(f"{file} has no profile {name!r}", f"It has these: {known}.")
-    profile = profiles[name]
-    mode = str(profile.get("mode") or "AK")
-    region = profile.get("region_id") or None
-    if mode not in ("AK", "StsToken", "RamRoleArn"):
-        return ProfileProvider(name, str(file)), None, region
-    written = {
-        "access_key_id": "access_key_id",
-        "access_key_secret": "access_key_secret",
-        "security_token": "sts_token",
-    }
-    found = {option: profile.get(key) or None for option, key in written.items()}
-    keys = _whole(found, f"the entries of profile {name!r} in {file}", written)
-    if mode != "RamRoleArn":
-        return keys, None, region
-    if not profile.get("ram_role_arn"):
-        raise AcrError(
-            f"profile {name!r} in {file} is of mode RamRoleArn but names no ram_role_arn", "Correct it there."
-        )
-    session = profile.get("ram_session_name") or "registryops-alicloud"
-    return keys, AssumeRole(profile["ram_role_arn"], session, duration=profile.get("expired_seconds") or None), region
-
-
-def _profiles(file: Path) -> dict[str, dict[str, Any]]:
-    try:
-        entries = json.loads(file.read_text(encoding="utf-8"))["profiles"]
-        return {entry["name"]: entry for entry in entries}
-    except OSError as cause:
-        hint = "Make it with 'aliyun configure', or name another file in profile_file."
-        raise AcrError(f"{file} cannot be read: {cause.strerror}", hint) from cause
-    except (ValueError, KeyError, TypeError) as cause:
-        raise AcrError(
-            f"{file} is not a configuration file of the Alibaba Cloud CLI", "Correct or remove it."
-        ) from cause
+def _endpoints(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for product in ("cr", "ram", "sts"):
+        option = f"{product}_endpoint"
+        given = _said(params, environ, option)
+        if given:
+            split_endpoint(given, option if params.get(option) else VARIABLES[option])
+            found[product] = given
+    return found

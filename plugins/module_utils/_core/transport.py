@@ -1,162 +1,113 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The SDK behind one function. Nothing else in the collection knows it."""
+"""The SDK behind one function. Nothing else in the collection calls a service."""
 
 from __future__ import annotations
 
-import importlib
-import logging
 import math
-import os
 import re
 import threading
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import replace
 from typing import Any, NoReturn, Protocol
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.endpoints import endpoint_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     UnreachableError,
     api_error,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
-    AssumeRole,
-    Connection,
-    Keys,
-    ProfileProvider,
-)
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import missing_module
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.http import Exchange, Wire
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.identity import AssumeRole, Keys
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import PACKAGES, load
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.providers import Provider
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError
 
-_PACKAGES = {"cr": "alibabacloud_cr20181201", "ram": "alibabacloud_ram20150501"}
-PRODUCTS = (*_PACKAGES, "sts")
-_SLOW_IMPORTS = (*(f"{package}.client" for package in _PACKAGES.values()), "darabonba.runtime", "Tea.exceptions")
+PRODUCTS = (*PACKAGES, "sts")
 _STS_VERSION = "2015-04-01"
-_RENEWAL_MARGIN = 300  # seconds
-# The RAM SDK invents a host for regions that its map lacks; the service has this one everywhere.
-_GLOBAL_ENDPOINTS = {"ram": "ram.aliyuncs.com", "sts": "sts.aliyuncs.com"}
+# Seconds before their end at which keys are traded anew; a call that began with them is over by then.
+_RENEWAL_MARGIN = 300
+_LONGEST_TEXT = 200
 
 
 class Transport(Protocol):
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Sends one request and hands back the answer's body, undecided whether it is good news."""
+        """Send one request and return the answer's body, undecided whether it is good news."""
 
 
 class SdkTransport:
     """Calls the services through Alibaba Cloud's SDK packages and their own request models."""
 
     def __init__(self, connection: Connection) -> None:
-        _silence_secrets()
         self._connection = connection
+        self._wire = Wire(connection.proxies, connection.ca_bundle)
         self._clients: dict[str, Any] = {}
         self._renewal = threading.Lock()
-        self._renew_at = math.inf
-        if connection.role:
-            self._assume(connection.role)
-        else:
-            self._credential = self._resolve(connection.source)
+        self._provider: Provider | None = None
+        self._keys, self._renew_at = self._obtain()
 
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        role = self._connection.role
-        if role and time.time() > self._renew_at:
+        if time.time() > self._renew_at:
             with self._renewal:
                 if time.time() > self._renew_at:
-                    self._assume(role)
-        method = self._generic(action) if product == "sts" else self._typed(product, action)
-        try:
-            response = method(dict(parameters))
-        except _sdk_exceptions() as error:
-            self._translate(product, action, error)
+                    self._keys, self._renew_at = self._obtain()
+                    self._clients = {}
+        if product not in self._clients:
+            self._clients[product] = self._client(product, self._keys)
+        return self._send(self._clients[product], product, action, parameters)
+
+    def endpoint(self, product: str) -> tuple[str, str]:
+        """Return protocol and host, with the port where there is one."""
+        return endpoint_of(product, self._connection.endpoints.get(product), self._connection.region)
+
+    def _send(self, client: Any, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        call = _generic(client, action) if product == "sts" else _typed(client, product, action)
+        with self._wire.exchange() as exchange:
+            try:
+                response = call(dict(parameters))
+            except NoAnswerError as error:
+                _unreachable(action, error)
+            except load("Tea.exceptions").TeaException as error:
+                self._translate(action, error, exchange)
         body = response.get("body") if isinstance(response, dict) else None
         if not isinstance(body, dict):
             raise api_error(action, "", "the answer is not in the documented shape", status=200, uncertain=True)
         return body
 
-    def _typed(self, product: str, action: str) -> Callable[[dict[str, Any]], Any]:
-        models = _load(f"{_PACKAGES[product]}.models")
-        request_type = getattr(models, f"{action}Request")
-        client = self._client(product)
-        runtime = _load("darabonba.runtime").RuntimeOptions()
-        snake = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
-        call = getattr(client, f"{snake}_with_options")
-        return lambda parameters: call(request_type().from_map(parameters), runtime).to_map()
-
-    def _generic(self, action: str) -> Callable[[dict[str, Any]], Any]:
-        """STS has no package of its own among the requirements; the generic call of the SDK's base serves it."""
-        models = _load("alibabacloud_tea_openapi.utils_models")
-        params = models.Params(
-            action=action,
-            version=_STS_VERSION,
-            protocol="HTTPS",
-            pathname="/",
-            method="POST",
-            auth_type="AK",
-            style="RPC",
-            req_body_type="formData",
-            body_type="json",
-        )
-        client, runtime = self._client("sts"), _load("darabonba.runtime").RuntimeOptions()
-        return lambda parameters: client.call_api(params, models.OpenApiRequest(query=parameters), runtime)
-
-    def _client(self, product: str) -> Any:
-        if product not in self._clients:
-            package = _PACKAGES.get(product, "alibabacloud_tea_openapi")
-            self._clients[product] = _load(f"{package}.client").Client(self._config(product))
-        if not self._proxies(self.endpoint(product)[1]):
-            _leave_proxies()
-        return self._clients[product]
-
-    def _config(self, product: str) -> Any:
+    def _client(self, product: str, keys: Keys) -> Any:
         protocol, host = self.endpoint(product)
-        proxies = self._proxies(host)
-        return _load("alibabacloud_tea_openapi.utils_models").Config(
-            credential=self._credential,
+        config = load("alibabacloud_tea_openapi.utils_models").Config(
+            credential=_credential(keys),
             endpoint=host,
             protocol=protocol,
             region_id=self._connection.region or "cn-hangzhou",
             connect_timeout=self._connection.connect_timeout * 1000,
             read_timeout=self._connection.read_timeout * 1000,
-            ca=self._connection.ca_bundle,
-            http_proxy=proxies.get("http"),
-            https_proxy=proxies.get("https"),
             user_agent="registryops.alicloud",
         )
+        return load(f"{PACKAGES.get(product, 'alibabacloud_tea_openapi')}.client").Client(config)
 
-    def _proxies(self, host: str) -> Mapping[str, str]:
-        """The proxies for a host; none if NO_PROXY exempts it."""
-        proxies = dict(self._connection.proxies)
-        name = host.rpartition(":")[0] or host
-        exempt = urllib.request.proxy_bypass_environment(name, proxies)  # type: ignore[attr-defined]
-        return {} if exempt else proxies
-
-    def endpoint(self, product: str) -> tuple[str, str]:
-        """Protocol and host, with the port where there is one."""
-        given = self._connection.endpoints.get(product)
-        if given:
-            return split_endpoint(given, f"{product}_endpoint")
-        if product in _GLOBAL_ENDPOINTS:
-            return "https", _GLOBAL_ENDPOINTS[product]
-        if not self._connection.region:
-            raise AcrError(
-                "no region is given",
-                "Give region, or set ALIBABA_CLOUD_REGION_ID; Container Registry has an endpoint in each region.",
-            )
-        return "https", f"cr.{self._connection.region}.aliyuncs.com"
-
-    def _resolve(self, source: Keys | ProfileProvider) -> Any:
+    def _obtain(self) -> tuple[Keys, float]:
+        """Return keys, traded for all roles in turn, and when to obtain them anew: a long wait may outlive them."""
+        source = self._connection.source
         if isinstance(source, Keys):
-            return _credential(source)
-        provider = _load("alibabacloud_credentials.provider").CLIProfileCredentialsProvider
-        client = _load("alibabacloud_credentials.client").Client
-        return client(provider=provider(profile_name=source.name, profile_file=source.file))
+            keys, ends = source, math.inf
+        else:
+            if self._provider is None:
+                milliseconds = (self._connection.connect_timeout * 1000, self._connection.read_timeout * 1000)
+                self._provider = Provider(source, "://".join(self.endpoint("sts")), milliseconds)
+            with self._wire.exchange():
+                keys, ends = self._provider.keys()
+        for role in self._connection.roles:
+            keys, ends = self._assume(role, keys)
+        # Keys that are nearly over are not asked for before every call.
+        return keys, max(ends - _RENEWAL_MARGIN, time.time() + _RENEWAL_MARGIN / 10)
 
-    def _assume(self, role: AssumeRole) -> None:
-        """Acts as the role from now on; its keys last for an hour or so, which a long wait may outlive."""
+    def _assume(self, role: AssumeRole, keys: Keys) -> tuple[Keys, float]:
+        """Return the role's keys and when they end."""
         parameters = {
             "RoleArn": role.arn,
             "RoleSessionName": role.session_name,
@@ -166,21 +117,28 @@ class SdkTransport:
         }
         given = {name: value for name, value in parameters.items() if value is not None}
         with attempt(f"assume role {role.arn}"):
-            found = SdkTransport(replace(self._connection, role=None))("sts", "AssumeRole", given)["Credentials"]
-        self._credential = _credential(Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"]))
-        self._clients = {}
-        self._renew_at = time.time() + max((role.duration or 3600) - _RENEWAL_MARGIN, _RENEWAL_MARGIN)
+            found = self._send(self._client("sts", keys), "sts", "AssumeRole", given)["Credentials"]
+        taken = Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"])
+        return taken, time.time() + (role.duration or 3600)
 
-    def _translate(self, product: str, action: str, error: Any) -> NoReturn:
+    def _translate(self, action: str, error: Any, exchange: Exchange) -> NoReturn:
+        inner = getattr(error, "inner_exception", None)
+        if isinstance(inner, NoAnswerError):
+            _unreachable(action, inner)
         data = error.data if isinstance(getattr(error, "data", None), dict) else {}
         code = str(data.get("Code") or getattr(error, "code", None) or "")
-        inner = getattr(error, "inner_exception", None)
-        if not code and inner is not None and not self._is_profiles(inner):
-            self._no_answer(product, action, inner)
-        if not code and not data:
-            # Its text may hold a signed URL, so it is not shown.
+        if not exchange.host:
             raise AcrError(
-                "the profile's credentials could not be obtained", "Try it with 'aliyun configure'."
+                f"the SDK could not make the request {action}: {self._words(inner or error)}",
+                "Nothing was sent. Check the task's options; if they are right, this is a bug worth reporting.",
+            ) from error
+        if not code and inner is not None:
+            raise UnreachableError(
+                action,
+                "",
+                f"{exchange.host} answered with something else than JSON (HTTP {exchange.status})",
+                hint="A proxy or a load balancer may have answered in its place; check the endpoint and try again.",
+                uncertain=True,
             ) from error
         retry_after = getattr(error, "retry_after", None)
         raise api_error(
@@ -188,49 +146,55 @@ class SdkTransport:
             code,
             str(data.get("Message") or ""),
             request_id=str(data.get("RequestId") or ""),
-            status=int(data.get("statusCode") or getattr(error, "status_code", None) or 0),
+            status=int(data.get("statusCode") or getattr(error, "status_code", None) or exchange.status),
             retry_after=(retry_after or 0) / 1000,
             denied=data.get("AccessDeniedDetail"),
         ) from error
 
-    def _is_profiles(self, cause: BaseException) -> bool:
-        """Whether a call failed before it was sent, since the SDK could not obtain the profile's credentials."""
-        failed = _load("alibabacloud_credentials.exceptions").CredentialException
-        return isinstance(cause, (failed, FileNotFoundError, PermissionError, ValueError)) and isinstance(
-            self._connection.source, ProfileProvider
-        )
-
-    def _no_answer(self, product: str, action: str, cause: BaseException) -> NoReturn:
-        host = self.endpoint(product)[1]
-        text = str(cause)
-        if "parse the value as json" in text:
-            raise UnreachableError(
-                action,
-                "",
-                f"{host} answered with something else than JSON",
-                hint="A proxy or a load balancer may have answered in its place; check the endpoint and try again.",
-                uncertain=True,
-            ) from cause
-        never_sent = re.search(r"refused|resolve|getaddrinfo|ConnectTimeout|SSL|[Cc]ertificate|ProxyError", text)
-        raise UnreachableError(
-            action,
-            "",
-            f"{host} cannot be reached ({_short(text)})",
-            hint="Check the region, the endpoint, the proxy and the network.",
-            uncertain=not never_sent,
-        ) from cause
+    def _words(self, cause: BaseException) -> str:
+        """Return what an exception says, without the secrets that signed the request."""
+        text = re.sub(r"\s+", " ", str(cause))
+        secrets = (self._keys.access_key_secret, self._keys.security_token or "", "Signature=")
+        # The text may quote a header with escapes in place of what cannot be sent.
+        if any(secret.strip() and secret.strip() in text for secret in secrets):
+            text = "a header or the URL cannot be sent"
+        return f"{type(cause).__name__}: {text[:_LONGEST_TEXT]}"
 
 
-def split_endpoint(given: str, option: str) -> tuple[str, str]:
-    """('http', 'host:port') of host, host:port or a URL; a scheme that is not said is https."""
-    url = urllib.parse.urlsplit(given if "://" in given else f"https://{given}")
-    if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query or url.username:
-        raise AcrError(f"{option} {given!r} is not an endpoint", "Write host, host:port, or http(s)://host:port.")
-    return url.scheme, url.netloc
+def _typed(client: Any, product: str, action: str) -> Callable[[dict[str, Any]], Any]:
+    request_type = getattr(load(f"{PACKAGES[product]}.models"), f"{action}Request")
+    runtime = load("darabonba.runtime").RuntimeOptions()
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
+    call = getattr(client, f"{snake}_with_options")
+    return lambda parameters: call(request_type().from_map(parameters), runtime).to_map()
+
+
+def _generic(client: Any, action: str) -> Callable[[dict[str, Any]], Any]:
+    """STS has no package of its own among the requirements; the generic call of the SDK's base serves it."""
+    models = load("alibabacloud_tea_openapi.utils_models")
+    params = models.Params(
+        action=action,
+        version=_STS_VERSION,
+        protocol="HTTPS",
+        pathname="/",
+        method="POST",
+        auth_type="AK",
+        style="RPC",
+        req_body_type="formData",
+        body_type="json",
+    )
+    runtime = load("darabonba.runtime").RuntimeOptions()
+
+    def call(parameters: dict[str, Any]) -> Any:
+        # The SDK cannot put anything but text into a query.
+        query = {name: str(value) for name, value in parameters.items()}
+        return client.call_api(params, models.OpenApiRequest(query=query), runtime)
+
+    return call
 
 
 def _credential(keys: Keys) -> Any:
-    models, client = _load("alibabacloud_credentials.models"), _load("alibabacloud_credentials.client")
+    models, client = load("alibabacloud_credentials.models"), load("alibabacloud_credentials.client")
     return client.Client(
         models.Config(
             type="sts" if keys.security_token else "access_key",
@@ -241,55 +205,5 @@ def _credential(keys: Keys) -> Any:
     )
 
 
-def preload() -> None:
-    """Imports what the first call would, which takes longer than the call. What is missing is told by who needs it."""
-    with suppress(ImportError):
-        for module in _SLOW_IMPORTS:
-            importlib.import_module(module)
-
-
-def _load(name: str) -> Any:
-    """Imports late, so that a missing package is a sentence and each task pays for what it uses."""
-    try:
-        return importlib.import_module(name)
-    except ImportError as cause:
-        raise missing_module(name) from cause
-
-
-def _sdk_exceptions() -> tuple[type[BaseException], ...]:
-    # TeaException is the base of all; a region or endpoint the SDK cannot use is a plain RuntimeError.
-    credentials = _load("alibabacloud_credentials.exceptions")
-    return (_load("Tea.exceptions").TeaException, credentials.CredentialException)
-
-
-def _short(text: str) -> str:
-    """The innermost reason of a network error, without the URL, which carries the request."""
-    for known in ("Connection refused", "timed out", "Name or service not known", "certificate verify failed"):
-        if known in text:
-            return known.lower() if known[0] == "C" else known
-    for known, words in (
-        ("getaddrinfo", "the name cannot be resolved"),
-        ("resolve", "the name cannot be resolved"),
-        ("Connection aborted", "the connection was closed before an answer came"),
-        ("reset by peer", "the connection was closed before an answer came"),
-        ("SSL", "TLS failed"),
-    ):
-        if known in text:
-            return words
-    return "no answer"
-
-
-def _silence_secrets() -> None:
-    """DEBUG=sdk makes the SDK print tokens, and the credentials package logs signed URLs."""
-    if os.environ.get("DEBUG", "").lower() == "sdk":
-        del os.environ["DEBUG"]
-    logging.getLogger("credentials").disabled = True
-
-
-def _leave_proxies() -> None:
-    """Takes the proxies from the environment, where the SDK finds them at every call and ignores NO_PROXY.
-
-    Clients that want a proxy have been given theirs.
-    """
-    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
-        os.environ.pop(name, None)
+def _unreachable(action: str, error: NoAnswerError) -> NoReturn:
+    raise UnreachableError(action, "", error.reason, hint=error.hint, uncertain=error.uncertain) from error

@@ -32,7 +32,7 @@ Step = tuple[str, str, dict[str, Any]]
 KEYS = {
     "a": {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA", "region": "cn-hangzhou"},
     "b": {"access_key_id": "LTAIbbbb", "access_key_secret": "secretB", "region": "eu-central-1"},
-    "wrong": {"access_key_id": "LTAIaaaa", "access_key_secret": "not the secret", "region": "cn-hangzhou"},
+    "wrong": {"access_key_id": "LTAIaaaa", "access_key_secret": "not-the-secret", "region": "cn-hangzhou"},
     "nobody": {},
 }
 IMAGE = {"instance_id": SOURCE, "images": [{"namespace": "prod", "repository": "web", "tag": "1.0"}], **TARGET_OPTIONS}

@@ -181,4 +181,4 @@ def test_no_secret_is_ever_shown(name: str, cloud: Emulator, account_a: Account,
 
 def test_secret_options_are_marked() -> None:
     marked = {option for option, spec in CONNECTION_OPTIONS.items() if spec.get("no_log")}
-    assert marked == {"access_key_secret", "security_token"}
+    assert marked == {"access_key_secret", "assume_role_external_id", "security_token"}

@@ -18,17 +18,16 @@ import pytest
 from acr_emulator.testing import Emulator, running
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors as errors
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import transport as transport
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.identity import (
     AssumeRole,
-    Connection,
     Keys,
     ProfileProvider,
-    proxies_of,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.proxies import proxies_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import SdkError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport, split_endpoint
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport
 
 WORLD = Path(__file__).parents[2] / "emulator" / "worlds" / "two_accounts.yml"
 ACCOUNT = "1252879610640001"
@@ -54,7 +53,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 def connect(machine: Emulator, source: Keys | ProfileProvider = ROOT, **changed: Any) -> SdkTransport:
     url = f"http://{machine.endpoint}"
     settings: dict[str, Any] = {
-        "role": None,
+        "roles": (),
         "region": "cn-hangzhou",
         "account_id": None,
         "endpoints": {"cr": url, "ram": url, "sts": url},
@@ -161,7 +160,7 @@ def test_an_assumed_role_makes_every_later_call(machine: Emulator, monkeypatch: 
     with running(world) as other:
         connect(other)("ram", "CreateRole", {"RoleName": "r", "AssumeRolePolicyDocument": document})
         role = AssumeRole(f"acs:ram::{ACCOUNT}:role/r", "session")
-        send = connect(other, Keys("LTAIaaac", "secretC"), role=role)
+        send = connect(other, Keys("LTAIaaac", "secretC"), roles=(role,))
         assert send("sts", "GetCallerIdentity", {})["IdentityType"] == "AssumedRoleUser"
         assert len(other.calls("AssumeRole")) == 1
         later = time.time() + 3400
@@ -175,38 +174,7 @@ def test_an_assumed_role_makes_every_later_call(machine: Emulator, monkeypatch: 
 def test_a_role_that_cannot_be_assumed_is_named(machine: Emulator) -> None:
     role = AssumeRole(f"acs:ram::{ACCOUNT}:role/none", "session")
     with pytest.raises(ApiError, match="^Cannot assume role acs:ram::1252879610640001:role/none: "):
-        connect(machine, OPERATOR, role=role)
-
-
-def profile(folder: Path, **entry: Any) -> ProfileProvider:
-    file = folder / "config.json"
-    file.write_text(json.dumps({"profiles": [{"name": "p", "region_id": "cn-hangzhou", **entry}]}), encoding="utf-8")
-    return ProfileProvider("p", str(file))
-
-
-def test_a_profile_of_a_mode_that_the_sdk_knows_signs_calls(machine: Emulator, tmp_path: Path) -> None:
-    keys = {"mode": "AK", "access_key_id": ROOT.access_key_id, "access_key_secret": ROOT.access_key_secret}
-    (tmp_path / "keys").write_text(json.dumps(keys), encoding="utf-8")
-    source = profile(tmp_path, mode="External", process_command=f"cat {tmp_path / 'keys'}")
-    assert connect(machine, source)("sts", "GetCallerIdentity", {})["AccountId"] == ACCOUNT
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"mode": "External", "process_command": "false"},
-        {"mode": "OIDC", "oidc_provider_arn": "a", "oidc_token_file": "/none", "ram_role_arn": "r"},
-        {"mode": "CloudSSO"},
-        {"mode": "Unheard"},
-    ],
-    ids=lambda entry: str(entry["mode"]),
-)
-def test_a_profile_without_credentials_is_not_taken_for_a_network_failure(
-    entry: dict[str, Any], machine: Emulator, tmp_path: Path
-) -> None:
-    with pytest.raises(AcrError, match="profile's credentials could not be obtained") as failed:
-        connect(machine, profile(tmp_path, **entry))("cr", "ListInstance", {})
-    assert not isinstance(failed.value, ApiError)
+        connect(machine, OPERATOR, roles=(role,))
 
 
 @pytest.mark.parametrize("order", [("cr", "ram"), ("ram", "cr")], ids="-then-".join)
@@ -223,15 +191,6 @@ def test_a_proxy_is_used_for_all_but_the_exempt_hosts(
         else:
             with pytest.raises(errors.UnreachableError, match="connection refused"):
                 send("ram", "GetRole", {"RoleName": "r"})
-
-
-def test_the_sdk_cannot_be_made_to_print_tokens(
-    machine: Emulator, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("DEBUG", "SDK")
-    connect(machine)("cr", "GetInstance", SOURCE)
-    assert "DEBUG" not in os.environ
-    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -251,50 +210,32 @@ def test_a_package_that_is_missing_is_named(
         connect(machine)("cr", "GetInstance", SOURCE)
 
 
-def test_endpoints_follow_from_the_region_unless_given(machine: Emulator) -> None:
-    send = connect(machine, endpoints={"sts": "sts-vpc.cn-hangzhou.aliyuncs.com"})
-    assert send.endpoint("cr") == ("https", "cr.cn-hangzhou.aliyuncs.com")
-    assert send.endpoint("ram") == ("https", "ram.aliyuncs.com")
-    assert send.endpoint("sts") == ("https", "sts-vpc.cn-hangzhou.aliyuncs.com")
-    with pytest.raises(AcrError, match="No region is given"):
-        connect(machine, endpoints={}, region=None)("cr", "ListInstance", {})
+def test_an_exempt_sts_leaves_the_proxy_to_all_others(machine: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another account's connection is made from the same environment, after the task's own has called."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://{closed_port()}")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    connect(machine)("sts", "GetCallerIdentity", {})
+    other = connect(machine, endpoints={"cr": "http://cr.example.com"})
+    with pytest.raises(errors.UnreachableError, match="cr.example.com cannot be reached: its proxy"):
+        other("cr", "GetInstance", SOURCE)
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ("cr.example.com", ("https", "cr.example.com")),
-        ("cr.example.com:8443", ("https", "cr.example.com:8443")),
-        ("http://127.0.0.1:8650", ("http", "127.0.0.1:8650")),
-        ("https://cr.example.com/", ("https", "cr.example.com")),
-    ],
-)
-def test_an_endpoint_is_a_host_or_a_url(given: str, expected: tuple[str, str]) -> None:
-    assert split_endpoint(given, "cr_endpoint") == expected
+def test_what_the_sdk_refuses_before_it_sends_is_no_network_failure(
+    machine: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(machine.calls())
+    with pytest.raises(AcrError) as failed:
+        connect(machine, Keys("LTAIaaaa", "secretA", "token\n"))("sts", "GetCallerIdentity", {})
+    assert not isinstance(failed.value, ApiError)
+    assert "The SDK could not make the request GetCallerIdentity: " in str(failed.value)
+    assert "Nothing was sent" in str(failed.value)
+    assert "token" not in str(failed.value)
+    assert len(machine.calls()) == before
 
 
-@pytest.mark.parametrize(
-    "given", ["ftp://host", "http://", "host/path", "http://host?a=b", "http://user@host", "", "http://:80"]
-)
-def test_anything_else_is_no_endpoint(given: str) -> None:
-    with pytest.raises(AcrError, match="is not an endpoint"):
-        split_endpoint(given, "cr_endpoint")
-
-
-@pytest.mark.parametrize(
-    ("text", "short"),
-    [
-        ("[Errno 111] Connection refused", "connection refused"),
-        ("Read timed out. (read timeout=1)", "timed out"),
-        ("[SSL: X] certificate verify failed", "certificate verify failed"),
-        ("[Errno -2] Name or service not known", "Name or service not known"),
-        ("getaddrinfo failed", "the name cannot be resolved"),
-        ("Failed to resolve 'host'", "the name cannot be resolved"),
-        ("('Connection aborted.', X())", CLOSED),
-        ("Connection reset by peer", CLOSED),
-        ("[SSL] record layer failure", "TLS failed"),
-        ("http://host/?Signature=s", "no answer"),
-    ],
-)
-def test_a_network_error_is_said_shortly_and_without_the_request(text: str, short: str) -> None:
-    assert transport._short(text) == short
+def test_the_host_that_was_meant_is_named(machine: Emulator) -> None:
+    closed = closed_port()
+    endpoints = {"cr": f"http://{machine.endpoint}", "sts": f"http://{closed}"}
+    role = AssumeRole(f"acs:ram::{ACCOUNT}:role/r")
+    with pytest.raises(errors.UnreachableError, match=f"Cannot assume role .*: {closed} cannot be reached"):
+        connect(machine, endpoints=endpoints, roles=(role,))

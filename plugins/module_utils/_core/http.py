@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Send the SDK's requests: to no other host than it says, within bounds of time and size, and printing no secret.
+
+The SDK keeps one session for each host in the process, follows redirects, reads for as long as bytes come, and takes
+proxies and debugging from the environment at each call. It offers no way to hand it a session, so the functions where
+it looks one up are wrapped. They are as they were for whoever else uses the SDK in this process.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import load
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.pools import current, pool_of, trusting
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.proxies import proxy_for
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError, explained
+
+# A page of 100 records with names of full length has less than 1 MiB. Twenty answers of this size at once, one for
+# each thread, still fit into the memory of a small machine.
+LARGEST_ANSWER = 8 * 1024 * 1024
+_CHUNK = 64 * 1024
+_LOGGERS = ("credentials", "urllib3.connectionpool")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, as far as the SDK looks at it."""
+
+    status_code: int
+    reason: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@dataclass
+class Exchange:
+    """What became of one call's requests; the SDK takes it for a session of the package requests.
+
+    Attributes:
+        host: the last request's; empty if the SDK has sent none.
+        status: of the last answer; 0 if none came.
+        sent: whether the last request, or a part of it, may have reached the host.
+    """
+
+    wire: Wire
+    host: str = ""
+    status: int = 0
+    sent: bool = False
+
+    def send(self, request: Any, *, timeout: tuple[float, float], **_settings: Any) -> Answer:
+        """Send a prepared request. The SDK's own settings of proxies and trust are left aside for the wire's."""
+        self.host, self.status, self.sent = urllib.parse.urlsplit(request.url).netloc, 0, False
+        answer = self.wire.send(request, timeout, self)
+        self.status = answer.status_code
+        return answer
+
+
+class Wire:
+    """Connections of one account's calls, kept for further ones.
+
+    Args:
+        proxies: 'http', 'https' and 'no', as the environment has them.
+        ca_bundle: file or folder of the only authorities to trust; None for the system's and the SDK's.
+    """
+
+    def __init__(self, proxies: Mapping[str, str], ca_bundle: str | None) -> None:
+        self._proxies = proxies
+        self._trust = trusting(ca_bundle)
+        self._pools: dict[str | None, Any] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def exchange(self) -> Iterator[Exchange]:
+        """Let what the SDK sends in this thread, while the block lasts, go over this wire."""
+        _wrap_sdk()
+        exchange = Exchange(self)
+        token = current.set(exchange)
+        try:
+            yield exchange
+        finally:
+            current.reset(token)
+
+    def send(self, request: Any, timeout: tuple[float, float], exchange: Exchange) -> Answer:
+        """Send a request and read its whole answer.
+
+        Raises:
+            NoAnswerError: there is none, or none that may be used.
+        """
+        urllib3 = load("urllib3")
+        proxy = proxy_for(request.url, self._proxies)
+        try:
+            response = self._pool(proxy).urlopen(
+                request.method,
+                request.url,
+                body=request.body,
+                # The SDK's credentials package writes the whole URL into the header where the endpoint has a scheme.
+                headers={**request.headers, "host": exchange.host},
+                timeout=urllib3.Timeout(connect=timeout[0], read=timeout[1]),
+                retries=urllib3.Retry(False, redirect=0),
+                redirect=False,
+                preload_content=False,
+            )
+            content = _read(response, exchange)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise explained(error, exchange.host, proxy, timeout, exchange.sent) from error
+        return Answer(response.status, response.reason or "", response.headers, content)
+
+    def _pool(self, proxy: str | None) -> Any:
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = pool_of(proxy, self._trust)
+            return self._pools[proxy]
+
+
+def _read(response: Any, exchange: Exchange) -> bytes:
+    target = response.headers.get("Location")
+    if 300 <= response.status < 400 and target:
+        response.close()
+        host = urllib.parse.urlsplit(target).netloc.rpartition("@")[2] or exchange.host
+        raise NoAnswerError(
+            f"{exchange.host} answered with a redirect to {host}, which is not followed",
+            "A signed request goes to no other host than it was made for; check the endpoint and the proxy.",
+            uncertain=False,
+        )
+    chunks, size = [], 0
+    while chunk := response.read(_CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            response.close()
+            raise NoAnswerError(
+                f"{exchange.host} answered with more than {LARGEST_ANSWER // 1024**2} MiB",
+                "No answer of the service is that long; check the endpoint and the proxy.",
+                uncertain=True,
+            )
+    return b"".join(chunks)
+
+
+class _Quiet(logging.Filter):
+    """Lets nothing through that is logged while a call of ours is made: URLs, which are signed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return current.get() is None
+
+
+@cache
+def _wrap_sdk() -> None:
+    """Have the SDK look for a session here first; done once in a process, and without effect on calls of others."""
+    quiet = _Quiet()
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(quiet)
+    for core in (load("darabonba.core").DaraCore, load("Tea.core").TeaCore):
+        try:
+            find, debug = core._get_session, core._do_http_debug
+        except AttributeError as cause:
+            raise AcrError(
+                f"{core.__name__} of the installed SDK does not send as this collection expects",
+                "Install the versions that requirements.txt names.",
+            ) from cause
+        core._get_session = staticmethod(_or_else(find))
+        core._do_http_debug = staticmethod(_or_silence(debug))
+
+
+def _or_else(find: Any) -> Any:
+    return lambda *args, **settings: current.get() or find(*args, **settings)
+
+
+def _or_silence(debug: Any) -> Any:
+    return lambda *args: None if current.get() else debug(*args)

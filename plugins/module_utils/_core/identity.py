@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Name who calls: keys, roles that they are traded for, and sources of keys that only the SDK can ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SESSION = "registryops-alicloud"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What signs a request; nothing of it may ever be shown but the ID."""
+
+    access_key_id: str
+    access_key_secret: str = field(repr=False)
+    security_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class AssumeRole:
+    """The parameters of STS AssumeRole, and so the role that keys are traded for."""
+
+    arn: str
+    session_name: str = SESSION
+    external_id: str | None = field(default=None, repr=False)
+    policy: str | None = None
+    duration: int | None = None
+
+
+@dataclass(frozen=True)
+class ProfileProvider:
+    """A profile of a mode whose keys the SDK's credentials package obtains, such as EcsRamRole or OIDC.
+
+    Attributes:
+        entry: the profile as the file has it; it may hold secrets.
+        role: the role that the mode itself assumes, which OIDC alone does.
+    """
+
+    name: str
+    file: str
+    mode: str = ""
+    entry: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    role: AssumeRole | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where keys come from, the roles that they are traded for one after the other, and what else came with them."""
+
+    keys: Keys | ProfileProvider
+    roles: tuple[AssumeRole, ...] = ()
+    region: str | None = None
+    sts_endpoint: str | None = None

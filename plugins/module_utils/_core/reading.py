@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bound the time that a whole answer takes, of which each byte may come in time."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+from typing import Any
+
+
+class TimedResponse(http.client.HTTPResponse):
+    """An answer that must be there within the socket's timeout, from the first byte of its head to its last."""
+
+    def __init__(self, sock: Any, *args: Any, **settings: Any) -> None:
+        super().__init__(_TimedFiles(sock), *args, **settings)  # type: ignore[arg-type]
+
+
+class _TimedFiles:
+    """A socket, as far as http.client looks at it when it reads an answer."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReads(self._sock))
+
+
+class _TimedReads(socket.SocketIO):
+    """Reads for no longer, all together, than the socket's timeout."""
+
+    def __init__(self, sock: Any) -> None:
+        super().__init__(sock, "r")
+        # As socket.makefile does it; TLS within TLS keeps the count at the outer socket.
+        counted: Any = sock if isinstance(sock, socket.socket) else sock.socket
+        counted._io_refs += 1
+        self._connection = sock
+        self._bound = sock.gettimeout()
+        self._ends = time.monotonic() + self._bound
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._connection.settimeout(left)
+        return super().readinto(buffer)
+
+    def close(self) -> None:
+        if not self.closed and self._connection.fileno() >= 0:
+            self._connection.settimeout(self._bound)  # for the request that follows on this connection
+        super().close()

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say why there is no answer, without the request, which holds what signs it."""
+
+from __future__ import annotations
+
+import ssl
+import urllib.parse
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import load
+
+_CHECK = "Check the region, the endpoint, the proxy and the network."
+
+
+class NoAnswerError(Exception):
+    """A request got no answer, or none that may be used.
+
+    Args:
+        reason: why, with the host that was meant.
+        hint: what to do about it.
+        uncertain: whether the service may have done the work all the same.
+    """
+
+    def __init__(self, reason: str, hint: str = _CHECK, *, uncertain: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+        self.uncertain = uncertain
+
+
+def explained(
+    error: Exception, host: str, proxy: str | None, timeout: tuple[float, float], sent: bool
+) -> NoAnswerError:
+    """Return what a failure of urllib3 means.
+
+    Args:
+        error: the failure.
+        host: the request's.
+        proxy: the URL of the proxy it went to; None if there is none.
+        timeout: seconds for the connection and for the answer.
+        sent: whether some of the request may have reached the host.
+    """
+    kinds = load("urllib3").exceptions
+    if isinstance(error, kinds.ProxyError):
+        name = urllib.parse.urlsplit(proxy or "").netloc.rpartition("@")[2]
+        reason = _reason(error.original_error, kinds, timeout)
+        return NoAnswerError(
+            f"{host} cannot be reached: its proxy {name} does not let it through ({reason})",
+            "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the proxy itself.",
+            uncertain=False,
+        )
+    if _is_distrust(error):
+        return NoAnswerError(
+            f"{host} cannot be reached ({_reason(error, kinds, timeout)})",
+            "If an authority of your own has signed its certificate, name that authority's file in ca_bundle.",
+            uncertain=False,
+        )
+    return NoAnswerError(f"{host} cannot be reached ({_reason(error, kinds, timeout)})", uncertain=sent)
+
+
+def _reason(error: Any, kinds: Any, timeout: tuple[float, float]) -> str:
+    if type(error).__name__ == "NameResolutionError":  # urllib3 1.26 has none
+        return "its name cannot be resolved"
+    if isinstance(error, kinds.NewConnectionError):
+        cause = error.__cause__ or error.__context__
+        text = getattr(cause, "strerror", None) or "no connection"
+        return str(text).lower()
+    if isinstance(error, kinds.ConnectTimeoutError):
+        return f"timed out: no connection within {timeout[0]:g} s, which is connect_timeout"
+    if isinstance(error, (kinds.ReadTimeoutError, TimeoutError)):
+        return f"timed out: no whole answer within {timeout[1]:g} s, which is read_timeout"
+    if _is_distrust(error):
+        cause = error.args[0] if isinstance(error, kinds.SSLError) else error
+        return f"certificate verify failed: {cause.verify_message}"
+    if isinstance(error, (kinds.SSLError, ssl.SSLError)):
+        return "TLS failed"
+    if isinstance(error, OSError) and str(error).startswith("Tunnel connection failed"):
+        return str(error)
+    return "the connection was closed before an answer came"
+
+
+def _is_distrust(error: Any) -> bool:
+    causes = (error, *getattr(error, "args", ()))
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
