@@ -31,7 +31,8 @@ options:
     aliases: [alicloud_security_token]
   profile:
     description:
-      - Name of a profile in the configuration file of the Alibaba Cloud CLI. All of its modes are understood.
+      - Name of a profile in the configuration file of the Alibaba Cloud CLI. All of its modes work but V(RsaKeyPair),
+        which is refused. How each obtains its keys is told in C(docs/connecting.md).
       - If unset, no profile is used unless E(ALIBABA_CLOUD_PROFILE) names one and no keys are given.
     type: str
   profile_file:
@@ -40,25 +41,32 @@ options:
     type: path
   assume_role_arn:
     description:
-      - ARN of a RAM role that the keys are traded for before anything else is called.
+      - ARN of a RAM role that the keys are traded for before anything else is called. It takes the place of the role
+        that the environment or the profile names.
       - If unset, E(ALIBABA_CLOUD_ROLE_ARN) is taken where the keys come from the environment, and else the keys act
         by themselves.
     type: str
   assume_role_session_name:
     description:
-      - Name of the role's session, as it appears in ActionTrail. If unset, it is V(registryops-alicloud).
+      - Name of the role's session, as it appears in ActionTrail. If unset, it is what the environment or the profile
+        says where the role comes from there, or V(registryops-alicloud).
+      - This and the three options that follow apply to whatever role is assumed, also to one that the environment or
+        the profile names. Where none is, they are refused.
     type: str
   assume_role_external_id:
     description:
-      - External ID that the role's trust policy may demand. If unset, none is sent.
+      - External ID that the role's trust policy may demand. If unset, the profile's is sent where the role comes from
+        there, and else none.
     type: str
   assume_role_policy:
     description:
-      - Policy document that narrows what the session may do. If unset, it may do all that the role may.
+      - Policy document that narrows what the session may do. If unset, the profile's is taken where the role comes from
+        there, and else the session may do all that the role may.
     type: json
   assume_role_duration:
     description:
-      - Life of the session in seconds, from 900 up to the role's own maximum. If unset, the service chooses 3600.
+      - Life of the session in seconds, from 900 up to the role's own maximum. If unset, it is the profile's where the
+        role comes from there, and else the service chooses 3600.
     type: int
   region:
     description:
@@ -93,12 +101,13 @@ options:
     default: 5
   read_timeout:
     description:
-      - Seconds to wait for an answer. If unset, 20.
+      - Seconds to wait for a whole answer, from its first byte to its last. If unset, 20.
     type: int
     default: 20
   ca_bundle:
     description:
-      - File with the certificate authorities to trust. If unset, those that the SDK ships are trusted.
+      - File, or folder, with the only certificate authorities to trust. If unset, the system's and those that the SDK
+        ships are trusted.
     type: path
     aliases: [ca]
   rate_limit:
@@ -112,5 +121,7 @@ requirements:
   - alibabacloud-ram20150501 >= 1.3.0
   - alibabacloud-tea-openapi >= 0.4.6
 notes:
-  - E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY) are honoured.
+  - E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY) are honoured; the last with networks such as V(10.0.0.0/8) and ports.
+  - An empty text is as good as an option that is not given.
+  - No redirect is followed, and an answer of more than 8 MiB is cut off.
 """
