@@ -123,8 +123,9 @@ options:
         default: 20
   destinations:
     description:
-      - Instances that rules end at, with the connection to their account. Elsewhere, and where one could not be looked
-        into, the source's sync records alone are judged by. If unset, they are everywhere.
+      - Instances that rules end at, with the connection to their account, with which nothing is written. Its
+        credentials are never taken from the environment. Elsewhere, and where one could not be looked into, the
+        source's sync records alone are judged by. If unset, they are everywhere.
     type: list
     elements: dict
     default: []
@@ -136,49 +137,42 @@ options:
       name:
         description: What it is called in findings. If unset, its ID.
         type: str
-      auth:
-        description:
-          - Connection to its account, with which nothing is written. Its credentials are never taken from the
-            environment.
-        type: dict
-        required: true
-        suboptions:
-          access_key_id:
-            description: ID of an access key.
-            type: str
-          access_key_secret:
-            description: Its secret.
-            type: str
-          security_token:
-            description: Token that belongs to a temporary key.
-            type: str
-          profile:
-            description: Name of a profile, instead of keys.
-            type: str
-          profile_file:
-            description: The file that holds it.
-            type: path
-          assume_role_arn:
-            description: ARN of a RAM role that the keys are traded for.
-            type: str
-          assume_role_session_name:
-            description: Name of the role's session.
-            type: str
-          assume_role_external_id:
-            description: External ID that the role's trust policy may demand.
-            type: str
-          region:
-            description: Region of the destination instance.
-            type: str
-          account_id:
-            description: UID of the account that it must be.
-            type: str
-          cr_endpoint:
-            description: Endpoint of Container Registry.
-            type: str
-          sts_endpoint:
-            description: Endpoint of STS.
-            type: str
+      access_key_id:
+        description: ID of an access key.
+        type: str
+      access_key_secret:
+        description: Its secret.
+        type: str
+      security_token:
+        description: Token that belongs to a temporary key.
+        type: str
+      profile:
+        description: Name of a profile, instead of keys.
+        type: str
+      profile_file:
+        description: The file that holds it.
+        type: path
+      assume_role_arn:
+        description: ARN of a RAM role that the keys are traded for.
+        type: str
+      assume_role_session_name:
+        description: Name of the role's session.
+        type: str
+      assume_role_external_id:
+        description: External ID that the role's trust policy may demand.
+        type: str
+      region:
+        description: Region of the destination instance.
+        type: str
+      account_id:
+        description: UID of the account that it must be.
+        type: str
+      cr_endpoint:
+        description: Endpoint of Container Registry.
+        type: str
+      sts_endpoint:
+        description: Endpoint of STS.
+        type: str
   select:
     description:
       - What is looked at. If unset, everything.
@@ -245,9 +239,8 @@ EXAMPLES = r"""
     destinations:
       - name: prod-eu
         instance_id: cri-targettarget0001
-        auth:
-          profile: account-b
-          region: eu-central-1
+        profile: account-b
+        region: eu-central-1
   register: verified
   failed_when: verified.state == 'bad'
 
@@ -481,7 +474,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.verif
 DESTINATION_OPTIONS = {
     "instance_id": {"type": "str", "required": True},
     "name": {"type": "str"},
-    "auth": {"type": "dict", "required": True, "options": OTHER_CONNECTION_OPTIONS},
+    **OTHER_CONNECTION_OPTIONS,
 }
 SELECT_OPTIONS = {name: {"type": "list", "elements": "str"} for name in ("rules", "namespaces", "repositories", "tags")}
 MODULE = Module(

@@ -26,6 +26,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Origin, Records
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Route, Routes
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import attached, with_signatures
 
 # What targets hold beside what the source has.
 Left = dict[Target, dict[str, Held]]
@@ -136,15 +137,20 @@ class Comparison:
     def _compared(self, origin: Origin, images: Mapping[str, Held]) -> tuple[list[Compared], Left]:
         compared: list[Compared] = []
         left: Left = {}
+        attachments = attached(images)
         for target, routes in self._routes.of(*origin).items():
             side = self._destinations.get(target.instance_id)
             there = side.images(target.namespace, target.repository) if side else {}
+            found = []
             for tag, held in images.items():
                 fitting = self._fitting(routes, tag)
                 if fitting:
                     evidence = self._evidence(origin, target, tag, there if side else None)
-                    compared.append(compare(fitting, (*origin, tag), held, target, evidence))
-            reached = {image.tag for image in compared if image.target == target}
+                    found.append(compare(fitting, (*origin, tag), held, target, evidence))
+            if attachments and self._routes.select.tags is None:
+                found = with_signatures(found, attachments, there)
+            compared += found
+            reached = {image.tag for image in found}
             left[target] = {tag: held for tag, held in there.items() if tag not in reached}
         return compared, left
 

@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 
 # What differs from one failure to the next of the same kind.
-_PARTICULARS = re.compile(r"sha256:[0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PARTICULARS = re.compile(r"sha256[:-][0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TAGS_NAMED = 5  # in one row of a report
 # Rows of a group by repository: a report shows fifteen, and a program that needs all reads the file of images.
 _MOST_GROUPS = 200
@@ -163,6 +163,6 @@ def _worst_first(rows: list[dict[str, Any]], name: Callable[[dict[str, Any]], st
 
 def _kind(image: Compared) -> str:
     """Return the reason without what tells one image from another, so that equal ones are counted together."""
-    reason = _PARTICULARS.sub("…", image.reason) if image.state == "failed" else image.reason
+    reason = _PARTICULARS.sub("…", image.reason)
     repository = f"{image.namespace}/{image.repository}"
     return reason.replace(image.source, "the image").replace(repository, "the repository")

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import (
     image_findings,
@@ -71,7 +72,12 @@ class Verification:
 
         def read(given: Mapping[str, Any]) -> None:
             try:
-                side = Side(self._task.reach(given["auth"]), given["instance_id"])
+                side = Side(
+                    self._task.reach(
+                        {name: value for name, value in given.items() if name in OTHER_CONNECTION_OPTIONS}
+                    ),
+                    given["instance_id"],
+                )
                 side.read(routes.target_namespaces())
                 sides[side.instance_id] = side
             except AcrError as failure:

@@ -106,7 +106,8 @@ def test_examples_run_and_return_what_is_documented(
         if "destination_auth" in params:
             params["destination_auth"] = {**granted.keys, "cr_endpoint": f"http://{cloud.endpoint}"}
         for destination in params.get("destinations") or []:
-            destination["auth"] = {**granted.keys, "cr_endpoint": f"http://{cloud.endpoint}"}
+            destination.pop("profile")
+            destination.update({**granted.keys, "cr_endpoint": f"http://{cloud.endpoint}"})
         if "retry_from" in params:
             kept = tmp_path / "kept.json"
             kept.write_text(json.dumps(registered))

@@ -47,7 +47,7 @@ def auth(cloud: Emulator, secret: str = "secretB") -> dict[str, str]:
 def verify(
     account: Account, *rules: dict[str, Any], look: bool = True, check: bool = False, **more: Any
 ) -> dict[str, Any]:
-    destinations = [{"name": "prod-eu", "instance_id": TARGET, "auth": auth(account.cloud)}] if look else []
+    destinations = [{"name": "prod-eu", "instance_id": TARGET, **auth(account.cloud)}] if look else []
     # Sleeps are short here, so that a wait is many looks.
     said = {"rules": list(rules or [RULE]), "destinations": destinations, "wait_timeout": 6000, **more}
     return account.run("acr_sync_verify", check, instance_id=SOURCE, **said)
@@ -131,6 +131,29 @@ def test_counts_are_of_each_image_once_where_rules_meet(cloud: Emulator, ruled: 
     assert sum(sum(row["states"].values()) for row in result["namespaces"]) == source_images(ruled)
 
 
+def test_an_image_that_arrived_without_its_signature_is_said(cloud: Emulator, ruled: Account) -> None:
+    strict = {**RULE, "tag_filter": "^v"}
+    ruled.run("acr_sync_rules", False, instance_id=SOURCE, rules=[strict])
+    digest = f"sha256:{'1' * 64}"
+    signature = f"sha256-{'1' * 64}.sig"
+    push(cloud, {"tag": "v9", "digest": digest}, "v10", signature)
+    result = verify(ruled, strict)
+    assert images(result) == {"unsigned": 1, "same": 1}
+    [finding] = result["findings"]
+    assert (finding["check"], finding["severity"]) == ("unsigned_image", "warning")
+    assert finding["problem"] == (
+        f"prod/web:v9 arrived, its signature did not, at {TARGET}/prod/web:v9"
+        f" ({signature}: the rule's tag_filter leaves it out)"
+    )
+    assert result["summary"]["images"] == "2 of 2 arrived (1 unsigned, 1 same)"
+
+
+def test_an_image_that_arrived_with_its_signature_is_the_same(cloud: Emulator, ruled: Account) -> None:
+    push(cloud, {"tag": "v9", "digest": f"sha256:{'1' * 64}"}, f"sha256-{'1' * 64}.sig")
+    result = verify(ruled)
+    assert images(result)["same"] == 2
+
+
 @pytest.mark.parametrize("said", [{}, {"state": "present"}])
 def test_a_rule_that_should_be_there_is_missed_however_it_is_said(said: dict[str, Any], account_a: Account) -> None:
     result = verify(account_a, {**RULE, **said}, look=False)
@@ -178,7 +201,7 @@ def test_a_destination_that_cannot_be_looked_into_is_said_and_the_records_are_ju
     push(cloud, "v9")
     verify(ruled)
     blind = auth(cloud, "of-last-year")
-    broken = [{"name": "prod-eu", "instance_id": TARGET, "auth": blind}, {"instance_id": "cri-x", "auth": {}}]
+    broken = [{"name": "prod-eu", "instance_id": TARGET, **blind}, {"instance_id": "cri-x"}]
     result = verify(ruled, destinations=broken)
     [unreadable] = result["unreadable"]
     assert (unreadable["host"], "SignatureDoesNotMatch" in unreadable["reason"]) == ("prod-eu", True)
@@ -188,7 +211,7 @@ def test_a_destination_that_cannot_be_looked_into_is_said_and_the_records_are_ju
 
 
 def test_a_destination_without_credentials_is_no_bug(ruled: Account) -> None:
-    result = verify(ruled, destinations=[{"instance_id": TARGET, "auth": {}}])
+    result = verify(ruled, destinations=[{"instance_id": TARGET}])
     assert result["unreadable"][0]["host"] == TARGET
     assert "no credentials are given" in result["unreadable"][0]["reason"].lower()
 

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find images that arrived without what is attached to them by a tag, such as their signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared, Held
+
+_LEFT_OUT = "the rule's tag_filter leaves it out"
+_HERE = ("same", "carried", "waiting")
+
+
+def attached(tags: Iterable[str]) -> dict[str, list[str]]:
+    """Return the tags of one repository that are attached to an image, by that image's digest."""
+    found: dict[str, list[str]] = {}
+    for tag in tags:
+        digest = attached_to(tag)
+        if digest is not None:
+            found.setdefault(digest, []).append(tag)
+    return found
+
+
+def with_signatures(
+    compared: list[Compared], attachments: Mapping[str, list[str]], there: Mapping[str, Held]
+) -> list[Compared]:
+    """Return the images of one repository at one target; those without their signature are told as such.
+
+    Args:
+        compared: the images.
+        attachments: what is attached at the source, by digest.
+        there: what the target holds.
+    """
+    states = {image.tag: image for image in compared}
+
+    def lacking(image: Compared) -> str:
+        for tag in attachments.get(image.digest or "", ()) if image.state in ("same", "carried") else ():
+            own = states.get(tag)
+            if own is None and tag not in there:
+                return f"{tag}: {_LEFT_OUT}"
+            if own is not None and own.state not in _HERE:
+                return f"{tag}: {own.reason}"
+        return ""
+
+    return [
+        image._replace(state="unsigned", reason=reason) if (reason := lacking(image)) else image for image in compared
+    ]
