@@ -295,7 +295,7 @@ sync_rules:
       type: bool
       returned: when the replacement of a rule failed
 counts:
-  description: How many rules were V(unchanged), V(created), V(changed), V(replaced), V(deleted) and V(failed).
+  description: How many rules were V(unchanged), V(created), V(replaced), V(deleted) and V(failed).
   type: dict
   returned: success, and failure after the rules were listed
 """

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import noting
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
     CREATE,
     REPLACE,
+    UPDATE,
     VERBS,
     Extras,
     Plan,
@@ -40,10 +43,22 @@ class Item(Generic[S]):
     planned: Plan[S] | None = None
     extras: Extras | None = None
     error: AcrError | None = None
+    # Of one that failed after something had been written for it: what is there by now.
+    written: bool = False
+    left: S | None = None
 
     @property
     def changes(self) -> bool:
-        return self.planned is not None and self.planned.changed and self.error is None
+        if self.error:
+            return self.written
+        return self.planned is not None and self.planned.changed
+
+    @property
+    def after(self) -> S | None:
+        """What is there in the end; in check mode, what would be."""
+        if self.error:
+            return self.left
+        return self.planned.after if self.planned else None
 
     @property
     def action(self) -> str:
@@ -60,16 +75,29 @@ class Item(Generic[S]):
             self.error = error
 
     def apply(self) -> None:
-        try:
-            self.extras = apply(self.resource, self.planned) if self.planned else None
-        except AcrError as error:
-            self.error = error
+        with noting() as journal:
+            try:
+                self.extras = apply(self.resource, self.planned) if self.planned else None
+            except AcrError as error:
+                self.error = error
+                self.written = bool(journal)
+                if journal:
+                    error.add(f"Called for it: {journal}.")
+
+    def look_what_is_left(self, found: list[S]) -> None:
+        """Find out, after a failure, what is there, and whether that is a change."""
+        wanted = self.desired or (self.planned.before if self.planned else None)
+        if wanted is not None and self.planned is not None:
+            with suppress(AcrError):  # which of several is meant may not be certain
+                self.left = self.resource.pick(wanted, found)
+                self.written = self.left != self.planned.before
 
     def to_result(self, key: str) -> dict[str, Any]:
         result = {"name": self.name, "action": self.action, "changed": self.changes}
         if self.error:
-            return {**result, "msg": str(self.error), **self.error.details()}
-        return {**result, key: self.shown(self.planned.after if self.planned else None), **(self.extras or {})}
+            left = {key: self.shown(self.left)} if self.written else {}
+            return {**result, "msg": str(self.error), **left, **self.error.details()}
+        return {**result, key: self.shown(self.after), **(self.extras or {})}
 
     def shown(self, state: S | None) -> dict[str, Any]:
         if state is None:
@@ -106,6 +134,12 @@ class Bulk(Operation, Generic[S]):
 
     def run(self) -> None:
         self.client.calls(Item.apply, [item for item in self.items if item.changes])
+        torn = [item for item in self.items if item.error and item.written]
+        if torn:
+            with suppress(AcrError):  # then what was called is told, but not what is there
+                found = self.resource.sibling(self.params).everything()
+                for item in torn:
+                    item.look_what_is_left(found)
 
     def to_result(self) -> dict[str, Any]:
         key = self.resource.kind.replace(" ", "_")
@@ -114,13 +148,20 @@ class Bulk(Operation, Generic[S]):
         result = {
             "changed": self.needed(),
             f"{key}s": results,
-            "counts": {action: counts[action] for action in (*VERBS.values(), "failed")},
+            "counts": {action: counts[action] for action in (*self._actions(), "failed")},
             "diff": self._diff(),
         }
         failed = [item for item in self.items if item.error]
         if failed:
             raise _failure(failed, len(self.items), self.resource.kind, result)
         return result
+
+    def _actions(self) -> list[str]:
+        """Return what can become of one; some kinds of things cannot be changed, only replaced."""
+        attributes = self.resource.state_type.attributes().values()
+        sent = [attribute.metadata for attribute in attributes if not attribute.metadata["read_only"]]
+        can_change = any(not (metadata["fixed"] or metadata["write_only"]) for metadata in sent)
+        return [verb for action, verb in VERBS.items() if can_change or action != UPDATE]
 
     def _item(self, said: Mapping[str, Any]) -> Item[S]:
         common = {name: value for name, value in self.params.items() if name != self.option}
@@ -144,10 +185,10 @@ class Bulk(Operation, Generic[S]):
 
     def _diff(self) -> dict[str, Any]:
         changed = [(item, item.planned) for item in self.items if item.planned and item.changes]
-        lines = [line for item, planned in changed for line in item.resource.describe(planned)]
+        lines = [line for item, planned in changed if not item.error for line in item.resource.describe(planned)]
         diff = {
             "before": {item.name: item.shown(planned.before) for item, planned in changed if planned.before},
-            "after": {item.name: item.shown(planned.after) for item, planned in changed if planned.after},
+            "after": {item.name: item.shown(item.after) for item, _planned in changed if item.after},
         }
         return {**diff, "prepared": "".join(f"{line}\n" for line in lines)} if lines else diff
 

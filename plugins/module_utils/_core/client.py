@@ -23,7 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     api_error,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, Guard, pool
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, Guard, note, pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import needed
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import PRODUCTS, Transport
@@ -103,6 +103,8 @@ class Client:
             try:
                 answer = self._once(product, action, parameters or {})
             except ApiError as error:
+                if error.uncertain and not _reads(action):
+                    note(action, certain=False)
                 throttled = isinstance(error, ThrottledError)
                 wait = next(waits[throttled], None) if _may_repeat(action, error) else None
                 if wait is None:
@@ -112,6 +114,8 @@ class Client:
                 else:
                     self.sleep(max(error.retry_after, wait))
             else:
+                if not _reads(action):
+                    note(action, certain=True)
                 return answer
 
     def pages(
@@ -173,15 +177,21 @@ class Client:
         return self._caller
 
     def check_account(self) -> None:
-        """Refuses to go on in any account but the one that account_id names."""
+        """Refuse to go on in any account but the one that account_id names."""
+        if other := self._other_account():
+            raise other
+
+    def _other_account(self) -> AcrError | None:
+        """Return what to say if the credentials belong to another account than account_id names."""
         if self._account_id is None:
-            return
-        caller = self.caller()
-        if str(caller.get("AccountId")) != self._account_id:
-            raise AcrError(
-                f"these credentials belong to account {caller.get('AccountId')}, but account_id is {self._account_id}",
-                "Nothing was changed. Use that account's credentials, or correct account_id.",
-            )
+            return None
+        found = str(self.caller().get("AccountId"))
+        if found == self._account_id:
+            return None
+        return AcrError(
+            f"these credentials belong to account {found}, but account_id is {self._account_id}",
+            "Nothing was changed. Use that account's credentials, or correct account_id.",
+        )
 
     def _once(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in parameters.items() if value is not None}
@@ -197,12 +207,13 @@ class Client:
             )
         return answer
 
-    def _advised(self, error: ApiError, parameters: Mapping[str, Any]) -> ApiError:
-        """The error with what the person on call needs next."""
+    def _advised(self, error: ApiError, parameters: Mapping[str, Any]) -> AcrError:
+        """Return the error with what the person on call needs next."""
         if isinstance(error, (NotFoundError, NoPermissionError)) and error.action != "GetCallerIdentity":
             # In the wrong account nothing is found; that is then the better thing to say.
-            with suppress(ApiError):
-                self.check_account()
+            with suppress(AcrError):
+                if other := self._other_account():
+                    return other
         if isinstance(error, NoPermissionError) and not error.hint:
             error.hint = (
                 f"The caller needs {needed(error.action, parameters)}; ask who keeps the account's RAM policies."

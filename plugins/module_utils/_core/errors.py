@@ -46,6 +46,10 @@ class AcrError(Exception):
         """Keys for the failed task's result."""
         return dict(self.results)
 
+    def add(self, sentence: str) -> None:
+        """Add a sentence on what else to know or to do."""
+        self.hint = f"{self.hint} {sentence}".strip()
+
 
 class ImmutableError(AcrError):
     """The service cannot change what was asked to change."""
@@ -155,3 +159,18 @@ def attempt(deed: str) -> Iterator[None]:
     except AcrError as error:
         error.attempted = error.attempted or deed
         raise
+
+
+@contextmanager
+def preferring(error: AcrError, unknown: str) -> Iterator[None]:
+    """Raise `error` itself where a call that its handler makes fails, too.
+
+    Args:
+        error: what the user has to know first.
+        unknown: what the handler wanted to find out, such as "whether it was made all the same".
+    """
+    try:
+        yield
+    except AcrError as second:
+        error.add(f"It could not be found out {unknown} ({second.sentence().rstrip('.')}).")
+        raise error from second

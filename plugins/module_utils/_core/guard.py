@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker import Asker
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal import Journal
 
 PARALLEL = 20
 _LOOK = 0.5  # seconds; a waiting task notices within this that it is over, and a look takes microseconds
@@ -28,10 +29,11 @@ class OverError(AcrError):
 
 @dataclass(frozen=True)
 class _Thread:
-    """What one thread is doing: for which pools, and whether it finishes what it has begun."""
+    """What one thread is doing: for which pools, whether it finishes what it has begun, and who notes its writes."""
 
     pools: tuple[threading.Event, ...] = ()
     finishing: bool = False
+    journals: tuple[Journal, ...] = ()
 
 
 class _Threads(threading.local):
@@ -74,12 +76,22 @@ class Guard:
         It holds for the calls of this thread, and of pools that are opened within.
         """
         self.check()
-        before = _threads.now
-        _threads.now = replace(before, finishing=True)
-        try:
+        with _as(replace(_threads.now, finishing=True)):
             yield
-        finally:
-            _threads.now = before
+
+
+@contextmanager
+def noting() -> Iterator[Journal]:
+    """Note the writing calls within, of this thread and of pools that are opened within."""
+    journal = Journal()
+    with _as(replace(_threads.now, journals=(*_threads.now.journals, journal))):
+        yield journal
+
+
+def note(action: str, *, certain: bool) -> None:
+    """Note a writing call wherever this thread's are noted."""
+    for journal in _threads.now.journals:
+        journal.note(action, certain=certain)
 
 
 @contextmanager
@@ -100,6 +112,15 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         threads.shutdown(wait=not interrupted, cancel_futures=True)
         raise
     threads.shutdown()
+
+
+@contextmanager
+def _as(now: _Thread) -> Iterator[None]:
+    before, _threads.now = _threads.now, now
+    try:
+        yield
+    finally:
+        _threads.now = before
 
 
 def _work_for(caller: _Thread, ended: threading.Event) -> None:

@@ -16,6 +16,9 @@ from ansible.module_utils import basic
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import noting
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal import Journal
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.keeping import Keeping
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     CONNECTION_OPTIONS,
@@ -25,13 +28,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.options
     without_empty_text,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
-    DELETE,
-    Plan,
-    Resource,
-    apply,
-    plan,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import check_sdk
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task, Work
@@ -128,39 +125,12 @@ def _reach(
 
 
 def manage(resource_type: type[Resource[S]]) -> Work:
-    """The work of a module that brings one thing to a state."""
+    """Return the work of a module that brings one thing to a state."""
 
     def work(task: Task) -> dict[str, Any]:
-        resource = resource_type(task.client, task.params)
-        desired = resource.desired()
-        planned = _look_and_plan(resource, task, desired)
-        extras: Mapping[str, Any] = {}
-        after = planned.after
-        if planned.changed:
-            task.client.check_account()
-            if not task.check_mode:
-                with resource.alone() as look_again:
-                    planned = _look_and_plan(resource, task, desired) if look_again else planned
-                    extras = apply(resource, planned)
-                    after = None if planned.action == DELETE else resource.read(desired)
-        if after is not None:
-            after = after.echo(desired)
-        return {
-            "changed": planned.changed,
-            "diff": _diff(resource, planned, desired, after),
-            resource.kind.replace(" ", "_"): after.to_result() if after else {},
-            **extras,
-        }
+        return Keeping(task, resource_type(task.client, task.params)).run()
 
     return work
-
-
-def _look_and_plan(resource: Resource[S], task: Task, desired: S) -> Plan[S]:
-    with attempt(f"look up {resource.name(desired)}"):
-        current = resource.read(desired)
-    state = task.params["state"]
-    with attempt(f"{'delete' if state == 'absent' else 'plan'} {resource.name(desired)}"):
-        return plan(resource, state, desired, current)
 
 
 def inform(resource_type: type[Resource[S]], plural: str) -> Work:
@@ -184,15 +154,17 @@ def perform(operation_type: type[Operation]) -> Work:
         if operation.needed():
             task.client.check_account()
         if not task.check_mode:
-            operation.run()
+            with noting() as journal:
+                _run(operation, journal)
         return operation.to_result()
 
     return work
 
 
-def _diff(resource: Resource[S], planned: Plan[S], desired: S, after: S | None) -> dict[str, Any]:
-    # What cannot be read back is taken to be as said, lest it looks as if it changed.
-    before = planned.before.echo(desired) if planned.before else None
-    diff = {"before": before.to_result() if before else {}, "after": after.to_result() if after else {}}
-    lines = resource.describe(planned)
-    return {**diff, "prepared": "".join(f"{line}\n" for line in lines)} if lines else diff
+def _run(operation: Operation, journal: Journal) -> None:
+    try:
+        operation.run()
+    except AcrError as error:
+        if journal:
+            error.results = {"changed": True, **error.results}
+        raise

@@ -19,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     NoPermissionError,
     WaitTimeoutError,
     attempt,
+    preferring,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
 
@@ -180,7 +181,8 @@ def _create(resource: Resource[S], target: S) -> Extras:
             except (NoPermissionError, CredentialsError):
                 raise
             except ApiError as error:
-                found = resource.read(target)
+                with preferring(error, "whether it was made all the same"):
+                    found = resource.read(target)
                 if found is not None and not found.changes(target):
                     return {}
                 if found is not None or not error.uncertain or not attempts_left:

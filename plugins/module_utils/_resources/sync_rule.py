@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     NoPermissionError,
     NotFoundError,
     attempt,
+    preferring,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
     REPLACE,
@@ -255,8 +256,9 @@ class SyncRules(Resource[SyncRule]):
             except ApiError as error:
                 if error.uncertain:
                     failures += 1
-                    if self._is_there(rule):
-                        return
+                    with preferring(error, "whether it was made all the same"):
+                        if self._is_there(rule):
+                            return
                     if failures < 3:
                         self.client.sleep(float(failures))
                         continue
@@ -278,7 +280,7 @@ class SyncRules(Resource[SyncRule]):
         """The error, with the most likely reason where it is not the caller's own rights."""
         if isinstance(error, NoPermissionError) and not sure:
             return error
-        caller = self.client.caller().get("AccountId")
+        caller = self._caller()
         ask = "Ask its owner to run registryops.alicloud.grant_access"
         if sure:
             error.reason = f"account {rule.target_account_id} has not granted account {caller}"
@@ -292,6 +294,13 @@ class SyncRules(Resource[SyncRule]):
             )
         return error
 
+    def _caller(self) -> str:
+        """Return the caller's account for a sentence; that it cannot be found out must not hide another error."""
+        try:
+            return str(self.client.caller().get("AccountId"))
+        except AcrError:
+            return str(self.params.get("account_id") or "of these credentials")
+
     def _delete(self, rule: SyncRule) -> None:
         named = {"InstanceId": rule.instance_id, "SyncRuleId": rule.sync_rule_id}
         self._listed = None
@@ -299,9 +308,11 @@ class SyncRules(Resource[SyncRule]):
             self.client.call("cr", "DeleteRepoSyncRule", named)
         except NotFoundError:
             return
-        except ApiError:
+        except ApiError as error:
             # The code for a rule that is gone already is not documented.
-            if any(found.sync_rule_id == rule.sync_rule_id for found in self._rules()):
+            with preferring(error, "whether it is gone all the same"):
+                there = any(found.sync_rule_id == rule.sync_rule_id for found in self._rules())
+            if there:
                 raise
 
     def _rules(self) -> list[SyncRule]:

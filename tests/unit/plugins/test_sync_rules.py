@@ -146,6 +146,23 @@ def test_a_bad_rule_does_not_stop_the_others(cloud: Emulator, bare: Account) -> 
     assert predicted.value.result["sync_rules"][2]["action"] == "created"
 
 
+def test_a_rule_that_fails_after_a_write_tells_what_is_left(cloud: Emulator, bare: Account) -> None:
+    keep(bare, rule(1), rule(2))
+    cloud.post("/_emulator/faults", {"fault": "error_500", "match": {"action": "CreateRepoSyncRule"}, "times": 999})
+    with pytest.raises(ModuleFailedError, match="DeleteRepoSyncRule") as failed:
+        keep(bare, rule(1, tag_filter="1.*"), rule(2))
+    result = failed.value.result
+    first, second = result["sync_rules"]
+    assert (result["changed"], first["action"], first["changed"], second["changed"]) == (True, "failed", True, False)
+    there = {found["name"]: found for found in bare.run("acr_sync_rule_info", instance_id=SOURCE)["sync_rules"]}
+    assert first["sync_rule"].get("tag_filter") == there.get("rule-0001", {}).get("tag_filter")
+    assert list(result["diff"]["before"]) == ["rule-0001"]
+
+
+def test_no_action_is_counted_that_does_not_exist(bare: Account) -> None:
+    assert keep(bare, rule(1))["counts"] == {"unchanged": 0, "created": 1, "replaced": 0, "deleted": 0, "failed": 0}
+
+
 def test_a_rule_that_is_named_twice_is_refused_before_any_call(cloud: Emulator, bare: Account) -> None:
     with pytest.raises(ModuleFailedError, match="names rule-0001 more than once"):
         keep(bare, rule(1), rule(2), rule(1))
