@@ -1,7 +1,7 @@
 # Every target calls a script in tools/, which also says how it works.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage bench package clean
+.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage bench torture package clean
 
 python := .venv/bin/python
 
@@ -38,6 +38,10 @@ bench: setup ## How fast it is, and beside what; ONLY=emulator,rules for some, R
 
 package: setup ## Build the archive for Galaxy from the last commit, and check it as those who publish it do
 	@$(python) tools/package.py
+
+torture: setup ## Break runs in every way we know and count what is lost; ONLY=faults,kills for some, SHARE=0.1 for a part
+	@PYTHONPATH=.venv/collections:tests/emulator $(python) -m ansible_collections.registryops.alicloud.tests.torture \
+		$(if $(ONLY),--only "$(ONLY)") $(if $(SHARE),--share $(SHARE)) $(if $(SEED),--seed $(SEED))
 
 setup: ## Make .venv with the newest Python found and the newest ansible-core it runs
 	@sh tools/any_python.sh tools/setup.py

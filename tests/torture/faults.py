@@ -1,0 +1,54 @@
+"""Every fault that the emulator knows, at every call of a flow: once, and from there on until the world is healed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from acr_emulator.traffic import FaultKind
+
+from .breaking import Broken, broken, plain
+from .case import Case, Judged
+from .cloud import Cloud
+from .flows import AMID, FLOWS, Flow
+from .tasks import Outcome, run
+
+KIND = "faults"
+# A call that hangs is given up after a read_timeout, a second here, and so is each of its repetitions.
+ONLY_ONCE = ("hang", "slow")
+LASTING = 10**6
+
+
+def cases(cloud: Cloud) -> Iterator[Case]:
+    for flow in FLOWS:
+        for nth, action in enumerate(plain(cloud, flow).actions, 1):
+            for fault in get_args(FaultKind):
+                for times in (1,) if fault in ONLY_ONCE else (1, LASTING):
+                    how = f"{fault} {'once' if times == 1 else 'lasting'} at call {nth}, {action}"
+                    yield Case(KIND, flow.name, how, _case(flow, how, breaking(fault, nth, times)))
+
+
+def _case(flow: Flow, how: str, breaking: Broken) -> Judged:
+    return lambda cloud: broken(cloud, flow, KIND, how, breaking)
+
+
+def breaking(fault: str, nth: int, times: int) -> Broken:
+    """Return what runs a flow with a fault, and pushes an image before the call after the one that the fault hits."""
+
+    def run_it(cloud: Cloud, flow: Flow) -> Outcome:
+        match = {"nth": nth}
+        cloud.emulator.post("/_emulator/faults", {"fault": fault, "match": match, "times": times, "retry_after_ms": 20})
+        pushed = not flow.carried
+
+        def hook(number: int) -> None:
+            nonlocal pushed
+            if number > nth and not pushed:
+                pushed = True
+                cloud.push(AMID)
+
+        outcome = run(flow.task, cloud.endpoint, hook=hook)
+        if not pushed:
+            cloud.push(AMID)
+        return outcome
+
+    return run_it

@@ -1,0 +1,123 @@
+"""Kill the worker at every call of a flow: before the service has done its work, and after."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .breaking import Broken, broken, plain
+from .case import Case, Judged
+from .children import fork, killed
+from .cloud import READS, Cloud, eventually
+from .flows import AMID, WRITING, Flow
+from .tasks import KEYS, Outcome, run
+from .verdict import HELD, LOST, Verdict
+
+KIND, ORPHANS = "kills", "controllers killed"
+# The fault that holds a call back, and whether the service has done its work by then.
+HELD_BACK = {"hang": "before", "slow": "after"}
+# Longer than a kill takes, and shorter than a read_timeout.
+HELD_MS = 800
+
+
+def cases(cloud: Cloud) -> Iterator[Case]:
+    for flow in WRITING:
+        for nth, action in enumerate(plain(cloud, flow).actions, 1):
+            for fault, when in HELD_BACK.items():
+                how = f"killed {when} call {nth}, {action}"
+                yield Case(KIND, flow.name, how, _case(flow, how, killing(fault, nth, _in_process)))
+            if not action.startswith(READS):
+                how = f"controller killed at call {nth}, {action}"
+                yield Case(ORPHANS, flow.name, how, _orphan(flow, how, nth))
+
+
+def ordinary_cases(cloud: Cloud) -> Iterator[Case]:
+    """As `cases`, of modules in a process of their own; each starts Python, so that only writes are cut short."""
+    for flow in WRITING:
+        for nth, action in enumerate(plain(cloud, flow).actions, 1):
+            if not action.startswith(READS):
+                how = f"an ordinary module killed after call {nth}, {action}"
+                yield Case(KIND, flow.name, how, _case(flow, how, killing("slow", nth, _ordinary)))
+
+
+def _case(flow: Flow, how: str, breaking: Broken) -> Judged:
+    return lambda cloud: broken(cloud, flow, KIND, how, breaking)
+
+
+def killing(fault: str, nth: int, kill: Callable[[Cloud, Flow, Callable[[], bool]], Any]) -> Broken:
+    """Return what runs a flow and kills it while its nth call is held back, before its work or after."""
+
+    def run_it(cloud: Cloud, flow: Flow) -> Outcome | None:
+        hold(cloud, fault, nth)
+        ended = kill(cloud, flow, lambda: _reached(cloud, nth, fault == "slow"))
+        if flow.carried:
+            cloud.push(AMID)
+        return Outcome(**ended) if ended else None
+
+    return run_it
+
+
+def hold(cloud: Cloud, fault: str, nth: int) -> None:
+    cloud.emulator.post("/_emulator/faults", {"fault": fault, "match": {"nth": nth}, "retry_after_ms": HELD_MS})
+
+
+def _reached(cloud: Cloud, nth: int, done: bool) -> bool:
+    """Return whether the nth call has come, and if `done`, has been carried out."""
+    calls = cloud.emulator.calls()
+    return len(calls) >= nth and (not done or bool(calls[nth - 1]["code"]) or calls[nth - 1]["product"] != "cr")
+
+
+def _in_process(cloud: Cloud, flow: Flow, moment: Callable[[], bool]) -> Any:
+    return killed(lambda: dataclasses.asdict(run(flow.task, cloud.endpoint)), moment)
+
+
+def _ordinary(cloud: Cloud, flow: Flow, moment: Callable[[], bool]) -> Any:
+    """Run the module as ansible-core does where it does not run in the worker: a process that is given arguments."""
+    endpoints = {f"{product}_endpoint": f"http://{cloud.endpoint}" for product in ("cr", "ram", "sts")}
+    given = {**KEYS[flow.task.owner], **endpoints, "read_timeout": 1, **flow.task.options}
+    name = f"ansible_collections.registryops.alicloud.plugins.modules.{flow.task.module}"
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": given})
+    pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen([sys.executable, "-m", name], **pipe, env=environment, text=True) as process:  # type: ignore[call-overload]
+        process.stdin.write(arguments)
+        process.stdin.close()
+        eventually(lambda: moment() or process.poll() is not None)
+        process.kill()
+
+
+def _orphan(flow: Flow, how: str, nth: int) -> Judged:
+    """Judge whether a worker whose controller was killed during its nth call makes a further write."""
+
+    def judge(cloud: Cloud) -> Verdict:
+        cloud.reset(plain(cloud, flow).world)
+        cloud.emulator.delete("/_emulator/calls")
+        hold(cloud, "slow", nth)
+        reader, writer = os.pipe()
+        controller, result = fork(lambda: _controller(cloud, flow, writer))
+        os.close(writer)
+        eventually(lambda: _reached(cloud, nth, True))
+        os.kill(controller, signal.SIGKILL)
+        os.waitpid(controller, 0)
+        begun = len(cloud.emulator.calls())  # calls that are on the wire may end
+        os.close(result)
+        with os.fdopen(reader) as file:
+            file.read()  # until the worker, the last who has it open, is gone
+        late = [call["action"] for call in cloud.emulator.calls()[begun:] if not call["action"].startswith(READS)]
+        return Verdict(
+            ORPHANS, f"{flow.name}, {how}", LOST if late else HELD, f"wrote on: {', '.join(late)}" * bool(late)
+        )
+
+    return judge
+
+
+def _controller(cloud: Cloud, flow: Flow, _kept_open: int) -> None:
+    worker, reader = fork(lambda: dataclasses.asdict(run(flow.task, cloud.endpoint)))
+    os.close(reader)
+    os.waitpid(worker, 0)
