@@ -14,6 +14,8 @@ from acr_emulator.sync import ungranted
 from acr_emulator.testing import Emulator
 from acr_emulator.world import build_state, read_world
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_lock import LOCK_NAME
+
 from .tasks import Task, run
 
 WORLD = Path(__file__).parents[1] / "emulator" / "worlds" / "two_accounts.yml"
@@ -21,9 +23,9 @@ SOURCE, TARGET = "cri-sourcesource0001", "cri-targettarget0001"
 ACCOUNT_A, ACCOUNT_B = "1252879610640001", "5222000022220002"
 READS = ("Get", "List", "AssumeRole")
 OVER = ("SUCCESS", "ERROR", "CANCELED")
-# An emulated task takes a hundredth of a second; this many seconds are for a machine that does much else.
+# An emulated task takes milliseconds; this many seconds are for a machine that does much else.
 PATIENCE = 30.0
-SECONDS_A_TASK = 0.01
+SECONDS_A_TASK = 0.005
 # What differs between two runs that do the same.
 _OF_A_RUN = ("SyncRuleId", "CreateTime", "id", "create_time", "update_time", "attach_time")
 
@@ -88,7 +90,9 @@ class Cloud:
         return names + [f"{count} tasks of {image}" for image, count in sent.items() if count > 1]
 
     def kept(self) -> dict[str, Any]:
-        """Return what modules keep, without images and without what differs between two runs that do the same."""
+        """Return what modules keep, without images, without what differs between two runs that do the same, and without
+        the lock of a run that was killed, which the next run takes over.
+        """
         return {account["uid"]: _kept(account) for account in self.emulator.state()["accounts"]}
 
     def may(self, account: str, instance: str = TARGET) -> bool:
@@ -118,7 +122,7 @@ def _kept(account: Mapping[str, Any]) -> dict[str, Any]:
     for instance in account["instances"]:
         spaces = [_without_images(namespace) for namespace in instance["namespaces"]]
         instances.append({"id": instance["id"], "rules": _plain(instance["sync_rules"]), "namespaces": spaces})
-    policies = {policy["name"]: _document(policy) for policy in account["policies"]}
+    policies = {policy["name"]: _document(policy) for policy in account["policies"] if policy["name"] != LOCK_NAME}
     roles = {role["name"]: [_parsed(role["trust_policy"]), _attached(role)] for role in account["roles"]}
     return {"instances": instances, "policies": policies, "roles": roles}
 

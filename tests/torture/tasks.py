@@ -17,8 +17,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
 
 MODULES = "ansible_collections.registryops.alicloud.plugins.modules"
-# Clients that ask for more sleep than this get no more: an emulated task takes a hundredth of a second.
-LONGEST_SLEEP = 0.01
+# Clients that ask for more sleep than this get no more: an emulated task takes little longer.
+LONGEST_SLEEP = 0.003
 KEYS = {
     "a": {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA", "region": "cn-hangzhou"},
     "b": {"access_key_id": "LTAIbbbb", "access_key_secret": "secretB", "region": "eu-central-1"},
