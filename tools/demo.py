@@ -93,7 +93,7 @@ class Demo:
         self.skopeo("a", "copy", "--dest-tls-verify=false", "--dest-creds", f"oci:{FILES / 'image'}", destination)
 
     def digest(self, side: str) -> str | None:
-        """The digest of prod/web:1.0 in one account's registry; None if it is not there."""
+        """Return the digest of prod/web:1.0 in one account's registry; None if it is not there."""
         instance = {"a": SOURCE, "b": TARGET}[side]
         address = f"docker://{self.emulator.registries[instance]}/prod/web:1.0"
         answer = self.skopeo(side, "inspect", "--tls-verify=false", "--creds", address)
@@ -170,7 +170,7 @@ def changes(output: str) -> int:
 
 
 def write_profiles(file: Path) -> None:
-    """The two accounts' keys, in the configuration file of the Alibaba Cloud CLI."""
+    """Write the two accounts' keys into a configuration file of the Alibaba Cloud CLI."""
     profiles = [
         {"name": name, "mode": "AK", "access_key_id": key, "access_key_secret": secret}
         for name, (key, secret) in KEYS.items()

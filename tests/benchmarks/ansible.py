@@ -41,7 +41,7 @@ class Ansible:
         (folder / "ansible.cfg").write_text("")
 
     def play(self, playbook: Path | str, *arguments: str) -> Played:
-        """Raises BenchmarkError if it does not end well."""
+        """Run a playbook. Raise BenchmarkError if it does not end well."""
         return self._run("ansible-playbook", str(playbook), *arguments)
 
     def play_as_job(self, playbook: Path) -> Played:
@@ -70,7 +70,7 @@ class Ansible:
         return Played(seconds, tasks, changed, usage.ru_maxrss / 1024)
 
     def write(self, name: str, tasks: Sequence[Mapping[str, Any]], **variables: object) -> Path:
-        """A playbook of one play on this machine, which has Account A's connection (JSON is YAML)."""
+        """Write a playbook of one play on this machine with Account A's connection (JSON is YAML)."""
         play = {
             "hosts": "localhost",
             "gather_facts": False,
@@ -84,7 +84,7 @@ class Ansible:
         return file
 
     def inventory(self, name: str, **variables: object) -> Path:
-        """An inventory of Account A's instance alone, with its connection and the given variables."""
+        """Write an inventory of Account A's instance alone, with its connection and the given variables."""
         instance = {"acr_instance_id": worlds.SOURCE}
         connection = {f"acr_{option}": value for option, value in _connection().items()}
         file = self.folder / f"{name}.inventory.yml"
@@ -93,7 +93,7 @@ class Ansible:
         return file
 
     def profiles(self) -> tuple[str, str]:
-        """The argument that gives the sample inventories their two accounts' keys."""
+        """Return the argument that gives the sample inventories their two accounts' keys."""
         file = self.folder / "profiles.json"
         profiles = [_profile("account-a", worlds.KEYS_A), _profile("account-b", worlds.KEYS_B)]
         file.touch(mode=0o600)

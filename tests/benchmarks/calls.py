@@ -22,7 +22,7 @@ VERSIONS = {"cr": "2018-12-01", "ram": "2015-05-01"}
 
 
 def signed(endpoint: str, keys: tuple[str, str], product: str, action: str, **parameters: str) -> bytes:
-    """A whole HTTP request in the signature style of today's SDKs, parameters in the query as theirs are."""
+    """Return a whole HTTP request, signed and with its parameters in the query as today's SDKs send them."""
     content = hashlib.sha256(b"").hexdigest()
     headers = {
         "host": endpoint,
@@ -60,7 +60,7 @@ def send(endpoint: str, requests: Sequence[bytes], at_once: int = 1) -> float:
 
 
 def ask(endpoint: str, request: bytes) -> dict[str, Any]:
-    """The answer of one request. Raises if it is bad news."""
+    """Return the answer of one request. Raise an error if the answer is one."""
     connection = _Connection(endpoint)
     try:
         return _check(connection.send([request])[0])
@@ -79,7 +79,7 @@ class _Connection:
         return [self._call(request) for request in requests]
 
     def _call(self, request: bytes) -> tuple[bytes, bytes]:
-        """The status line and the body."""
+        """Return the status line and the body."""
         self._socket.sendall(request)
         status, length = self._answers.readline(), 0
         while (line := self._answers.readline()) not in (b"\r\n", b""):

@@ -62,7 +62,7 @@ def _calls_a_second(endpoint: str, requests: Sequence[bytes], at_once: int) -> f
 
 
 def _requests(endpoint: str) -> list[bytes]:
-    """The owner of the role asks for it; all else is Account A's."""
+    """Return the signed requests. The owner of the role asks for it, and Account A for all else."""
     keys = {"cr": worlds.KEYS_A, "ram": worlds.KEYS_B}
     chosen = (MIX[number % len(MIX)] for number in range(CALLS))
     return [signed(endpoint, keys[product], product, action, **told) for product, action, told in chosen]
@@ -70,7 +70,7 @@ def _requests(endpoint: str) -> list[bytes]:
 
 @contextlib.contextmanager
 def _one_core(emulator: Emulator) -> Iterator[str]:
-    """The emulator on one core and we on the others, for the time of the block; a clause says how it came out."""
+    """Run the emulator on one core and this process on the others during the block; yield a clause that says so."""
     if not hasattr(os, "sched_setaffinity"):
         yield "this system cannot pin a process to a core"
         return

@@ -69,7 +69,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def in_turns(runs: int, measurements: Mapping[K, Callable[[], float]]) -> dict[K, tuple[float, ...]]:
-    """Samples by name. All are measured once before any is again, so that a busy minute is shared by all."""
+    """Return samples by name. Measure all once before any is measured again, so that all share a busy minute."""
     samples: dict[K, list[float]] = {name: [] for name in measurements}
     for _run in range(runs):
         for name, measure in measurements.items():

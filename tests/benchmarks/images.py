@@ -129,7 +129,7 @@ class _Trial:
         self.emulator.delete("/_emulator/calls")
 
     def _play(self, name: str, creations: int) -> tuple[Played, Counter[str]]:
-        """Raises BenchmarkError if it does not send as many images as it has to."""
+        """Raise BenchmarkError if it does not send as many images as it should."""
         self.emulator.delete("/_emulator/calls")
         return self.ansible.play(self._file(name)), self._creations(name, creations)
 

@@ -143,7 +143,7 @@ def _lists(endpoint: str, count: int) -> float:
 
 
 def _rule(number: int) -> dict[str, str]:
-    """A rule as the module's users write it."""
+    """Return a rule as the module's users write it."""
     return {
         "name": f"rule-{number}",
         "scope": "namespace",
@@ -157,7 +157,7 @@ def _rule(number: int) -> dict[str, str]:
 
 
 def _parameters(number: int) -> dict[str, str]:
-    """The same rule as the service is told."""
+    """Return the same rule as it is sent to the service."""
     return {
         "InstanceId": worlds.SOURCE,
         "SyncRuleName": f"rule-{number}",

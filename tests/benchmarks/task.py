@@ -55,7 +55,7 @@ def measure(bench: Bench) -> Result:
 
 
 def _sized(ansible: Ansible, kind: Kind) -> Kind:
-    """The kind with as many items as the measurement wants, by a first look at what one takes."""
+    """Return the kind with as many items as the measurement needs, after a first look at what an item takes."""
     play = _plays(ansible, kind)
     cost = max(0.001, (play[kind.name, "items"]() - play[kind.name, "item"]()) / kind.count)
     return Kind(kind.name, kind.task, kind.arguments, min(MOST, max(FEWEST, round(SECONDS / cost))))

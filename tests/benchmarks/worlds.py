@@ -27,7 +27,7 @@ def two_accounts(
 
 
 def prod(images: int = 0) -> dict[str, Any]:
-    """The namespace of the sample inventory's rule."""
+    """Return the namespace of the sample inventory's rule."""
     web = {"name": "web", "generated": {"prefix": "v", "count": images}}
     return {"name": "prod", "auto_create_repositories": True, "repositories": [web] if images else []}
 

@@ -27,6 +27,6 @@ def same_layer(image: GeneratedImage) -> GeneratedImage:
 
 
 def single(name: str, architecture: str = "amd64") -> GeneratedImage:
-    """An image that no other name has."""
+    """Return an image that no other name has."""
     repository, _colon, tag = name.partition(":")
     return generate(repository, tag, architecture)

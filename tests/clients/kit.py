@@ -15,7 +15,7 @@ def push(emulator: Emulator, tag: str) -> None:
 
 
 def seen(emulator: Emulator) -> None:
-    """The image is in B, all else is taken back, and no call was refused but those that should be."""
+    """Check that the image is in B, all else is taken back, and only those calls were refused that should be."""
     a, b = emulator.state()["accounts"]
     assert a["instances"][0]["sync_rules"] == b["roles"] == b["policies"] == []
     (namespace,) = b["instances"][0]["namespaces"]

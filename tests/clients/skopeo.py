@@ -75,7 +75,7 @@ class Skopeo:
 
 
 def client_of(who: str, emulator: Emulator) -> Any:
-    """The SDK's client of an account's registries."""
+    """Return the SDK's client of an account's registries."""
     identifier, secret = KEYS[who]
     keys = {"access_key_id": identifier, "access_key_secret": secret, "region_id": REGIONS[who]}
     return Client(Config(**keys, endpoint=emulator.endpoint, protocol="http"))

@@ -82,7 +82,7 @@ class RefusedError(Exception):
 
 class Ask(Protocol):
     def __call__(self, who: str, product: str, action: str, parameters: Mapping[str, Any]) -> Awaitable[dict[str, Any]]:
-        """Calls an action with an account's keys and parameters by their names on the wire, or raises RefusedError."""
+        """Call an action with an account's keys. Raise RefusedError if it is refused."""
 
 
 def document(statement: Mapping[str, Any]) -> str:
@@ -153,7 +153,7 @@ async def _followed(a: Callable[..., Awaitable[dict[str, Any]]], pause: Callable
 
 
 async def _paged(a: Callable[..., Awaitable[dict[str, Any]]]) -> tuple[list[int], int]:
-    """The sizes of the pages of a repository with 120 tags, and how many different ones there were."""
+    """Return the sizes of the pages of a repository with 120 tags, and how many different tags there were."""
     found = await a("GetRepository", RepoNamespaceName="team-a", RepoName="api")
     sizes: list[int] = []
     tags: set[str] = set()
@@ -177,7 +177,7 @@ async def _refusals(ask: Ask) -> dict[str, list[Any]]:
 
 
 def facts() -> dict[str, Any]:
-    """What story.mjs must know, as JSON can say it."""
+    """Return what story.mjs must know, in a form that JSON can hold."""
     names = {"source": SOURCE, "target": TARGET, "role": ROLE, "policy": POLICY}
     documents = {"trust": document(TRUST), "grant": document(GRANT), "rule": RULE}
     return {**names, **documents, "keys": KEYS, "regions": REGIONS, "versions": VERSIONS, "refusals": REFUSALS}

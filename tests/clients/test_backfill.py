@@ -48,11 +48,11 @@ class Estate:
             return dict(zip(NAMES, found, strict=True))
 
     def there(self) -> list[str]:
-        """The names of what B's registry has."""
+        """Return the names of what B's registry has."""
         return sorted(f"{one}:{tag}" for one in REPOSITORIES for tag in self.skopeo.tags(f"docker://{self.b}/{one}"))
 
     def sent(self) -> list[str]:
-        """The names of what was sent since this was last asked; all other calls must have been to read."""
+        """Return the names of what was sent since the last call of this. All other calls must have been reads."""
         calls = self.emulator.calls()
         self.emulator.delete("/_emulator/calls")
         writing = [call for call in calls if not call["action"].startswith(("Get", "List"))]
@@ -99,7 +99,7 @@ def push(estate: Estate) -> None:
 
 
 def actions(played: Played) -> dict[str, str]:
-    """What was done about each image, by name."""
+    """Return what was done about each image, by name."""
     return {one["source"].removeprefix("prod/"): one["action"] for one in played.result["images"]}
 
 

@@ -38,7 +38,7 @@ class Page:
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
 
     def send(self, method: str, **params: Any) -> Any:
-        """A command's result; events that arrive meanwhile are kept in `events`."""
+        """Return a command's result; keep events that arrive meanwhile in `events`."""
         number = next(self._numbers)
         session = {"sessionId": self._session} if self._session else {}
         self._out.write(json.dumps({"id": number, "method": method, "params": params} | session).encode() + b"\0")
@@ -68,7 +68,7 @@ class Page:
         self.send("Page.navigate", url=url)
 
     def run(self, script: str) -> Any:
-        """The value of a JavaScript expression in the page."""
+        """Return the value of a JavaScript expression in the page."""
         answer = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
             raise BrowserError(json.dumps(answer["exceptionDetails"]))
@@ -81,12 +81,12 @@ class Page:
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def complaints(self) -> list[dict[str, Any]]:
-        """What the browser's console has in red: exceptions, what could not be loaded, breaches of the policy."""
+        """Return what the browser's console has in red: exceptions, failed loads, breaches of the policy."""
         self.run("1")  # so that all earlier events have arrived
         return [one for one in self.events if one["method"] in ("Runtime.exceptionThrown", "Log.entryAdded")]
 
     def picture(self, file: Path) -> None:
-        """The whole page as PNG."""
+        """Return the whole page as PNG."""
         taken = self.send("Page.captureScreenshot", captureBeyondViewport=True)
         file.write_bytes(base64.b64decode(taken["data"]))
 

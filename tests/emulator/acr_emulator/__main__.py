@@ -83,7 +83,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def open_cloud(world: object, file: Path | None) -> Cloud:
-    """A cloud with the state in `file`, if there is one, and its registries' content in a folder beside it."""
+    """Return a cloud with the state in `file`, if there is one; its registries' content is in a folder beside it."""
     if file is None:
         return Cloud(build_state(world), Registries())
     content = file.with_name(f"{file.name}.registries")

@@ -53,7 +53,7 @@ class Account:
         self.history.append((now, self._views()))
 
     def role_as_of(self, name: str, moment: int) -> RoleView | None:
-        """The role as it was at `moment` (epoch milliseconds), or None if it was not there."""
+        """Return the role at `moment` (epoch milliseconds), or None if there was none."""
         for since, views in reversed(self.history):
             if since <= moment:
                 return views.get(name)

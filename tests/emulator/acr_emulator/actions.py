@@ -34,13 +34,13 @@ class Call:
         return self.cloud.state
 
     def given(self, name: str) -> str:
-        """The value of a parameter that must be there and may be empty."""
+        """Return the value of a parameter that must be there and may be empty."""
         if name not in self.parameters:
             raise missing(name)
         return self.parameters[name]
 
     def text(self, name: str) -> str:
-        """The value of a parameter that must be there and must not be empty."""
+        """Return the value of a parameter that must be there and must not be empty."""
         value = self.given(name)
         if not value:
             raise invalid(name, "it is empty")
@@ -71,7 +71,7 @@ class Call:
         return value == "true" if value else default
 
     def json(self, name: str) -> Any:
-        """The value of a parameter that carries JSON; None where it is absent."""
+        """Return the value of a parameter that carries JSON; None where it is absent."""
         value = self.parameters.get(name)
         if not value:
             return None
@@ -81,7 +81,7 @@ class Call:
             raise invalid(name, "it is not JSON") from error
 
     def strings(self, name: str) -> list[str]:
-        """A list given as JSON, or as Name.1, Name.2 as older SDKs flatten it."""
+        """Return a list that is given as JSON, or as Name.1, Name.2, which is how older SDKs flatten it."""
         value = self.json(name)
         if value is None:
             numbered = self._numbered(name)
@@ -91,7 +91,7 @@ class Call:
         return value
 
     def objects(self, name: str) -> list[dict[str, str]]:
-        """A list of objects given as JSON, or as Name.1.Key, Name.1.Value."""
+        """Return a list of objects that is given as JSON, or as Name.1.Key, Name.1.Value."""
         value = self.json(name)
         if value is None:
             numbered = self._numbered(name)

@@ -27,7 +27,7 @@ def authorise(call: Call, action: Action) -> None:
 
 
 def caller_policies(account: Account, caller: Caller, moment: int) -> list[tuple[str, Sequence[Document]]]:
-    """What the caller may do at `moment`: every layer must allow. A session's own policy can only narrow its role."""
+    """Decide what the caller may do at `moment`: every layer must allow it. A session's policy can only narrow."""
     if caller.identity:
         return [("AccountLevelIdentityBasedPolicy", account.documents(caller.identity.policies))]
     session = caller.session

@@ -99,7 +99,7 @@ class Repository:
             image.size = image.size or made.size
 
     def _complete(self, image: Image) -> None:
-        """An image that nobody gave a digest gets the same one in every world."""
+        """Fill in what the world file leaves out. Such a digest is the same in every world."""
         image.digest = image.digest or digest_of(f"{self.path}:{image.tag}".encode())
         image.size = image.size or CATALOGUE_SIZE
         image.image_id = image.image_id or image.digest.removeprefix("sha256:")

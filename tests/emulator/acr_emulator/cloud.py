@@ -48,7 +48,7 @@ class Cloud:
         await self.pushed(instance, repository, image)
 
     async def pushed(self, instance: Instance, repository: Repository, image: Image) -> None:
-        """An image has arrived: put it into the catalogue and fire the rules."""
+        """Put an image that has arrived into the catalogue, and fire the rules."""
         repository.put(image)
         self.synchroniser.pushed(instance, repository, image.tag)
 

@@ -25,7 +25,7 @@ HTML_502 = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad G
 
 
 async def serve(http: HttpRequest) -> Response:
-    """The endpoint of every API call."""
+    """Answer every API call."""
     cloud: Cloud = http.app.state.cloud
     started = time.perf_counter()
     request = await read_request(http)
@@ -53,7 +53,7 @@ async def read_request(http: HttpRequest) -> signature.Request:
 
 
 def _pairs(encoded: bytes) -> dict[str, str]:
-    """Decoded parameters; an empty value is kept, the first of several wins, bytes that are no UTF-8 are replaced."""
+    """Decode parameters: keep an empty value, take the first of several, and replace bytes that are no UTF-8."""
     pairs = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace")
     return dict(reversed(pairs))
 
@@ -101,7 +101,7 @@ def _perform(cloud: Cloud, caller: Caller, action: Action, parameters: dict[str,
 
 
 async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Response | None:
-    """The answer of a fault that happens in place of the work; None for the others."""
+    """Return the answer of a fault that happens in place of the work; None for the others."""
     record.code = fault.fault
     match fault.fault:
         case "throttle":

@@ -11,7 +11,7 @@ NEEDED_ACTIONS = ("cr:CreateSyncRule", "cr:CreateRepositorySync")
 
 
 def missing_grant(target: Account, source_account_id: str, region: str, instance_id: str, moment: int) -> str:
-    """What was missing at `moment` (epoch milliseconds), in words; an empty string if everything is granted."""
+    """Say in words what was missing at `moment` (epoch milliseconds); return an empty string if all is granted."""
     role = target.role_as_of(SYNC_ROLE, moment)
     if role is None:
         return f"account {target.uid} has no role {SYNC_ROLE}"

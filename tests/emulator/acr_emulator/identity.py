@@ -41,7 +41,7 @@ _ATTACHMENTS = {"read": _read_attachments}
 
 
 def _read_document(value: object, path: str) -> str:
-    """The JSON text of a policy document given as a mapping or as text already."""
+    """Return the JSON text of a policy document that is given as a mapping or as text."""
     if not isinstance(value, (str, Mapping)):
         raise WorldError(f"{path}: expected a policy document")
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
@@ -123,7 +123,7 @@ class Role:
         self.set_trust_policy(self.trust_policy)
 
     def set_trust_policy(self, text: str) -> None:
-        """Raises MalformedPolicyError and changes nothing when `text` is no trust policy."""
+        """Set the trust policy. Raise MalformedPolicyError and change nothing if `text` is none."""
         self.trust = policy.parse(text, trust=True)
         self.trust_policy = text
 

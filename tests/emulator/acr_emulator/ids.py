@@ -17,7 +17,7 @@ def new_id(prefix: str) -> str:
 
 
 def new_number() -> str:
-    """An 18-digit number, as RAM numbers its users and roles."""
+    """Return an 18-digit number, as RAM numbers its users and roles."""
     return str(3 * 10**17 + secrets.randbelow(10**16))
 
 

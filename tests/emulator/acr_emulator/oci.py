@@ -51,7 +51,7 @@ class Manifest:
         return _descriptors([data.get("config"), *(_list(data, "layers"))])
 
     def children(self) -> list[Descriptor]:
-        """The manifests of an index."""
+        """Return the manifests of an index."""
         return _descriptors(_list(self._data(), "manifests"))
 
     @property
@@ -99,7 +99,7 @@ class GeneratedImage:
 
 
 def generate(path: str, tag: str, architecture: str = "amd64") -> GeneratedImage:
-    """A valid image with one layer that holds one file; the same bytes for the same names everywhere."""
+    """Return a valid image with one layer that holds one file. Its bytes are the same for the same names everywhere."""
     # The layer stays uncompressed: compressors differ between versions, and with them the digest would.
     layer = _layer(f"{path}:{tag} {architecture}\n".encode())
     config = _json(

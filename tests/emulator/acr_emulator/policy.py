@@ -146,7 +146,7 @@ def _principals(data: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _external_ids(condition: Any) -> tuple[str, ...]:
-    """What sts:ExternalId must equal, where that is the whole condition."""
+    """Return what sts:ExternalId must equal, where that is the whole condition."""
     match condition:
         case {"StringEquals": {"sts:ExternalId": value, **others}, **more} if not others and not more:
             return _strings(value, "sts:ExternalId")

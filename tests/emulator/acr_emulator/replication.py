@@ -12,7 +12,7 @@ TaskStatus = Literal["PENDING", "SYNCHRONIZING", "SUCCESS", "ERROR", "CANCELED"]
 
 
 def wire(name: str, default: Any = "") -> Any:
-    """A field that world files spell as the API does."""
+    """Define a field that world files spell as the API does."""
     return field(default=default, metadata={"name": name})  # pylint: disable=invalid-field-call
 
 

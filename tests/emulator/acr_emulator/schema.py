@@ -48,7 +48,7 @@ def keys_of(kind: Any) -> tuple[Key, ...]:
 
 
 def load(kind: type[T], data: object, path: str = "", base: T | None = None) -> T:
-    """A `kind` made from `data`; keys that are absent keep their value in `base`, or else their default."""
+    """Make a `kind` from `data`; absent keys keep their value in `base`, or else their default."""
     if not isinstance(data, Mapping):
         raise WorldError(f"{path or 'world'}: expected a mapping, not {_shown(data)}")
     known = {key.name: key for key in keys_of(typing.cast(Any, kind))}
@@ -70,7 +70,7 @@ def load(kind: type[T], data: object, path: str = "", base: T | None = None) -> 
 
 
 def dump(value: Any) -> Any:
-    """The plain data that `load` would make `value` from."""
+    """Return the plain data that `load` would make `value` from."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         written = {}
         for key in keys_of(type(value)):

@@ -129,7 +129,7 @@ class Settings:
 
 
 async def behaviour(request: Request) -> Response:
-    """The keys of `behaviour` may also be given at the top; what is not given stays as it is."""
+    """Change what is given and leave the rest. The keys of `behaviour` may also be given at the top."""
     state = _cloud(request).state
     body = await _body(request)
     own = {item.name for item in dataclasses.fields(Settings)}

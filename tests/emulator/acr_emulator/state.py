@@ -122,7 +122,7 @@ class State:
         self.instances[task.source.instance].tasks.append(task)
 
     def inbound_rules(self, instance_id: str) -> Iterator[tuple[Instance, SyncRule]]:
-        """The rules of other instances that target this one, each with its source instance."""
+        """Return the rules of other instances that target this one, each with its source instance."""
         for source in self.instances.values():
             for rule in source.sync_rules.values():
                 if rule.target_instance == instance_id:

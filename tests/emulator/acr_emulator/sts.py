@@ -106,7 +106,7 @@ def _session_policy(call: Call) -> str | None:
 
 
 def _external_id(call: Call) -> str:
-    """What a role's owner told the caller, lest somebody else make the caller assume that role."""
+    """Return the external ID, by which a role's owner knows that the caller acts for the right customer."""
     value = call.optional("ExternalId")
     if value and not EXTERNAL_ID.fullmatch(value):
         raise invalid("ExternalId", "it must be 2 to 1224 letters, digits and =,.@:/-_", "InvalidParameter.ExternalId")
@@ -114,7 +114,7 @@ def _external_id(call: Call) -> str:
 
 
 def _principal_names(call: Call) -> list[str]:
-    """What a trust policy may call this caller: the whole account, or the very user or role."""
+    """Return the names that a trust policy may have for this caller: the whole account, or the user or role."""
     prefix = f"acs:ram::{call.account.uid}:"
     caller = call.caller
     own = f"role/{caller.session.role}" if caller.session else f"user/{caller.name}"

@@ -167,7 +167,7 @@ class Synchroniser:
 
 
 def ungranted(state: State, source_account: str, target: Instance) -> str:
-    """What keeps an account from replicating into `target`, as far as CR knows by now; empty if nothing does."""
+    """Say what keeps an account from replicating into `target`, as far as CR knows by now; empty if nothing does."""
     moment = now_ms() - state.propagation_ms
     return missing_grant(state.accounts[target.account_id], source_account, target.region, target.id, moment)
 

@@ -44,7 +44,7 @@ class Emulator:
         return self._request("DELETE", path)
 
     def calls(self, action: str | None = None) -> list[dict[str, Any]]:
-        """The API calls so far, or those of one action."""
+        """Return the API calls so far, or those of one action."""
         return [call for call in self.get("/_emulator/calls") if action in (None, call["action"])]
 
     def state(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Emulator:
 
 @contextlib.contextmanager
 def running(world: Mapping[str, Any] | Path, *arguments: str) -> Iterator[Emulator]:
-    """An emulator on a free port for the time of the block; `arguments` are further ones of its command line."""
+    """Run an emulator on a free port during the block; `arguments` are added to its command line."""
     with tempfile.TemporaryDirectory() as folder:
         if isinstance(world, Path):
             file = world
@@ -88,7 +88,7 @@ def running(world: Mapping[str, Any] | Path, *arguments: str) -> Iterator[Emulat
 
 
 def start(world: Path, *arguments: str) -> subprocess.Popen[str]:
-    """The bare process, on a free port; its output is piped."""
+    """Start the bare process on a free port; its output is piped."""
     command = [sys.executable, "-m", "acr_emulator", "--world", str(world), "--listen", "127.0.0.1:0", *arguments]
     path = os.pathsep.join(filter(None, (str(PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})

@@ -130,12 +130,12 @@ class Fault:
 
 
 def next_fault(faults: list[Fault], record: Record, account_name: str) -> Fault | None:
-    """The first fault that hits this call. Every fault counts the call, so that none depends on the others' order."""
+    """Return the first fault that hits this call. Every fault counts the call, so that no order matters."""
     hitting = [fault for fault in faults if fault.hits(record.action, record.account, account_name)]
     return hitting[0] if hitting else None
 
 
 def misshapen(body: dict[str, Any]) -> Any:
-    """A good answer in a shape no client's model fits: objects and lists become JSON text, or all becomes a list."""
+    """Return a good answer in a shape that fits no client's model: objects and lists as JSON text, or all as a list."""
     shaped = {name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in body.items()}
     return shaped if shaped != body else [body]

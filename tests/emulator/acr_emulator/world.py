@@ -12,7 +12,7 @@ from .state import State
 
 
 def read_world(path: Path) -> dict[str, Any]:
-    """The plain content of a world or state file (JSON is YAML)."""
+    """Return the plain content of a world or state file (JSON is YAML)."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         with path.open(encoding="utf-8") as file:
@@ -27,7 +27,7 @@ def read_world(path: Path) -> dict[str, Any]:
 
 
 def build_state(data: object) -> State:
-    """Raises WorldError, whose message names the wrong key."""
+    """Return the state of a world or state file. Raise WorldError, whose message names the wrong key."""
     state = load(State, data)
     if not state.accounts:
         raise WorldError("accounts: expected at least one account")
@@ -35,6 +35,6 @@ def build_state(data: object) -> State:
 
 
 def plain_state(state: State) -> dict[str, Any]:
-    """The state in the world file's shape; `build_state` reads it back."""
+    """Return the state in the world file's shape; `build_state` reads it back."""
     plain: dict[str, Any] = dump(state)
     return plain

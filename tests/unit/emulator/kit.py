@@ -172,7 +172,7 @@ class Client:
         return self.cr("CreateRepoSyncTask", **{**parameters, **changes})
 
     def finished(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """The task that `answer` created, once it is over."""
+        """Return the task that `answer` created, once it is over."""
 
         def over() -> dict[str, Any] | None:
             task = self.cr("GetRepoSyncTask", SyncTaskId=answer["SyncTaskId"])
@@ -208,7 +208,7 @@ def push(
 
 
 def eventually(found: Callable[[], T | None], seconds: float = 10) -> T:
-    """What `found` returns once it is not None."""
+    """Return what `found` returns once it is not None."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if (value := found()) is not None:

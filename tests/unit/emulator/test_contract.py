@@ -116,7 +116,7 @@ def leaves(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def differences(value: Any, shape: Any, optional: Sequence[str] = (), where: str = "") -> Iterator[str]:
-    """What is not as contract.yml has it: fields that are missing or not known, and other types."""
+    """List what differs from contract.yml: missing and unknown fields, and other types."""
     if isinstance(shape, dict) and isinstance(value, dict):
         if where not in NEVER_FILLED:
             yield from (f"{where}.{name} is missing" for name in shape.keys() - value.keys() - set(optional))
@@ -162,7 +162,7 @@ def test_who_may_do_nothing_is_refused_on_the_documented_resource(name: str, ste
 
 
 def documented_arn(name: str, step: Step) -> str:
-    """The first that is asked for, its placeholders filled with what the step called by."""
+    """Return the first that is asked for, its placeholders filled with the step's parameters."""
     given = {"NamespaceName": step.parameters.get("RepoNamespaceName", "prod"), "RepoName": "web", "PolicyName": "*"}
     given |= {"region": "cn-hangzhou", "uid": ACCOUNT_A, "InstanceId": SOURCE, "RoleName": "walker"}
     given |= {key: value for key, value in step.parameters.items() if isinstance(value, str)}

@@ -22,7 +22,7 @@ def page(browser: Page, emulator: Emulator) -> Page:
 
 
 def text(page: Page, selector: str = "main") -> str:
-    """What is to be read in all elements that the selector finds."""
+    """Return the text of all elements that the selector finds."""
     script = f"[...document.querySelectorAll({selector!r})].map(one => one.innerText).join('\\n')"
     return " ".join(str(page.run(script)).split())
 

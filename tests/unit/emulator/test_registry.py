@@ -47,7 +47,7 @@ def login(client: Client, instance: str) -> str:
 
 
 def credentials(emulator: Emulator) -> tuple[str, str]:
-    """What skopeo logs in with, at the source and at the target."""
+    """Return what skopeo logs in with, at the source and at the target."""
     return login(Client(emulator, ROOT_A), SOURCE), login(Client(emulator, ROOT_B), TARGET)
 
 

@@ -194,7 +194,7 @@ def test_a_reset_is_a_real_one(emulator: Emulator) -> None:
 
 
 def _raw_list(emulator: Emulator) -> int:
-    """A signed call on a connection of its own, without an SDK's retries between."""
+    """Send a signed call on a connection of its own, without an SDK's retries between."""
     return send(emulator, signed({}, Action="ListInstance"), {}, {})[0]
 
 

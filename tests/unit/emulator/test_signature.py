@@ -72,7 +72,7 @@ def send(emulator: Emulator, query: dict[str, str], form: dict[str, str], header
 
 
 def signed(form: dict[str, str], **changes: str) -> dict[str, str]:
-    """A V1 query as Terraform sends it: the parameters in the form are signed together with it."""
+    """Return a V1 query as Terraform sends it: the parameters in the form are signed together with it."""
     query = {
         "Action": "GetNamespace",
         "Version": "2018-12-01",

@@ -28,7 +28,7 @@ def instance(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def setting(path: str, value: object) -> Change:
-    """Sets what is at a path like accounts.0.uid."""
+    """Set the value at a path like accounts.0.uid."""
 
     def change(data: dict[str, Any]) -> None:
         *way, last = path.split(".")
@@ -137,7 +137,7 @@ def test_the_example_world_loads() -> None:
 
 
 def refused(*arguments: str) -> str:
-    """Standard error of a start that has to fail with 2 and without a traceback."""
+    """Return the standard error of a start that has to fail with 2 and without a traceback."""
     command = [sys.executable, "-m", "acr_emulator", *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=PACKAGE_PARENT, timeout=30, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -30,7 +30,7 @@ def list_event_center_rule_name(call: Call) -> Answer:
 
 @action("cr:ListEventCenterRecord", instance_arn, methods=("GET",))
 def list_event_center_record(call: Call) -> Answer:
-    """The newest first."""
+    """List them, the newest first."""
     instance = find_instance(call)
     names = {"EventType": "EventType", "RuleId": "RuleId", "RepoNamespaceName": "Namespace", "RepoName": "RepoName"}
     wanted = {field: call.optional(parameter) for parameter, field in names.items()}
@@ -42,7 +42,7 @@ def list_event_center_record(call: Call) -> Answer:
 
 @action("cr:UpdateEventCenterRule", instance_arn, methods=("POST",), marker="")
 def update_event_center_rule(call: Call) -> Answer:
-    """What is not given stays as it is. The answer's Code is a number, here alone."""
+    """Change what is given and leave the rest. Only here the answer's Code is a number."""
     instance = find_instance(call)
     rule = _find_rule(call, instance)
     given: dict[str, Any] = {name: call.text(name) for name in TEXTS if call.optional(name)}

@@ -37,7 +37,7 @@ def _common(instance: Instance) -> dict[str, Any]:
 
 @action("cr:GetInstance", instance_arn)
 def get_instance(call: Call) -> Answer:
-    """Times are integers here and strings in ListInstance; there is no RegionId."""
+    """Answer with times as integers, which are strings in ListInstance, and without a RegionId."""
     instance = find_instance(call, in_any_status=True)
     return _common(instance) | {"CreateTime": instance.create_time, "ModifiedTime": instance.create_time}
 

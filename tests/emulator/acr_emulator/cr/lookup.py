@@ -28,7 +28,7 @@ def find_namespace(instance: Instance, name: str) -> Namespace:
 
 
 def find_repository(call: Call, instance: Instance) -> Repository:
-    """The repository of a request that gives RepoId, or else RepoNamespaceName and RepoName."""
+    """Return the repository of a request that gives RepoId, or else RepoNamespaceName and RepoName."""
     if call.optional("RepoId"):
         repository = instance.repositories.get(call.text("RepoId"))
     else:
@@ -53,7 +53,7 @@ def instance_arn(call: Call) -> tuple[str, ...]:
 
 
 def content_arn(call: Call) -> tuple[str, ...]:
-    """The ARN of everything an instance holds; sync rules and tasks are authorised on it too."""
+    """Return the ARN of everything an instance holds; sync rules and tasks are authorised on it too."""
     return _arn(call, "repository")
 
 

@@ -48,7 +48,7 @@ def _configure(call: Call, namespace: Namespace) -> None:
 
 @action("cr:CreateNamespace", content_arn)
 def create_namespace(call: Call) -> Answer:
-    """The answer has no id; what is not given is off and PRIVATE, which is a guess."""
+    """Create it. The answer has no ID; what is not given is off and PRIVATE, which is a guess."""
     instance = find_instance(call)
     name = call.text("NamespaceName")
     if not NAMESPACE_NAME.fullmatch(name):
@@ -100,7 +100,7 @@ def update_namespace(call: Call) -> Answer:
 
 @action("cr:DeleteNamespace", namespace_arn)
 def delete_namespace(call: Call) -> Answer:
-    """Takes all repositories and images along."""
+    """Delete it with all its repositories and images."""
     instance = find_instance(call)
     namespace = find_namespace(instance, call.text("NamespaceName"))
     for repository in list(namespace.repositories.values()):

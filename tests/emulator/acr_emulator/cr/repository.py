@@ -92,7 +92,7 @@ def update_repository(call: Call) -> Answer:
 
 @action("cr:DeleteRepository", repository_arn)
 def delete_repository(call: Call) -> Answer:
-    """Takes all images along."""
+    """Delete it with all its images."""
     instance = find_instance(call)
     repository = find_repository(call, instance)
     instance.remove_repository(repository)

@@ -19,7 +19,7 @@ from .target import check_name, check_target, target_account
 
 @action("cr:CreateRepoSyncTask", content_arn, authority="cr:CreateRepositorySync")
 def create_repo_sync_task(call: Call) -> Answer:
-    """The target's namespace is called TargetNamespace here, not TargetNamespaceName as in a rule."""
+    """Start a task. The target's namespace is called TargetNamespace here, and TargetNamespaceName in a rule."""
     instance = find_instance(call)
     names = ("TargetRegionId", "TargetInstanceId", "TargetNamespace", "TargetRepoName", "TargetTag")
     target = ImageReference(*(call.text(name) for name in names))
@@ -103,7 +103,7 @@ _FILTERS: dict[str, Callable[[SyncTask], str]] = {
 
 @action("cr:ListRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def list_repo_sync_task(call: Call) -> Answer:
-    """The misspelt ModifedTime is the service's own."""
+    """Describe a task. The misspelt ModifedTime is the service's own."""
     newest_first = call.state.behaviour.sync_task_order == "newest_first"
     found = find_instance(call).tasks[:: -1 if newest_first else 1]
     for parameter, of in _FILTERS.items():

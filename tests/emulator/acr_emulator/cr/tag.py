@@ -30,7 +30,7 @@ def find_image(repository: Repository, tag: str) -> Image:
 
 @action("cr:ListRepoTag", repository_arn, authority="cr:ListRepositoryTag")
 def list_repo_tag(call: Call) -> Answer:
-    """The newest push first; times are strings here and integers in GetRepoTag."""
+    """List tags, the newest push first. Times are strings here and integers in GetRepoTag."""
     call.text("RepoId")
     repository = find_repository(call, find_instance(call))
     chosen, fields = page_or_token(call, list(reversed(repository.images.values())))

@@ -15,7 +15,7 @@ _INDUSTRY = re.compile(r"finance|gov")
 
 
 def target_account(call: Call) -> str:
-    """The UID of another account, or an empty string for a sync within one's own."""
+    """Return the UID of another account, or an empty string for a sync within one account."""
     uid = call.optional("TargetUserId")
     if uid and not (uid.isascii() and uid.isdigit()):
         raise invalid("TargetUserId", "it must be the UID of an Alibaba Cloud account")
@@ -28,7 +28,7 @@ def check_name(parameter: str, name: str, allowed: re.Pattern[str]) -> None:
 
 
 def check_target(call: Call, source: Instance) -> Instance:
-    """The instance a request wants to replicate into, once every documented prerequisite holds.
+    """Return the instance that a request wants to replicate into, if every documented prerequisite holds.
 
     The codes are guesses in the service's style, except that of a missing grant, which a behaviour decides.
     """

@@ -54,7 +54,7 @@ def _figures(cloud: Cloud) -> Html:
 
 
 def _settings(cloud: Cloud) -> Html | None:
-    """What was set so that the emulator does otherwise than it would by itself."""
+    """List the settings that differ from the emulator's defaults."""
     changed = [tag("li", name, " ", tag("code", value)) for name, value in _changed(cloud.state)]
     changed += [
         tag("li", "fault ", tag("code", one.fault), f" on {one.match.action or 'any call'}") for one in cloud.faults

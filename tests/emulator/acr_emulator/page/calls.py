@@ -23,7 +23,7 @@ def calls(cloud: Cloud) -> Html:
 
 
 def _alike(records: Iterator[Record]) -> Iterator[list[Record]]:
-    """Calls that repeat one another, as those of a client that waits do, are shown as one."""
+    """Show calls that repeat each other, such as those of a client that waits, as a single row."""
 
     def key(record: Record) -> tuple[object, ...]:
         return record.account, record.identity, record.action, record.parameters, record.status, record.code

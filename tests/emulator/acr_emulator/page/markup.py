@@ -25,7 +25,7 @@ def join(*children: object) -> Html:
 
 
 def section(title: str, *content: object) -> Html:
-    """A part of the page; says so if it has no content."""
+    """Return a part of the page, or a note that it has no content."""
     return tag("section", tag("h2", title), join(*content) or tag("p", "None yet.", kind="quiet"))
 
 
@@ -40,7 +40,7 @@ def table(kind: str, headings: str, rows: Iterable[list[object]]) -> Html:
 
 
 def limited(rest: int) -> Html | None:
-    """What stands below a list that is longer than is shown."""
+    """Return the note below a list of which only a part is shown."""
     return tag("p", f"and {rest:,} more", kind="quiet") if rest > 0 else None
 
 

@@ -18,7 +18,7 @@ def _resources(call: Call) -> tuple[str, Mapping[str, Role] | Mapping[str, Polic
 
 
 def _tagged(call: Call) -> list[Role] | list[Policy]:
-    """The roles or policies a request names; all of them have to exist."""
+    """Return the roles or policies that a request names; all of them have to exist."""
     kind, known = _resources(call)
     names = _names(call)
     if not names:

@@ -92,7 +92,7 @@ class Copy:
         self._layers: list[LayerTask] = []
 
     async def run(self, digest: str, tag: str) -> list[LayerTask]:
-        """Returns the blobs that had to be copied. The tag is set last, once all it refers to is there."""
+        """Copy an image and return the blobs that had to be copied. Set the tag last, when all else is there."""
         try:
             manifest = await self._content(digest)
         except MalformedManifestError as error:

@@ -77,7 +77,7 @@ def _registry(request: Request) -> Registry:
 
 
 def check_access(request: Request) -> str:
-    """The password of the request, given as Basic or Bearer. Anonymous, wrong and expired ones are refused alike."""
+    """Return the request's password, given as Basic or Bearer. Refuse none, wrong and expired ones alike."""
     scheme, _space, value = request.headers.get("authorization", "").partition(" ")
     password = value.strip() if scheme.lower() == "bearer" else _basic_password(value)
     if _registry(request).instance.tokens.get(password, 0) <= now_ms():
@@ -94,7 +94,7 @@ def _basic_password(value: str) -> str:
 
 
 async def issue_token(request: Request) -> Response:
-    """The temporary password itself serves as the bearer token: it is as secret, and expires when it does."""
+    """Answer with the temporary password as the bearer token: it is as secret, and expires when it does."""
     password = check_access(request)
     left = (_registry(request).instance.tokens[password] - now_ms()) // 1000
     return JSONResponse({"token": password, "access_token": password, "expires_in": max(1, left)})
