@@ -102,7 +102,8 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         refuse(not accounts, "source_account_ids is empty", "Name the accounts that may replicate into this one.")
         refuse(not instances, "destination_instances is empty", "Name the instances that may be replicated into.")
         role_checks.refuse_foreign_policy(current, adopt=self.params["adopt_policy"])
-        access = current.access
+        # Attaching the policy opens all that it names already.
+        access = replace(current, attached=True).access
         surplus: Iterable[policy.Grant] = ()
         if self.params["purge_destination_instances"]:
             surplus = [place for place in access.named_places - set(instances) if access.reaches(place, certain=False)]
