@@ -93,7 +93,22 @@ def check_region(value: str, option: str = "region") -> None:
     )
 
 
+def _refuse_stand_in(value: str, option: str, where: str) -> None:
+    """Refuse an ID with a wildcard, which would stand for many, and one that was masked where it was copied from."""
+    # Documentation and consoles show IDs as cri-****, cri-xxxx**** or 1252****0001.
+    if "**" in value or re.search(r"[xX]{3,}\*?$", value):
+        raise AcrError(
+            f"{option} {value!r} is masked, as documentation and screenshots show an ID", f"Write all of it. {where}"
+        )
+    if "*" in value or "?" in value:
+        raise AcrError(
+            f"{option} {value!r} has a wildcard, and an ID stands for one thing alone", f"Name each by its ID. {where}"
+        )
+
+
 def check_account_id(value: str, option: str = "account_id") -> None:
+    value = str(value)  # in a mapping whose parts have no types, YAML makes a number of it
+    _refuse_stand_in(value, option, "Find the UID under Account Center > Security Settings in the console.")
     if not value.isascii() or not value.isdigit():
         raise AcrError(
             f"{option} {value!r} is not an account UID, which is written in digits alone",
@@ -109,11 +124,21 @@ def check_account_id(value: str, option: str = "account_id") -> None:
 
 
 def check_instance_id(value: str, option: str = "instance_id") -> None:
-    if not re.fullmatch(r"cri-[A-Za-z0-9*-]+", value):
-        raise AcrError(
-            f"{option} {value!r} is not an instance ID, which begins with cri-",
-            "Find it on the instance's Overview page, or with acr_instance_info.",
-        )
+    where = "Find it on the instance's Overview page, or with acr_instance_info."
+    _refuse_stand_in(value, option, where)
+    if not re.fullmatch(r"cri-[A-Za-z0-9-]+", value):
+        raise AcrError(f"{option} {value!r} is not an instance ID, which begins with cri-", where)
+
+
+def check_opaque_id(value: str, option: str) -> None:
+    """Check an ID whose form is not documented."""
+    _refuse_stand_in(value, option, "The results of this collection's modules have it.")
+
+
+def check_policy_name(value: str, option: str = "policy_name") -> None:
+    # RAM's own rule; it would refuse the name only after the role was made.
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,128}", value):
+        raise AcrError(f"{option} {value!r} is not a policy name", "It has up to 128 letters, digits and hyphens.")
 
 
 def check_namespace(value: str, option: str = "namespace") -> None:
@@ -180,6 +205,9 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "source_account_ids": check_account_id,
     "instance_id": check_instance_id,
     "target_instance_id": check_instance_id,
+    "sync_record_id": check_opaque_id,
+    "link_id": check_opaque_id,
+    "policy_name": check_policy_name,
     "namespace": check_namespace,
     "target_namespace": check_namespace,
     "namespaces": check_namespace,

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import checks as checks
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+
+from .test_modules import MODULES, definition
 
 GOOD: list[tuple[str, Any]] = [
     ("region", "cn-hangzhou"),
@@ -21,6 +23,9 @@ GOOD: list[tuple[str, Any]] = [
     ("account_id", "1234567890"),
     ("source_account_ids", ["1252879610640001", "5222000022220002"]),
     ("instance_id", "cri-sourcesource0001"),
+    ("sync_record_id", "0F2A6B1C-1D2E-4F3A-8B4C-5D6E7F8A9B0C"),
+    ("link_id", "cr-link_1"),
+    ("policy_name", "AcrCrossAccountSync-2"),
     ("namespace", "ab"),
     ("namespace", "team_a.b-c"),
     ("repository", "web"),
@@ -50,6 +55,19 @@ BAD: list[tuple[str, Any, str]] = [
     ("source_account_ids", ["1252879610640001", "acme"], "source_account_ids 'acme'"),
     ("instance_id", "source", "begins with cri-"),
     ("instance_id", "cri-", "begins with cri-"),
+    ("instance_id", "cri-****", "is masked, as documentation and screenshots show an ID"),
+    ("instance_id", "cri-xxxx****", "is masked"),
+    ("target_instance_id", "cri-xxxxxxxx", "is masked"),
+    ("instance_id", "cri-*", "has a wildcard, and an ID stands for one thing alone"),
+    ("instance_id", "cri-sourcesource000?", "has a wildcard"),
+    ("instance_id", "*", "has a wildcard"),
+    ("account_id", "1252****0001", "is masked"),
+    ("target_account_id", "*", "has a wildcard"),
+    ("source_account_ids", ["1252879610640001", "125287961064000?"], "has a wildcard"),
+    ("sync_record_id", "*", "has a wildcard"),
+    ("link_id", "link-****", "is masked"),
+    ("policy_name", "Acr*", "not a policy name"),
+    ("policy_name", "Acr_Sync", "not a policy name"),
     ("namespace", "a", "2 to 120"),
     ("namespace", "Prod", "not a namespace name"),
     ("namespace", "-prod", "not a namespace name"),
@@ -74,6 +92,24 @@ BAD: list[tuple[str, Any, str]] = [
     ("priority", 0, "out of range"),
     ("priority", 6, "out of range"),
 ]
+
+
+def id_options(options: Mapping[str, Any]) -> set[str]:
+    """The options that hold an ID, also those within lists of dictionaries."""
+    found = {option for option in options if option.endswith(("_id", "_ids"))} - {"access_key_id"}
+    for spec in options.values():
+        found |= id_options(spec.get("options") or {})
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_id_of_any_module_takes_a_wildcard(name: str) -> None:
+    found = id_options(definition(name).argument_spec) - {"assume_role_external_id"}
+    assert "account_id" in found
+    for option in found:
+        for value in ("cri-*", "125287961064000?", "cri-****"):
+            with pytest.raises(AcrError, match="has a wildcard|is masked"):
+                checks.check({option: value})
 
 
 @pytest.mark.parametrize(("option", "value"), GOOD)
