@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.polic
     GRANT_ACTIONS,
     Document,
     Grant,
+    meaning,
     resource,
     statements,
 )
@@ -160,14 +161,22 @@ class Access:
 
     def openings(self, place: Grant) -> Iterator[str]:
         """Say which statements of which policies open an instance, or may open it."""
-        text = self._resource(place)
         for policy in self.policies:
             if policy.document is None:
                 yield f"policy {policy.name}, which could not be read"
-        for rule in self._policy_rules:
-            covered = [action for action in GRANT_ACTIONS if is_about(rule.statement, action)]
-            if allows(rule.statement) and covered and is_on(rule.statement, text):
-                yield f"{rule.where}, which allows {in_words(rule.statement)}"
+        for rule in self._openings(place):
+            yield f"{rule.where}, which allows {in_words(rule.statement)}"
+
+    def openings_left(self, place: Grant, after: Access) -> list[str]:
+        """Say which of the statements that open an instance are still there afterwards, by their numbers now."""
+        left = [meaning({"Statement": rule.statement}) for rule in after._openings(place)]
+        gone = [rule for rule in self._openings(place) if meaning({"Statement": rule.statement}) not in left]
+        said = {f"{rule.where}, which allows {in_words(rule.statement)}" for rule in gone}
+        return [opening for opening in self.openings(place) if opening not in said]
+
+    def _openings(self, place: Grant) -> Iterator[_Rule]:
+        about = [rule for rules in self._about(place).values() for rule in rules if allows(rule.statement)]
+        return (rule for rule in self._policy_rules if rule in about)
 
     def open_trusts(self) -> Iterator[str]:
         """Say which statements may trust every account, so that none can be taken out of them."""

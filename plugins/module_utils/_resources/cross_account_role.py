@@ -116,7 +116,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         )
         role_checks.refuse_oversize(target)
         role_checks.refuse_obstacles(target, accounts, instances)
-        role_checks.refuse_openings(target, surplus)
+        role_checks.refuse_openings(current, target, surplus)
         return target
 
     def absent(self, current: CrossAccountRole) -> CrossAccountRole | None:
@@ -138,7 +138,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
                 document = policy.without_any_grant(document, str(current.account_id))
         target = self._tidied(current, trust, document)
         if target is not None and instances and not accounts:
-            role_checks.refuse_openings(target, instances)
+            role_checks.refuse_openings(current, target, instances)
         return target
 
     def _tidied(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM
@@ -70,11 +71,15 @@ def refuse_obstacles(target: CrossAccountRole, accounts: Iterable[str], places: 
     )
 
 
-def refuse_openings(target: CrossAccountRole, places: Iterable[policy.Grant]) -> None:
+def refuse_openings(current: CrossAccountRole, target: CrossAccountRole, places: Iterable[policy.Grant]) -> None:
     """Refuse to say that instances are closed which other statements leave open."""
+    # The numbers of statements are those that a reader finds now.
+    before = replace(current, attached=target.attached).access
     accounts = sorted(target.access.accounts(certain=False))
     still = [place for place in places if target.access.reaches(place, certain=False)] if accounts else []
-    openings = [opening for place in still for opening in target.access.openings(place)]
+    openings: list[str] = []
+    for place in still:
+        openings += before.openings_left(place, target.access)
     refuse(
         bool(still),
         f"{_join(accounts)} may still replicate into {_join(f'{place[1]} ({place[0]})' for place in still)}"
