@@ -34,6 +34,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.module 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 
 display = Display()
 
@@ -123,7 +124,7 @@ def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent, name: s
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
             message = f"Unsupported parameters for ({action}) module: {message}"
-        result: dict[str, Any] = {"failed": True, "msg": message}
+        result: dict[str, Any] = {"failed": True, "msg": shown(message)}
     else:
         result = module.result(params, arguments["_ansible_check_mode"], _kept_client, tell)
     if arguments.get("_ansible_inject_invocation", True):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import unreadable
 
 # Container Registry's published regions; finance and government clouds apart.
 # https://www.alibabacloud.com/help/en/acr/developer-reference/api-cr-2018-12-01-endpoint
@@ -197,6 +198,15 @@ def check_rate(value: float, option: str = "rate_limit") -> None:
         raise AcrError(f"{option} {value:g} is out of range", "Say how many calls a second at most, or leave it out.")
 
 
+def check_text(value: str, option: str) -> None:
+    """Refuse what no text has; the value may be a secret, so it is not shown."""
+    if bad := unreadable(value):
+        raise AcrError(
+            f"{option} holds the control character {bad}, which is no text",
+            "Write it again; a file in another encoding, or a binary one, may have been read.",
+        )
+
+
 _CHECKS: dict[str, Callable[..., None]] = {
     "region": check_region,
     "target_region": check_region,
@@ -229,6 +239,8 @@ def check(params: Mapping[str, Any]) -> None:
     """Checks every option whose name says what it holds; one name means one thing in every module."""
     for option, value in params.items():
         for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str):
+                check_text(one, option)
             if isinstance(one, dict):
                 check(one)
             elif one is not None and option in _CHECKS:

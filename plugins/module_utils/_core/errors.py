@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
+
 
 class AcrError(Exception):
     """A failure the user can act on: why it failed, and what to do next.
@@ -26,7 +28,7 @@ class AcrError(Exception):
         self.results: dict[str, Any] = {}
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.sentence(), self.hint.strip(), self.reference()) if part)
+        return shown(" ".join(part for part in (self.sentence(), self.hint.strip(), self.reference()) if part))
 
     def sentence(self) -> str:
         """What was attempted and why it failed."""

@@ -32,6 +32,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.resourc
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import check_sdk
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task, Work
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport
 
 S = TypeVar("S", bound=State)
@@ -59,6 +60,24 @@ def connect(connection: Connection, read_only: bool) -> Client:
     )
 
 
+def _edge() -> type[basic.AnsibleModule]:
+    """Return AnsibleModule with messages that fit on a screen, whatever the options hold.
+
+    It is looked up when it is used: ansible-lint puts its own class there, which checks the options and runs nothing.
+    """
+
+    class Edge(basic.AnsibleModule):  # type: ignore[misc]
+        def fail_json(self, msg: str, **result: Any) -> None:
+            super().fail_json(msg=shown(str(msg)), **result)
+
+        def log(self, msg: str, log_args: Any = None) -> None:
+            # The system's log takes no NUL, and fails the task for it; it is refused later, by the option's name.
+            if "\0" not in f"{msg}{log_args}":
+                super().log(msg, log_args)
+
+    return Edge
+
+
 @dataclass(frozen=True)
 class Module:
     """A module's whole definition: its own options, the rules between them, and its work."""
@@ -77,8 +96,7 @@ class Module:
 
     def run(self) -> None:
         """Run as an ordinary module."""
-        # Looked up when it is used: ansible-lint puts its own class there, which checks the options and runs nothing.
-        module = basic.AnsibleModule(argument_spec=self.argument_spec, supports_check_mode=True, **self.rules)
+        module = _edge()(argument_spec=self.argument_spec, supports_check_mode=True, **self.rules)
         result = self.result(module.params, module.check_mode)
         if result.get("failed"):
             module.fail_json(**result)

@@ -42,10 +42,11 @@ class LintedError(Exception):
 def test_a_class_in_the_place_of_ansible_module_takes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module(f"{PLUGINS}.modules.{name}")
 
-    def stand_in(**_definition: Any) -> None:
-        raise LintedError
+    class StandIn:
+        def __init__(self, **_definition: Any) -> None:
+            raise LintedError
 
-    monkeypatch.setattr(basic, "AnsibleModule", stand_in)
+    monkeypatch.setattr(basic, "AnsibleModule", StandIn)
     with pytest.raises(LintedError):
         module.main()
 

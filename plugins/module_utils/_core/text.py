@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep text fit to be read: what people gave may be of any length and hold anything."""
+
+from __future__ import annotations
+
+# A screen has 24 lines of 80 characters. The beginning says what failed, the end what to do next.
+_BEGINNING, _END = 1200, 600
+_CUT = " [...] "
+
+
+def shown(text: str) -> str:
+    """Return a message on one line, without control characters and no longer than a screen."""
+    plain = "".join(map(_printable, text))
+    if len(plain) <= _BEGINNING + len(_CUT) + _END:
+        return plain
+    return f"{plain[:_BEGINNING]}{_CUT}{plain[-_END:]}"
+
+
+def unreadable(text: str) -> str:
+    """Return the first character of a text that no text has, as programs write it; nothing if there is none."""
+    bad = next((char for char in text if not char.isprintable() and not char.isspace() and _is_control(char)), "")
+    return bad and _escaped(bad)
+
+
+def _is_control(char: str) -> bool:
+    """Whether it is a control character, or half of one, which UTF-8 cannot carry."""
+    return ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
+
+
+def _printable(char: str) -> str:
+    if char.isprintable():
+        return char
+    return " " if char.isspace() else _escaped(char)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
