@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     attempt,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, contains, covers
@@ -124,17 +125,17 @@ def _carried(rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequenc
 
 
 def _failed(rule: SyncRule, record: SyncTask) -> Finding:
-    """The service does not document what its issues say, so each is shown, and taken for what its code reads like."""
+    """Report a failed task. The service does not document its issues, so each is shown as it is."""
     issue, subject = str(record.issue or "no reason given"), f"sync rule {rule.name}"
     image = f"{record.namespace}/{record.repository}:{record.tag}"
     problem = f"{subject} could not carry {image} into {record.target_instance_id}: {issue}"
     kind = api_error("", issue, "")
+    check = "failing_rule"
     if isinstance(kind, NoPermissionError):
-        remedy = f"Ask the owner of {record.target_instance_id} to run registryops.alicloud.grant_access."
-        return error("rule_without_grant", subject, problem, remedy)
-    if isinstance(kind, NotFoundError):
-        return error("dead_rule", subject, problem, "Have its target created again, or delete the rule.")
-    return error("failing_rule", subject, problem, "Remove the cause, then send the image with acr_image_sync.")
+        check = "rule_without_grant"
+    elif isinstance(kind, NotFoundError) and "INSTANCE" in issue:
+        check = "dead_rule"
+    return error(check, subject, problem, task_remedy(issue, str(record.target_instance_id)))
 
 
 def _shadowed(rules: Sequence[SyncRule]) -> Iterator[Finding]:

@@ -20,12 +20,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     NotFoundError,
     ThrottledError,
     UnreachableError,
+    UsedNonceError,
     api_error,
     attempt,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, Guard, note, pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import needed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import PRODUCTS, Transport
 
 T = TypeVar("T")
@@ -36,17 +37,8 @@ _GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
 _REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
 # Throttling passes; whatever else is refused again and again goes on being refused.
 _THROTTLED_RETRIES = 12
-
-_HINTS = {
-    "INSTANCE_NOT_EXIST": "Check instance_id and region, and that the credentials belong to the account that owns it.",
-    "NAMESPACE_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_namespace.",
-    "REPO_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_repository.",
-    "InvalidAccessKeyId": "Check access_key_id, or the profile it comes from.",
-    "SignatureDoesNotMatch": "Check access_key_secret, or the profile it comes from.",
-    "InvalidSecurityToken": "Get a new security_token; temporary credentials last for hours at most.",
-    "Throttling": "Other calls of this account are using up its rate; run it again later.",
-    "Inactive": "Activate the service in the console first.",
-}
+# A second try has a nonce of its own; if that was used, too, something repeats whatever is sent.
+_NONCE_RETRIES = 1
 
 
 class Client:
@@ -95,7 +87,8 @@ class Client:
                 raise RuntimeError(f"{action} in check mode")
             self.check_account()
         pace = self._paces[product]
-        waits = {throttled: _backoff(_THROTTLED_RETRIES if throttled else self._retries) for throttled in (True, False)}
+        retries = {ThrottledError: _THROTTLED_RETRIES, UsedNonceError: _NONCE_RETRIES, ApiError: self._retries}
+        waits = {kind: _backoff(times) for kind, times in retries.items()}
         while True:
             pace.wait()
             # Looked at just before each call, since a turn or a second try may have been waited for.
@@ -106,7 +99,8 @@ class Client:
                 if error.uncertain and not _reads(action):
                     note(action, certain=False)
                 throttled = isinstance(error, ThrottledError)
-                wait = next(waits[throttled], None) if _may_repeat(action, error) else None
+                kind = next(kind for kind in waits if isinstance(error, kind))
+                wait = next(waits[kind], None) if _may_repeat(action, error) else None
                 if wait is None:
                     raise self._advised(error, parameters or {}) from error.__cause__
                 if throttled:
@@ -214,13 +208,9 @@ class Client:
             with suppress(AcrError):
                 if other := self._other_account():
                     return other
-        if isinstance(error, NoPermissionError) and not error.hint:
-            error.hint = (
-                f"The caller needs {needed(error.action, parameters)}; ask who keeps the account's RAM policies."
-            )
-        for mark, hint in _HINTS.items():
-            if mark in error.code and not error.hint:
-                error.hint = hint
+        if not error.hint:
+            own = bool(error.denied.get("AuthAction"))
+            error.hint = remedy(error.action, error.code, parameters, status=error.status, own=own)
         if error.reason == error.code:
             error.reason = _words(error.code)
         return error
@@ -247,4 +237,5 @@ def _may_repeat(action: str, error: ApiError) -> bool:
         return False
     if isinstance(error, UnreachableError):
         return error.uncertain and action.startswith(_REPEATABLE)
-    return (error.status >= 500 or error.code == "ServiceUnavailable") and action.startswith(_REPEATABLE)
+    fails = error.status >= 500 or error.code == "ServiceUnavailable"
+    return (fails or isinstance(error, UsedNonceError)) and action.startswith(_REPEATABLE)

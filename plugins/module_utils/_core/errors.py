@@ -122,12 +122,17 @@ class CredentialsError(ApiError):
     """The access key, its secret or its token is not good."""
 
 
+class UsedNonceError(ApiError):
+    """The service has seen the request before: something on its way repeated it, and may have had it carried out."""
+
+
 class UnreachableError(ApiError):
     """There was no answer from the endpoint."""
 
 
 _KINDS: tuple[tuple[type[ApiError], tuple[str, ...]], ...] = (
     (ThrottledError, ("Throttling",)),
+    (UsedNonceError, ("SignatureNonceUsed",)),
     (
         CredentialsError,
         (
@@ -147,6 +152,8 @@ def api_error(action: str, code: str, message: str, *, status: int = 0, **known:
     """The exception that fits an error code; see ApiError for the arguments."""
     for kind, marks in _KINDS:
         if any(mark in code for mark in marks):
+            if kind is UsedNonceError:
+                known.setdefault("uncertain", True)
             return kind(action, code, message, status=status, **known)
     # A server error may come after the work was done; a refused request never does.
     known.setdefault("uncertain", status >= 500)

@@ -75,8 +75,10 @@ class Wire:
 
     def __init__(self, proxies: Mapping[str, str], ca_bundle: str | None) -> None:
         self._proxies = proxies
-        self._trust = trusting(ca_bundle)
-        self._pools: dict[str | None, Any] = {}
+        # Of its own where there is a bundle, so that a bad one is told at once; the common one takes tens of
+        # milliseconds to load, and is loaded where TLS is spoken.
+        self._trust = trusting(ca_bundle) if ca_bundle else None
+        self._pools: dict[tuple[str | None, bool], Any] = {}
         self._lock = threading.Lock()
 
     @contextmanager
@@ -98,8 +100,9 @@ class Wire:
         """
         urllib3 = load("urllib3")
         proxy = proxy_for(request.url, self._proxies)
+        secure = "https" in (urllib.parse.urlsplit(url).scheme for url in (request.url, proxy or ""))
         try:
-            response = self._pool(proxy).urlopen(
+            response = self._pool(proxy, secure).urlopen(
                 request.method,
                 request.url,
                 body=request.body,
@@ -115,11 +118,13 @@ class Wire:
             raise explained(error, exchange.host, proxy, timeout, exchange.sent) from error
         return Answer(response.status, response.reason or "", response.headers, content)
 
-    def _pool(self, proxy: str | None) -> Any:
+    def _pool(self, proxy: str | None, secure: bool) -> Any:
         with self._lock:
-            if proxy not in self._pools:
-                self._pools[proxy] = pool_of(proxy, self._trust)
-            return self._pools[proxy]
+            if (proxy, secure) not in self._pools:
+                if secure and self._trust is None:
+                    self._trust = trusting(None)
+                self._pools[proxy, secure] = pool_of(proxy, self._trust)
+            return self._pools[proxy, secure]
 
 
 def _read(response: Any, exchange: Exchange) -> bytes:

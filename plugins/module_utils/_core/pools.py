@@ -45,7 +45,7 @@ def trusting(ca_bundle: str | None) -> ssl.SSLContext:
         ) from cause
 
 
-def pool_of(proxy: str | None, trust: ssl.SSLContext) -> Any:
+def pool_of(proxy: str | None, trust: ssl.SSLContext | None) -> Any:
     """Return connections to any host, through a proxy or straight, that are kept for further requests."""
     urllib3 = load("urllib3")
     settings = {"maxsize": _CONNECTIONS, "ssl_context": trust}

@@ -141,19 +141,24 @@ def test_a_rule_without_any_record_of_a_later_push_is_dead(
 
 
 @pytest.mark.parametrize(
-    ("issue", "check"),
+    ("issue", "check", "remedy"),
     [
-        ("NoPrivilege: not granted", "rule_without_grant"),
-        ("TARGET_INSTANCE_NOT_EXIST", "dead_rule"),
-        ("TARGET_TAG_IMMUTABLE", "failing_rule"),
-        ("", "failing_rule"),
+        ("NoPrivilege: not granted", "rule_without_grant", "to run registryops.alicloud.grant_access."),
+        ("TARGET_INSTANCE_NOT_EXIST", "dead_rule", "Point the rule at another one, or delete the rule."),
+        ("TARGET_NAMESPACE_NOT_EXIST", "failing_rule", "Have the namespace made in"),
+        ("TARGET_REPO_NOT_EXIST: prod/web", "failing_rule", "or let its namespace create repositories"),
+        ("TARGET_TAG_IMMUTABLE", "failing_rule", "Choose another tag."),
+        ("", "failing_rule", "Remove the cause"),
     ],
 )
-def test_the_newest_record_says_why_a_rule_fails(issue: str, check: str, account_a: Account, serve: Serve) -> None:
+def test_the_newest_record_says_why_a_rule_fails(
+    issue: str, check: str, remedy: str, account_a: Account, serve: Serve
+) -> None:
     later = LONG_AGO + 1000
     serve({}, records=(record("ERROR", issue, CreateTime=later), record()))
     (found,) = audit(account_a)
     assert (found["check"], found["severity"]) == (check, "error")
+    assert remedy in found["remedy"]
     reason = issue or "no reason given"
     assert found["problem"] == f"sync rule to-eu could not carry prod/web:1.0 into {TARGET}: {reason}"
 

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do about each code: of a service's refusal, and of the issue of a task that failed.
+
+The service documents few of its codes, so the others are written as it writes those. A remedy is only read by people;
+no decision rests on a code that is not documented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import needed
+
+_SERVICE_FAILS = "The service itself fails. {done} Run it again later; if it lasts, give support the request ID."
+_LACKS_RIGHT = "The caller needs {needed}; ask who keeps the account's RAM policies."
+_UNPAID = "The account has unpaid bills. Pay them, and run it again."
+
+# Braces hold parameters of the call. Of several codes that fit, the longest counts.
+CALLS: dict[str, str] = {
+    # Who calls
+    "InvalidAccessKeyId": "Check access_key_id, or the profile it comes from.",
+    "InvalidAccessKeyId.Inactive": "The access key is disabled. Enable it in the RAM console, or use another one.",
+    "AccessKeyDisabled": "The access key is disabled. Enable it in the RAM console, or use another one.",
+    "SignatureDoesNotMatch": "Check access_key_secret, or the profile it comes from.",
+    "IncompleteSignature": "A proxy may have changed the request; check the proxy and the endpoint.",
+    "InvalidSecurityToken": "Get a new security_token; temporary credentials last for hours at most.",
+    "InvalidCredentials": "Check the keys, or the profile they come from.",
+    "SignatureNonceUsed": "Something sends this machine's requests twice, such as a proxy. Run it again.",
+    "IllegalTimestamp": "Set this machine's clock; a request is good for a quarter of an hour around its time.",
+    "InvalidTimeStamp": "Set this machine's clock; a request is good for a quarter of an hour around its time.",
+    "NoPrivilege": _LACKS_RIGHT,
+    "NoPermission": _LACKS_RIGHT,
+    "Forbidden": _LACKS_RIGHT,
+    "AccessDenied": _LACKS_RIGHT,
+    # The account
+    "Arrear": _UNPAID,
+    "Overdue": _UNPAID,
+    "InsufficientBalance": _UNPAID,
+    "NotEnoughBalance": _UNPAID,
+    "Inactive": "Activate the service in the console first.",
+    "Throttling": "Other calls of this account are using up its rate; run it again later.",
+    # The service
+    "InternalError": _SERVICE_FAILS,
+    "SystemError": _SERVICE_FAILS,
+    "ServiceUnavailable": _SERVICE_FAILS,
+    "SLB_SERVICE_ERROR": _SERVICE_FAILS,
+    "InvalidAction": "Check the endpoint: it is of another service, or of a region that lacks this call.",
+    "InvalidVersion": "Check the endpoint: it is of another service, or of a region that lacks this call.",
+    "UnsupportedHTTPMethod": "Check the endpoint and the proxy: something changes the request on its way.",
+    "InvalidParameter": "Correct the option that the message is about.",
+    "MissingParameter": "Give the option that the message is about.",
+    # The instance
+    "INSTANCE_NOT_EXIST": "Check instance_id and region, and that the credentials belong to the account that owns it.",
+    "INSTANCE_STATUS_NOT_SUPPORT": "Have instance {InstanceId} started or renewed in the console; it is not running.",
+    "SOURCE_INSTANCE_SPEC_NOT_SUPPORT": "Have instance {InstanceId} upgraded; not every edition replicates.",
+    # The target
+    "TARGET_INSTANCE_NOT_EXIST": (
+        "Check target_instance_id {TargetInstanceId}, target_region and target_account_id; with that account's keys,"
+        " acr_instance_info lists its instances."
+    ),
+    "TARGET_REGION_NOT_MATCH": (
+        "Correct target_region {TargetRegionId}, or target_instance_id {TargetInstanceId}, which is in another region."
+    ),
+    "TARGET_REGION_NOT_SUPPORT": (
+        "Finance Cloud and Gov Cloud take no images from public regions. Choose a target in a public region."
+    ),
+    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have instance {TargetInstanceId} started or renewed by its owner.",
+    "TARGET_INSTANCE_SPEC_NOT_SUPPORT": "Have instance {TargetInstanceId} upgraded to an edition that takes images.",
+    "TARGET_INSTANCE_SAME_AS_SOURCE": "Correct target_instance_id; it is the source itself.",
+    # What is in it
+    "NAMESPACE_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_namespace.",
+    "NAMESPACE_ALREADY_EXIST": "Another run may have made it meanwhile. Run it again.",
+    "NAMESPACE_QUOTA_EXCEED": "Delete a namespace, or have the quota raised in the console.",
+    "REPO_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_repository.",
+    "REPO_ALREADY_EXIST": "Another run may have made it meanwhile. Run it again.",
+    "REPO_QUOTA_EXCEED": "Delete a repository, or have the quota raised in the console.",
+    "TAG_NOT_EXIST": "Correct the tag; acr_image_info lists those that are there.",
+    "SYNC_RULE_NOT_EXIST": "Another run may have deleted it meanwhile. Run it again.",
+    "SYNC_RULE_ALREADY_EXIST": (
+        "A rule of this name, or for the same images and target, is there already; acr_sync_rule_info lists them."
+        " Give this one another name, or delete that one."
+    ),
+    "SYNC_RULE_NOT_MATCH": "Correct the image or the rule; this rule does not cover it.",
+    "SYNC_RULE_TRIGGER_NOT_SUPPORT": "Send the image with acr_image_sync, or let the rule have trigger manual.",
+    "SYNC_TASK_NOT_EXIST": "The service keeps its records for a while only; acr_sync_task_info lists those it has.",
+    "SYNC_TASK_STATUS_NOT_SUPPORT": "The task has begun or ended meanwhile; acr_sync_task_info tells how it went.",
+    # RAM
+    "EntityNotExist.Role": "Correct the role's name, or make it with registryops.alicloud.acr_cross_account_role.",
+    "EntityNotExist.Policy": "Correct the policy's name, or make it with registryops.alicloud.acr_cross_account_role.",
+    "EntityAlreadyExists": "Another run may have made it meanwhile. Run it again.",
+    "DeleteConflict": "Something still uses it. Detach it in the RAM console, and run it again.",
+    "LimitExceeded": "Delete what is not needed in the RAM console, or have the limit raised.",
+    "LimitExceeded.Policy.Version": "Delete an old version of the policy in the RAM console.",
+    "MalformedPolicyDocument": "Correct the policy document; RAM cannot read it.",
+}
+
+TASKS: dict[str, str] = {
+    "NoPrivilege": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "NoPermission": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "Forbidden": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "AccessDenied": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "SOURCE_IMAGE_NOT_EXIST": "The image was deleted before it was carried. Push it again if it is needed.",
+    "TARGET_INSTANCE_NOT_EXIST": "Instance {target} is gone. Point the rule at another one, or delete the rule.",
+    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have instance {target} started or renewed by its owner; then send it again.",
+    "TARGET_NAMESPACE_NOT_EXIST": (
+        "Have the namespace made in {target} with registryops.alicloud.prepare_destination; then send it again."
+    ),
+    "TARGET_REPO_NOT_EXIST": (
+        "Have the repository made in {target}, or let its namespace create repositories, with"
+        " registryops.alicloud.prepare_destination; then send it again."
+    ),
+    "TARGET_TAG_IMMUTABLE": "The tag is immutable in {target} and holds another image. Choose another tag.",
+    "TARGET_TAG_ALREADY_EXIST": "The tag holds another image in {target}; acr_image_sync moves it with override.",
+    "SYNC_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
+    "COPY_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
+    "QUOTA_EXCEED": "Have the quota of {target} raised, or something deleted there; then send it again.",
+    "": "Remove the cause, then send the image with acr_image_sync.",
+}
+
+_GRANTED = ("CreateRepoSyncRule", "CreateRepoSyncTask")
+_RIGHTS = ("NoPrivilege", "NoPermission", "Forbidden", "AccessDenied")
+
+
+def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int = 0, own: bool = False) -> str:
+    """Return what to do about a refused call; nothing where the code says nothing.
+
+    Args:
+        action: the API's action.
+        code: the service's.
+        parameters: the call's.
+        status: the HTTP status.
+        own: whether the refusal is known to be about the caller's own policies.
+    """
+    found = _longest(CALLS, code)
+    if not found and status >= 500:
+        text = _SERVICE_FAILS
+    elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and not own:
+        text = (
+            "Ask the owner of account {TargetUserId} to run registryops.alicloud.grant_access for {TargetInstanceId}"
+            " ({TargetRegionId}). If it was run, the caller may lack {needed}."
+        )
+    else:
+        text = CALLS.get(found, "")
+    reads = action.startswith(("Get", "List", "AssumeRole"))
+    done = (
+        "Nothing was changed by this call." if reads else "Whether it was done is not known; a further run finds out."
+    )
+    known = {**parameters, "needed": needed(action, parameters), "done": done}
+    return re.sub(r" +", " ", text.format_map(_Known(known))).strip()
+
+
+def task_remedy(issue: str, target: str) -> str:
+    """Return what to do about a task that failed.
+
+    Args:
+        issue: the task's, which begins with a code.
+        target: ID of the instance that the image was for.
+    """
+    return TASKS[_longest(TASKS, issue)].format_map(_Known(target=target))
+
+
+def _longest(table: Mapping[str, str], text: str) -> str:
+    return max((code for code in table if code in text), key=len, default="")
+
+
+class _Known(dict[str, Any]):
+    """What a call names; what it does not name is left out."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""

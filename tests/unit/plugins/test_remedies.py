@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each code leads somewhere: the tables are walked, and compared with what a service can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError, api_error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import (
+    CALLS,
+    TASKS,
+    remedy,
+    task_remedy,
+)
+
+EMULATOR = Path(__file__).parents[2] / "emulator" / "acr_emulator"
+PARAMETERS = {
+    "InstanceId": "cri-source",
+    "TargetInstanceId": "cri-target",
+    "TargetRegionId": "eu-central-1",
+    "TargetUserId": "5222000022220002",
+}
+GRANT = "registryops.alicloud.grant_access"
+
+
+def said_by_the_emulator() -> set[str]:
+    """Every code of a refusal that stands in the emulator's sources."""
+    found: set[str] = set()
+    for file in EMULATOR.rglob("*.py"):
+        found |= set(re.findall(r'(?:ApiError|BusinessError)\(\s*"([A-Za-z_.]+)"', file.read_text(encoding="utf-8")))
+    return found
+
+
+def issues_of_the_emulator() -> set[str]:
+    source = (EMULATOR / "sync.py").read_text(encoding="utf-8")
+    return set(re.findall(r'SyncError\(\s*f?"([A-Z_]+)', source))
+
+
+# These are of calls that the collection never makes.
+ITS_OWN = {"IMAGE_HAS_NO_CONTENT"}  # of worlds that no service has
+NEVER_MET = {"EVENT_RULE_NOT_EXIST", "InvalidInstanceStorageDomainRoutingRule.NotFound"}
+
+
+def test_whatever_the_emulator_refuses_has_a_remedy() -> None:
+    codes = said_by_the_emulator() - NEVER_MET
+    assert len(codes) > 40
+    assert [code for code in sorted(codes) if not remedy("CreateRepoSyncRule", code, PARAMETERS)] == []
+
+
+def test_whatever_issue_the_emulator_gives_a_task_has_a_remedy_of_its_own() -> None:
+    issues = issues_of_the_emulator() - ITS_OWN
+    assert len(issues) >= 4
+    assert [issue for issue in sorted(issues) if task_remedy(issue, "cri-target") == TASKS[""]] == []
+
+
+@pytest.mark.parametrize("code", sorted(CALLS))
+@pytest.mark.parametrize("action", ["GetInstance", "CreateRepoSyncRule", "CreateRepoSyncTask", "CreateRole"])
+def test_a_code_of_the_table_is_told_with_its_remedy(code: str, action: str) -> None:
+    def refuse(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        raise api_error(action, code, "No.", status=400)
+
+    with pytest.raises(ApiError) as failed:
+        Client(refuse, sleep=lambda _seconds: None).call("cr", action, PARAMETERS)
+    sentence = failed.value.hint
+    assert sentence == remedy(action, code, PARAMETERS)
+    assert re.fullmatch(r"[A-Z].*[^ .]\.", sentence), sentence
+    assert not re.search(r"[{}]|  | \.|None", sentence), sentence
+    assert (GRANT in sentence) is (code in RIGHTS and action in ("CreateRepoSyncRule", "CreateRepoSyncTask"))
+
+
+RIGHTS = {"NoPrivilege", "NoPermission", "Forbidden", "AccessDenied"}
+
+
+@pytest.mark.parametrize("code", sorted(TASKS))
+def test_an_issue_of_the_table_is_told_with_its_remedy(code: str) -> None:
+    sentence = task_remedy(f"{code}: more words", "cri-target")
+    assert sentence == TASKS[code].replace("{target}", "cri-target")
+    assert re.fullmatch(r"[A-Z].*[^ .]\.", sentence), sentence
+    assert (GRANT in sentence) is (code in RIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "unsaid"),
+    [
+        ("TARGET_INSTANCE_NOT_EXIST", "Check target_instance_id cri-target", "credentials belong"),
+        ("TARGET_REGION_NOT_MATCH", "Correct target_region eu-central-1", GRANT),
+        ("TARGET_REGION_NOT_SUPPORT", "Finance Cloud and Gov Cloud take no images from public regions", GRANT),
+        ("SYNC_RULE_ALREADY_EXIST", "acr_sync_rule_info lists them. Give this one another name", GRANT),
+        ("InvalidTimeStamp.Expired", "Set this machine's clock", GRANT),
+        ("IllegalTimestamp", "Set this machine's clock", GRANT),
+        ("Account.Arrearage", "The account has unpaid bills", GRANT),
+        ("InvalidAccessKeyId.Inactive", "The access key is disabled. Enable it", "Check access_key_id"),
+        ("Inactive", "Activate the service", "access key"),
+        ("NAMESPACE_QUOTA_EXCEED", "have the quota raised", "Correct the name"),
+        ("InternalError", "Whether it was done is not known; a further run finds out. Run it again later", GRANT),
+        ("SystemError", "if it lasts, give support the request ID", GRANT),
+    ],
+)
+def test_a_remedy_is_of_the_code_that_fits_best(code: str, said: str, unsaid: str) -> None:
+    sentence = remedy("CreateRepoSyncRule", code, PARAMETERS)
+    assert said in sentence
+    assert unsaid not in sentence
+
+
+def test_a_missing_grant_is_asked_of_the_target_unless_the_refusal_is_the_callers() -> None:
+    granted = f"Ask the owner of account 5222000022220002 to run {GRANT} for cri-target (eu-central-1). If it was run,"
+    lacking = "the caller may lack cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source."
+    assert remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS) == f"{granted} {lacking}"
+    own = "The caller needs cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source; ask who keeps the account's"
+    assert remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS, own=True).startswith(own)
+    within = {name: value for name, value in PARAMETERS.items() if name != "TargetUserId"}
+    assert remedy("CreateRepoSyncTask", "NoPrivilege", within).startswith(own)
+
+
+def test_an_unknown_failure_of_the_service_has_its_remedy_and_an_unknown_refusal_none() -> None:
+    assert remedy("GetInstance", "Strange", {}, status=502).startswith(
+        "The service itself fails. Nothing was changed by this call. Run it again later;"
+    )
+    assert remedy("GetInstance", "STRANGE", {}, status=200) == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "calls", "uncertain"), [("UpdateRole", 2, True), ("GetRole", 2, True), ("CreateRepoSyncRule", 1, True)]
+)
+def test_a_request_whose_nonce_was_used_is_repeated_once_where_that_is_safe(
+    action: str, calls: int, uncertain: bool
+) -> None:
+    made = []
+
+    def refuse(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        made.append(action)
+        raise api_error(action, "SignatureNonceUsed", "Used already.", status=400)
+
+    with pytest.raises(ApiError, match="Something sends this machine's requests twice") as failed:
+        Client(refuse, sleep=lambda _seconds: None).call("ram", action)
+    assert len(made) == calls
+    # What was repeated on its way may have been carried out the first time.
+    assert failed.value.uncertain is uncertain
