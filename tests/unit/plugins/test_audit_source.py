@@ -192,7 +192,7 @@ def test_a_grant_that_was_taken_back_is_seen_by_what_failed(
     cloud: Emulator, account_a: Account, granted: Account, serve: Serve
 ) -> None:
     serve({})
-    granted.run("acr_cross_account_role", source_account_ids=[], destination_instances=[], state="absent")
+    granted.run("acr_cross_account_role", state="absent")
     image = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": ["v2"]}
     cloud.post("/_emulator/images", image)
     while any(task["TaskStatus"] in ("PENDING", "SYNCHRONIZING") for task in cloud.state()["sync_tasks"]):
