@@ -16,6 +16,10 @@ description:
     task that is in flight is joined, not doubled.
   - Whether the records are true cannot be seen with the credentials of the source alone. If an image was deleted at the
     target after it arrived, say O(force=true), or give O(destination_auth), which compares by digest instead.
+  - Runs beside each other share the images. Each looks at the newest records again before it sends the next few, begins
+    at another place, and joins what another run or a rule has sent.
+  - What would fail for all images ends the sending after a few, such as a missing right, an expired token or an outage.
+    The rest is V(left), and the result says what was done.
   - It runs as a queue. Some images are in flight at a time, calls come as fast as the service bears, and whatever ends
     the run, the next one takes up what is left. Every ten seconds, and when an image fails, a line says how far it is,
     unless the variable C(acr_progress) is false. There are no such lines where a process is started for the module.
@@ -179,7 +183,8 @@ options:
     description:
       - Connection to the target's account. With it, images are compared by digest with what is there, and the records
         only say what is in flight. An image that is there is V(unchanged), one that was deleted there is sent again,
-        and a tag that points to another image is V(different), or V(immutable) where tags cannot be moved.
+        and a tag that points to another image is V(different), or V(immutable) where tags cannot be moved. A warning
+        names such images.
       - Nothing is written with it. Its credentials are never taken from the environment.
     type: dict
     suboptions:
@@ -436,20 +441,27 @@ images:
       type: str
       returned: when there is one
     status:
-      description: Status of the task when it was last looked at.
+      description: Status of the task when it was last looked at, or V(failed) if there is no task since it failed.
       type: str
-      returned: when there is a task
+      returned: when there is a task, or it failed
       sample: success
     issue:
-      description: Why it failed, in the service's words where it has any.
+      description: Why it failed or was left, in the service's words where it has any.
       type: str
-      returned: when it failed
+      returned: when it failed or was left
+    remedy:
+      description: What moves the tag at the target.
+      type: str
+      returned: when it is different or immutable
+      sample: "override: true moves the tag."
     seconds:
       description: How long its task took, by the service's own times.
       type: float
       returned: when the task has ended
 counts:
-  description: How many images had each action. An image that was sent and whose task failed counts as both.
+  description: >-
+    How many images ended each way. They add up to the images, so an image that was sent and whose task failed is
+    counted as failed only. What is attached to an image is counted too.
   type: dict
   returned: unless it failed before it knew the images
   sample:

@@ -81,15 +81,26 @@ def each_task(
 
     `selected` holds namespace, repository, tag and sync_record_id; `at_once` is how many pages are asked for at a time.
     """
-    request = {
+    request = _request(instance_id, selected)
+    for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=PAGE, at_once=at_once):
+        yield _task(found)
+
+
+def task_page(client: Client, instance_id: str, selected: Mapping[str, Any], number: int) -> tuple[list[SyncTask], int]:
+    """Return one page of records, and how many records there are; `selected` is as of each_task."""
+    request = {**_request(instance_id, selected), "PageNo": number, "PageSize": PAGE}
+    answer = client.call("cr", "ListRepoSyncTask", request)
+    return [_task(found) for found in answer.get("SyncTasks") or []], int(answer.get("TotalCount") or 0)
+
+
+def _request(instance_id: str, selected: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "InstanceId": instance_id,
         "RepoNamespaceName": selected.get("namespace"),
         "RepoName": selected.get("repository"),
         "Tag": selected.get("tag"),
         "SyncRecordId": selected.get("sync_record_id"),
     }
-    for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=PAGE, at_once=at_once):
-        yield _task(found)
 
 
 def _task(found: Mapping[str, Any]) -> SyncTask:

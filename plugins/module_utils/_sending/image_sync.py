@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
-
-from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
@@ -29,15 +27,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_d
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import number_hint
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, result, so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
-    ACTIONS,
-    DIFFERENT,
-    IMMUTABLE,
     JOINED,
-    LEFT,
     SEND,
-    SENT,
     UNCHANGED,
     Group,
     Transfer,
@@ -58,6 +52,8 @@ class ImageSync(Operation):
         self.destination = Destination.from_params(task.params)
         self.transfers = self.listed(task.params)
         self.warnings: list[str] = []
+        self.began = int(time.time() * 1000)  # before the records are read
+        self.obstacle: AcrError | None = None
 
     def listed(self, params: Mapping[str, Any]) -> list[Transfer]:
         """Return the transfers that the options name one by one."""
@@ -99,33 +95,25 @@ class ImageSync(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
-        SendQueue(self.client, self.options, self.transfers, self.task.tell).run()
+        queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
+        try:
+            queue.run()
+        except AcrError as error:
+            error.results = self._result()
+            error.hint = f"{error.hint} {so_far(self.transfers)}".strip()
+            raise
+        self.obstacle = queue.obstacle
 
     def to_result(self) -> dict[str, Any]:
-        result = self._result()
-        failed = result["counts"]["failed"]
-        if bad := sorted((one for one in self.transfers if one.error), key=lambda one: one.action == LEFT):
-            raise _failure(bad, failed, len(self.transfers), result)
-        return result
+        told = self._result()
+        if error := failure(self.transfers, told, self.obstacle):
+            raise error
+        return told
 
     def _result(self) -> dict[str, Any]:
-        """What became of each image, and what a later run needs to retry those that failed."""
-        moved = [one for one in self.transfers if one.action in (SEND, SENT)]
-        actions = Counter(one.action for one in self.transfers)
-        size = sum(one.size or 0 for one in moved)
-        failed = sum(bool(one.error) and one.action != LEFT for one in self.transfers)
-        return {
-            "changed": bool(moved),
-            "instance_id": self.options.instance_id,
-            "target_region": self.destination.region,
-            "target_instance_id": self.destination.instance_id,
-            "target_account_id": self.destination.account_id,
-            "images": [one.to_result() for one in self.transfers],
-            "counts": {**{action: actions[action] for action in ACTIONS}, "failed": failed},
-            "bytes": size,
-            **({"warnings": self.warnings} if self.warnings else {}),
-            "diff": {"before": "", "after": self._described(size)},
-        }
+        told = result(self.transfers, self.options, self.destination)
+        warnings = [*self.warnings, *told.pop("warnings", [])]
+        return {**told, "warnings": warnings} if warnings else told
 
     def decide(self, transfers: Iterable[Transfer], **selected: str | None) -> None:
         """Decides about images by the newest record of each since it was pushed; an older one was of another image.
@@ -174,21 +162,3 @@ class ImageSync(Operation):
             attached = [attached_transfer(transfer, image) for image in found.get(str(transfer.digest), ())]
             along += [attachment for attachment in attached if attachment.source not in sources]
         return once(along)
-
-    def _described(self, size: int) -> str:
-        shown = [one for one in self.transfers if one.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]
-        lines = [one.described() for one in shown]
-        total = f"images: {sum(one.action in (SEND, SENT) for one in shown):,}, {bytes_to_human(size)}"
-        return "".join(f"{line}\n" for line in [*lines, *([total] if shown else [])])
-
-
-def _failure(bad: list[Transfer], failed: int, total: int, result: dict[str, Any]) -> AcrError:
-    first, left = bad[0], len(bad) - failed
-    more = f", and {failed - 1} more" if failed > 1 else ""
-    counted = f"{failed or left} of {total} images {'failed' if failed else 'were left'}"
-    error = AcrError(
-        f"{counted}: {first.source}: {first.error}{more}{f'; {left} were left' if failed and left else ''}"
-    )
-    error.hint = "" if len(bad) == 1 else "Each image's issue is in the result's images."
-    error.results = result
-    return error

@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.course import Course
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import Records
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     JOINED,
-    LEFT,
     SEND,
     SENT,
     Transfer,
@@ -27,6 +29,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watc
 _SHORTEST, _LONGEST = 1.0, 10.0  # seconds from one look at the records to the next
 # As many images must have ended for each call of a look for the next one to come sooner; fewer if others wait for room.
 _WORTH, _WORTH_WITHOUT_ROOM = 50, 15
+_ANY = 1000  # images at a time where there is no limit; more would be sent with too old a knowledge
+# The service's clock and this machine's may differ by so much.
+_SKEW = 120_000  # milliseconds
 # The service's issues are not documented; what reads like this is the same the next time.
 _LASTING = re.compile(
     r"(?i)not.?exist|not.?found|immutab|already.?exist|privilege|permission|forbidden|denied|no.?auth"
@@ -40,36 +45,59 @@ class SendQueue:
         client: the source account's services.
         options: how images are sent.
         transfers: what was planned; what becomes of each is written to it.
+        began: when the records were read, in epoch ms of this machine.
         tell: takes a line on how far it is.
     """
 
-    def __init__(self, client: Client, options: Sending, transfers: Iterable[Transfer], tell: Tell) -> None:
+    def __init__(self, client: Client, options: Sending, transfers: Sequence[Transfer], began: int, tell: Tell) -> None:
         self.client = client
         self.options = options
         self.transfers = [one for one in transfers if one.action in (SEND, JOINED)]
-        self._left = deque(one for one in self.transfers if one.action == SEND)
+        self._course = Course(transfers, random.Random())
+        self._records = Records(client, options.instance_id, _only_namespace(transfers), _newest(transfers, began))
         self._sending: dict[Future[None], Transfer] = {}
+        self._trigger: Future[None] | None = None  # once it is done, the pool has little left to do
         self._followed = [one for one in self.transfers if one.action == JOINED]
         self._watch = Watch(client, options.instance_id)
         self._sender = Sender(client, options)
         self._arrived = self._bytes = 0
         self._progress = Progress(tell, client.clock, len(self.transfers), sum(one.size or 0 for one in self.transfers))
 
+    @property
+    def obstacle(self) -> AcrError | None:
+        """Return what kept all further images from being sent."""
+        return self._sender.obstacle
+
     def run(self) -> None:
-        """Sends everything; with `wait`, until all has ended or something ends it before."""
-        if not self.options.wait:
-            self.client.calls(self._sender.send, self._left)
-            return
+        """Send everything; with `wait`, until all has ended or something ends it before.
+
+        Raises:
+            AcrError: it cannot go on; each transfer tells what became of it.
+        """
         with pool() as threads:
-            self._run(threads, self.client.clock() + self.options.wait_timeout)
+            try:
+                if self.options.wait:
+                    self._run(threads, self.client.clock() + self.options.wait_timeout)
+                else:
+                    self._send(threads)
+            except AcrError as error:
+                self._stop(threads, error)
+                raise
+
+    def _send(self, threads: ThreadPoolExecutor) -> None:
+        """Send everything without following it."""
+        while self._course or self._sending:
+            self._pause(threads, self.client.clock() + _LONGEST, _LONGEST)
+            self._tell()
+        self._leave_hindered()
 
     def _run(self, threads: ThreadPoolExecutor, ends: float) -> None:
-        pause = _SHORTEST if self._left else 0.0
-        while self._left or self._sending or self._followed:
-            self._fill(threads)
-            if self._sending and not self._left and self.options.max_failures is None:
-                pause = _LONGEST  # nothing depends on a look, which takes calls from what is being sent
-            was_last = self._pause(min(self.client.clock() + pause, ends))
+        pause = _SHORTEST if self._course else 0.0
+        while self._course or self._sending or self._followed:
+            # Where nothing depends on a look, it would only take calls from what is being sent.
+            idle = (self._sending or self._course) and self._room() and self.options.max_failures is None
+            until = self.client.clock() + (_LONGEST if idle else pause)
+            was_last = self._pause(threads, min(until, ends), pause)
             ended, calls = self._look()
             self._tell()
             if self._too_many_failed():
@@ -77,31 +105,72 @@ class SendQueue:
             if self.client.clock() >= ends:
                 self._end(threads)
                 return
-            worth = ended >= calls * (_WORTH_WITHOUT_ROOM if self._left else _WORTH)
+            worth = ended >= calls * (_WORTH_WITHOUT_ROOM if self._course else _WORTH)
             changed = pause / 2 if worth else min(pause * 1.5, _LONGEST)
             pause = _SHORTEST if was_last else max(changed, _SHORTEST)
 
     def _fill(self, threads: ThreadPoolExecutor) -> None:
-        """Starts to send as many as there is room for."""
-        room = max(self.options.max_in_flight - len(self._followed) - len(self._sending), 0)
-        for _each in range(min(room, len(self._left))):
-            transfer = self._left.popleft()
-            self._sending[threads.submit(self._sender.send, transfer)] = transfer
+        """Hand the next images to the pool, after a look at what others have sent meanwhile."""
+        if self._trigger and not self._trigger.done():
+            return
+        room = self._room()
+        if not self._course or room < 1:
+            return
+        if self._sender.obstacle:
+            self._leave_hindered()
+            return
+        for task in self._records.new(self._course.ahead()):
+            joined = self._course.see(task, self.client.clock())
+            if joined and joined.action == JOINED:
+                self._followed.append(joined)
+        chosen = self._course.take(room, self.client.clock())
+        started = [threads.submit(self._sender.send, transfer) for transfer in chosen]
+        self._sending.update(zip(started, chosen, strict=True))
+        if started:
+            self._trigger = started[-PARALLEL if len(started) > PARALLEL else -1]
 
-    def _pause(self, until: float) -> bool:
-        """Waits until then, or until the last image was sent; whether that was so."""
-        if self._sending:
-            wait(self._sending, timeout=max(until - self.client.clock(), 0.0))
-        was_last = bool(self._sending) and not self._left and all(future.done() for future in self._sending)
-        if not was_last and (rest := until - self.client.clock()) > 0:
-            self.client.sleep(rest)
-        for future in [future for future in self._sending if future.done()]:
-            future.result()
-            self._followed.append(self._sending.pop(future))
+    def _room(self) -> int:
+        """Return how many more may be in flight; what is not followed is not counted."""
+        if not self.options.wait:
+            return _ANY
+        return max(self.options.max_in_flight - len(self._followed) - len(self._sending), 0)
+
+    def _pause(self, threads: ThreadPoolExecutor, until: float, pause: float) -> bool:
+        """Send until then, or until the last image was sent; tell whether that was so.
+
+        Where nothing can be sent, since there is no room or nothing left, it ends after `pause` seconds.
+        """
+        was_last = False
+        self._fill(threads)
+        while not was_last and (rest := until - self.client.clock()) > 0:
+            if self._sender.obstacle or self._too_many_failed():
+                break
+            if self._sending and not self._course:
+                wait(self._sending, timeout=rest)
+                was_last = all(future.done() for future in self._sending)
+            elif self._trigger and not self._trigger.done():
+                wait([self._trigger], timeout=rest)
+            elif self._course and self._room():
+                self.client.sleep(min(rest, _SHORTEST))  # what is left is left to another run for now
+            else:
+                self.client.sleep(min(rest, pause))
+                break
+            self._fill(threads)
+        self._collect()
         return was_last
 
+    def _collect(self) -> None:
+        """Follow what was sent by now, and put back what was not, since it is hindered."""
+        for future in [future for future in self._sending if future.done()]:
+            transfer = self._sending.pop(future)
+            future.result()
+            if transfer.action != SEND:
+                self._followed.append(transfer)
+            elif hindrance := self._sender.hindrance(transfer):
+                transfer.leave(f"sending others failed: {hindrance.sentence()}")
+
     def _look(self) -> tuple[int, int]:
-        """How many images have ended since the last look, and how many calls it took to see."""
+        """Return how many images have ended since the last look, and how many calls it took to see."""
         before = len(self._followed)
         calls = self._watch.refresh([one for one in self._followed if one.is_under_way])
         for transfer in self._followed:
@@ -110,7 +179,7 @@ class SendQueue:
             elif self._may_help_again(transfer):
                 transfer.decide(SEND)
                 transfer.attempts += 1
-                self._left.append(transfer)
+                self._course.again(transfer)
             elif not transfer.is_under_way and not transfer.error:
                 transfer.error = f"{transfer.status}: {transfer.issue or 'the service gives no reason'}"
         self._followed = [one for one in self._followed if one.is_under_way]
@@ -133,17 +202,29 @@ class SendQueue:
         return most is not None and sum(bool(one.error) for one in self.transfers) > most
 
     def _leave(self, reason: str) -> None:
-        """Sends no more."""
+        """Send no more."""
         for future in self._sending:
             future.cancel()
         for future in [future for future in self._sending if future.cancelled()]:
-            self._left.append(self._sending.pop(future))
-        while self._left:
-            transfer = self._left.popleft()
-            transfer.action, transfer.error = LEFT, f"not sent, since {reason}; a further run sends it"
+            self._sending.pop(future).leave(reason)
+        for transfer in self._course.rest():
+            transfer.leave(reason)
+
+    def _leave_hindered(self) -> None:
+        if self._sender.obstacle:
+            self._leave(f"sending others failed: {self._sender.obstacle.sentence()}")
+
+    def _stop(self, threads: ThreadPoolExecutor, error: AcrError) -> None:
+        """End because of an error: what is not sent is left, and nobody follows the rest."""
+        self._leave(f"the run could not go on: {error.sentence()}")
+        threads.shutdown()
+        self._collect()
+        for transfer in self._followed:
+            if transfer.is_under_way:
+                transfer.error = f"not followed to its end (task {transfer.task_id}); a further run joins it"
 
     def _end(self, threads: ThreadPoolExecutor) -> None:
-        """Ends for want of time, with what the service does in spite of that."""
+        """Stop at the time limit and record which tasks the service still carries on."""
         after = f"after {self.options.wait_timeout:g} seconds"
         self._leave(f"the task ended {after}")
         threads.shutdown()
@@ -158,3 +239,14 @@ class SendQueue:
                 one.error = f"canceled {after}, since it had not begun (task {one.task_id}); a further run sends it"
             else:
                 one.error = f"not finished {after} (task {one.task_id}); it goes on, and a further run joins it"
+
+
+def _only_namespace(transfers: Iterable[Transfer]) -> str | None:
+    names = {transfer.namespace for transfer in transfers}
+    return names.pop() if len(names) == 1 else None
+
+
+def _newest(transfers: Iterable[Transfer], began: int) -> int:
+    """Return when the newest record was made that is known; what others send from now on is newer."""
+    known = max((transfer.begun for transfer in transfers), default=0)
+    return max(known, began - _SKEW)

@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    ApiError,
+    CredentialsError,
+    NoPermissionError,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
@@ -18,18 +25,66 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     Transfer,
 )
 
+# So many refusals without one success between them are no chance, and each costs a call.
+_FEW = 3
+
 
 class Sender:
-    """Starts and cancels the service's sync tasks."""
+    """Starts and cancels the service's sync tasks.
+
+    Attributes:
+        obstacle: what keeps every image from being sent; None while they can be.
+    """
 
     def __init__(self, client: Client, options: Sending) -> None:
         self._client = client
         self._options = options
+        self._refused: Counter[str] = Counter()  # of each repository, without a success
+        self._accepts = False  # whether the service has ever accepted an image
+        self._failures = 0  # of the service, one after the other
+        self.obstacle: AcrError | None = None
+        self.blocked: dict[str, AcrError] = {}  # what keeps the images of one repository from being sent
 
     def send(self, transfer: Transfer) -> None:
-        """Starts the image's task, or tells in the transfer why there is none."""
+        """Start the image's task, or tell in the transfer why there is none.
+
+        Where something keeps it from being sent as it kept others, nothing is done.
+        """
+        if self.hindrance(transfer):
+            return
+        known = {task.sync_task_id for task in self._records(transfer)} if self._options.force else set()
+        for attempts_left in (2, 1, 0):
+            try:
+                answer = self._client.call("cr", "CreateRepoSyncTask", self._request(transfer))
+                transfer.task_id = answer["SyncTaskId"]
+                self._sent(transfer)
+                return
+            except AcrError as error:
+                error.attempted = f"send {transfer.source} to {transfer.target.instance_id}"
+                # Without an answer it may have been started all the same: look, and never send it twice.
+                uncertain = isinstance(error, ApiError) and error.uncertain
+                if uncertain and self._found(transfer, known, error):
+                    return
+                if not uncertain or not attempts_left or self.obstacle:
+                    self._fail(transfer, error)
+                    return
+
+    def hindrance(self, transfer: Transfer) -> AcrError | None:
+        """Return what keeps an image from being sent, as far as others have shown it."""
+        return self.obstacle or self.blocked.get(_repository(transfer))
+
+    def cancel(self, transfer: Transfer) -> bool:
+        """Tell whether it was canceled; the service refuses that for what it has begun with."""
+        try:
+            request = {"InstanceId": self._options.instance_id, "SyncTaskId": transfer.task_id}
+            self._client.call("cr", "CancelRepoSyncTask", request)
+        except ApiError:
+            return False
+        return True
+
+    def _request(self, transfer: Transfer) -> dict[str, object]:
         target = transfer.target
-        request = {
+        return {
             "InstanceId": self._options.instance_id,
             "RepoId": transfer.repository_id,
             "Tag": transfer.tag,
@@ -42,31 +97,49 @@ class Sender:
             "Override": self._options.override,
             "Priority": self._options.priority,
         }
-        known = {one.sync_task_id for one in self._records(transfer)} if self._options.force else set()
-        for attempts_left in (2, 1, 0):
-            try:
-                transfer.task_id = self._client.call("cr", "CreateRepoSyncTask", request)["SyncTaskId"]
-                transfer.action = SENT
-                return
-            except AcrError as error:
-                # Without an answer it may have been started all the same: look, and never send it twice.
-                uncertain = isinstance(error, ApiError) and error.uncertain
-                if uncertain and self._found(transfer, known):
-                    return
-                if not uncertain or not attempts_left:
-                    error.attempted = f"send {transfer.source} to {target.instance_id}"
-                    transfer.fail(str(error))
-                    return
 
-    def _found(self, transfer: Transfer, known: set[str | None]) -> bool:
-        for record in self._records(transfer):
+    def _sent(self, transfer: Transfer) -> None:
+        transfer.action = SENT
+        self._failures = 0
+        self._accepts = True
+        self._refused.pop(_repository(transfer), None)
+
+    def _learn(self, transfer: Transfer, error: AcrError) -> None:
+        """Find out whether further images would fail alike."""
+        if isinstance(error, NoPermissionError):
+            repository = _repository(transfer)
+            self._refused[repository] += 1
+            if self._refused[repository] >= _FEW:
+                self.blocked.setdefault(repository, error)
+            if len(self._refused) >= _FEW and not self._accepts:
+                self.obstacle = self.obstacle or error
+        elif not isinstance(error, ApiError) or isinstance(error, CredentialsError):
+            self.obstacle = self.obstacle or error
+        elif error.uncertain or not error.status:
+            self._failures += 1
+            if self._failures >= _FEW:
+                self.obstacle = self.obstacle or error
+
+    def _fail(self, transfer: Transfer, error: AcrError) -> None:
+        transfer.fail(str(error))
+        self._learn(transfer, error)
+
+    def _found(self, transfer: Transfer, known: set[str | None], error: AcrError) -> bool:
+        """Tell whether it is settled what became of a call without an answer: its task is found, or cannot be seen."""
+        try:
+            records = self._records(transfer)
+        except AcrError:
+            error.hint = "It may have been sent all the same; a further run finds out and does not send it twice."
+            self._fail(transfer, error)
+            return True
+        for record in records:
             if (
                 (record.create_time or 0) >= transfer.pushed
                 and record.sync_task_id not in known
                 and record.status in (*IN_FLIGHT, "success")
             ):
-                transfer.action = SENT
                 transfer.follow(record)
+                self._sent(transfer)
                 return True
         return False
 
@@ -75,11 +148,6 @@ class Sender:
         tasks = list_tasks(self._client, self._options.instance_id, **names)
         return [task for task in tasks if task.route == transfer.route]
 
-    def cancel(self, transfer: Transfer) -> bool:
-        """Whether it was canceled; the service refuses that for what it has begun with."""
-        try:
-            request = {"InstanceId": self._options.instance_id, "SyncTaskId": transfer.task_id}
-            self._client.call("cr", "CancelRepoSyncTask", request)
-        except ApiError:
-            return False
-        return True
+
+def _repository(transfer: Transfer) -> str:
+    return f"{transfer.namespace}/{transfer.repository}"

@@ -26,6 +26,11 @@ SEND, SENT, JOINED, UNCHANGED = "to_send", "sent", "joined", "unchanged"
 DIFFERENT, IMMUTABLE, LEFT, FAILED = "different", "immutable", "left", "failed"
 ACTIONS = (SEND, SENT, JOINED, UNCHANGED, DIFFERENT, IMMUTABLE, LEFT)
 
+REMEDIES = {
+    DIFFERENT: "override: true moves the tag.",
+    IMMUTABLE: "Its tags cannot be moved: send it under another target_tag, or let the owner end the immutability.",
+}
+
 
 class Target(NamedTuple):
     """Where an image goes; the account is None if it is the source's."""
@@ -91,8 +96,16 @@ class Transfer:
         if action == SEND:
             self.task_id = self.status = self.issue = self.seconds = None  # whatever became of an earlier task
 
+    def leave(self, reason: str) -> None:
+        self.action, self.error = LEFT, f"not sent, since {reason.rstrip('.')}; a further run sends it"
+
     def fail(self, reason: str) -> None:
         self.action, self.error = FAILED, reason
+
+    @property
+    def outcome(self) -> str:
+        """Return its action, or FAILED whatever was done before it failed."""
+        return FAILED if self.error and self.action != LEFT else self.action
 
     def described(self) -> str:
         """Return a line for the diff."""
@@ -100,18 +113,20 @@ class Transfer:
         return f"{self.source} -> {self.target}: {self.action}, {bytes_to_human(self.size or 0)}{attached}"
 
     def to_result(self) -> dict[str, Any]:
-        return {
+        found = {
             "source": self.source,
             "target": str(self.target),
-            **({"attached_to": self.attached_to} if self.attached_to else {}),
+            "attached_to": self.attached_to or None,
             "digest": self.digest,
             "size": self.size,
             "action": self.action,
             "sync_task_id": self.task_id,
             "status": self.status or ("failed" if self.error else None),
-            "issue": self.issue or self.error or None,
+            "issue": (self.issue or self.error or None) if self.error else None,
+            "remedy": REMEDIES.get(self.action),
             "seconds": self.seconds,
         }
+        return {name: value for name, value in found.items() if value is not None}
 
 
 # A namespace and repository, and what is sent from there or arrives there.

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator, running
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 from ansible.release import __version__
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
@@ -68,6 +69,8 @@ def run_module(module: str, params: dict[str, Any], check: bool = False) -> dict
     settings |= {"_ansible_module_name": module}
     if tuple(map(int, __version__.split(".")[:2])) >= (2, 21):
         settings["_ansible_inject_invocation"] = True  # older ones always do
+    for kept in (warnings._global_warnings, warnings._global_deprecations):
+        kept.clear()  # an ordinary module has a process of its own
     output = io.StringIO()
     with _arguments({**params, **settings}), contextlib.redirect_stdout(output), pytest.raises(SystemExit):
         importlib.import_module(f"{PLUGINS}.modules.{module}").main()

@@ -6,17 +6,25 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from acr_emulator.testing import Emulator
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import api_error
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import Target, Transfer
 from ansible_collections.registryops.alicloud.plugins.modules import acr_image_sync
 
-from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
 TO_B: dict[str, Any] = {
     "instance_id": SOURCE,
@@ -54,7 +62,7 @@ def test_no_more_are_in_flight_than_wanted(cloud: Emulator, account_a: Account) 
     cloud.post("/_emulator/tasks", {"seconds": 30})
     failed = failure(account_a, **TEAM, max_in_flight=7, wait_timeout=20)
     assert len(cloud.calls("CreateRepoSyncTask")) == 7
-    assert counts(failed.result) == {"sent": 7, "left": 113, "failed": 7}
+    assert counts(failed.result) == {"left": 113, "failed": 7}
     assert "113 were left" in str(failed)
 
 
@@ -88,12 +96,12 @@ def test_what_cannot_be_canceled_goes_on(cloud: Emulator, account_a: Account) ->
 def test_too_many_failures_end_it(cloud: Emulator, account_a: Account) -> None:
     fail(cloud, "TARGET_TAG_IMMUTABLE: no")
     failed = failure(account_a, **TEAM, max_in_flight=5, max_failures=4)
-    found = counts(failed.result)
+    found, sent = counts(failed.result), len(cloud.calls("CreateRepoSyncTask"))
     # Four may fail before the last five are sent.
-    assert found["sent"] in range(5, 10)
-    assert found["failed"] == found["sent"]
-    assert found["left"] == 120 - found["sent"]
-    assert "more images than max_failures had failed before" in failed.result["images"][-1]["issue"]
+    assert sent in range(5, 10)
+    assert found == {"failed": sent, "left": 120 - sent}
+    left = [image["issue"] for image in failed.result["images"] if image["action"] == "left"]
+    assert all("more images than max_failures had failed before" in issue for issue in left)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +113,7 @@ def test_only_what_may_pass_is_tried_again(
 ) -> None:
     fail(cloud, issue, repository="web", tag="1.1")
     failed = failure(account_a, **PROD, retries=retries)
-    assert counts(failed.result) == {"sent": 3, "failed": 1}
+    assert counts(failed.result) == {"sent": 2, "failed": 1}
     assert len([call for call in cloud.calls("CreateRepoSyncTask") if call["parameters"]["Tag"] == "1.1"]) == creations
 
 
@@ -199,3 +207,76 @@ def test_progress_is_told_every_ten_seconds() -> None:
         progress.update(second * 100, second * 2**20, failed=0)
     assert [line.split(" of ")[0] for line in lines] == ["1,000", "2,000", "3,000"]
     assert lines[0] == "1,000 of 10,000 images (10 %), 100.0 images/s, 10.00 MB of 4.00 GB, about 2 min left"
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize(
+    ("action", "fault"),
+    [
+        *(("CreateRepoSyncTask", fault) for fault in ("error_503", "reset_before", "html_502")),
+        *(("ListRepoSyncTask", fault) for fault in ("error_503", "reset_before", "reset_after", "html_502")),
+    ],
+)
+def test_an_outage_meanwhile_tells_what_was_done(action: str, fault: str, cloud: Emulator, account_a: Account) -> None:
+    broken = {"match": {"action": action, "nth": 12 if action.startswith("Create") else 3}, "fault": fault}
+    cloud.post("/_emulator/faults", {**broken, "times": 999})
+    failed = failure(account_a, **TEAM, max_in_flight=30)
+    cloud.delete("/_emulator/faults")
+    found = failed.result["counts"]
+    assert failed.result["changed"]
+    assert sum(found.values()) == len(failed.result["images"]) == 120
+    assert found["left"] > 0
+    assert len(cloud.calls("CreateRepoSyncTask")) < 80
+    rest = account_a.run("acr_image_sync", instance_id=SOURCE, retry="unfinished", retry_from=failed.result)
+    assert sum(rest["counts"].values()) == found["left"] + found["failed"]
+    made = [task["ImageFrom"]["ImageTag"] for task in cloud.state()["sync_tasks"]]
+    assert len(made) == len(set(made)) == 120
+
+
+@pytest.mark.usefixtures("team")
+def test_a_missing_right_is_told_after_a_few_refusals(cloud: Emulator, account_a: Account, granted: Account) -> None:
+    granted.run("acr_cross_account_role", source_account_ids=[ACCOUNT_A], state="absent")
+    failed = failure(account_a, **TEAM)
+    assert len(cloud.calls("CreateRepoSyncTask")) <= 5
+    assert counts(failed.result)["left"] >= 115
+    assert "account 5222000022220002 has no role aliyuncontainerregistrycrossaccoutsyncrole" in str(failed)
+    assert "and 4 more; 115 were left" in str(failed)
+
+
+def test_a_missing_right_for_one_repository_stops_no_other() -> None:
+    asked: Counter[str] = Counter()
+
+    def send(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if product == "sts":
+            return {"AccountId": ACCOUNT_A}
+        asked[parameters["RepoId"]] += 1
+        if parameters["RepoId"] == "closed":
+            raise api_error(action, "NoPermission", "no", status=403)
+        return {"SyncTaskId": f"rst-{asked.total()}"}
+
+    sender = Sender(Client(send), Sending(SOURCE))
+    target = Target("eu-central-1", TARGET, ACCOUNT_B, "prod", "web", "1")
+    for number in range(10):
+        for name in ("open", "closed"):
+            transfer = Transfer("prod", name, str(number), target, action="to_send", repository_id=name)
+            sender.send(transfer)
+            assert (transfer.action == "sent") is (name == "open")
+    assert asked == {"open": 10, "closed": 3}
+    assert sender.obstacle is None
+
+
+def test_what_others_sent_since_it_was_planned_is_joined(
+    cloud: Emulator, account_a: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 0.3})
+    run, others = SendQueue.run, iter([lambda: account_a.run("acr_image_sync", **PROD, wait=False)])
+
+    def after_others(queue: SendQueue) -> None:
+        next(others, lambda: None)()
+        run(queue)
+
+    monkeypatch.setattr(SendQueue, "run", after_others)
+    result = account_a.run("acr_image_sync", **PROD, wait_timeout=3000)
+    assert (counts(result), result["changed"]) == ({"joined": 3}, False)
+    assert {image["status"] for image in result["images"]} == {"success"}
+    assert len(cloud.calls("CreateRepoSyncTask")) == 3

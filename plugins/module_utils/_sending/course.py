@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decide which images are sent next, so that runs beside each other seldom send the same ones.
+
+Runs know of each other only by the records of what they have sent. Each goes through the same images in the same order,
+but begins somewhere else. Where it comes to what another has sent, it goes on in the middle of the largest gap that is
+left, which is as far as can be from where any of them is at work.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    IN_FLIGHT,
+    SyncTask,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    JOINED,
+    SEND,
+    UNCHANGED,
+    Transfer,
+)
+
+# The first portion shows what is refused, and who else is at work, before many calls are made.
+_FIRST = 5
+# More than this at a time would be sent with too old a knowledge of the records, by a calls' minute or so.
+_MOST = 500
+# A portion of the gap ahead. Another run begins no nearer than half-way, so that it is seen before it is reached.
+_SHARE = 3
+# So small a gap is left to another run that is about to fill it: it is twice what is on the wire at a time.
+_SMALL = 40
+_QUIET = 3.0  # seconds without a new record, after which nobody is about to fill it
+_RECENT = 60_000  # milliseconds before the newest record, in which another run may have been at work
+
+_WAITING, _TAKEN, _OTHERS = b"w", b"t", b"o"
+
+
+class Course:
+    """The images of a run in their order, and which of them is next.
+
+    Args:
+        transfers: all that the run is about.
+        begin: chooses where to begin; the same for the same seed.
+    """
+
+    def __init__(self, transfers: Sequence[Transfer], begin: random.Random) -> None:
+        self._transfers = transfers
+        self._places = {transfer.route: place for place, transfer in enumerate(transfers)}
+        newest = max((transfer.begun for transfer in transfers), default=0)
+        self._state = bytearray(b"".join(_state(transfer, newest - _RECENT) for transfer in transfers))
+        self._random = begin
+        self._size = _FIRST
+        self._next = begin.randrange(len(transfers)) if transfers else 0
+        self._company = _OTHERS in self._state
+        self._seen = float("-inf")  # when another run's record was seen last
+        self.left = self._state.count(_WAITING)
+
+    def __bool__(self) -> bool:
+        return self.left > 0
+
+    def ahead(self) -> list[Transfer]:
+        """Return what may be taken next, without taking it."""
+        if not self.left:
+            return []
+        place = self._next if self._is_waiting(self._next) else self._gaps()[0][0]
+        return list(self._transfers[place : place + self._size])
+
+    def see(self, task: SyncTask, now: float) -> Transfer | None:
+        """Take note of a record; return the transfer whose image another run has sent, to be followed."""
+        place = self._places.get(task.route)
+        if place is None or not self._is_waiting(place):
+            return None
+        transfer, created = self._transfers[place], task.create_time or 0
+        if created <= transfer.begun or created < transfer.pushed or task.status not in (*IN_FLIGHT, "success"):
+            return None
+        transfer.follow(task)
+        transfer.decide(JOINED if transfer.status in IN_FLIGHT else UNCHANGED)
+        self._mark(place, _OTHERS)
+        self._seen, self._company = now, True
+        return transfer
+
+    def take(self, most: int, now: float) -> list[Transfer]:
+        """Return the next images to be sent; none if another run seems about to send what is left."""
+        if not self.left or most < 1:
+            return []
+        if not self._is_waiting(self._next) or (self._company and self._size == _FIRST):
+            start = self._jump(now)
+            if start is None:
+                return []
+            self._next = start
+        end = self._end(self._next)
+        gap = end - self._next
+        size = min(self._size, gap if gap <= _SMALL else gap // _SHARE, most)
+        chosen = range(self._next, min(self._next + size, end))
+        for place in chosen:
+            self._mark(place, _TAKEN)
+        self._next = chosen.stop % len(self._state)
+        self._size = min(self._size * 4, _MOST)
+        return [self._transfers[place] for place in chosen]
+
+    def again(self, transfer: Transfer) -> None:
+        """Put back what is to be sent once more."""
+        self._mark(self._places[transfer.route], _WAITING)
+
+    def rest(self) -> list[Transfer]:
+        """Take all that is left."""
+        places = [place for place in range(len(self._state)) if self._is_waiting(place)]
+        for place in places:
+            self._mark(place, _TAKEN)
+        return [self._transfers[place] for place in places]
+
+    def _jump(self, now: float) -> int | None:
+        """Return where to go on; None if that is better left to another run for now."""
+        start, end = self._gaps()[0]
+        if not self._company:
+            return start
+        if end - start > _SMALL:
+            quarter = (end - start) // 4
+            self._size = _FIRST * 4
+            return start + 2 * quarter + self._random.randrange(quarter)
+        before = (start - 1) % len(self._state)
+        after_others = self._state[before : before + 1] == _OTHERS
+        return None if after_others and now < self._seen + _QUIET else start
+
+    def _gaps(self) -> list[tuple[int, int]]:
+        """Return where images are waiting next to each other, the largest first."""
+        found = [match.span() for match in re.finditer(b"w+", self._state)]
+        return sorted(found, key=lambda gap: gap[0] - gap[1])
+
+    def _end(self, start: int) -> int:
+        found = re.compile(b"w*").match(self._state, start)
+        return found.end() if found else start
+
+    def _is_waiting(self, place: int) -> bool:
+        return self._state[place : place + 1] == _WAITING
+
+    def _mark(self, place: int, state: bytes) -> None:
+        self.left += (state == _WAITING) - self._is_waiting(place)
+        self._state[place : place + 1] = state
+
+
+def _state(transfer: Transfer, recent: int) -> bytes:
+    if transfer.action == SEND:
+        return _WAITING
+    return _OTHERS if transfer.action in (JOINED, UNCHANGED) and transfer.begun > max(recent, 0) else _TAKEN

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell what became of images, in a task's result and in a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ansible.module_utils.common.text.formatters import bytes_to_human
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import listed
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    ACTIONS,
+    DIFFERENT,
+    FAILED,
+    IMMUTABLE,
+    LEFT,
+    REMEDIES,
+    SEND,
+    SENT,
+    Transfer,
+)
+
+
+def result(transfers: Sequence[Transfer], options: Sending, destination: Destination) -> dict[str, Any]:
+    """Return what became of each image, and what a later run needs to retry those that failed."""
+    moved = [transfer for transfer in transfers if transfer.action in (SEND, SENT)]
+    size = sum(transfer.size or 0 for transfer in moved)
+    warnings = _warnings(transfers)
+    return {
+        "changed": bool(moved),
+        "instance_id": options.instance_id,
+        "target_region": destination.region,
+        "target_instance_id": destination.instance_id,
+        "target_account_id": destination.account_id,
+        "images": [transfer.to_result() for transfer in transfers],
+        "counts": counts(transfers),
+        "bytes": size,
+        **({"warnings": warnings} if warnings else {}),
+        "diff": {"before": "", "after": _described(transfers, size)},
+    }
+
+
+def counts(transfers: Sequence[Transfer]) -> dict[str, int]:
+    """Return how many images ended each way; each is counted once."""
+    found = Counter(transfer.outcome for transfer in transfers)
+    return {outcome: found[outcome] for outcome in (*ACTIONS, FAILED)}
+
+
+def failure(transfers: Sequence[Transfer], told: dict[str, Any], obstacle: AcrError | None = None) -> AcrError | None:
+    """Return the error of a task some of whose images failed or were left; None if none was."""
+    bad = [transfer for transfer in transfers if transfer.error]
+    if not bad:
+        return None
+    first = min(bad, key=lambda transfer: transfer.action == LEFT)
+    failed = told["counts"][FAILED]
+    left = len(bad) - failed
+    counted = f"{failed or left:,} of {len(transfers):,} images {'failed' if failed else 'were left'}"
+    more = f", and {failed - 1:,} more" if failed > 1 else ""
+    rest = f"; {left:,} were left" if failed and left else ""
+    error = AcrError(f"{counted}: {first.source}: {first.error}{more}{rest}")
+    error.hint = "" if len(bad) == 1 else "Each image's issue is in the result's images."
+    error.results = {**(obstacle.details() if obstacle else {}), **told}
+    return error
+
+
+def so_far(transfers: Sequence[Transfer]) -> str:
+    """Return a sentence on a run that ended too early."""
+    found = counts(transfers)
+    sent = sum(transfer.action == SENT for transfer in transfers)
+    return f"Of {len(transfers):,} images {sent:,} were sent and {found[LEFT]:,} are left; run it again to go on."
+
+
+def _warnings(transfers: Sequence[Transfer]) -> list[str]:
+    """Return a sentence for each way in which images at the target are others than at the source."""
+    warnings = []
+    for action in (DIFFERENT, IMMUTABLE):
+        names = [transfer.source for transfer in transfers if transfer.action == action]
+        if names:
+            ways = "is another image" if len(names) == 1 else "are other images"
+            warnings.append(f"{listed(names)} {ways} at the target, and not sent: {REMEDIES[action]}")
+    return warnings
+
+
+def _described(transfers: Sequence[Transfer], size: int) -> str:
+    shown = [transfer for transfer in transfers if transfer.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]
+    sent = sum(transfer.action in (SEND, SENT) for transfer in shown)
+    total = f"images: {sent:,}, {bytes_to_human(size)}"
+    return "".join(f"{line}\n" for line in [*map(Transfer.described, shown), *([total] if shown else [])])
