@@ -53,8 +53,9 @@ def number_hint(tag: str, known: Iterable[str] = ()) -> str:
     if number is None:
         return ""
     meant = next((other for other in sorted(known) if other != tag and as_number(other) == number), None)
-    example = f"{meant} is read as {tag}" if meant else "1.10 is read as 1.1"
-    return f"YAML reads a tag without quotes as a number: {example}. Write the tag in quotes."
+    if meant:
+        return f"YAML reads a tag without quotes as a number: {meant} is read as {tag}. Write the tag in quotes."
+    return "Check what was pushed, and write the tag in quotes, since YAML reads 1.10 as 1.1."
 
 
 def as_number(text: str) -> float | None:
