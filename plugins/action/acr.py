@@ -6,6 +6,8 @@
 A task goes the ordinary way where it must: with `async`, `become` or a connection that is not local, where the
 controller lacks the SDK or has too old a one, where the variable `acr_in_process` is false, and with arguments or an
 environment that only the ordinary way can judge. What it returns is the same.
+
+Either way, what a task leaves unsaid of its connection comes from the variables `acr_<option>` of its host.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -30,11 +32,14 @@ from ansible.utils.display import Display
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker import ASKERS_VARIABLE, Asker, askers
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import with_connection
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
 
 display = Display()
 
@@ -51,6 +56,18 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         variables = task_vars or {}
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
+        said = self._task.args
+        try:
+            self._task.args = self._filled(variables)
+        except AcrError as error:
+            return {"failed": True, "msg": str(error)}
+        try:
+            return self._run_filled(tmp, variables, environment)
+        finally:
+            # What callbacks get to see is the task as it is written, without the secrets of its host.
+            self._task.args = said
+
+    def _run_filled(self, tmp: Any, variables: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
         if not self._runs_here(variables, environment):
             return self._run_apart(tmp, variables)
         result: dict[str, Any] = ActionBase.run(self, tmp, variables)
@@ -69,6 +86,23 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
             self._task.environment = [*(self._task.environment or []), {ASKERS_VARIABLE: askers()}]
         found: dict[str, Any] = super().run(tmp, variables)
         return found
+
+    def _filled(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the task's arguments with what it leaves unsaid of its connections, from the hosts' variables."""
+        arguments = with_connection(self._task.args, lambda name: self._variable(variables, name))
+        module: Module = importlib.import_module(f"{MODULES}.{self._module()}").MODULE
+        return with_peers(module.options, arguments, variables.get("hostvars") or {})
+
+    def _variable(self, variables: Mapping[str, Any], name: str) -> Any:
+        """Return a variable's value, templated; None if there is none."""
+        if name not in variables:
+            return None
+        try:
+            # Within a mapping, since what is `omit` by itself is an error from ansible-core 2.19 on.
+            value = self._templar.template({name: variables[name]}).get(name)
+        except AnsibleError as cause:
+            raise AcrError(f"the variable {name} cannot be read: {cause}", "Correct it in the inventory.") from cause
+        return None if value == variables.get("omit") else value
 
     def _module(self) -> str:
         """Return the module's own name; the task may use another collection's that is redirected to it."""

@@ -45,37 +45,16 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-_FROM_HOST = {
-    "target_region": "acr_region",
-    "target_instance_id": "acr_instance_id",
-    "target_account_id": "acr_account_id",
-}
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_target
 
 
 def resolve_rules(rules: Sequence[Mapping[str, Any]], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rules without `to`; see DOCUMENTATION."""
-    return [_resolved(rule, hosts) for rule in rules]
-
-
-def _resolved(rule: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
-    resolved = {option: value for option, value in rule.items() if option != "to"}
-    if "to" not in rule:
-        return resolved
-    if rule["to"] not in hosts:
-        raise AnsibleFilterError(
-            f"Sync rule {rule.get('name')} goes to {rule['to']}, which is not a host of the inventory. Name a host of"
-            " acr_destination, or give target_region, target_instance_id and target_account_id."
-        )
-    host = hosts[rule["to"]]
-    for option, variable in _FROM_HOST.items():
-        if option not in resolved and host.get(variable) is not None:
-            resolved[option] = host[variable]
-    missing = [_FROM_HOST[one] for one in ("target_region", "target_instance_id") if not resolved.get(one)]
-    if missing:
-        raise AnsibleFilterError(
-            f"Sync rule {rule.get('name')} goes to {rule['to']}, which has no {' and no '.join(missing)}. Set it there."
-        )
-    return resolved
+    """Return the rules without `to`; see DOCUMENTATION."""
+    try:
+        return [with_target(rule, hosts, f"Sync rule {rule.get('name')}") for rule in rules]
+    except AcrError as error:
+        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

@@ -152,6 +152,13 @@ options:
     description:
       - How many shares there are. Each image's share depends on its name alone. If unset, there is only one.
     type: int
+  to:
+    description:
+      - Name of an inventory host that is the destination. What the task leaves unsaid of the target is its
+        C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
+      - Where that host has credentials (C(acr_profile), or C(acr_access_key_id) and its secret), they are
+        O(destination_auth), so that images are compared by digest.
+    type: str
   target_account_id:
     description:
       - UID of the account that owns the target instance. If unset, that of the earlier result with O(retry), otherwise
@@ -489,7 +496,7 @@ MODULE = Module(
         **WAIT_OPTIONS,
         **TARGET,
         "instance_id": {"type": "str", "required": True},
-        **{name: {"type": "str"} for name in (*IMAGE, *WHERE, "from_rule")},
+        **{name: {"type": "str"} for name in (*IMAGE, *WHERE, "to", "from_rule")},
         "images": {"type": "list", "elements": "dict", "options": {**IMAGE, **TARGET}},
         "select": {"type": "dict", "options": SELECT_OPTIONS},
         "retry": {"type": "str", "choices": ["failed", "unfinished"]},

@@ -80,6 +80,11 @@ options:
       - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
         is.
     type: str
+  to:
+    description:
+      - Name of an inventory host that is the destination. What the task leaves unsaid of the target is its
+        C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
+    type: str
   target_account_id:
     description:
       - UID of the account that owns the target instance. Leave it out if that is the account of the source.

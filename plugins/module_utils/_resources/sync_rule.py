@@ -48,6 +48,7 @@ RULE_OPTIONS: dict[str, dict[str, Any]] = {
     "trigger": {"type": "str", "choices": list(TRIGGERS)},
     "priority": {"type": "int"},
     "link_id": {"type": "str"},
+    "to": {"type": "str"},
     "target_account_id": {"type": "str"},
     "target_region": {"type": "str"},
     "target_instance_id": {"type": "str"},

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look up the host that `to` names, wherever a module takes it, in the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import Spec, connection_to
+
+_FROM_HOST = {
+    "target_region": "acr_region",
+    "target_instance_id": "acr_instance_id",
+    "target_account_id": "acr_account_id",
+}
+# Where one of these says where images go, the host adds no more than its account.
+_KNOWN_BY = ("from_rule", "retry")
+
+
+def with_target(said: Mapping[str, Any], hosts: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """Return a rule, or anything else with a target, with `to` replaced by what it stands for.
+
+    What is said beside `to` is left as it is.
+
+    Raises:
+        AcrError: `to` is no host of the inventory, or one that lacks its region or its instance.
+    """
+    told = {option: value for option, value in said.items() if option != "to"}
+    name = said.get("to")
+    if not name or said.get("state") == "absent":
+        return told  # what should be gone needs no target, and its host may be gone too
+    host = _host(name, hosts, subject)
+    for option, variable in _FROM_HOST.items():
+        if not told.get(option) and host.get(variable) is not None:
+            told[option] = host[variable]
+    missing = [_FROM_HOST[option] for option in ("target_region", "target_instance_id") if not told.get(option)]
+    if missing:
+        raise AcrError(f"{subject} goes to {name}, which has no {' and no '.join(missing)}", "Set it there.")
+    return told
+
+
+def with_peers(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a task's arguments with each `to` looked up, and the connections to those hosts filled in.
+
+    Args:
+        options: the module's own options.
+        arguments: the task's.
+        hosts: variables of each host, such as `hostvars`.
+    """
+    found = dict(arguments)
+    for option, spec in options.items():
+        items = found.get(option)
+        if "to" in spec.get("options", ()) and isinstance(items, list):
+            found[option] = [_item(item, hosts) for item in items]
+            if "destinations" in options and not found.get("destinations"):
+                found["destinations"] = _destinations(items, hosts)
+    if "to" in options and found.get("to"):
+        found = _with_peer(options, found, hosts)
+    return found
+
+
+def _with_peer(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
+    host = _host(arguments["to"], hosts, "the task")
+    if any(arguments.get(option) for option in _KNOWN_BY):
+        found = {option: value for option, value in arguments.items() if option != "to"}
+        if not found.get("target_account_id") and host.get("acr_account_id") is not None:
+            found["target_account_id"] = host["acr_account_id"]
+    else:
+        found = with_target(arguments, hosts, "the task")
+    if "destination_auth" in options:
+        found["destination_auth"] = connection_to(host, found.get("destination_auth"))
+    return found
+
+
+def _item(item: Any, hosts: Mapping[str, Any]) -> Any:
+    if not isinstance(item, Mapping):
+        return item  # the module says what is wrong with it
+    return with_target(item, hosts, f"Sync rule {item.get('name')}")
+
+
+def _destinations(rules: Iterable[Any], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the instances that rules name by their hosts, each with its connection, where there is one."""
+    names = {str(rule["to"]): None for rule in rules if isinstance(rule, Mapping) and rule.get("to")}
+    found = []
+    for name in names:
+        connection = connection_to(hosts[name])
+        if connection:
+            found.append({"name": name, "instance_id": hosts[name].get("acr_instance_id"), **connection})
+    return found
+
+
+def _host(name: Any, hosts: Mapping[str, Any], subject: str) -> Mapping[str, Any]:
+    if name not in hosts:
+        raise AcrError(
+            f"{subject} goes to {name}, which is not a host of the inventory",
+            "Name a host of acr_destination, or give target_region, target_instance_id and target_account_id.",
+        )
+    host: Mapping[str, Any] = hosts[name]
+    return host
