@@ -88,6 +88,12 @@ options:
           - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
             is.
         type: str
+      to:
+        description:
+          - Name of an inventory host that is the destination. What the rule leaves unsaid of the target is its
+            C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
+          - Hosts with credentials of their own are O(destinations), if that is unset.
+        type: str
       target_account_id:
         description:
           - UID of the account that owns the target instance. Leave it out if that is the account of the source.
