@@ -154,6 +154,6 @@ def test_every_role_lists_the_connection_variables(role: str) -> None:
 
 
 def test_the_page_lists_every_variable() -> None:
-    page = (ROOT / "docs/connection.md").read_text()
+    page = (ROOT / "docs/variables.md").read_text()
     for option in CONNECTION_OPTIONS:
         assert f"| `acr_{option}` |" in page
