@@ -53,60 +53,73 @@ _value:
     - C(made_at); C(verdict) with C(state) (V(good), V(warning) or V(bad)) and C(sentence); C(sources) and
       C(destinations) that were looked at, and C(not_looked_at), each with C(host) and C(reason).
     - C(total), how many images there are of each state in C(states), how many rules want there in C(wanted), and how
-      many of them C(arrived) or are C(bad); C(counts), the number of C(images) and C(bytes) by state; C(lag) in seconds
-      with C(count), C(median), C(p95), C(worst) and C(over_time), by the time of the push.
-    - C(coverage), the states of each namespace's images; C(troubles), what should be there and is not, by repository
-      and reason; C(reasons), why, the most frequent first; C(others), what is on the way, older than its rule, or at
-      the destination alone, by namespace.
-    - C(rules), C(grants) and C(findings), how sync is set up; and C(images), as the filter
-      P(registryops.alicloud.acr_compare_images#filter) returns them, each with its C(host).
+      many of them C(arrived) or are C(bad); C(counts), the number of C(images) and C(bytes) by state. An image counts
+      once for each repository that rules bring it to.
+    - C(lags), for each source the lag in seconds with C(count), C(median), C(p95), C(worst) and C(over_time), by the
+      time of the push; and C(lag), that of the slowest source.
+    - C(coverage), the states of each namespace's images, and C(uncovered), the namespaces that no rule covers;
+      C(troubles), what should be there and is not, by repository and reason; C(reasons), why, the most frequent first;
+      C(others), what is on the way, older than its rule, or at the destination alone, by namespace.
+    - C(rules), C(grants) and C(findings), how sync is set up; and C(images), those that are not as they should be, as
+      M(registryops.alicloud.acr_sync_verify) returns them, each with its C(host). C(files) are the names of those that
+      hold every image.
   type: dict
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import images as of_images
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.lag import lag
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import verdict
+
+_NO_LAG: dict[str, Any] = {"host": None, "count": 0, "median": None, "p95": None, "worst": None, "over_time": []}
 
 
 def sync_report(
     hosts: Mapping[str, Any], sources: Sequence[str], destinations: Sequence[str], *, made_at: str
 ) -> dict[str, Any]:
-    """One report of what was found on several hosts; see DOCUMENTATION."""
+    """Return one report of what was found on several hosts; see DOCUMENTATION."""
     every = list(dict.fromkeys((*sources, *destinations)))
-    verified = {name: found for name in sources if (found := hosts[name].get("verify_sync_result"))}
-    audited = {name: found for name in every if (found := hosts[name].get("audit_sync_result"))}
+    verified = {name: found for name in sources if (found := _found(hosts[name], "verify_sync_result", "counts"))}
+    audited = {name: found for name in every if (found := _found(hosts[name], "audit_sync_result", "findings"))}
     names = {hosts[name].get("acr_instance_id"): name for name in every}
-    accounts = {hosts[name].get("acr_account_id"): name for name in sources}
-    images = [{"host": host, **row} for host, found in verified.items() for row in found["images"]]
+    counts, lags = of_images.counts(verified), of_images.lags(verified)
     report: dict[str, Any] = {
         "made_at": made_at,
         "sources": list(verified),
         "destinations": [name for name in destinations if name in audited],
         "not_looked_at": _not_looked_at(verified, audited, sources, every),
-        "total": of_images.by_state(images),
-        "counts": of_images.counts(images),
-        "lag": lag(images),
-        "coverage": of_images.coverage(images, verified, names),
-        "troubles": of_images.troubles(images, names),
-        "reasons": of_images.reasons(images),
-        "others": of_images.others(images, names),
-        "rules": set_up.rules(verified, images, names),
-        "grants": set_up.grants(audited, accounts),
-        "findings": set_up.findings(audited),
-        "images": images,
+        "total": of_images.by_state({state: count["images"] for state, count in counts.items()}),
+        "counts": counts,
+        "lag": lags[0] if lags else _NO_LAG,
+        "lags": lags,
+        "coverage": of_images.coverage(verified, names),
+        "uncovered": of_images.uncovered(verified),
+        "troubles": of_images.troubles(verified, names),
+        "reasons": of_images.reasons(verified),
+        "others": of_images.others(verified, names),
+        "rules": set_up.rules(verified, audited, names),
+        "grants": set_up.grants(audited, verified, hosts),
+        "findings": set_up.findings(verified, audited),
+        "images": of_images.images(verified),
+        "files": [Path(found["images_file"]).name for found in verified.values() if found.get("images_file")],
     }
     return {"verdict": verdict(report), **report}
+
+
+def _found(host: Mapping[str, Any], fact: str, key: str) -> Any:
+    """Return what a role left behind; None if it failed half-way, or did not run."""
+    result = host.get(fact)
+    return result if isinstance(result, Mapping) and key in result else None
 
 
 def _not_looked_at(
     verified: Mapping[str, Any], audited: Mapping[str, Any], sources: Sequence[str], every: Sequence[str]
 ) -> list[dict[str, str]]:
     ended = "did not end for it; see the failed task of the run"
-    unreadable = {one["host"]: one["reason"] for found in verified.values() for one in found["unreadable"]}
+    unreadable = {peer["host"]: peer["reason"] for result in verified.values() for peer in result["unreadable"]}
     return [
         *({"host": name, "reason": f"verify_sync {ended}"} for name in sources if name not in verified),
         *({"host": name, "reason": f"audit_sync {ended}"} for name in every if name not in audited),

@@ -131,7 +131,8 @@ options:
     description:
       - Instances that rules end at, with the connection to their account, with which nothing is written. Its
         credentials are never taken from the environment. Elsewhere, and where one could not be looked into, the
-        source's sync records alone are judged by. If unset, they are everywhere.
+        source's sync records alone are judged by.
+      - If unset, they are the hosts that rules name in O(rules[].to) and that have credentials of their own.
     type: list
     elements: dict
     default: []
@@ -214,8 +215,8 @@ options:
   images_file:
     description:
       - Path of a file that gets every compared image, as comma-separated values if it ends in C(.csv), and as a line of
-        JSON each if not. An earlier file is replaced when all is written, which does not count as a change. If unset,
-        and in check mode, none is written.
+        JSON each if not. Its folder is made if it is missing, and an earlier file is replaced when all is written. That
+        does not count as a change. If unset, and in check mode, none is written.
       - No cell of the CSV is a formula, whatever the service says of a failure, so that a spreadsheet can open it
         safely.
     type: path
@@ -454,6 +455,10 @@ others:
   description: What is on its way, older than its rule, or at the destination alone, by C(namespace), target and reason.
   type: list
   elements: dict
+  returned: success
+images_file:
+  description: The file that was written. Null if none was.
+  type: str
   returned: success
 records:
   description: How many sync records were read.

@@ -70,12 +70,12 @@ def _never_sent(summary: Summary, names: Mapping[str, str], readable: Container[
             total[1] += group["bytes"]
     found = []
     for (target, reason), (images, size) in totals.items():
-        are = "is" if images == 1 else "are"
-        why = f"{are} covered by manual rules" if "manual" in reason else f"{are} older than their rules"
+        are, their, them = ("is", "its rule", "it") if images == 1 else ("are", "their rules", "them")
+        why = f"{are} covered by manual rules" if "manual" in reason else f"{are} older than {their}"
         where = _called(target, names)
-        never = f"{are} not at {where}" if target in readable else f"by the records were never sent to {where}"
-        problem = f"{_images(images)} ({bytes_to_human(size)}) {why} and {never}: no rule sends them"
-        found.append(warning("never_sent", where, problem, f"{_SENDS} them."))
+        never = f"{are} not at {where}" if target in readable else f"by the records never went to {where}"
+        problem = f"{_images(images)} ({bytes_to_human(size)}) {why} and {never}: no rule sends {them}"
+        found.append(warning("never_sent", where, problem, f"{_SENDS} {them}."))
     return found
 
 

@@ -9,7 +9,7 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TextIO
@@ -42,7 +42,7 @@ class ImageFile:
 
 @contextmanager
 def image_file(path: str | None) -> Iterator[ImageFile]:
-    """Open a file that takes the place of an earlier one when all is written.
+    """Open a file that takes the place of an earlier one when all is written; its folder is made.
 
     Raises:
         AcrError: it cannot be written.
@@ -53,14 +53,16 @@ def image_file(path: str | None) -> Iterator[ImageFile]:
     whole = Path(path).expanduser()
     part = whole.with_name(f".{whole.name}.{os.getpid()}")
     try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8", newline="") as text:
             yield ImageFile(text, whole)
         part.replace(whole)
     except OSError as cause:
         reason = f"{whole} cannot be written: {cause.strerror}"
-        raise AcrError(reason, "Name a file in a folder that is there in images_file.") from cause
+        raise AcrError(reason, "Name another file in images_file.") from cause
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _row(image: dict[str, Any]) -> list[Any]:

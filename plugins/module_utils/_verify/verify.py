@@ -6,25 +6,19 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import (
-    image_findings,
-    state_of,
-    summed_up,
-)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import Progress
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select, is_readable
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing, standings
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import standings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Comparison, Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
@@ -45,6 +39,7 @@ class Verification:
         self._select = Select.of(task.params["select"])
         self._instance_id = str(task.params["instance_id"])
         self._progress = Progress(task.tell, task.client.clock)
+        self._file = None if task.check_mode else task.params["images_file"]
         self._unreadable: list[dict[str, str]] = []
 
     def run(self) -> dict[str, Any]:
@@ -61,7 +56,17 @@ class Verification:
             self._wait(records)
         summary = Summary(self._params["max_images"])
         self._compare(Comparison(source, destinations, routes, records, int(time.time() * 1000)), summary)
-        return self._result(rules, summary, self._uncovered(source, routes), records.count, destinations)
+        return Found(
+            instance_id=self._instance_id,
+            rules=rules,
+            summary=summary,
+            uncovered=self._uncovered(source, routes),
+            names={str(given["instance_id"]): str(given["name"] or "") for given in self._params["destinations"]},
+            readable=frozenset(destinations),
+            unreadable=self._unreadable,
+            records=records.count,
+            images_file=self._file,
+        ).to_result()
 
     def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:
         """Read the records, and the repositories of both sides, side by side."""
@@ -110,8 +115,7 @@ class Verification:
             records.refresh(moving)
 
     def _compare(self, comparison: Comparison, summary: Summary) -> None:
-        path = None if self._task.check_mode else self._params["images_file"]
-        with image_file(path) as file:
+        with image_file(self._file) as file:
             for images in comparison.run():
                 summary.add(images)
                 file.add(images)
@@ -121,52 +125,3 @@ class Verification:
         """Return the namespaces of which no rule covers a repository."""
         covered = {place[0] for place in source.places if routes.of(*place)}
         return sorted({namespace for namespace, _repository in source.places} - covered)
-
-    def _result(
-        self,
-        rules: Sequence[Standing],
-        summary: Summary,
-        uncovered: Iterable[str],
-        records: int,
-        readable: Container[str],
-    ) -> dict[str, Any]:
-        names = {given["instance_id"]: given["name"] for given in self._params["destinations"] if given["name"]}
-        of_rules = [finding for finding in (rule.finding() for rule in rules) if finding]
-        findings = [*self._blind(), *of_rules, *image_findings(summary, names, readable)]
-        findings.sort(key=lambda finding: finding["severity"])
-        standing = Counter(rule.standing for rule in rules)
-        return {
-            "changed": False,
-            "instance_id": self._instance_id,
-            "state": state_of(findings),
-            "counts": summary.counts,
-            "lag": summary.lag(),
-            "findings": findings,
-            "images": [image.to_result() for image in summary.bad],
-            "rules": [_shown(rule, summary) for rule in rules],
-            "namespaces": summary.namespaces(uncovered),
-            "troubles": summary.troubles(),
-            "reasons": summary.reasons(),
-            "others": summary.others(),
-            "records": records,
-            "unreadable": self._unreadable,
-            "summary": summed_up(summary, findings, standing),
-        }
-
-    def _blind(self) -> Iterable[Finding]:
-        for one in self._unreadable:
-            problem = f"{one['host']} could not be looked into: {one['reason']}"
-            remedy = "Correct its connection; until then its images are judged by the records of the source."
-            yield error("unreadable_destination", one["host"], problem, remedy)
-
-
-def _shown(standing: Standing, summary: Summary) -> dict[str, Any]:
-    renamed_to = standing.unlisted.renamed_to if standing.unlisted else None
-    return {
-        "name": standing.name,
-        "standing": standing.standing,
-        "why": standing.why,
-        "renamed_to": renamed_to,
-        "sync_rule": dict(standing.rule),
-        "states": summary.by_rule(standing.name),
-    }

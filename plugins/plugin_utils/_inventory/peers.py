@@ -85,7 +85,7 @@ def _destinations(rules: Iterable[Any], hosts: Mapping[str, Any]) -> list[dict[s
     """Return the instances that rules name by their hosts, each with its connection, where there is one."""
     names = {str(rule["to"]): None for rule in rules if isinstance(rule, Mapping) and rule.get("to")}
     found = []
-    for name in names:
+    for name in (name for name in names if name in hosts):  # that of a rule that should be gone may be gone too
         connection = connection_to(hosts[name])
         if connection:
             found.append({"name": name, "instance_id": hosts[name].get("acr_instance_id"), **connection})

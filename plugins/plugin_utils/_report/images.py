@@ -5,36 +5,33 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import ARRIVED, BAD, STATES
+
 Row = Mapping[str, Any]
+Verified = Mapping[str, Row]
 
-# The worst first, as reports show them.
-STATES = ("failed", "missing", "different", "waiting", "older", "extra", "carried", "same")
-BAD = STATES[:3]
-NEITHER = STATES[3:6]
-ARRIVED = STATES[-2:]
-_TAGS_NAMED = 5
-# What differs from one failure to the next of the same kind.
-_PARTICULARS = re.compile(r"sha256:[0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# Repositories with one trouble that have a row each; more of them become one row.
+_ROWS_EACH = 3
+_NAMED = 3
 
 
-def counts(images: Iterable[Row]) -> dict[str, dict[str, int]]:
-    """The number of images and their bytes, by state."""
+def counts(verified: Verified) -> dict[str, dict[str, int]]:
+    """Return the number of images and their bytes, by state."""
     found = {state: {"images": 0, "bytes": 0} for state in STATES}
-    for image in images:
-        count = found[image["state"]]
-        count["images"] += 1
-        count["bytes"] += image.get("size") or 0
+    for result in verified.values():
+        for state, count in result["counts"].items():
+            found[state]["images"] += count["images"]
+            found[state]["bytes"] += count["bytes"]
     return found
 
 
-def by_state(images: Iterable[Row]) -> dict[str, Any]:
-    """How many images there are of each state, how many rules want there, and how many of them have arrived."""
-    found = Counter(image["state"] for image in images)
+def by_state(states: Mapping[str, int]) -> dict[str, Any]:
+    """Return how many images rules bring somewhere, how many arrived or are wrong, and the number of each state."""
+    found = Counter(states)
     return {
         "wanted": found.total() - found["extra"],
         "arrived": sum(found[state] for state in ARRIVED),
@@ -43,100 +40,88 @@ def by_state(images: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-def grouped(images: Iterable[Row], key: Callable[[Row], tuple[Any, ...]]) -> dict[tuple[Any, ...], list[Row]]:
-    groups: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for image in images:
-        groups[key(image)].append(image)
-    return groups
+def coverage(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return each namespace with each place that rules bring it to, the worst first."""
+    found = []
+    for host, result in verified.items():
+        for row in result["namespaces"]:
+            if row["target_instance_id"] is not None:
+                found.append(
+                    {"host": host, "namespace": row["namespace"], **_target(row, names), **by_state(row["states"])}
+                )
+    return sorted(found, key=lambda row: (-row["bad"], row["arrived"] - row["wanted"], row["host"], row["namespace"]))
 
 
-def coverage(images: Iterable[Row], verified: Mapping[str, Row], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each namespace with each place that rules bring it to, the worst first; those without a rule come last."""
-    groups = grouped(images, lambda one: (one["host"], one["namespace"], one["target_instance_id"]))
-    covered = [
-        {"host": host, "namespace": namespace, "target": names.get(target, target), **by_state(group)}
-        for (host, namespace, target), group in groups.items()
-    ]
-    reached = {(one["host"], one["namespace"]) for one in covered}
-    others = [
-        {"host": host, "namespace": namespace, "target": None, **by_state([])}
-        for host, found in verified.items()
-        for namespace in found["namespaces"]
-        if (host, namespace) not in reached
-    ]
-    return sorted(covered, key=lambda one: (-one["bad"], one["arrived"] - one["wanted"])) + others
+def uncovered(verified: Verified) -> list[dict[str, Any]]:
+    """Return the namespaces of each source that no rule covers, a row for each source."""
+    rows = []
+    for host, result in verified.items():
+        names = [row["namespace"] for row in result["namespaces"] if row["target_instance_id"] is None]
+        if names:
+            rows.append({"host": host, "namespaces": names})
+    return rows
 
 
-def troubles(images: Iterable[Row], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What should be there and is not, by repository, destination, state and reason; the worst first."""
-    bad = (image for image in images if image["state"] in BAD)
-    groups = grouped(bad, lambda one: (*_place(one), one["repository"], one["rule"]))
-    found = [
-        {
-            **_shown(group, names),
-            "repository": f"{group[0]['namespace']}/{group[0]['repository']}",
-            "rule": group[0]["rule"],
-            "tags": [image["tag"] for image in sorted(group, key=_newest_first)[:_TAGS_NAMED]],
-            "pushed": max(image["pushed"] or 0 for image in group) or None,
-        }
-        for group in groups.values()
-    ]
-    return sorted(found, key=lambda one: (STATES.index(one["state"]), -one["images"], one["repository"]))
+def troubles(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what should be there and is not; what many repositories have in common is one row."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in _rows(verified, names, "troubles"):
+        key = tuple(str(row[name]) for name in ("host", "target", "rule", "state", "reason"))
+        groups.setdefault(key, []).append({**row, "repositories": 1})
+    found = []
+    for rows in groups.values():
+        found += rows if len(rows) <= _ROWS_EACH else [_together(rows)]
+    return sorted(found, key=_worst_first)
 
 
-def others(images: Iterable[Row], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What is neither the same nor wrong, by namespace, destination, state and reason."""
-    neither = (image for image in images if image["state"] in NEITHER)
-    groups = grouped(neither, _place).values()
-    found = [
-        {**_shown(group, names), "namespace": group[0]["namespace"], "repositories": _repositories(group)}
-        for group in groups
-    ]
-    return sorted(found, key=lambda one: (STATES.index(one["state"]), -one["images"], one["namespace"]))
+def reasons(verified: Verified) -> list[dict[str, Any]]:
+    """Return why images are not there, wherever they should be; the most frequent reason first."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for result in verified.values():
+        for row in result["reasons"]:
+            known = found.setdefault((row["state"], row["reason"]), {**row, "images": 0, "repositories": 0})
+            known["images"] += row["images"]
+            known["repositories"] += row["repositories"]
+    return sorted(found.values(), key=lambda row: -row["images"])
 
 
-def reasons(images: Iterable[Row]) -> list[dict[str, Any]]:
-    """Why images did not arrive, the most frequent reason first."""
-    bad = (image for image in images if image["state"] in BAD)
-    found = [
-        {
-            "state": state,
-            "reason": reason,
-            "images": len(group),
-            "repositories": _repositories(group),
-            "example": group[0]["source"],
-        }
-        for (state, reason), group in grouped(bad, lambda one: (one["state"], _kind(one))).items()
-    ]
-    return sorted(found, key=lambda one: -one["images"])
+def others(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what is neither there nor wrong, by namespace, destination, state and reason."""
+    return sorted(_rows(verified, names, "others"), key=_worst_first)
 
 
-def _place(image: Row) -> tuple[str, ...]:
-    return (image["host"], image["namespace"], image["target_instance_id"], image["state"], _kind(image))
+def images(verified: Verified) -> list[dict[str, Any]]:
+    """Return the images that are not as they should be, as far as they were kept."""
+    return [{"host": host, **image} for host, result in verified.items() for image in result["images"]]
 
 
-def _shown(group: list[Row], names: Mapping[str, str]) -> dict[str, Any]:
-    first = group[0]
+def lags(verified: Verified) -> list[dict[str, Any]]:
+    """Return the lag of each source that knows it, the slowest first."""
+    found = [{"host": host, **result["lag"]} for host, result in verified.items() if result["lag"]["count"]]
+    return sorted(found, key=lambda lag: -lag["p95"])
+
+
+def _rows(verified: Verified, names: Mapping[str, str], kind: str) -> list[dict[str, Any]]:
+    return [{"host": host, **row, **_target(row, names)} for host, result in verified.items() for row in result[kind]]
+
+
+def _target(row: Row, names: Mapping[str, str]) -> dict[str, str]:
+    return {"target": names.get(row["target_instance_id"], row["target_instance_id"])}
+
+
+def _together(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one row for what several repositories have in common."""
+    named = ", ".join(row["repository"] for row in rows[:_NAMED])
     return {
-        "host": first["host"],
-        "target": names.get(first["target_instance_id"], first["target_instance_id"]),
-        "state": first["state"],
-        "reason": _kind(first),
-        "images": len(group),
-        "bytes": sum(image.get("size") or 0 for image in group),
+        **rows[0],
+        "repository": f"{named} and {len(rows) - _NAMED:,} more",
+        "repositories": len(rows),
+        "images": sum(row["images"] for row in rows),
+        "bytes": sum(row["bytes"] for row in rows),
+        "tags": [],
+        "pushed": max((row["pushed"] or 0 for row in rows), default=0) or None,
     }
 
 
-def _repositories(group: Iterable[Row]) -> int:
-    return len({(image["host"], image["namespace"], image["repository"]) for image in group})
-
-
-def _newest_first(image: Row) -> int:
-    return -(image["pushed"] or 0)
-
-
-def _kind(image: Row) -> str:
-    """The reason without what tells one image from another, so that equal ones are counted together."""
-    reason = _PARTICULARS.sub("…", str(image["reason"]))
-    repository = f"{image['namespace']}/{image['repository']}"
-    return reason.replace(image["source"], "the image").replace(repository, "the repository")
+def _worst_first(row: Row) -> tuple[Any, ...]:
+    return (STATES.index(row["state"]), -row["images"], str(row.get("repository") or row.get("namespace")))

@@ -1,72 +1,123 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report says of the set-up: rules, grants, and what an audit found."""
+"""What a report says of the set-up: rules, grants, and what is wrong with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row, by_state, grouped
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import described
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row, by_state
 
-AS_WANTED, UNKNOWN = "as in the inventory", "not in the inventory"
-# What acr_sync_rules would do in check mode, as what is wrong.
-_STANDING = {
-    "unchanged": AS_WANTED,
-    "created": "missing",
-    "changed": "not as in the inventory",
-    "replaced": "not as in the inventory",
-    "failed": "cannot be made",
+# How a rule stands, in the reader's words.
+_STANDINGS = {
+    "as wanted": "as in the inventory",
+    "missing": "missing",
+    "different": "not as in the inventory",
+    "refused": "cannot be made",
+    "unwanted": "should be gone",
+    "unlisted": "not in the inventory, still replicates",
 }
+# What an audit found of a rule, beside how it stands.
+_FAULTS = {
+    "dead_rule": "carries nothing",
+    "failing_rule": "fails",
+    "rule_without_grant": "is not granted",
+    "shadowed_rule": "carries nothing of its own",
+    "unknown_scope": "has a filter that cannot be read",
+}
+# What is told of images already, with its own remedy.
+_OF_IMAGES = ("failing_rule",)
+# Findings with one remedy that have a row each; more become one.
+_ROWS_EACH = 3
 
 
-def rules(verified: Mapping[str, Row], images: Iterable[Row], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The inventory's rules as they stand, and those that are there without it; the worst first."""
-    carried = grouped(images, lambda one: (one["host"], one["rule"]))
+def rules(verified: Mapping[str, Row], audited: Mapping[str, Row], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the rules as they stand, the worst first."""
     found = []
-    for host, one in verified.items():
-        there = {rule["name"]: rule for rule in one["rules"]}
-        wanted = {rule["name"]: rule for rule in one["wanted"]}
-        for name in {**wanted, **there}:
-            rule = there.get(name) or wanted[name].get("sync_rule") or {}
-            standing = _STANDING[wanted[name]["action"]] if name in wanted else UNKNOWN
-            shown = _rule(rule, names) | by_state(carried.get((host, name), ()))
-            found.append({"host": host, "name": name, "standing": standing, "ok": standing == AS_WANTED, **shown})
-    return sorted(found, key=lambda one: (one["ok"], -one["bad"]))
+    for host, result in verified.items():
+        faults = {
+            finding["subject"].removeprefix("sync rule "): _FAULTS[finding["check"]]
+            for finding in audited.get(host, {}).get("findings", [])
+            if finding["check"] in _FAULTS
+        }
+        for rule in result["rules"]:
+            found.append({"host": host, **_rule(rule, faults.get(rule["name"]), names)})
+    return sorted(found, key=lambda row: (row["ok"], -row["bad"], row["host"], row["name"]))
 
 
-def _rule(rule: Row, names: Mapping[str, str]) -> dict[str, Any]:
-    target = str(rule.get("target_instance_id"))
-    as_it_is = {name: rule.get(name) for name in ("tag_filter", "trigger", "priority")}
-    return {"covers": _covers(rule), "target": names.get(target, target), **as_it_is}
+def _rule(rule: Row, fault: str | None, names: Mapping[str, str]) -> dict[str, Any]:
+    there, target = rule["sync_rule"], str(rule["sync_rule"].get("target_instance_id"))
+    standing = _STANDINGS[rule["standing"]] + (f", but {fault}" if fault else "")
+    return {
+        "name": rule["name"],
+        "standing": standing,
+        "kind": rule["standing"],
+        "ok": rule["standing"] == "as wanted" and not fault,
+        "covers": described({**there, "tag_filter": None}) if there.get("target_instance_id") else "–",
+        "target": names.get(target, target) if there.get("target_instance_id") else "–",
+        **{name: there.get(name) for name in ("tag_filter", "trigger", "priority")},
+        **by_state(rule["states"]),
+    }
 
 
-def _covers(rule: Row) -> str:
-    """What a rule replicates, in words: its scope, or the filters in its place."""
-    if rule.get("scope") == "repository":
-        return f"{rule.get('namespace')}/{rule.get('repository')}"
-    if rule.get("scope") == "namespace":
-        return f"{rule.get('namespace')}/" + (rule.get("repository_filter") or "*")
-    return "{}/{}".format(rule.get("namespace_filter") or "*", rule.get("repository_filter") or "*")
-
-
-def grants(audited: Mapping[str, Row], accounts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The grant of each account, once, however many of its instances there are."""
+def grants(audited: Mapping[str, Row], verified: Mapping[str, Row], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the grant of each account, once, however many of its instances there are."""
     found: dict[str, dict[str, Any]] = {}
-    for host, one in audited.items():
-        for grant in one["grants"]:
-            found.setdefault(grant["account_id"], _grant(grant, accounts))["hosts"].append(host)
+    for host, result in audited.items():
+        for grant in result["grants"]:
+            found.setdefault(grant["account_id"], {**_grant(grant), "hosts": []})["hosts"].append(host)
+    for grant in found.values():
+        into = {hosts[host].get("acr_instance_id") for host in grant["hosts"]}
+        for trust in grant["trusts"]:
+            trust["hosts"] = _senders(trust["account_id"], into, verified, hosts)
     return list(found.values())
 
 
-def _grant(grant: Row, accounts: Mapping[str, str]) -> dict[str, Any]:
+def _senders(account_id: str, into: set[Any], verified: Mapping[str, Row], hosts: Mapping[str, Any]) -> list[str]:
+    """Return the hosts of one account whose rules end at one of these instances."""
+    return [
+        host
+        for host, result in verified.items()
+        if str(hosts[host].get("acr_account_id")) == str(account_id)
+        and any(rule["sync_rule"].get("target_instance_id") in into for rule in result["rules"])
+    ]
+
+
+def _grant(grant: Row) -> dict[str, Any]:
     as_it_is = ("account_id", "exists", "policy_name", "policy_attached", "other_policies", "destination_instances")
-    trusts = [{"account_id": uid, "host": accounts.get(uid)} for uid in grant["source_account_ids"]]
-    return {**{name: grant[name] for name in as_it_is}, "trusts": trusts, "hosts": []}
+    trusts = [{"account_id": uid} for uid in grant["source_account_ids"]]
+    return {**{name: grant[name] for name in as_it_is}, "trusts": trusts}
 
 
-def findings(audited: Mapping[str, Row]) -> list[dict[str, Any]]:
-    """What is set up wrong, errors first."""
-    found = [{"host": host, **finding} for host, one in audited.items() for finding in one["findings"]]
-    return sorted(found, key=lambda one: one["severity"] != "error")
+def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[dict[str, Any]]:
+    """Return what is set up wrong, errors first; each thing once, and what many have in common as one."""
+    every: dict[tuple[str, ...], dict[str, Any]] = {}
+    for host, result in verified.items():
+        for finding in result["findings"]:
+            if finding["check"].endswith("_rule"):
+                every[host, finding["subject"], finding["check"]] = {"host": host, **finding, "count": 1}
+    for host, result in audited.items():
+        for finding in result["findings"]:
+            if finding["check"] not in _OF_IMAGES:
+                every.setdefault((host, finding["subject"], finding["check"]), {"host": host, **finding, "count": 1})
+    return sorted(_collapsed(list(every.values())), key=lambda finding: finding["severity"])
+
+
+def _collapsed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return findings of one kind with one remedy as one, where there are many."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for finding in found:
+        key = tuple(finding[name] for name in ("host", "severity", "check"))
+        remedy = finding["remedy"].replace(finding["subject"].removeprefix("sync rule "), "…")
+        groups.setdefault((*key, remedy), []).append(finding)
+    rows = []
+    for alike in groups.values():
+        if len(alike) <= _ROWS_EACH:
+            rows += alike
+        else:
+            more = f"{alike[0]['problem']}; and {len(alike) - 1:,} more like it"
+            rows.append({**alike[0], "problem": more, "count": len(alike)})
+    return rows

@@ -6,68 +6,79 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import BAD, Row
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import AS_WANTED, UNKNOWN
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import BAD
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row
+
+_WRONG_RULES = ("missing", "different", "refused", "unwanted")
 
 
 def verdict(report: Row) -> dict[str, str]:
-    """`state` (good, warning or bad) and `sentence` of a report without them."""
-    count = {state: one["images"] for state, one in report["counts"].items()}
-    wrong, doubtful = _wrong(report, count), _doubtful(report, count)
-    arrived, wanted, bad = (report["total"][name] for name in ("arrived", "wanted", "bad"))
-    said: list[Any] = [
-        not bad and wanted and f"{_all_or(arrived, wanted)} that rules cover arrived",
-        not wanted and report["sources"] and "no rule covers an image",
+    """Return `state` (good, warning or bad) and `sentence` of a report without them.
+
+    The sentence begins with the images that arrived, of all that rules bring somewhere; what follows of images adds up
+    to the rest.
+    """
+    wrong, doubtful = _wrong(report), _doubtful(report)
+    arrived, wanted = report["total"]["arrived"], report["total"]["wanted"]
+    said = [
+        f"{_all_or(arrived, wanted)} that rules cover arrived" if wanted else "",
+        "no rule covers an image" if not wanted and report["sources"] else "",
         *wrong,
         *doubtful,
-        count["older"] and f"{_images(count['older'])} older than their rule, never sent",
     ]
     sentence = "; ".join(part for part in said if part) or "nothing is wrong"
     state = "bad" if any(wrong) else "warning" if any(doubtful) else "good"
     return {"state": state, "sentence": f"{sentence[0].upper()}{sentence[1:]}."}
 
 
-def _wrong(report: Row, count: Row) -> list[Any]:
-    rules = sum(rule["standing"] not in (AS_WANTED, UNKNOWN) for rule in report["rules"])
-    errors = _severities(report)["error"]
-    unseen = {one["host"]: None for one in report["not_looked_at"]}
-    bad, wanted = report["total"]["bad"], report["total"]["wanted"]
+def _wrong(report: Row) -> list[str]:
+    images = {state: count["images"] for state, count in report["counts"].items()}
+    rules = _rules(report, *_WRONG_RULES)
+    # What is wrong with rules is told already.
+    errors = _findings(report, "error")
+    unseen = list(dict.fromkeys(host["host"] for host in report["not_looked_at"]))
     return [
-        bad and f"{bad:,} of {_images(wanted)} did not arrive ({_listed(count, BAD)})",
-        rules and f"{_plural(rules, 'sync rule')} missing or not as in the inventory",
-        errors and f"{_plural(errors, 'error')} in the set-up",
-        unseen and f"could not look at {', '.join(unseen)}",
+        ", ".join(f"{images[state]:,} {state}" for state in BAD if images[state]),
+        f"{_plural(rules, 'sync rule')} missing or not as in the inventory" if rules else "",
+        f"{_plural(errors, 'error')} in the set-up" if errors else "",
+        f"could not look at {', '.join(unseen)}" if unseen else "",
     ]
 
 
-def _doubtful(report: Row, count: Row) -> list[Any]:
-    warnings = _severities(report)["warning"]
+def _doubtful(report: Row) -> list[str]:
+    images = {state: count["images"] for state, count in report["counts"].items()}
+    unlisted, warnings = _rules(report, "unlisted"), _findings(report, "warning")
+    verb = "is" if unlisted == 1 else "are"
+    replicates = "replicates" if unlisted == 1 else "replicate"
     return [
-        count["waiting"] and f"{_images(count['waiting'])} on the way",
-        warnings and f"{_plural(warnings, 'warning')} about the set-up",
+        f"{images['waiting']:,} on the way" if images["waiting"] else "",
+        f"{images['older']:,} older than their rule, never sent" if images["older"] else "",
+        f"{images['unsigned']:,} without their signature" if images["unsigned"] else "",
+        f"{_plural(unlisted, 'sync rule')} {verb} not in the inventory and still {replicates}" if unlisted else "",
+        f"{_plural(warnings, 'warning')} about the set-up" if warnings else "",
     ]
 
 
-def _severities(report: Row) -> Counter[str]:
-    return Counter(finding["severity"] for finding in report["findings"])
+def _rules(report: Row, *kinds: str) -> int:
+    return sum(rule["kind"] in kinds for rule in report["rules"])
+
+
+def _findings(report: Row, severity: str) -> int:
+    """Return how many findings there are beside those that the rules tell of themselves."""
+    of_rules = {f"{kind}_rule" for kind in (*_WRONG_RULES, "unlisted")}
+    found: Counter[str] = Counter()
+    for finding in report["findings"]:
+        if finding["check"] not in of_rules:
+            found[finding["severity"]] += finding["count"]
+    return found[severity]
 
 
 def _all_or(arrived: int, wanted: int) -> str:
     if arrived < wanted:
-        return f"{arrived:,} of {_images(wanted)}"
-    return f"all {_images(wanted)}" if wanted > 1 else "the only image"
-
-
-def _images(count: int) -> str:
-    return _plural(count, "image")
+        return f"{arrived:,} of {_plural(wanted, 'image')}"
+    return f"all {_plural(wanted, 'image')}" if wanted > 1 else "the only image"
 
 
 def _plural(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
-
-
-def _listed(count: Row, states: Iterable[str]) -> str:
-    return ", ".join(f"{count[state]:,} {state}" for state in states if count[state])

@@ -6,7 +6,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
 SOURCE, DESTINATION = "prod-sh", "prod-eu"
 INSTANCES = {SOURCE: "cri-sourcesource0001", DESTINATION: "cri-targettarget0001"}
@@ -30,15 +37,12 @@ def estate(repositories: int) -> dict[str, dict[str, Any]]:
     """Host variables by host: a source of that many repositories, and its destination."""
     chance = random.Random(repositories)
     images = [row for number in range(repositories) for row in _repository(number, chance)]
-    verified = {
-        "instance_id": INSTANCES[SOURCE],
-        "rules": [_rule(namespace) for namespace in (*NAMESPACES, "sandbox")],
-        "wanted": [{"name": f"{one}-to-eu", "action": "unchanged", "sync_rule": _rule(one)} for one in NAMESPACES],
-        "images": images,
-        "namespaces": [*NAMESPACES, "scratch"],
-        "unreadable": [],
-    }
-    findings = [_finding("warning", "sync rule sandbox-to-eu covers no image", "Delete it, or correct what it is for.")]
+    rules = [Standing(rule["name"], "as wanted", rule) for rule in map(_rule, NAMESPACES)]
+    sandbox = {**_rule("sandbox"), "instance_id": INSTANCES[SOURCE], "target_region": "eu-central-1"}
+    [unlisted] = unlisted_rules([sandbox], [])
+    rules.append(Standing(sandbox["name"], "unlisted", sandbox, unlisted=unlisted))
+    verified = verified_of(images, rules, uncovered=["scratch"])
+    findings = [_finding("warning", "namespace payments has no quota left", "Raise it.")]
     hosts = {name: {"acr_instance_id": INSTANCES[name], "acr_account_id": ACCOUNTS[name]} for name in INSTANCES}
     return {
         SOURCE: {**hosts[SOURCE], "verify_sync_result": verified, "audit_sync_result": _audited(SOURCE, findings)},
@@ -46,39 +50,52 @@ def estate(repositories: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def _repository(number: int, chance: random.Random) -> list[dict[str, Any]]:
+def verified_of(
+    images: Iterable[Compared], rules: Sequence[Standing] = (), most: int = 100, **found: Any
+) -> dict[str, Any]:
+    """Return what the module would, had it found such images."""
+    summary = Summary(most)
+    summary.add(images)
+    return Found(instance_id=INSTANCES[SOURCE], rules=rules, summary=summary, **found).to_result()
+
+
+def compared(state: str, reason: str = "", **said: Any) -> Compared:
+    """Return an image in a state; `said` are other values of it."""
+    target = Target(INSTANCES[DESTINATION], said.get("namespace", "prod"), said.get("repository", "web"))
+    known = {"rule": "r", "namespace": "prod", "repository": "web", "tag": "1.0", "size": 10, "pushed": 86_400_000}
+    empty = {"digest": None, "target_digest": None, "issue": None, "arrived": None, "lag": None}
+    given = {**known, **empty, "target": target, **said}
+    return Compared(**{"rules": (given["rule"],), **given}, state=state, reason=reason)
+
+
+def _repository(number: int, chance: random.Random) -> list[Compared]:
     namespace, name = NAMESPACES[number % len(NAMESPACES)], f"service-{number}"
     luck = chance.random()
     bad = {0: "failed", 1: "missing", 2: "different"}.get(number % 97) if luck < 0.9 else None
     return [_image(namespace, name, f"v1.{tag}", bad if tag > 4 else None, chance) for tag in range(TAGS_EACH)]
 
 
-def _image(namespace: str, name: str, tag: str, bad: str | None, chance: random.Random) -> dict[str, Any]:
+def _image(namespace: str, name: str, tag: str, bad: str | None, chance: random.Random) -> Compared:
     state = bad or ("older" if tag == "v1.0" else "waiting" if chance.random() < 0.002 else "same")
     pushed = _END - int(chance.random() * 2 * _WEEK)
     lag = round(chance.lognormvariate(3.4, 1.1), 1) if state == "same" else None
     digest = f"sha256:{chance.getrandbits(256):064x}"
-    source = f"{namespace}/{name}:{tag}"
     reason = _ISSUES[chance.random() < 0.3] if state == "failed" else _REASONS.get(state, "")
-    return {
-        "rule": f"{namespace}-to-eu",
-        "source": source,
-        "namespace": namespace,
-        "repository": name,
-        "tag": tag,
-        "size": int(chance.lognormvariate(18, 0.8)),
-        "digest": digest,
-        "target": f"{INSTANCES[DESTINATION]}/{source}",
-        "target_instance_id": INSTANCES[DESTINATION],
-        "target_digest": digest if state == "same" else None,
-        "state": state,
-        "reason": reason,
-        "issue": reason if state == "failed" else None,
-        "pushed": pushed,
-        "arrived": pushed + int(lag * 1000) if lag else None,
-        "lag": lag,
-        "sentence": f"{source} is {state}",
-    }
+    return compared(
+        state,
+        reason,
+        rule=f"{namespace}-to-eu",
+        namespace=namespace,
+        repository=name,
+        tag=tag,
+        size=int(chance.lognormvariate(18, 0.8)),
+        digest=digest,
+        target_digest=digest if state == "same" else None,
+        issue=reason if state == "failed" else None,
+        pushed=pushed,
+        arrived=pushed + int(lag * 1000) if lag else None,
+        lag=lag,
+    )
 
 
 def _rule(namespace: str) -> dict[str, Any]:
@@ -98,7 +115,7 @@ def _audited(host: str, findings: list[dict[str, str]], *grants: dict[str, Any])
 
 
 def _finding(severity: str, problem: str, remedy: str) -> dict[str, str]:
-    return {"check": "rules", "severity": severity, "subject": "", "problem": problem, "remedy": remedy}
+    return {"check": "quota", "severity": severity, "subject": problem, "problem": problem, "remedy": remedy}
 
 
 def _grant() -> dict[str, Any]:

@@ -58,8 +58,8 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A report of so many repositories, one of which has a hostile reason."""
     written = tmp_path_factory.mktemp("report")
     hosts = estate(request.param)
-    images = hosts[SOURCE]["verify_sync_result"]["images"]
-    next(one for one in images if one["state"] == "failed")["reason"] = HOSTILE
+    for kind in ("reasons", "troubles"):
+        next(one for one in hosts[SOURCE]["verify_sync_result"][kind] if one["state"] == "failed")["reason"] = HOSTILE
     write_report(hosts, written)
     return written
 
@@ -80,8 +80,28 @@ def test_it_says_what_the_report_says(page: Page, folder: Path) -> None:
     assert all(one["reason"] in words for one in report["reasons"])
     assert report["findings"][0]["problem"] in words
     assert "None" not in words
-    lines = (folder / "images.csv").read_text().splitlines()
-    assert len(lines) == 1 + len(report["images"])
+
+
+BROKEN_WORDS = """(() => {
+  const broken = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    for (const word of node.data.matchAll(/[A-Za-z0-9]{2,16}/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const tops = new Set([...range.getClientRects()].map(rect => Math.round(rect.top)));
+      if (tops.size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})()"""
+
+
+def test_no_word_breaks_inside(page: Page) -> None:
+    for width in (320, 390, 700, 768, 1024, 1280):
+        page.show(width, 900)
+        assert page.run(BROKEN_WORDS) == [], width
 
 
 def test_what_others_wrote_is_text(page: Page) -> None:
@@ -98,7 +118,7 @@ def test_it_needs_nothing_but_itself(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_any_screen(page: Page, folder: Path, scheme: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    count = len({one["repository"] for one in json.loads((folder / "report.json").read_text())["images"]})
+    count = json.loads((folder / "report.json").read_text())["total"]["wanted"]
     for width in (320, 390, 768, 1280, 1920):
         page.show(width, 900, scheme)
         assert page.run("document.documentElement.scrollWidth") <= width

@@ -1,37 +1,40 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report is made of, and images as CSV."""
+"""What a report is made of, and what it says."""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.filter import acr_images_csv, acr_sync_report
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.lag import lag
+from ansible_collections.registryops.alicloud.plugins.filter import acr_sync_report
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 
-from .report_estate import DESTINATION, INSTANCES, SOURCE, estate
+from .report_estate import DESTINATION, INSTANCES, SOURCE, compared, estate, verified_of
 
 report_of = acr_sync_report.FilterModule().filters()["acr_sync_report"]
-csv_of = acr_images_csv.FilterModule().filters()["acr_images_csv"]
-MINUTE, DAY = 60_000, 86_400_000
+DAY = 86_400_000
+PLACE = {"scope": "namespace", "namespace": "prod", "target_instance_id": INSTANCES[DESTINATION]}
+STRAY = {**PLACE, "name": "stray", "instance_id": "cri-s", "target_region": "eu-central-1"}
 
 
-def image(state: str, reason: str = "", **said: Any) -> dict[str, Any]:
-    named = {"namespace": "prod", "repository": "web", "tag": "1.0", **said}
-    source = "{namespace}/{repository}:{tag}".format(**named)
-    known = {"rule": "r", "target_instance_id": INSTANCES[DESTINATION], "size": 10, "pushed": DAY, "lag": None}
-    return {**known, "source": source, "state": state, "reason": reason, **named}
+def standing(name: str, kind: str, rule: dict[str, Any] = PLACE) -> Standing:
+    if kind == "unlisted":
+        [unlisted] = unlisted_rules([{**STRAY, "name": name}], [])
+        return Standing(name, kind, STRAY, unlisted=unlisted)
+    return Standing(name, kind, rule)
 
 
-def reported(*images: dict[str, Any], **found: Any) -> dict[str, Any]:
-    """The report of a source with such images; `found` are other results of verify_sync, and findings and grants."""
-    findings, grants = found.pop("findings", []), found.pop("grants", [])
-    verified = {"rules": [], "wanted": [], "namespaces": ["prod"], "unreadable": [], "images": list(images), **found}
+def reported(*images: Compared, **found: Any) -> dict[str, Any]:
+    """Return the report of a source with such images; `found` are other things, and what the audit found."""
+    findings, grants = found.pop("audited", []), found.pop("grants", [])
+    verified = verified_of(images, **found)
     audited = {"findings": findings, "grants": grants}
     hosts = {
         SOURCE: {"acr_instance_id": "cri-s", "verify_sync_result": verified, "audit_sync_result": audited},
@@ -41,60 +44,75 @@ def reported(*images: dict[str, Any], **found: Any) -> dict[str, Any]:
     return report
 
 
-ERROR = {"severity": "error", "problem": "p", "remedy": "r"}
-VERDICTS: list[tuple[dict[str, Any], str, str]] = [
-    ({"images": [image("same"), image("carried")]}, "good", "All 2 images that rules cover arrived."),
-    ({"images": []}, "good", "No rule covers an image."),
-    ({"images": [image("extra")]}, "good", "No rule covers an image."),
+ERROR = {"severity": "error", "check": "missing_grant", "subject": "s", "problem": "p", "remedy": "r"}
+DEAD = {**ERROR, "check": "dead_rule", "subject": "sync rule r", "severity": "warning"}
+BLIND = [{"host": DESTINATION, "reason": "SignatureDoesNotMatch"}]
+VERDICTS: list[tuple[list[str], dict[str, Any], str, str]] = [
+    (["same", "carried"], {}, "good", "All 2 images that rules cover arrived."),
+    ([], {}, "good", "No rule covers an image."),
+    (["extra"], {}, "good", "No rule covers an image."),
+    (["same", "older"], {}, "warning", "1 of 2 images that rules cover arrived; 1 older than their rule, never sent."),
+    (["older"] * 3, {}, "warning", "0 of 3 images that rules cover arrived; 3 older than their rule, never sent."),
+    (["same", "waiting"], {}, "warning", "1 of 2 images that rules cover arrived; 1 on the way."),
+    (["same", "unsigned"], {}, "warning", "All 2 images that rules cover arrived; 1 without their signature."),
     (
-        {"images": [image("same"), image("older")]},
-        "good",
-        "1 of 2 images that rules cover arrived; 1 image older than their rule, never sent.",
-    ),
-    (
-        {"images": [image("same"), image("waiting")]},
-        "warning",
-        "1 of 2 images that rules cover arrived; 1 image on the way.",
-    ),
-    (
-        {"images": [image("missing"), image("failed"), image("same")]},
+        ["missing", "failed", "same", "older"],
+        {},
         "bad",
-        "2 of 3 images did not arrive (1 failed, 1 missing).",
+        "1 of 4 images that rules cover arrived; 1 failed, 1 missing; 1 older than their rule, never sent.",
     ),
     (
-        {"images": [image("same")], "findings": [ERROR, {**ERROR, "severity": "warning"}]},
+        ["same"],
+        {"audited": [ERROR, DEAD]},
         "bad",
         "The only image that rules cover arrived; 1 error in the set-up; 1 warning about the set-up.",
     ),
     (
-        {"images": [image("carried")], "unreadable": [{"host": DESTINATION, "reason": "SignatureDoesNotMatch"}]},
+        ["carried"],
+        {"unreadable": BLIND},
         "bad",
         f"The only image that rules cover arrived; could not look at {DESTINATION}.",
     ),
     (
-        {"images": [image("same")], "wanted": [{"name": "r", "action": "created", "sync_rule": {}}]},
+        ["same"],
+        {"rules": [standing("r", "missing"), standing("s", "different")]},
         "bad",
-        "The only image that rules cover arrived; 1 sync rule missing or not as in the inventory.",
+        "The only image that rules cover arrived; 2 sync rules missing or not as in the inventory.",
+    ),
+    (
+        ["same"],
+        {"rules": [standing("r", "unlisted")]},
+        "warning",
+        "The only image that rules cover arrived; 1 sync rule is not in the inventory and still replicates.",
     ),
 ]
 
 
-@pytest.mark.parametrize(("found", "state", "sentence"), VERDICTS, ids=[one[2] for one in VERDICTS])
-def test_a_verdict_says_it_in_a_sentence(found: dict[str, Any], state: str, sentence: str) -> None:
-    verdict = reported(*found["images"], **{name: value for name, value in found.items() if name != "images"})[
-        "verdict"
-    ]
-    assert verdict == {"state": state, "sentence": sentence}
+@pytest.mark.parametrize(("states", "found", "state", "sentence"), VERDICTS, ids=[case[3] for case in VERDICTS])
+def test_a_verdict_says_it_in_a_sentence(states: list[str], found: dict[str, Any], state: str, sentence: str) -> None:
+    report = reported(*(compared(one) for one in states), **found)
+    assert report["verdict"] == {"state": state, "sentence": sentence}
+
+
+def test_the_headline_the_counts_and_the_coverage_are_of_the_same_images() -> None:
+    states = ("same", "carried", "unsigned", "failed", "missing", "different", "waiting", "older", "extra")
+    report = reported(*(compared(state, namespace=state) for state in states for _twice in range(2)))
+    assert report["verdict"]["sentence"].startswith("6 of 16 images that rules cover arrived; ")
+    assert (report["total"]["arrived"], report["total"]["wanted"]) == (6, 16)
+    assert sum(row["wanted"] for row in report["coverage"]) == 16
+    assert sum(row["arrived"] for row in report["coverage"]) == 6
+    numbers = [int(number) for number in re.findall(r"(?:; |, )(\d+)", report["verdict"]["sentence"])]
+    assert sum(numbers) == 16 - 6 + 2  # what arrived without its signature is told, too
 
 
 def test_what_is_missing_is_counted_by_reason_and_by_place() -> None:
     lost = "no such blob sha256:{} of prod/web:{}"
     report = reported(
-        image("failed", lost.format("0" * 64, "1.0"), tag="1.0", pushed=DAY),
-        image("failed", lost.format("1" * 64, "1.1"), tag="1.1", pushed=2 * DAY),
-        image("failed", "no such blob sha256:{} of prod/api:9".format("2" * 64), repository="api", tag="9"),
-        image("missing", "no record", namespace="team"),
-        image("same"),
+        compared("failed", lost.format("0" * 64, "1.0"), tag="1.0", pushed=DAY),
+        compared("failed", lost.format("1" * 64, "1.1"), tag="1.1", pushed=2 * DAY),
+        compared("failed", "no such blob sha256:{} of prod/api:9".format("2" * 64), repository="api", tag="9"),
+        compared("missing", "no record", namespace="team"),
+        compared("same"),
     )
     assert [(one["reason"], one["images"], one["repositories"]) for one in report["reasons"]] == [
         ("no such blob … of the image", 3, 2),
@@ -110,45 +128,82 @@ def test_what_is_missing_is_counted_by_reason_and_by_place() -> None:
 
 
 def test_what_is_neither_there_nor_wrong_is_counted_by_namespace() -> None:
-    report = reported(image("older"), image("older", repository="api"), image("waiting", namespace="z"), image("extra"))
+    report = reported(
+        compared("older"), compared("older", repository="api"), compared("waiting", namespace="z"), compared("extra")
+    )
     found = [(one["state"], one["namespace"], one["images"], one["repositories"]) for one in report["others"]]
     assert found == [("waiting", "z", 1, 1), ("older", "prod", 2, 2), ("extra", "prod", 1, 1)]
     assert report["troubles"] == report["reasons"] == []
 
 
-def test_coverage_has_the_worst_first_and_what_no_rule_covers_last() -> None:
+def test_coverage_has_the_worst_first_and_names_what_no_rule_covers_in_one_row() -> None:
     report = reported(
-        *(image("same", namespace="good"), image("missing", namespace="bad"), image("older", namespace="old")),
-        image("extra", namespace="old"),
-        namespaces=["good", "bad", "old", "none"],
+        *(compared("same", namespace="good"), compared("missing", namespace="bad"), compared("older", namespace="old")),
+        compared("extra", namespace="old"),
+        uncovered=["none", "nothing"],
     )
     found = [(one["namespace"], one["target"], one["arrived"], one["wanted"], one["bad"]) for one in report["coverage"]]
     assert found == [
         ("bad", DESTINATION, 0, 1, 1),
         ("old", DESTINATION, 0, 1, 0),
         ("good", DESTINATION, 1, 1, 0),
-        ("none", None, 0, 0, 0),
     ]
+    assert report["uncovered"] == [{"host": SOURCE, "namespaces": ["none", "nothing"]}]
+
+
+def test_one_trouble_of_many_repositories_is_one_row() -> None:
+    lost = [compared("missing", "no record", repository=f"app-{number:02}") for number in range(30)]
+    [row] = reported(*lost)["troubles"]
+    assert (row["repository"], row["images"]) == ("prod/app-00, prod/app-01, prod/app-02 and 27 more", 30)
+
+
+def test_one_fault_of_many_rules_is_one_row_and_counts_for_all() -> None:
+    faults = [
+        {**ERROR, "subject": f"sync rule r-{number:02}", "problem": f"r-{number:02} fails"} for number in range(30)
+    ]
+    report = reported(compared("same"), audited=faults)
+    [row] = report["findings"]
+    assert (row["problem"], row["count"]) == ("r-00 fails; and 29 more like it", 30)
+    assert "30 errors in the set-up" in report["verdict"]["sentence"]
 
 
 def test_rules_stand_beside_the_inventory() -> None:
-    rule = {"scope": "namespace", "namespace": "prod", "target_instance_id": INSTANCES[DESTINATION]}
-    whole = {"scope": "instance", "repository_filter": "^web"}
-    one = {"scope": "repository", "namespace": "prod", "repository": "web"}
-    actions = {"kept": "unchanged", "new": "created", "other": "replaced", "bad": "failed"}
-    report = reported(
-        image("same", rule="kept"),
-        rules=[{"name": "kept", **rule}, {"name": "other", **whole}, {"name": "foreign", **one}],
-        wanted=[{"name": name, "action": action, "sync_rule": rule} for name, action in actions.items()],
-    )
-    found = [(one["name"], one["standing"], one["covers"], one["arrived"]) for one in report["rules"]]
-    assert found == [
-        ("new", "missing", "prod/*", 0),
-        ("other", "not as in the inventory", "*/^web", 0),
-        ("bad", "cannot be made", "prod/*", 0),
-        ("foreign", "not in the inventory", "prod/web", 0),
-        ("kept", "as in the inventory", "prod/*", 1),
+    whole = {"scope": "instance", "repository_filter": "^web", "target_instance_id": "cri-else"}
+    rules = [
+        *(standing("kept", "as wanted"), standing("dead", "as wanted"), standing("new", "missing")),
+        *(standing("other", "different", whole), standing("bad", "refused", {"name": "bad"})),
+        *(standing("foreign", "unlisted"), standing("old", "unwanted")),
     ]
+    report = reported(compared("same", rule="kept"), rules=rules, audited=[{**DEAD, "subject": "sync rule dead"}])
+    found = {one["name"]: (one["standing"], one["covers"], one["arrived"], one["ok"]) for one in report["rules"]}
+    assert found == {
+        "new": ("missing", "namespace prod", 0, False),
+        "other": ("not as in the inventory", "the whole instance (repositories that match '^web')", 0, False),
+        "bad": ("cannot be made", "–", 0, False),
+        "foreign": ("not in the inventory, still replicates", "namespace prod", 0, False),
+        "old": ("should be gone", "namespace prod", 0, False),
+        "dead": ("as in the inventory, but carries nothing", "namespace prod", 0, False),
+        "kept": ("as in the inventory", "namespace prod", 1, True),
+    }
+    assert list(found)[-1] == "kept"
+
+
+def test_one_thing_has_one_remedy() -> None:
+    """What images tell of themselves is no finding of the set-up, and what both roles find is told once."""
+    rule = standing("stray", "unlisted")
+    failing = {**ERROR, "check": "failing_rule", "subject": "sync rule r"}
+    again = {**ERROR, "check": "unlisted_rule", "subject": "sync rule stray", "severity": "warning"}
+    report = reported(compared("failed", "DISK_FULL"), rules=[rule], audited=[failing, again])
+    assert [finding["subject"] for finding in report["findings"]] == ["sync rule stray"]
+
+
+def test_nothing_is_said_to_be_good_where_nothing_was_looked_at() -> None:
+    hosts: dict[str, Any] = {
+        SOURCE: {"acr_instance_id": "cri-s"},
+        DESTINATION: {"verify_sync_result": {"failed": True}},
+    }
+    report = report_of(hosts, [SOURCE], [DESTINATION], made_at="")
+    assert report["verdict"] == {"state": "bad", "sentence": f"Could not look at {SOURCE}, {DESTINATION}."}
 
 
 def test_a_host_that_was_not_looked_at_is_named() -> None:
@@ -167,7 +222,22 @@ def test_a_grant_is_shown_once_for_all_instances_of_its_account() -> None:
     hosts["prod-us"] = hosts[DESTINATION]
     [grant] = report_of(hosts, [SOURCE], [DESTINATION, "prod-us"], made_at="")["grants"]
     assert grant["hosts"] == [DESTINATION, "prod-us"]
-    assert grant["trusts"] == [{"account_id": hosts[SOURCE]["acr_account_id"], "host": SOURCE}]
+    assert grant["trusts"] == [{"account_id": hosts[SOURCE]["acr_account_id"], "hosts": [SOURCE]}]
+
+
+def test_an_account_is_labelled_by_the_hosts_whose_rules_end_there() -> None:
+    hosts = estate(1)
+    idle = {**hosts[SOURCE], "verify_sync_result": verified_of([], [standing("r", "as wanted", {"name": "r"})])}
+    [grant] = report_of({"idle": idle, **hosts}, ["idle", SOURCE], [DESTINATION], made_at="")["grants"]
+    assert grant["trusts"][0]["hosts"] == [SOURCE]
+
+
+def test_of_several_sources_the_slowest_tells_the_lag() -> None:
+    hosts = estate(1)
+    slow = {**hosts[SOURCE], "verify_sync_result": verified_of([compared("same", lag=9999.0)])}
+    report = report_of({"slow": slow, **hosts}, [SOURCE, "slow"], [DESTINATION], made_at="")
+    assert (report["lag"]["host"], report["lag"]["worst"]) == ("slow", 9999.0)
+    assert [one["host"] for one in report["lags"]] == ["slow", SOURCE]
 
 
 @pytest.mark.parametrize(
@@ -182,25 +252,17 @@ def test_a_grant_is_shown_once_for_all_instances_of_its_account() -> None:
     ],
 )
 def test_lag_over_time_comes_in_steps_for_people(minutes: list[int], steps: int, first: str, last: str) -> None:
-    found = lag([image("same", pushed=minute * MINUTE, lag=3.0) for minute in minutes])["over_time"]
+    found = lag([(minute * 60, 3.0) for minute in minutes])["over_time"]
     assert len(found) == steps
     assert sum(step["count"] for step in found) == len(minutes)
     assert not steps or (found[0]["from"], found[-1]["to"]) == (first, last)
 
 
 def test_lag_is_told_by_percentiles() -> None:
-    found = lag([image("same", lag=float(seconds)) for seconds in range(100, 0, -1)] + [image("same")])
+    found = lag([(0, float(seconds)) for seconds in range(100, 0, -1)])
     assert {name: found[name] for name in ("count", "median", "p95", "worst")} == {
         "count": 100,
         "median": 51.0,
         "p95": 96.0,
         "worst": 100.0,
     }
-
-
-def test_images_as_csv_hold_no_formula() -> None:
-    bad = image("failed", '=HYPERLINK("evil")', lag=1.5, arrived=DAY + 1)
-    [row] = csv.DictReader(io.StringIO(csv_of([{"host": SOURCE, **bad}])))
-    assert row["reason"] == '\'=HYPERLINK("evil")'
-    assert (row["host"], row["source"], row["size"], row["lag"]) == (SOURCE, "prod/web:1.0", "10", "1.5")
-    assert (row["pushed"], row["arrived"]) == ("1970-01-02T00:00:00.000+00:00", "1970-01-02T00:00:00.001+00:00")

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put together what a verification found, as its result shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import (
+    image_findings,
+    state_of,
+    summed_up,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of one instance.
+
+    Attributes:
+        instance_id: the source.
+        rules: how they stand.
+        summary: the compared images.
+        uncovered: namespaces of which no rule covers a repository.
+        names: what destinations are called, by instance ID.
+        readable: IDs of the destinations that were looked into.
+        unreadable: those that could not be, each with its host and the reason.
+        records: how many sync records were read.
+        images_file: the file of all images, if one was written.
+    """
+
+    instance_id: str
+    rules: Sequence[Standing]
+    summary: Summary
+    uncovered: Sequence[str] = ()
+    names: Mapping[str, str] | None = None
+    readable: frozenset[str] = frozenset()
+    unreadable: Sequence[Mapping[str, str]] = ()
+    records: int = 0
+    images_file: str | None = None
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the result of the module."""
+        summary, findings = self.summary, self.findings()
+        return {
+            "changed": False,
+            "instance_id": self.instance_id,
+            "state": state_of(findings),
+            "counts": summary.counts,
+            "lag": summary.lag(),
+            "findings": findings,
+            "images": [image.to_result() for image in summary.bad],
+            "rules": [_shown(rule, summary) for rule in self.rules],
+            "namespaces": summary.namespaces(self.uncovered),
+            "troubles": summary.troubles(),
+            "reasons": summary.reasons(),
+            "others": summary.others(),
+            "images_file": self.images_file,
+            "records": self.records,
+            "unreadable": [*self.unreadable],
+            "summary": summed_up(summary, findings, Counter(rule.standing for rule in self.rules)),
+        }
+
+    def findings(self) -> list[Finding]:
+        """Return what is wrong, errors first."""
+        of_rules = [finding for finding in (rule.finding() for rule in self.rules) if finding]
+        of_images = image_findings(self.summary, self.names or {}, self.readable)
+        return sorted([*self._blind(), *of_rules, *of_images], key=lambda finding: finding["severity"])
+
+    def _blind(self) -> Iterator[Finding]:
+        for destination in self.unreadable:
+            problem = f"{destination['host']} could not be looked into: {destination['reason']}"
+            remedy = "Correct its connection; until then its images are judged by the records of the source."
+            yield error("unreadable_destination", destination["host"], problem, remedy)
+
+
+def _shown(standing: Standing, summary: Summary) -> dict[str, Any]:
+    renamed_to = standing.unlisted.renamed_to if standing.unlisted else None
+    return {
+        "name": standing.name,
+        "standing": standing.standing,
+        "why": standing.why,
+        "renamed_to": renamed_to,
+        "sync_rule": dict(standing.rule),
+        "states": summary.by_rule(standing.name),
+    }
