@@ -40,10 +40,40 @@ class Place(NamedTuple):
 
 def list_images(client: Client, instance_id: str, repository_id: str) -> Iterator[Image]:
     """Every tag of one repository, without the repository's own names."""
-    named = {"InstanceId": instance_id, "RepoId": repository_id}
-    found = map(Image.from_api, client.pages("cr", "ListRepoTag", named, "Images", size=100))
+    found = map(Image.from_api, _tags(client, instance_id, repository_id))
     # One that others came before while it was listed is there twice.
     yield from {image.tag: _normal(image) for image in found}.values()
+
+
+class Held(NamedTuple):
+    """One tag of a repository. `pushed` is in epoch milliseconds, 0 if it is not known."""
+
+    digest: str | None
+    size: int
+    pushed: int
+
+
+def held_images(client: Client, instance_id: str, repository_id: str) -> dict[str, Held]:
+    """Return every tag of one repository with the little that tells whether another repository has it.
+
+    An `Image` each would take three times as long, which counts where there are 100,000.
+    """
+    return {
+        str(found["Tag"]): Held(
+            _digest(found.get("Digest")), int(found.get("ImageSize") or 0), int(found.get("ImageUpdate") or 0)
+        )
+        for found in _tags(client, instance_id, repository_id)
+    }
+
+
+def _tags(client: Client, instance_id: str, repository_id: str) -> Iterator[dict[str, Any]]:
+    named = {"InstanceId": instance_id, "RepoId": repository_id}
+    yield from client.pages("cr", "ListRepoTag", named, "Images", size=100)
+
+
+def _digest(written: str | None) -> str | None:
+    """Return a digest with its algorithm, however the service wrote it."""
+    return f"sha256:{written}" if written and ":" not in written else written or None
 
 
 def count_images(client: Client, instance_id: str, repository_id: str) -> int:
@@ -101,6 +131,5 @@ def repository_id(client: Client, instance_id: Any, namespace: Any, repository: 
 
 def _normal(image: Image) -> Image:
     """Digests always carry their algorithm and times are numbers, however the service wrote them."""
-    digest = image.digest if not image.digest or ":" in image.digest else f"sha256:{image.digest}"
     created, updated = (int(time) if time else None for time in (image.create_time, image.update_time))
-    return replace(image, digest=digest, create_time=created, update_time=updated)
+    return replace(image, digest=_digest(image.digest), create_time=created, update_time=updated)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
+
 Rule = Mapping[str, Any]
 
 # The worst first, as people should read them. An image with a destination is in exactly one of these.
@@ -26,14 +28,6 @@ _WORDS = {
     "older": "is older than the rule and not at",
     "extra": "is not there, but is at",
 }
-
-
-class Held(NamedTuple):
-    """One tag of a repository. `pushed` is in epoch milliseconds, 0 if it is not known."""
-
-    digest: str | None
-    size: int
-    pushed: int
 
 
 class Record(NamedTuple):

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    Held,
     Place,
-    list_images,
+    held_images,
     list_repositories,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import (
     BAD,
     Compared,
     Evidence,
-    Held,
     Target,
     compare,
     extra,
@@ -63,8 +63,7 @@ class Side:
             return {}
         try:
             with attempt(f"list the images of {namespace}/{repository} on {self.instance_id}"):
-                found = list_images(self.client, self.instance_id, place.repository_id)
-                return {str(one.tag): Held(one.digest, one.size or 0, one.update_time or 0) for one in found}
+                return held_images(self.client, self.instance_id, place.repository_id)
         except NotFoundError:
             return {}  # deleted since the repositories were listed
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import (
     Compared,
     Evidence,
-    Held,
     Record,
     Target,
     compare,
