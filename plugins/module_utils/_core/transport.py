@@ -138,6 +138,7 @@ class SdkTransport:
                 "",
                 f"{exchange.host} answered with something else than JSON (HTTP {exchange.status})",
                 hint="A proxy or a load balancer may have answered in its place; check the endpoint and try again.",
+                status=exchange.status,
                 uncertain=True,
             ) from error
         retry_after = getattr(error, "retry_after", None)
