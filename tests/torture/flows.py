@@ -102,6 +102,7 @@ READING = (
     Flow("look at sync tasks", look("a", "acr_sync_task_info", instance_id=SOURCE), RULED),
     Flow("look at the role", look("b", "acr_cross_account_role_info"), PREPARED),
     Flow("preflight", look("b", "acr_sync_preflight", instance_id=TARGET, side="destination"), PREPARED),
+    Flow("verify", look("a", "acr_sync_verify", instance_id=SOURCE, rules=[_rule()]), RULED),
     Flow("audit", look("a", "acr_sync_audit", instance_id=SOURCE, side="source"), RULED),
 )
 FLOWS = WRITING + READING

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The permission behind each call, so that a refusal can name what is missing.
 
-The API's action and the RAM action often differ: ListRepoSyncRule is allowed by cr:ListSyncRule. What is not
-documented is marked by a question mark behind the name.
+The API's action and the RAM action often differ: ListRepoSyncRule is allowed by cr:ListSyncRule. Those that are
+not documented are named in docs/policies/README.md.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ _POLICY = "acs:ram:*:*:policy/{PolicyName}"
 PERMISSIONS: dict[str, tuple[str, str]] = {
     "GetInstance": ("cr:GetInstance", _INSTANCE),
     "ListInstance": ("cr:ListInstance", "*"),
-    "ListInstanceEndpoint": ("cr:ListInstanceEndpoint", _INSTANCE),
-    "GetInstanceUsage": ("cr:GetInstanceUsage", _INSTANCE),
     "CreateNamespace": ("cr:CreateNamespace", _REPOSITORIES),
     "GetNamespace": ("cr:GetNamespace", _REPOSITORIES + "/{NamespaceName}"),
     "ListNamespace": ("cr:ListNamespace", _REPOSITORIES + "/*"),
@@ -37,6 +35,7 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "ListRepoSyncRule": ("cr:ListSyncRule", _REPOSITORIES),
     "DeleteRepoSyncRule": ("cr:DeleteSyncRule", _REPOSITORIES),
     "CreateRepoSyncTask": ("cr:CreateRepositorySync", _REPOSITORIES),
+    "CancelRepoSyncTask": ("cr:CancelRepositorySync", _REPOSITORIES),
     "ListRepoSyncTask": ("cr:GetRepositorySync", _REPOSITORIES),
     "GetRole": ("ram:GetRole", _ROLE),
     "CreateRole": ("ram:CreateRole", "acs:ram:*:*:role/*"),

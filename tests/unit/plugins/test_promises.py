@@ -1,0 +1,211 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What CONTRIBUTING asks of whoever adds something: each step that is forgotten fails a test that names it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import PERMISSIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
+from ansible_collections.registryops.alicloud.tests.torture.flows import FLOWS
+
+from .conftest import PLUGINS
+from .test_lives import LIVES
+from .test_modules import MANAGED, MODULES, text
+
+ROOT = Path(__file__).parents[3]
+UTILS = ROOT / "plugins" / "module_utils"
+SDK = {
+    "cr": importlib.import_module("alibabacloud_cr20181201.models"),
+    "ram": importlib.import_module("alibabacloud_ram20150501.models"),
+}
+# Needs no permission, or is the credentials library's to call.
+UNASKED = {"GetCallerIdentity", "AssumeRole"}
+
+
+def test_every_managed_module_has_a_life() -> None:
+    missing = sorted(set(MANAGED) - {life.module for life in LIVES})
+    assert missing == [], "add a Life to tests/unit/plugins/test_lives.py"
+
+
+def test_every_module_is_tortured() -> None:
+    """Those whose twin keeps the same thing are tortured with it."""
+    tortured = {flow.task.module for flow in FLOWS}
+    missing = [name for name in MODULES if name not in tortured]
+    assert missing == [], "add a Flow to tests/torture/flows.py"
+
+
+def actions_called() -> dict[str, str]:
+    """Return the API's actions that the core's code names, each with a file that does."""
+    found: dict[str, str] = {}
+    for file in sorted(UTILS.rglob("*.py")):
+        if file.name == "permissions.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(name, str) and any(hasattr(models, f"{name}Request") for models in SDK.values()):
+                found[name] = file.name
+    return found
+
+
+def test_each_action_that_is_called_names_its_permission() -> None:
+    called = actions_called()
+    assert "CreateRepoSyncRule" in called, "the test finds what is called"
+    missing = {name: file for name, file in called.items() if name not in PERMISSIONS and name not in UNASKED}
+    assert missing == {}, "name the permission of each call in plugins/module_utils/_core/permissions.py"
+    assert sorted(set(PERMISSIONS) - set(called) - UNASKED) == [], "these are called by nobody"
+
+
+# The requests that each state is sent with, and the parts of answers that it is read from.
+WIRES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "Namespace": (("CreateNamespace", "UpdateNamespace"), ("GetNamespaceResponseBody",)),
+    "Repository": (("CreateRepository", "UpdateRepository"), ("GetRepositoryResponseBody",)),
+    "SyncRule": (("CreateRepoSyncRule",), ("ListRepoSyncRuleResponseBodySyncRules",)),
+    "Instance": ((), ("GetInstanceResponseBody", "ListInstanceResponseBodyInstances")),
+    "Image": ((), ("ListRepoTagResponseBodyImages",)),
+    "SyncTask": ((), ("ListRepoSyncTaskResponseBodySyncTasks",)),
+}
+# Put together by us from what several answers say.
+MADE_HERE: dict[str, set[str]] = {
+    "CrossAccountRole": set(),
+    "Image": {"Namespace", "Repository"},
+}
+
+
+def states() -> Iterator[type[State]]:
+    for file in sorted((UTILS / "_resources").glob("*.py")):
+        if file.stem == "__init__":
+            continue
+        module = importlib.import_module(f"{PLUGINS}.module_utils._resources.{file.stem}")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, State) and value.__module__ == module.__name__:
+                yield value
+
+
+STATES = {state.__name__: state for state in states()}
+
+
+def nested(names: list[str]) -> dict[str, Any]:
+    """Return an object with a value for each name; dots lead into inner ones."""
+    whole: dict[str, Any] = {}
+    for name in names:
+        *outer, last = name.split(".")
+        inner = whole
+        for part in outer:
+            inner = inner.setdefault(part, {})
+        inner[last] = "x"
+    return whole
+
+
+def known_to(model: str, names: list[str]) -> dict[str, Any]:
+    """Return what the SDK's model keeps of an object with these names."""
+    kept: dict[str, Any] = getattr(SDK["cr"], model)().from_map(nested(names)).to_map()
+    return {name: value for name, value in kept.items() if value}  # without the empty lists that a model begins with
+
+
+def test_the_wire_names_of_every_state_are_looked_at() -> None:
+    missing = sorted(set(STATES) - set(WIRES) - set(MADE_HERE))
+    assert missing == [], "name the requests and answers of the new state in WIRES"
+
+
+@pytest.mark.parametrize("name", sorted(set(STATES) & set(WIRES)))
+def test_every_wire_name_is_known_to_the_sdk(name: str) -> None:
+    """A misspelt name, also of a nested object, would be dropped by the SDK in silence."""
+    requests, answers = WIRES[name]
+    attributes = [field.metadata for field in STATES[name].attributes().values()]
+    sent = [one["wire"] for one in attributes if not one["read_only"] and one["wire"] != "CrossUser"]
+    for request in requests:
+        assert known_to(f"{request}Request", sent) == nested(sent)
+    read = {one["read_as"] for one in attributes if not one["write_only"] and one["read_as"] != "InstanceId"}
+    unknown = set(read) - MADE_HERE.get(name, set())
+    for answer in answers:
+        unknown = {wire for wire in unknown if known_to(answer, [wire]) != nested([wire])}
+    assert unknown == set(), f"none of {', '.join(answers)} has these"
+
+
+def contained(name: str) -> dict[str, Any]:
+    """Return the documentation of the one thing that a module returns: its keys, and their types."""
+    documented = text(name, "RETURN")
+    things = [value["contains"] for value in documented.values() if "contains" in value]
+    return {key: one.get("type") for key, one in things[0].items()}
+
+
+# What is sent and never returned, so that only who sends it can say it.
+NEVER_READ = {"acr_sync_rule": {"target_account_id"}}
+
+
+@pytest.mark.parametrize("name", MANAGED)
+def test_twins_return_the_same(name: str) -> None:
+    assert contained(name).keys() - contained(f"{name}_info").keys() == NEVER_READ.get(name, set())
+    assert contained(f"{name}_info").items() <= contained(name).items()
+
+
+def table(heading: str) -> list[list[str]]:
+    """Return the cells of the README's table whose first heading is this."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {heading} |")) + 2
+    rows = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def quoted(cell: str) -> list[str]:
+    return re.findall(r"`([a-z_]+)`", cell)
+
+
+def folders(name: str) -> set[str]:
+    return {path.name for path in (ROOT / name).iterdir() if path.is_dir()}
+
+
+def test_the_readme_names_every_module() -> None:
+    said: set[str] = set()
+    for row in table("module"):
+        for name, twin in re.findall(r"`(acr_\w+)`( \(`_info`\))?", row[0]):
+            said |= {name, f"{name}_info"} if twin else {name}
+    assert said == set(MODULES)
+
+
+def test_the_readme_names_every_playbook_and_role() -> None:
+    rows = table("playbook")
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    assert {name for row in rows for name in quoted(row[0])} == playbooks
+    assert {name for row in rows for name in quoted(row[2])} == folders("roles")
+
+
+@pytest.mark.parametrize("playbook", sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml")))
+def test_the_readme_names_the_roles_of_a_playbook(playbook: str) -> None:
+    row = next(row for row in table("playbook") if playbook in quoted(row[0]))
+    assert set(roles_of(f"{playbook}.yml")) == set(quoted(row[2]))
+
+
+def roles_of(playbook: str) -> Iterator[str]:
+    plays: list[Mapping[str, Any]] = yaml.safe_load((ROOT / "playbooks" / playbook).read_text(encoding="utf-8"))
+    for play in plays:
+        if imported := play.get("ansible.builtin.import_playbook"):
+            yield from roles_of(imported)
+        for role in play.get("roles") or []:
+            yield str(role["role"] if isinstance(role, dict) else role).rpartition(".")[2]
+        for task in [*(play.get("pre_tasks") or []), *(play.get("tasks") or [])]:
+            for action in ("include_role", "import_role"):
+                if included := task.get(f"ansible.builtin.{action}"):
+                    yield str(included["name"]).rpartition(".")[2]
+
+
+def test_the_readme_names_every_plugin() -> None:
+    kinds = {row[1] for row in table("plugin")}
+    for kind in kinds:
+        files = {path.stem for path in (ROOT / "plugins" / kind).glob("*.py") if path.stem != "__init__"}
+        assert {name for row in table("plugin") if row[1] == kind for name in quoted(row[0])} == files
