@@ -1,7 +1,7 @@
 # Every target calls a script in tools/, which also says how it works.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage bench torture package clean
+.PHONY: help demo test setup system lint sanity unit clients integration test-matrix coverage bench torture mutants package clean
 
 python := .venv/bin/python
 
@@ -42,6 +42,9 @@ package: setup ## Build the archive for Galaxy from the last commit, and check i
 torture: setup ## Break runs in every way we know and count what is lost; ONLY=faults,kills for some, SHARE=0.1 for a part
 	@PYTHONPATH=.venv/collections:tests/emulator $(python) -m ansible_collections.registryops.alicloud.tests.torture \
 		$(if $(ONLY),--only "$(ONLY)") $(if $(SHARE),--share $(SHARE)) $(if $(SEED),--seed $(SEED))
+
+mutants: setup ## Change one thing at a time in the core's pure files and count what no test notices; SHARE=0.1 for a part
+	@$(python) tools/mutants.py $(if $(SHARE),--share $(SHARE)) $(if $(SEED),--seed $(SEED))
 
 setup: ## Make .venv with the newest Python found and the newest ansible-core it runs
 	@sh tools/any_python.sh tools/setup.py
