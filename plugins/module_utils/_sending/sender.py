@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
@@ -14,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     CredentialsError,
     NoPermissionError,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import noting
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
@@ -75,12 +77,20 @@ class Sender:
 
     def cancel(self, transfer: Transfer) -> bool:
         """Tell whether it was canceled; the service refuses that for what it has begun with."""
-        try:
-            request = {"InstanceId": self._options.instance_id, "SyncTaskId": transfer.task_id}
-            self._client.call("cr", "CancelRepoSyncTask", request)
-        except ApiError:
-            return False
+        request = {"InstanceId": self._options.instance_id, "SyncTaskId": transfer.task_id}
+        with noting() as journal:
+            try:
+                self._client.call("cr", "CancelRepoSyncTask", request)
+            except ApiError:
+                # The first answer may be lost, and the call that repeats it refused because the first was carried out.
+                return bool(journal) and self._is_canceled(transfer)
         return True
+
+    def _is_canceled(self, transfer: Transfer) -> bool:
+        with suppress(AcrError):
+            own = [record for record in self._records(transfer) if record.sync_task_id == transfer.task_id]
+            return any(record.status == "canceled" for record in own)
+        return False
 
     def _request(self, transfer: Transfer) -> dict[str, object]:
         target = transfer.target

@@ -85,6 +85,15 @@ def test_what_has_not_begun_can_be_canceled(cloud: Emulator, account_a: Account)
     assert counts(account_a.run("acr_image_sync", **PROD)) == {"sent": 3}
 
 
+def test_a_cancellation_whose_answer_is_lost_is_looked_up(cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 60})
+    cloud.post("/_emulator/faults", {"match": {"action": "CancelRepoSyncTask"}, "fault": "reset_after", "times": 99})
+    failed = failure(account_a, **PROD, wait_timeout=2, cancel_on_timeout=True)
+    assert all("canceled after 2 seconds" in image["issue"] for image in failed.result["images"])
+    statuses = {task["status"] for task in account_a.run("acr_sync_task_info", instance_id=SOURCE)["sync_tasks"]}
+    assert statuses == {"canceled"}
+
+
 def test_what_cannot_be_canceled_goes_on(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/tasks", {"seconds": 60})
     cloud.post("/_emulator/faults", {"match": {"action": "CancelRepoSyncTask"}, "fault": "error_500", "times": 99})
