@@ -117,6 +117,7 @@ def test_examples_run_and_return_what_is_documented(
         registered = result if "register" in task else registered
         undocumented = list(unknown_keys(result, text(name, "RETURN"), name))
         assert undocumented == []
+        assert list(wrongly_present(result, text(name, "RETURN"), name)) == []
         if params.get("state", "present") == "present" and name in MANAGED:
             assert accounts[side].run(name, **params)["changed"] is False
 
@@ -132,6 +133,25 @@ def unknown_keys(result: Mapping[str, Any], documented: Mapping[str, Any], path:
         for one in value if isinstance(value, list) else [value]:
             if inner and isinstance(one, dict):
                 yield from unknown_keys(one, inner, f"{path}.{key}")
+
+
+def wrongly_present(result: Mapping[str, Any], documented: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield keys that should be there and are not, and those that should not be there or hold nothing.
+
+    `selectattr('issue', 'defined')` selects what failed only if nothing else has the key.
+    """
+    for key, entry in documented.items():
+        returned = entry["returned"]
+        if returned.startswith(("always", "success")):
+            if key not in result:
+                yield f"{path}.{key} is not there"
+        elif key in result and returned.startswith("when") and (result[key] is None or returned == "when it failed"):
+            yield f"{path}.{key} is there with {result[key]!r}, and is documented as returned {returned}"
+        inner, value = entry.get("contains"), result.get(key)
+        for part in value if isinstance(value, list) else [value]:
+            # An empty dictionary is what does not exist.
+            if inner and isinstance(part, dict) and part:
+                yield from wrongly_present(part, inner, f"{path}.{key}")
 
 
 def test_every_wire_name_is_known_to_the_sdk() -> None:
