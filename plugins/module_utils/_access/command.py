@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 # Where the README keeps the inventory of the destination's account.
@@ -15,13 +14,20 @@ _INVENTORY = "-i inventories/account_b"
 def grant_command(accounts: Iterable[str], instance_id: str, region: str | None) -> str:
     """Return the command that lets accounts replicate into an instance; a region of None is the inventory's."""
     where = {"acr_instance_id": instance_id, **({"acr_region": region} if region else {})}
-    return _command("grant_access", {"acr_source_account_ids": sorted(accounts), **where})
+    return _command("grant_access", {"acr_source_account_ids": ",".join(sorted(accounts)), **where})
+
+
+def ask_for_grant(account: str, instance_id: str | None, region: str | None) -> str:
+    """Return what an account that may not replicate yet has to ask of the destination's owner."""
+    return f"Ask its owner to run {grant_command([account], str(instance_id), region)}"
 
 
 def revoke_command(account: str) -> str:
     """Return the command that revokes all that an account was granted."""
-    return _command("revoke_access", {"acr_revoked_account_ids": [account]})
+    return _command("revoke_access", {"acr_revoked_account_ids": account})
 
 
-def _command(playbook: str, variables: dict[str, object]) -> str:
-    return f"ansible-playbook registryops.alicloud.{playbook} {_INVENTORY} -e '{json.dumps(variables)}'"
+def _command(playbook: str, variables: dict[str, str]) -> str:
+    # No quotes within it, since Ansible prints a result as JSON, where they have backslashes.
+    given = " ".join(f"-e {name}={value}" for name, value in variables.items())
+    return f"`ansible-playbook registryops.alicloud.{playbook} {_INVENTORY} {given}`"

@@ -52,7 +52,7 @@ class _Expected:
         accounts = {account} if account else self.needed
         if not accounts:
             return "Run registryops.alicloud.grant_access with their UIDs in acr_source_account_ids."
-        return f"Run: {grant_command(accounts, self.instance_id, self.region)}"
+        return f"Run {grant_command(accounts, self.instance_id, self.region)}."
 
 
 def audit_destination(task: Task) -> list[Finding]:
@@ -136,7 +136,7 @@ def _trust(trust: Trust, access: Access, expected: _Expected) -> Iterator[Findin
     for account in sorted(trust.accounts - expected.needed - {expected.account_id}):
         if expected.trusted is not None:
             problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"
-            yield error("trust_too_broad", f"account {account}", problem, f"Revoke it: {revoke_command(account)}")
+            yield error("trust_too_broad", f"account {account}", problem, f"Revoke it by {revoke_command(account)}.")
     for other in trust.others:
         own = other == f"RAM acs:ram::{expected.account_id}:root"
         problem = f"{_ROLE} trusts {other}, which cross-account sync does not need"
@@ -154,7 +154,7 @@ def _unused(trust: Trust, access: Access, expected: _Expected) -> Iterator[Findi
     candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
-        remedy = f"Unless it is needed, revoke it: {revoke_command(account)}"
+        remedy = f"Unless it is needed, revoke it by {revoke_command(account)}."
         yield (error if certain else warning)("grant_without_rule", f"account {account}", problem, remedy)
 
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
     NoPermissionError,
     NotFoundError,
     api_error,
@@ -42,6 +44,7 @@ _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_syn
 class _Source:
     """What is on the instance, and the records of it, the newest first."""
 
+    client: Client
     instance_id: str
     namespaces: frozenset[str]
     repositories: Sequence[Place]
@@ -80,7 +83,7 @@ def _look(client: Client, instance_id: str, rules: Iterable[SyncRule]) -> _Sourc
             return []  # deleted since the repositories were listed
 
     found = [image for some in client.calls(images, repositories) for image in some]
-    return _Source(instance_id, namespaces, repositories, found, records)
+    return _Source(client, instance_id, namespaces, repositories, found, records)
 
 
 def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
@@ -93,7 +96,7 @@ def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
         scope = rule.to_result()
         covered = [image for image in source.images if covers(scope, image)]
         if covered:
-            yield from _carried(rule, covered, source.records)
+            yield from _carried(source.client, rule, covered, source.records)
         else:
             problem = f"{subject} covers no image that is on {source.instance_id}"
             yield warning("dead_rule", subject, problem, _CORRECT_OR_DELETE)
@@ -102,7 +105,9 @@ def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
     yield error("dead_rule", subject, problem, _CORRECT_OR_DELETE)
 
 
-def _carried(rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequence[SyncTask]) -> Iterator[Finding]:
+def _carried(
+    client: Client, rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequence[SyncTask]
+) -> Iterator[Finding]:
     """What the records say of a rule that has something to carry."""
     own = [record for record in records if record.sync_rule_id == rule.sync_rule_id]
     # An image that was deleted before it was carried is no fault of the rule.
@@ -113,7 +118,7 @@ def _carried(rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequenc
         if record.status in ("success", "error") and (record.namespace, record.repository, record.tag) in there
     ]
     if ended and ended[0].status == "error":
-        yield _failed(rule, ended[0])
+        yield _with_command(_failed(rule, ended[0]), rule, client)
     newest = max(image.get("update_time") or 0 for image in covered)
     if not own and rule.trigger != "manual" and newest > (rule.create_time or newest) + _CLOCK_MARGIN:
         subject = f"sync rule {rule.name}"
@@ -136,6 +141,17 @@ def _failed(rule: SyncRule, record: SyncTask) -> Finding:
     elif isinstance(kind, NotFoundError) and "INSTANCE" in issue:
         check = "dead_rule"
     return error(check, subject, problem, task_remedy(issue, str(record.target_instance_id)))
+
+
+def _with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
+    """Return a finding on a missing grant with the command that makes it, for the other account's people to paste."""
+    if finding["check"] != "rule_without_grant":
+        return finding
+    try:
+        own = str(client.caller()["AccountId"])
+    except AcrError:
+        return finding  # the remedy without the command is true, too
+    return {**finding, "remedy": f"{ask_for_grant(own, rule.target_instance_id, rule.target_region)}."}
 
 
 def _shadowed(rules: Sequence[SyncRule]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_rule_name
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
@@ -282,12 +283,12 @@ class SyncRules(Resource[SyncRule]):
         if isinstance(error, NoPermissionError) and not sure:
             return error
         caller = self._caller()
-        ask = "Ask its owner to run registryops.alicloud.grant_access"
+        ask = ask_for_grant(caller, rule.target_instance_id, rule.target_region)
         if sure:
             error.reason = f"account {rule.target_account_id} has not granted account {caller}"
             error.hint = (
-                f"{ask} for {rule.target_instance_id} ({rule.target_region}). If it has, the caller may lack"
-                f" cr:CreateSyncRule on acs:cr:*:{caller}:repository/{rule.instance_id}."
+                f"{ask}. If it has, the caller may lack cr:CreateSyncRule on"
+                f" acs:cr:*:{caller}:repository/{rule.instance_id}."
             )
         elif not error.hint:
             error.hint = (

@@ -209,3 +209,59 @@ def test_account_uids_are_checked(account_b: Account) -> None:
     for known in ({"source_account_ids": ["prod"]}, {"inbound_rules": [{"name": "r", "account_id": "prod"}]}):
         with pytest.raises(ModuleFailedError, match="'prod' is not an account UID"):
             audit(account_b, **known)
+
+
+def test_a_grant_for_an_instance_that_is_gone_is_found(cloud: Emulator, granted: Account) -> None:
+    old = {**GRANT, "Resource": f"acs:cr:eu-central-1:{ACCOUNT_B}:instance/cri-rebuilt000000001"}
+    wide = allow(GRANT["Action"], f"acs:cr:eu-central-1:{ACCOUNT_B}:instance/cri-*")
+    serve(cloud, [trusting(ACCOUNT_A)], GRANT, old)
+    (found,) = granted.run("acr_sync_audit", side="destination", instance_id=TARGET)["findings"]
+    assert found == {
+        "check": "grant_without_instance",
+        "severity": "error",
+        "subject": "instance cri-rebuilt000000001",
+        "problem": f"role {ROLE} lets others replicate into cri-rebuilt000000001 in eu-central-1, which does not exist",
+        "remedy": "Revoke it with acr_cross_account_role, state: absent and that instance alone in"
+        " destination_instances.",
+    }
+    # What the remedy says is enough.
+    there = [{"region": "eu-central-1", "instance_id": "cri-rebuilt000000001"}]
+    granted.run("acr_cross_account_role", state="absent", destination_instances=there, policy_name="Policy1")
+    assert audit(granted) == []
+    serve(cloud, [trusting(ACCOUNT_A)], GRANT, wide)
+    assert audit(granted) == [("policy_too_broad", "error", "policy Policy1")]
+
+
+def test_what_may_not_be_asked_is_not_said_to_be_gone(cloud: Emulator, granted: Account) -> None:
+    serve(cloud, [trusting(ACCOUNT_A)], GRANT, {**GRANT, "Resource": GRANT["Resource"] + "x"})
+    world = cloud.state()
+    world.pop("sync_tasks", None)
+    reader = allow(["cr:List*", "cr:GetNamespace", "ram:*"], "*")
+    user = {"name": "u", "type": "user", "access_key_id": "LTAIread", "access_key_secret": "read"}
+    world["accounts"][1]["identities"].append({**user, "policies": [document(reader)]})
+    cloud.reset(world)
+    operator = Account(cloud, {"access_key_id": "LTAIread", "access_key_secret": "read"}, "eu-central-1")
+    assert audit(operator) == []
+
+
+def test_the_remedy_of_a_missing_grant_is_a_whole_command(cloud: Emulator, granted: Account) -> None:
+    serve(cloud, [trusting(OTHER)], GRANT)
+    result = granted.run("acr_sync_audit", side="destination", instance_id=TARGET, source_account_ids=[ACCOUNT_A])
+    assert {found["check"]: found["remedy"] for found in result["findings"]} == {
+        "missing_grant": "Run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
+        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`.",
+        "trust_too_broad": "Revoke it by `ansible-playbook registryops.alicloud.revoke_access -i inventories/account_b"
+        f" -e acr_revoked_account_ids={OTHER}`.",
+    }
+
+
+def test_a_grant_that_is_denied_is_missing_and_the_statement_is_named(cloud: Emulator, granted: Account) -> None:
+    denied = allow("cr:*", "*", effect="Deny")
+    serve(cloud, [trusting(ACCOUNT_A), trusting(ACCOUNT_A, effect="Deny")], GRANT, denied)
+    result = granted.run("acr_sync_audit", side="destination", instance_id=TARGET, inbound_rules=[INBOUND])
+    problems = [found["problem"] for found in result["findings"] if found["check"] == "missing_grant"]
+    assert problems == [
+        f"role {ROLE} does not trust account {ACCOUNT_A}, which is to replicate into account {ACCOUNT_B}: statement 2"
+        f" of the trust policy denies sts:AssumeRole to {ACCOUNT_A}@cr.aliyuncs.com",
+        "statement 1 of policy Policy1 denies cr:* on *",
+    ]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from .conftest import ACCOUNT_B, SOURCE, TARGET, Account
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
 
 LONG_AGO = 1700000000000
 RULE: dict[str, Any] = {
@@ -199,7 +199,10 @@ def test_a_grant_that_was_taken_back_is_seen_by_what_failed(
         time.sleep(0.01)
     (found,) = audit(account_a)
     assert found["check"] == "rule_without_grant"
-    assert f"Ask the owner of {TARGET} to run registryops.alicloud.grant_access." == found["remedy"]
+    assert found["remedy"] == (
+        "Ask its owner to run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
+        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`."
+    )
 
 
 REPOSITORY = {"SyncScope": "REPO", "RepoName": "web", "TargetRepoName": "web"}

@@ -104,7 +104,8 @@ def test_without_a_grant_it_says_who_must_do_what(account_a: Account, slept: lis
     message = str(failed.value)
     assert message.startswith(
         f"Cannot create sync rule to-eu on {SOURCE}: account {ACCOUNT_B} has not granted account {ACCOUNT_A}."
-        f" Ask its owner to run registryops.alicloud.grant_access for {TARGET} (eu-central-1)."
+        " Ask its owner to run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
+        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`. If it has,"
     )
     assert "[CreateRepoSyncRule: NoPrivilege, request " in message
     assert sum(slept) == 6
