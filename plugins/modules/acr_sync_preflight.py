@@ -13,8 +13,9 @@ description:
   - Checks one instance against the documented limitations of cross-account sync before anything is written, and
     returns every finding with its remedy. It does not fail because of findings, so that all can be shown at once.
   - The source must be a running Premium (C(Enterprise_Advanced)) instance, the destination a running Basic or Premium
-    one. Public cloud cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync
-    level demands, and a destination namespace must create repositories automatically.
+    one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
+    cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
+    and a destination namespace must create repositories automatically.
 options:
   instance_id:
     description:

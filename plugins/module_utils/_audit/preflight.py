@@ -19,6 +19,9 @@ _EDITIONS = {
     "destination": (("Enterprise_Basic", "Enterprise_Advanced"), "Basic or Premium (Enterprise_Advanced)"),
 }
 
+# The vendor's English page names neither; its Chinese page allows Standard on both sides, and none speaks of Economy.
+_DOUBTFUL = ("Enterprise_Standard", "Enterprise_Economy")
+
 Finding = dict[str, str]
 # A namespace and a repository in it; an empty one for the namespace itself.
 Place = tuple[str, str]
@@ -31,12 +34,21 @@ def preflight(task: Task) -> dict[str, Any]:
     findings = [*_instance(instance, task.params["side"])]
     for rule, missing in missing_places(task.client, task.params["sync_rules"] or [], task.params):
         findings += [*_route(rule, task.params), *missing]
-    return {"changed": False, "instance": instance.to_result(), "findings": findings}
+    result = {"changed": False, "instance": instance.to_result(), "findings": findings}
+    return {**result, "warnings": [_doubt(instance, task.params["side"])]} if instance.edition in _DOUBTFUL else result
+
+
+def _doubt(instance: Instance, side: str) -> str:
+    """Return what Ansible shows as a warning of an edition that may or may not do."""
+    return (
+        f"The {side} instance {instance.instance_id} is {instance.edition}. The vendor's pages differ on whether that"
+        f" can be the {side} of cross-account sync: if the service refuses the rule, upgrade the instance."
+    )
 
 
 def _instance(instance: Instance, side: str) -> Iterator[Finding]:
     editions, words = _EDITIONS[side]
-    if instance.edition not in editions:
+    if instance.edition not in (*editions, *_DOUBTFUL):
         yield _finding(
             "edition",
             f"{side} instance {instance.instance_id} is {instance.edition}, and cross-account sync needs {words}",
