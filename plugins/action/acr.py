@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from ansible import constants as C  # noqa: N812 - as everybody calls it
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -44,6 +45,9 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.pe
 display = Display()
 
 MODULES = "ansible_collections.registryops.alicloud.plugins.modules"
+
+# Callbacks that write for people; a line among what others write, such as JSON, would break it.
+_FOR_PEOPLE = ("default", "awx_display", "debug", "dense", "diy", "minimal", "oneline", "tree", "unixy", "yaml")
 
 # The clients of this worker, for the further items of its task's loop.
 _clients: list[tuple[Connection, bool, Client]] = []
@@ -113,12 +117,14 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
     def _teller(self, variables: Mapping[str, Any], asker: Asker) -> Tell:
         """Return what shows a line on how far a long run is, unless the variable `acr_progress` is false.
 
+        It goes to standard error where standard output is for a machine.
         A line on a terminal that was closed ends the thread of Ansible's that takes results, which then never ends.
         """
-        if not self._is_true(variables, "acr_progress"):
+        if self._task.no_log or not self._is_true(variables, "acr_progress"):
             return silent
         host = variables.get("inventory_hostname", "localhost")
-        return lambda line: None if asker.is_gone() else display.display(f"{host}: {line}")
+        apart = str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2] not in _FOR_PEOPLE
+        return lambda line: None if asker.is_gone() else display.display(f"{host}: {line}", stderr=apart)
 
     def _is_true(self, variables: Mapping[str, Any], name: str) -> bool:
         value = self._templar.template(variables.get(name))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 
 
@@ -164,7 +165,8 @@ def api_error(action: str, code: str, message: str, *, status: int = 0, **known:
 def attempt(deed: str) -> Iterator[None]:
     """Says in any AcrError raised inside what was being done; the innermost attempt wins."""
     try:
-        yield
+        with activity.attempting(deed):
+            yield
     except AcrError as error:
         error.attempted = error.attempted or deed
         raise

@@ -27,7 +27,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.options
     other_connection,
     without_empty_text,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent, telling
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import check_sdk
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
@@ -122,7 +122,8 @@ class Module:
             check({name: value for name, value in params.items() if name != self.apart})
             client = connect(connection(params, os.environ), check_mode)
             others = dict(self._others(params, connect))
-            return self.work(Task(client, params, check_mode, others, tell, partial(_reach, params, connect)))
+            with telling(tell) as told:
+                return self.work(Task(client, params, check_mode, others, told, partial(_reach, params, connect)))
         except AcrError as error:
             return {"failed": True, "msg": str(error), **error.details()}
 

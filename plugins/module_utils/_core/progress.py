@@ -1,21 +1,93 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a long run says of itself: a line every ten seconds, and one whenever something fails."""
+"""Say of a long run what it is doing: a line every ten seconds, and one whenever something fails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 Tell = Callable[[str], object]
 
 _EVERY = 10.0  # seconds
+_SPAN = 20.0  # seconds of which the pace must be known before a time left is told
+_ALIKE = 2.0  # times that the pace may differ within them; more is no pace to reckon with
 
 
 def silent(_line: str) -> None:
-    """Tells nobody."""
+    """Tell nobody."""
+
+
+class Activity:
+    """Knows what this process is doing, in the words of whoever does it."""
+
+    def __init__(self) -> None:
+        self._doing: dict[object, Callable[[], str]] = {}
+        self._attempts: dict[object, str] = {}
+        self.last_words: Callable[[], str] | None = None  # what to say where a person ends the run
+
+    @contextmanager
+    def doing(self, words: Callable[[], str]) -> Iterator[None]:
+        """Say within what is done; the latest to begin is what is told."""
+        key = object()
+        self._doing[key] = words
+        try:
+            yield
+        finally:
+            del self._doing[key]
+
+    @contextmanager
+    def attempting(self, deed: str) -> Iterator[None]:
+        """Say within which calls are made; it is told where nobody knows better."""
+        key = object()
+        self._attempts[key] = deed
+        try:
+            yield
+        finally:
+            del self._attempts[key]
+
+    def line(self) -> str:
+        """Return what is being done; empty if nobody says so."""
+        if words := list(self._doing.values()):
+            return words[-1]()
+        attempts = list(self._attempts.values())
+        return f"still at work: {attempts[-1]}" if attempts else ""
+
+
+activity = Activity()
+
+
+@contextmanager
+def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
+    """Give what tells a line, and tell what is being done whenever nothing was told for so many seconds."""
+    if tell is silent:
+        yield tell
+        return
+    ended = threading.Event()
+    told = [time.monotonic()]
+
+    def note(line: str) -> None:
+        told[0] = time.monotonic()
+        tell(line)
+
+    def watch() -> None:
+        while not ended.wait(max(told[0] + every - time.monotonic(), every / 100)):
+            if time.monotonic() >= told[0] + every and (line := activity.line()):
+                note(line)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield note
+    finally:
+        ended.set()
+        watcher.join()
 
 
 class Progress:
@@ -31,23 +103,48 @@ class Progress:
         self._clock = clock
         self._images = images
         self._size = size
-        self._began = self._told = clock()
-        self._failed = 0
+        self._began = clock()
+        self._arrived = self._bytes = self._failed = 0
+        self._samples: deque[tuple[float, int]] = deque([(self._began, 0)], maxlen=60)
 
     def update(self, arrived: int, size: int, failed: int, latest: str = "") -> None:
-        """Images and bytes that have arrived, images that failed, and what the latest of those says of itself."""
-        now, worse = self._clock(), failed > self._failed
-        if worse or now >= self._told + _EVERY:
-            self._told, self._failed = now, failed
-            self._tell(self._line(arrived, size, failed, now - self._began) + (f"; {latest}" if worse else ""))
+        """Take note of how far it is; tell at once what failed.
 
-    def _line(self, arrived: int, size: int, failed: int, seconds: float) -> str:
-        done, rate = arrived + failed, (arrived + failed) / max(seconds, 0.001)
+        Args:
+            arrived: images that have arrived.
+            size: bytes of those images, as their manifests have them.
+            failed: images that failed.
+            latest: what the latest of those says of itself.
+        """
+        worse = failed > self._failed
+        self._arrived, self._bytes, self._failed = arrived, size, failed
+        self._samples.append((self._clock(), arrived + failed))
+        if worse:
+            self._tell(f"{self.line()}; {latest}")
+
+    def line(self) -> str:
+        """Return how far it is."""
+        done = self._arrived + self._failed
         words = [f"{done:,} of {self._images:,} images ({100 * done // max(self._images, 1)} %)"]
-        words += [f"{failed:,} failed"] if failed else []
-        words += [f"{rate:.1f} images/s", f"{bytes_to_human(size)} of {bytes_to_human(self._size)}"]
-        words += [f"about {_duration((self._images - done) / rate)} left"] if 0 < done < self._images else []
+        words += [f"{self._failed:,} failed"] if self._failed else []
+        rate = done / max(self._clock() - self._began, 0.001)
+        size = f"{bytes_to_human(self._bytes)} of {bytes_to_human(self._size)}"
+        words += [f"{rate:.1f} images/s", f"images of {size} arrived"]
+        left = self._seconds_left(done)
+        words += [f"about {_duration(left)} left"] if left is not None else []
         return ", ".join(words)
+
+    def _seconds_left(self, done: int) -> float | None:
+        """Return how long it may take; None while the pace is too short known or too uneven to say."""
+        (began, first), (now, _last) = self._samples[0], self._samples[-1]
+        half = next(sample for sample in self._samples if sample[0] >= (began + now) / 2)
+        if now - began < _SPAN or not first < half[1] < done < self._images:
+            return None
+        earlier = (half[1] - first) / (half[0] - began)
+        later = (done - half[1]) / max(now - half[0], 0.001)
+        if not earlier / _ALIKE <= later <= earlier * _ALIKE:
+            return None
+        return (self._images - done) / later
 
 
 def _duration(seconds: float) -> str:

@@ -31,7 +31,8 @@ _FIRST = 5
 _MOST = 500
 # A portion of the gap ahead. Another run begins no nearer than half-way, so that it is seen before it is reached.
 _SHARE = 3
-# So small a gap is left to another run that is about to fill it: it is twice what is on the wire at a time.
+# A gap is taken whole if it is so small, twice what is on the wire at a time. One that is not twice as large is left to
+# another run that is about to fill it.
 _SMALL = 40
 _QUIET = 3.0  # seconds without a new record, after which nobody is about to fill it
 _RECENT = 60_000  # milliseconds before the newest record, in which another run may have been at work
@@ -56,6 +57,8 @@ class Course:
         self._size = _FIRST
         self._next = begin.randrange(len(transfers)) if transfers else 0
         self._company = _OTHERS in self._state
+        self._begun = False
+        self._met = False  # whether another run was seen at the very place
         self._seen = float("-inf")  # when another run's record was seen last
         self.left = self._state.count(_WAITING)
 
@@ -72,9 +75,14 @@ class Course:
     def see(self, task: SyncTask, now: float) -> Transfer | None:
         """Take note of a record; return the transfer whose image another run has sent, to be followed."""
         place = self._places.get(task.route)
-        if place is None or not self._is_waiting(place):
+        if place is None:
             return None
         transfer, created = self._transfers[place], task.create_time or 0
+        if not self._is_waiting(place):
+            mine = self._state[place : place + 1] == _TAKEN and transfer.attempts == 0
+            if mine and transfer.task_id not in (None, task.sync_task_id):
+                self._meet(place, now)  # both have sent it, and would go on side by side
+            return None
         if created <= transfer.begun or created < transfer.pushed or task.status not in (*IN_FLIGHT, "success"):
             return None
         transfer.follow(task)
@@ -83,15 +91,21 @@ class Course:
         self._seen, self._company = now, True
         return transfer
 
+    def _meet(self, place: int, now: float) -> None:
+        self._mark(place, _OTHERS)
+        self._seen, self._company, self._met = now, True, True
+
     def take(self, most: int, now: float) -> list[Transfer]:
         """Return the next images to be sent; none if another run seems about to send what is left."""
         if not self.left or most < 1:
             return []
-        if not self._is_waiting(self._next) or (self._company and self._size == _FIRST):
+        first = self._company and not self._begun
+        if self._met or first or not self._is_waiting(self._next):
             start = self._jump(now)
             if start is None:
                 return []
-            self._next = start
+            self._next, self._met = start, False
+        self._begun = True
         end = self._end(self._next)
         gap = end - self._next
         size = min(self._size, gap if gap <= _SMALL else gap // _SHARE, most)
@@ -99,7 +113,7 @@ class Course:
         for place in chosen:
             self._mark(place, _TAKEN)
         self._next = chosen.stop % len(self._state)
-        self._size = min(self._size * 4, _MOST)
+        self._size = min(self._size * 2, _MOST)
         return [self._transfers[place] for place in chosen]
 
     def again(self, transfer: Transfer) -> None:
@@ -118,7 +132,12 @@ class Course:
         start, end = self._gaps()[0]
         if not self._company:
             return start
-        if end - start > _SMALL:
+        if self._met and self.left > _SMALL:
+            # The other sees the same gaps, and may do the same at the same moment: only chance parts the two.
+            self._size = _FIRST
+            waiting = [place for place in range(len(self._state)) if self._is_waiting(place)]
+            return self._random.choice(waiting)
+        if end - start > 2 * _SMALL:
             quarter = (end - start) // 4
             self._size = _FIRST * 4
             return start + 2 * quarter + self._random.randrange(quarter)

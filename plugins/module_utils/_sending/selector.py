@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to, attachments
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
@@ -75,7 +76,18 @@ class Selector:
             AcrError: a name that is selected is nowhere.
         """
         places = sorted(self._places())
-        found = self.client.calls(self._of, places)
+        listed: list[int] = []  # images of each repository that was listed by now
+
+        def of(place: Place) -> tuple[list[Transfer], set[str]]:
+            found = self._of(place)
+            listed.append(len(found[0]))
+            return found
+
+        def words() -> str:
+            return f"listed {len(listed):,} of {len(places):,} repositories, {sum(listed):,} images to look at so far"
+
+        with activity.doing(words):
+            found = self.client.calls(of, places)
         tags: set[str] = set()
         transfers: list[Transfer] = []
         for sent, near in found:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, pool
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell, activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.course import Course
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import Records
@@ -74,7 +74,7 @@ class SendQueue:
         Raises:
             AcrError: it cannot go on; each transfer tells what became of it.
         """
-        with pool() as threads:
+        with pool() as threads, activity.doing(self._progress.line):
             try:
                 if self.options.wait:
                     self._run(threads, self.client.clock() + self.options.wait_timeout)

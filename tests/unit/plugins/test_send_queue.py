@@ -17,7 +17,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import api_error
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
@@ -205,17 +204,6 @@ def test_a_run_says_how_far_it_is_and_what_failed(cloud: Emulator, account_a: Ac
     assert len(lines) == 1
     assert "1 failed" in lines[0]
     assert lines[0].endswith("; prod/web:1.1: error: TARGET_TAG_IMMUTABLE")
-
-
-def test_progress_is_told_every_ten_seconds() -> None:
-    now = [0.0]
-    lines: list[str] = []
-    progress = Progress(lines.append, lambda: now[0], 10_000, 4 * 2**30)
-    for second in range(31):
-        now[0] = float(second)
-        progress.update(second * 100, second * 2**20, failed=0)
-    assert [line.split(" of ")[0] for line in lines] == ["1,000", "2,000", "3,000"]
-    assert lines[0] == "1,000 of 10,000 images (10 %), 100.0 images/s, 10.00 MB of 4.00 GB, about 2 min left"
 
 
 @pytest.mark.usefixtures("team")

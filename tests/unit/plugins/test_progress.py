@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a long run says of itself, and when."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import (
+    Progress,
+    activity,
+    silent,
+    telling,
+)
+
+
+class Lines(list[str]):
+    """The lines that were told; a test waits for the next one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came = threading.Event()
+
+    def __call__(self, line: str) -> None:
+        self.append(line)
+        self.came.set()
+
+
+def test_what_is_done_is_told_again_and_again_while_it_lasts() -> None:
+    lines = Lines()
+    with telling(lines, every=0.01), attempt("list the repositories of cri-1"):
+        for _line in range(2):
+            assert lines.came.wait(30)
+            lines.came.clear()
+        with activity.doing(lambda: "listed 1 of 2 repositories"), attempt("list the images of prod/web"):
+            while lines[-1] != "listed 1 of 2 repositories":
+                assert lines.came.wait(30)
+                lines.came.clear()
+    assert lines[0] == lines[1] == "still at work: list the repositories of cri-1"
+    assert activity.line() == ""
+
+
+def test_nothing_is_told_where_nobody_listens() -> None:
+    before = threading.active_count()
+    with telling(silent, every=0.001) as tell:
+        assert tell is silent
+        assert threading.active_count() == before
+
+
+def test_nothing_is_told_of_what_nobody_describes() -> None:
+    lines = Lines()
+    with telling(lines, every=0.001):
+        assert not lines.came.wait(0.05)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "left"),
+    [
+        ([100 * second for second in range(40)], "about 61 s left"),
+        ([100 * second for second in range(15)], ""),  # too early
+        ([0] * 30 + [1000], ""),  # they arrive all at once
+        ([10 * second for second in range(20)] + [200 + 400 * second for second in range(20)], ""),
+        ([0] * 40, ""),
+    ],
+)
+def test_the_time_left_is_told_only_where_the_pace_shows_it(arrived: list[int], left: str) -> None:
+    now = [0.0]
+    progress = Progress(silent, lambda: now[0], 10_000, 4 * 2**30)
+    for second, images in enumerate(arrived):
+        now[0] = float(second)
+        progress.update(images, images * 2**20, failed=0)
+    told = progress.line()
+    assert told.startswith(f"{arrived[-1]:,} of 10,000 images (")
+    assert told.endswith(left or "arrived")
+
+
+def test_sizes_are_those_of_images_that_arrived() -> None:
+    progress = Progress(silent, lambda: 0.0, 10, 4 * 2**30)
+    progress.update(1, 10 * 2**20, failed=0)
+    assert "images of 10.00 MB of 4.00 GB arrived" in progress.line()
+
+
+def test_a_failure_is_told_at_once() -> None:
+    lines: list[str] = []
+    progress = Progress(lines.append, lambda: 0.0, 10, 4 * 2**30)
+    progress.update(1, 1, failed=1, latest="prod/web:1: no")
+    progress.update(2, 2, failed=1, latest="prod/web:1: no")
+    assert len(lines) == 1
+    assert lines[0].startswith("2 of 10 images (20 %), 1 failed, ")
+    assert lines[0].endswith("; prod/web:1: no")
