@@ -43,7 +43,8 @@ class Item(Generic[S]):
     planned: Plan[S] | None = None
     extras: Extras | None = None
     error: AcrError | None = None
-    # Of one that failed after something had been written for it: what is there by now.
+    # Of one that failed after a call that may have been carried out: whether one was, and what is there by now.
+    torn: bool = False
     written: bool = False
     left: S | None = None
 
@@ -80,9 +81,10 @@ class Item(Generic[S]):
                 self.extras = apply(self.resource, self.planned) if self.planned else None
             except AcrError as error:
                 self.error = error
-                self.written = bool(journal)
+                self.written = journal.is_certain
+                self.torn = bool(journal)
                 if journal:
-                    error.add(f"Called for it: {journal}.")
+                    error.add(f"These calls were made for it: {journal}.")
 
     def look_what_is_left(self, found: list[S]) -> None:
         """Find out, after a failure, what is there, and whether that is a change."""
@@ -134,7 +136,7 @@ class Bulk(Operation, Generic[S]):
 
     def run(self) -> None:
         self.client.calls(Item.apply, [item for item in self.items if item.changes])
-        torn = [item for item in self.items if item.error and item.written]
+        torn = [item for item in self.items if item.error and item.torn]
         if torn:
             with suppress(AcrError):  # then what was called is told, but not what is there
                 found = self.resource.sibling(self.params).everything()

@@ -172,6 +172,9 @@ def attempt(deed: str) -> Iterator[None]:
         raise
 
 
+_NOT_FOUND_OUT = "It could not be found out"
+
+
 @contextmanager
 def preferring(error: AcrError, unknown: str) -> Iterator[None]:
     """Raise `error` itself where a call that its handler makes fails, too.
@@ -183,5 +186,14 @@ def preferring(error: AcrError, unknown: str) -> Iterator[None]:
     try:
         yield
     except AcrError as second:
-        error.add(f"It could not be found out {unknown} ({second.sentence().rstrip('.')}).")
+        if _NOT_FOUND_OUT not in error.hint:
+            error.add(f"{_NOT_FOUND_OUT} {unknown} ({second.sentence().rstrip('.')}).")
         raise error from second
+
+
+def complete(error: AcrError) -> AcrError:
+    """Return an error that says what was attempted and what to do next, also where nobody has said it of the call."""
+    if isinstance(error, ApiError):
+        error.attempted = error.attempted or f"call {error.action}"
+        error.hint = error.hint or "Run it again; if it fails again, give the service's support what is in brackets."
+    return error

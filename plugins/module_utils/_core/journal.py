@@ -26,6 +26,11 @@ class Journal:
         """Whether anything was or may have been written."""
         return bool(self._done or self._uncertain)
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether something was written, for certain."""
+        return bool(self._done)
+
     def __str__(self) -> str:
         """Return the calls in the order of their first, as in 'CreateRole, 2 x CreatePolicy, TagPolicy (no answer)'."""
         done = [_counted(action, count) for action, count in self._done.items()]

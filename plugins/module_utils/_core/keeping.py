@@ -125,8 +125,8 @@ class Keeping(Generic[S]):
         try:
             found = self._look_anew()
         except AcrError:
-            error.add(f"Called before that: {journal}. What is there now could not be looked up. Run it again.")
-            error.results = {"changed": True, **error.results}
+            error.add(f"These calls were made: {journal}. What is there now could not be looked up. Run it again.")
+            error.results = {**({"changed": True} if journal.is_certain else {}), **error.results}
             return
         if found != before:
             error.add(f"It is done in part: {journal}. Run it again to go on.")

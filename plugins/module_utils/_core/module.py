@@ -15,7 +15,7 @@ from ansible.module_utils import basic
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt, complete
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import noting
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal import Journal
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.keeping import Keeping
@@ -125,7 +125,7 @@ class Module:
             with telling(tell) as told:
                 return self.work(Task(client, params, check_mode, others, told, partial(_reach, params, connect)))
         except AcrError as error:
-            return {"failed": True, "msg": str(error), **error.details()}
+            return {"failed": True, "msg": str(complete(error)), **error.details()}
 
     def _others(
         self, params: Mapping[str, Any], connect: Callable[[Connection, bool], Client]
@@ -184,6 +184,6 @@ def _run(operation: Operation, journal: Journal) -> None:
     try:
         operation.run()
     except AcrError as error:
-        if journal:
+        if journal.is_certain:
             error.results = {"changed": True, **error.results}
         raise

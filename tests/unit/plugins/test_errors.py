@@ -13,6 +13,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     ApiError,
     api_error,
     attempt,
+    complete,
+    preferring,
 )
 
 CODES: list[tuple[str, type[ApiError]]] = [
@@ -100,3 +102,26 @@ def test_an_error_without_the_service_has_no_reference() -> None:
     error.results["partial"] = 1
     assert error.reference() == ""
     assert error.details() == {"partial": 1}
+
+
+def test_a_call_that_nobody_spoke_of_says_what_was_attempted_and_what_to_do() -> None:
+    error = complete(api_error("ListBox", "X", "broken", status=200))
+    assert str(error) == (
+        "Cannot call ListBox: broken. Run it again; if it fails again, give the service's support what is in brackets."
+        " [ListBox: X]"
+    )
+    said = api_error("ListBox", "X", "broken", status=200, hint="Do this.")
+    said.attempted = "list boxes"
+    assert str(complete(said)) == "Cannot list boxes: broken. Do this. [ListBox: X]"
+    assert str(complete(AcrError("no region is given"))) == "No region is given."
+
+
+def test_a_handler_s_failure_is_told_once_and_in_brackets() -> None:
+    error = api_error("MakeBox", "X", "broken", status=500)
+    with pytest.raises(ApiError) as failed, preferring(error, "whether it was made"):
+        raise AcrError("no answer")
+    assert failed.value is error
+    assert str(error) == "Broken. It could not be found out whether it was made (No answer). [MakeBox: X]"
+    with pytest.raises(ApiError), preferring(error, "whether it is there"):
+        raise AcrError("no answer")
+    assert str(error).count("could not be found out") == 1

@@ -47,12 +47,18 @@ class Shelf:
     def __init__(self, *looks: Box | Exception | None, failure: Exception | None = None) -> None:
         self.looks = list(looks)
         self.failure = failure
+        self.answer: Exception | None = None  # to the writing call
         self.deeds: list[str] = []
         self.slept: list[float] = []
 
+    def send(self, product: str, action: str, parameters: Any) -> dict[str, Any]:
+        if self.answer:
+            raise self.answer
+        return {"Code": "success"}
+
     def keep(self, **params: Any) -> dict[str, Any]:
         """Return the result of keeping the box at size 2."""
-        client = Client(lambda *_call: {"Code": "success"}, sleep=self.slept.append)
+        client = Client(self.send, retries=0, sleep=self.slept.append)
         shelf = self
 
         class Boxes(Resource[Box]):
@@ -158,8 +164,16 @@ def test_a_failure_that_left_everything_as_it_was_is_no_change() -> None:
 
 def test_a_failure_after_which_nothing_can_be_read_tells_the_calls() -> None:
     said, details = Shelf(OLD, broken_look(), failure=denied()).fail()
-    assert "Called before that: MakeBox. What is there now could not be looked up. Run it again." in said
+    assert "These calls were made: MakeBox. What is there now could not be looked up. Run it again." in said
     assert details["changed"] is True
+
+
+def test_an_uncertain_call_after_which_nothing_can_be_read_is_told_and_no_change() -> None:
+    shelf = Shelf(OLD, broken_look())
+    shelf.answer = api_error("MakeBox", "InternalError", "broken", status=500)
+    said, details = shelf.fail()
+    assert "These calls were made: MakeBox (no answer). What is there now could not be looked up. Run it again." in said
+    assert "changed" not in details
 
 
 def test_calls_are_noted_in_their_order_and_where_they_are_made() -> None:
