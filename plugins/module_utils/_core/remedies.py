@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import needed
 
 _SERVICE_FAILS = "The service itself fails. {done} Run it again later; if it lasts, give support the request ID."
+_STRANGE = "A proxy or another service may have answered; check the endpoint. If it is right, this is worth reporting."
 _LACKS_RIGHT = "The caller needs {needed}; ask who keeps the account's RAM policies."
 _UNPAID = "The account has unpaid bills. Pay them, and run it again."
 
@@ -138,6 +139,8 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
     found = _longest(CALLS, code)
     if not found and status >= 500:
         text = _SERVICE_FAILS
+    elif not code and status == 200:
+        text = _STRANGE
     elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and not own:
         text = (
             "Ask the owner of account {TargetUserId} to run registryops.alicloud.grant_access for {TargetInstanceId}"

@@ -21,6 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.identit
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport
 
+from .conftest import run_module
 from .loopback import Request, certificate, serving
 
 TOKEN = "a-security-token"
@@ -157,6 +158,17 @@ def test_only_the_bundles_authorities_are_trusted(tmp_path: Path, ours: Path) ->
                 ask(endpoint, ca_bundle=bundle)
             assert failed.value.uncertain is False
         assert len(host.requests) == 1
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_impostor_gets_nothing_from_a_task_with_an_empty_bundle(empty: str, ours: Path) -> None:
+    with serving(identify, ours) as host:
+        endpoints = {f"{product}_endpoint": f"https://{host.host}" for product in ("cr", "ram", "sts")}
+        keys = {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA", "security_token": TOKEN}
+        settings = {"region": "cn-hangzhou", "ca_bundle": empty, "read_timeout": 1}
+        result = run_module("acr_instance_info", {**endpoints, **keys, **settings})
+        assert "certificate verify failed" in result["msg"]
+        assert host.requests == []
 
 
 def test_a_bundle_may_be_a_folder(tmp_path: Path, ours: Path) -> None:

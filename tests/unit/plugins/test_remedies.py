@@ -127,6 +127,10 @@ def test_an_unknown_failure_of_the_service_has_its_remedy_and_an_unknown_refusal
     assert remedy("GetInstance", "STRANGE", {}, status=200) == ""
 
 
+def test_an_answer_of_another_shape_has_its_remedy() -> None:
+    assert remedy("GetInstance", "", {}, status=200).startswith("A proxy or another service may have answered;")
+
+
 @pytest.mark.parametrize(
     ("action", "calls", "uncertain"), [("UpdateRole", 2, True), ("GetRole", 2, True), ("CreateRepoSyncRule", 1, True)]
 )
