@@ -112,6 +112,7 @@ class Wire:
                 retries=urllib3.Retry(False, redirect=0),
                 redirect=False,
                 preload_content=False,
+                enforce_content_length=True,
             )
             content = _read(response, exchange)
         except (urllib3.exceptions.HTTPError, OSError) as error:

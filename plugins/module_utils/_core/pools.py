@@ -48,6 +48,9 @@ def trusting(ca_bundle: str | None) -> ssl.SSLContext:
 def pool_of(proxy: str | None, trust: ssl.SSLContext | None) -> Any:
     """Return connections to any host, through a proxy or straight, that are kept for further requests."""
     urllib3 = load("urllib3")
+    if trust and urllib3.__version__.startswith("1."):
+        # It leaves out an address as the name to check, which Python then refuses; and checks the name itself instead.
+        trust.check_hostname = False
     settings = {"maxsize": _CONNECTIONS, "ssl_context": trust}
     if proxy is None:
         manager = urllib3.PoolManager(**settings)

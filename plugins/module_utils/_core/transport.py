@@ -132,6 +132,13 @@ class SdkTransport:
                 f"the SDK could not make the request {action}: {self._words(inner or error)}",
                 "Nothing was sent. Check the task's options; if they are right, this is a bug worth reporting.",
             ) from error
+        if not exchange.status:
+            raise UnreachableError(
+                action,
+                "",
+                f"{exchange.host} cannot be reached ({self._words(inner or error)})",
+                uncertain=exchange.sent,
+            ) from error
         if not code and inner is not None:
             raise UnreachableError(
                 action,

@@ -73,7 +73,7 @@ def _reason(error: Any, kinds: Any, timeout: tuple[float, float]) -> str:
         return f"timed out: no whole answer within {timeout[1]:g} s, which is read_timeout"
     if _is_distrust(error):
         cause = error.args[0] if isinstance(error, kinds.SSLError) else error
-        return f"certificate verify failed: {cause.verify_message}"
+        return f"certificate verify failed: {getattr(cause, 'verify_message', cause)}"
     if isinstance(error, (kinds.SSLError, ssl.SSLError)):
         return "TLS failed"
     if isinstance(error, OSError) and str(error).startswith("Tunnel connection failed"):
@@ -83,4 +83,8 @@ def _reason(error: Any, kinds: Any, timeout: tuple[float, float]) -> str:
 
 def _is_distrust(error: Any) -> bool:
     causes = (error, *getattr(error, "args", ()))
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
+    # urllib3 1.26 has an error of its own for another name.
+    return any(
+        isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError"
+        for cause in causes
+    )

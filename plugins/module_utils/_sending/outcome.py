@@ -12,6 +12,7 @@ from typing import Any
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
@@ -64,7 +65,9 @@ def failure(transfers: Sequence[Transfer], told: dict[str, Any], obstacle: AcrEr
     more = f", and {failed - 1:,} more" if failed > 1 else ""
     rest = f"; {left:,} were left" if failed and left else ""
     error = AcrError(f"{counted}: {first.source}: {first.error}{more}{rest}")
-    error.hint = "" if len(bad) == 1 else "Each image's issue is in the result's images."
+    remedy = task_remedy(first.issue, first.target.instance_id) if first.issue else ""
+    others = "" if len(bad) == 1 else "Each image's issue is in the result's images."
+    error.hint = f"{remedy} {others}".strip()
     error.results = {**(obstacle.details() if obstacle else {}), **told}
     return error
 

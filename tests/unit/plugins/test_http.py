@@ -189,7 +189,7 @@ def test_a_bundle_that_cannot_be_used_is_named(content: str | None, reason: str,
 def test_a_name_that_the_certificate_lacks_is_not_trusted(ours: Path) -> None:
     with serving(identify, ours) as host:
         port = host.host.rpartition(":")[2]
-        with pytest.raises(UnreachableError, match="certificate verify failed: Hostname mismatch"):
+        with pytest.raises(UnreachableError, match="certificate verify failed: .*[Hh]ostname"):
             ask(f"https://localhost:{port}", ca_bundle=str(ours))
 
 
@@ -267,6 +267,18 @@ def test_an_sdk_that_sends_in_another_way_is_not_used(monkeypatch: pytest.Monkey
         with pytest.raises(AcrError, match="does not send as this collection expects"):
             ask("http://127.0.0.1:1")
     wire_module._wrap_sdk.cache_clear()
+
+
+def test_what_nobody_thought_of_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> None:
+        raise ValueError("something new")
+
+    monkeypatch.setattr(wire_module, "pool_of", fail)
+    with pytest.raises(
+        UnreachableError, match=r"127.0.0.1:1 cannot be reached \(ValueError: something new\)"
+    ) as failed:
+        ask("http://127.0.0.1:1")
+    assert failed.value.uncertain is False
 
 
 def test_environment_is_neither_asked_nor_changed(monkeypatch: pytest.MonkeyPatch) -> None:
