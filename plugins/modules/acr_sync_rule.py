@@ -14,9 +14,15 @@ description:
     another account. Run it with the credentials of the source account.
   - A rule carries only what is pushed after it was created. For what is there already, see
     M(registryops.alicloud.acr_image_sync).
-  - The service can not change a rule, so a change is a replacement. Images that are pushed between the deletion of the
-    old rule and the creation of the new one are found and synced by tasks afterwards, see O(catch_up). If the new rule
-    is refused, the old one is put back and the failure says so.
+  - The service can not change a rule, so a change is a replacement. The new rule is first made under the name of a
+    stand-in, C(<name>-acr-stand-in), shortened where the name is long; then the old one is deleted, the new one made
+    under its own name, and the stand-in deleted. At every moment one of them carries what is pushed, and a refused new
+    rule leaves the old one as it was. Names that end in C(-acr-stand-in) are kept for this.
+  - Where the service takes no second rule of one route, the old rule is deleted first, and a stand-in that carries
+    nothing remembers since when. What was pushed meanwhile is synced by tasks afterwards, see O(catch_up). If the new
+    rule is refused then, the old one is put back and the failure says so.
+  - A run that was cut short is finished by the next run of the same task, and O(state=absent) deletes stand-ins too.
+    Of several rules of one name, one is left.
   - Rules are known by their name. Inbound rules, which belong to other instances, are never touched.
 options:
   name:
@@ -89,6 +95,8 @@ options:
     description:
       - UID of the account that owns the target instance. Leave it out if that is the account of the source.
       - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
+      - A change of a rule that ends in another account is refused unless this is said, since the rule has to be made
+        anew.
     type: str
   target_region:
     description:
@@ -108,7 +116,7 @@ options:
     type: str
   catch_up:
     description:
-      - Whether images that are pushed while a rule is replaced are synced by tasks afterwards. The tasks overwrite the
+      - Whether images that are pushed while no rule is in force are synced by tasks afterwards. The tasks overwrite the
         tag at the target, as the rule would have. They are started but not waited for.
     type: bool
     default: true
@@ -231,6 +239,11 @@ sync_rule:
       description: V(outbound) or V(inbound).
       type: str
       returned: when it exists
+    stand_in:
+      description: V(true) for a rule that carries pushes, or remembers since when none are, while another is
+        replaced. It is there only as long as that takes, or until the next run if that was cut short.
+      type: bool
+      returned: when it stands in for another rule
     create_time:
       description: When it was created, in epoch milliseconds.
       type: int
@@ -253,18 +266,19 @@ sync_rule:
       type: str
       returned: when it was said
 caught_up:
-  description: Images that were pushed while the rule was replaced, as in M(registryops.alicloud.acr_image_sync).
+  description: Images that were pushed while no rule was in force, as in M(registryops.alicloud.acr_image_sync).
   type: list
   elements: dict
   returned: when a rule was replaced and O(catch_up) is V(true), not in check mode
 rolled_back:
-  description: Whether the old rule was put back.
+  description: Whether the old rule was put back after it had been deleted.
   type: bool
-  returned: when the replacement of a rule failed
+  returned: when the new rule was refused after the old one was deleted
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module, manage
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS, SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.catch_up import kept_rules
 
 MODULE = Module(
     options={
@@ -272,7 +286,7 @@ MODULE = Module(
         **RULE_OPTIONS,
         "instance_id": {"type": "str", "required": True},
     },
-    work=manage(SyncRules),
+    work=manage(kept_rules),
 )
 
 

@@ -126,6 +126,11 @@ sync_rules:
       description: V(outbound) or V(inbound).
       type: str
       returned: when it exists
+    stand_in:
+      description: V(true) for a rule that carries pushes, or remembers since when none is carried, while another is
+        replaced. It is there only as long as that takes, or until the next run if that was cut short.
+      type: bool
+      returned: when it stands in for another rule
     create_time:
       description: When it was created, in epoch milliseconds.
       type: int

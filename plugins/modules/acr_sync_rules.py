@@ -96,6 +96,8 @@ options:
         description:
           - UID of the account that owns the target instance. Leave it out if that is the account of the source.
           - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
+          - A change of a rule that ends in another account is refused unless this is said, since the rule has to be
+            made anew.
         type: str
       target_region:
         description:
@@ -115,7 +117,7 @@ options:
         type: str
       catch_up:
         description:
-          - Whether images that are pushed while a rule is replaced are synced by tasks afterwards. The tasks overwrite
+          - Whether images that are pushed while no rule is in force are synced by tasks afterwards. The tasks overwrite
             the tag at the target, as the rule would have. They are started but not waited for.
         type: bool
         default: true
@@ -262,6 +264,11 @@ sync_rules:
               description: V(outbound) or V(inbound).
               type: str
               returned: when it exists
+            stand_in:
+              description: V(true) for a rule that carries pushes, or remembers since when none are, while another is
+                replaced. It is there only as long as that takes, or until the next run if that was cut short.
+              type: bool
+              returned: when it stands in for another rule
             create_time:
               description: When it was created, in epoch milliseconds.
               type: int
@@ -283,7 +290,7 @@ sync_rules:
               type: str
               returned: when it was said
     caught_up:
-      description: Images that were pushed while the rule was replaced, as in M(registryops.alicloud.acr_image_sync).
+      description: Images that were pushed while no rule was in force, as in M(registryops.alicloud.acr_image_sync).
       type: list
       elements: dict
       returned: when a rule was replaced and O(rules[].catch_up) is V(true), not in check mode
@@ -296,18 +303,19 @@ sync_rules:
       type: dict
       returned: when it failed because the service refused a call
     rolled_back:
-      description: Whether the old rule was put back.
+      description: Whether the old rule was put back after it had been deleted.
       type: bool
-      returned: when the replacement of a rule failed
+      returned: when the new rule was refused after the old one was deleted
 counts:
-  description: How many rules were V(unchanged), V(created), V(replaced), V(deleted) and V(failed).
+  description: How many rules were V(unchanged), V(created), V(replaced), V(deleted) and V(failed), and V(changed) where
+    only a second rule of the name or a stand-in went.
   type: dict
   returned: success, and failure after the rules were listed
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module, perform
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.catch_up import kept_rule_set
 
 MODULE = Module(
     options={
@@ -320,7 +328,7 @@ MODULE = Module(
         },
         "purge": {"type": "bool", "default": False},
     },
-    work=perform(SyncRuleSet),
+    work=perform(kept_rule_set),
     apart="rules",
 )
 

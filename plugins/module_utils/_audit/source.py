@@ -31,6 +31,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import is_stand_in
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     SyncTask,
     list_tasks,
@@ -56,8 +57,9 @@ def audit_source(task: Task) -> list[Finding]:
     instance_id = task.params["instance_id"]
     selected = {"instance_id": instance_id, "direction": "outbound"}
     found = list(SyncRules(task.client, selected).find())
-    rules = [rule for rule in found if _is_readable(rule)]
-    findings = [_unreadable(rule) for rule in found if rule not in rules]
+    findings = [_left_over(rule) for rule in found if is_stand_in(rule.name)]
+    rules = [rule for rule in found if _is_readable(rule) and not is_stand_in(rule.name)]
+    findings += [_unreadable(rule) for rule in found if not _is_readable(rule)]
     if rules:
         source = _look(task.client, instance_id, rules)
         findings += [one for rule in rules for one in _audit(rule, source)]
@@ -164,6 +166,12 @@ def _shadowed(rules: Sequence[SyncRule]) -> Iterator[Finding]:
                 problem = f"{subject} carries nothing that sync rule {other['name']} does not carry to the same place"
                 yield warning("shadowed_rule", subject, problem, "Delete it.")
                 break
+
+
+def _left_over(rule: SyncRule) -> Finding:
+    problem = f"sync rule {rule.name} stands in for another one, whose replacement was cut short unless it is under way"
+    remedy = "Run the task that keeps that rule again, such as registryops.alicloud.configure_sync; it finishes it."
+    return warning("left_over_stand_in", f"sync rule {rule.name}", problem, remedy)
 
 
 def _is_readable(rule: SyncRule) -> bool:

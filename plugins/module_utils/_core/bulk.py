@@ -16,7 +16,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import noting
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
-    CREATE,
     REPLACE,
     UPDATE,
     VERBS,
@@ -75,6 +74,19 @@ class Item(Generic[S]):
         except AcrError as error:
             self.error = error
 
+    def take_place_of(self, old: S) -> None:
+        """Plan to replace another thing that is there. If that must not be, it is left as it is."""
+        if self.planned is None or self.planned.after is None:
+            return
+        target = self.planned.after
+        try:
+            with attempt(f"replace {self.resource.name(old)}"):
+                self.resource.check_replacement(old, target)
+        except AcrError as error:
+            self.error = error
+            return
+        self.planned = Plan(REPLACE, old, target, old.changes(target), self.resource.surplus(old, target))
+
     def apply(self) -> None:
         with noting() as journal:
             try:
@@ -113,12 +125,11 @@ class Bulk(Operation, Generic[S]):
     One that cannot be kept does not stop the others; the task fails at the end, with what became of each.
     """
 
-    resource_type: ClassVar[type[Resource[Any]]]
     option: ClassVar[str]
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, resource: Resource[S]) -> None:
         super().__init__(task)
-        self.resource: Resource[S] = self.resource_type(task.client, task.params)
+        self.resource = resource
         self.items: list[Item[S]] = [self._item(said) for said in task.params[self.option]]
 
     def prepare(self) -> None:
@@ -129,7 +140,12 @@ class Bulk(Operation, Generic[S]):
         for item in self.items:
             item.plan(found)
         if self.params["purge"]:
-            self._purge([one for one in found if getattr(one, "name", None) not in names])
+            wanted = {alias for name in names for alias in self.aliases(name)}
+            self._purge([thing for thing in found if getattr(thing, "name", None) not in wanted], found)
+
+    def aliases(self, name: str) -> list[str]:
+        """Return the names of all that belongs to the thing of a name."""
+        return [name]
 
     def needed(self) -> bool:
         return any(item.changes for item in self.items)
@@ -159,31 +175,39 @@ class Bulk(Operation, Generic[S]):
         return result
 
     def _actions(self) -> list[str]:
-        """Return what can become of one; some kinds of things cannot be changed, only replaced."""
+        """Return what can become of one; some kinds of things cannot be changed, only replaced or tidied up."""
         attributes = self.resource.state_type.attributes().values()
         sent = [attribute.metadata for attribute in attributes if not attribute.metadata["read_only"]]
         can_change = any(not (metadata["fixed"] or metadata["write_only"]) for metadata in sent)
-        return [verb for action, verb in VERBS.items() if can_change or action != UPDATE]
+        return [verb for action, verb in VERBS.items() if can_change or self.resource.tidied or action != UPDATE]
 
     def _item(self, said: Mapping[str, Any]) -> Item[S]:
         common = {name: value for name, value in self.params.items() if name != self.option}
         return Item(said["name"], self.resource.sibling({**common, **said}))
 
-    def _purge(self, unwanted: list[S]) -> None:
+    def _purge(self, unwanted: list[S], found: list[S]) -> None:
         """Plans to delete what is not wanted, or to replace it by the new thing that takes its place."""
-        for one in unwanted:
-            successor = next((item for item in self.items if self._succeeds(item, one)), None)
-            if successor and successor.planned and successor.planned.after:
-                target = successor.planned.after
-                successor.planned = Plan(REPLACE, one, target, one.changes(target))
+        seen: set[str] = set()
+        for old in unwanted:
+            name = str(getattr(old, "name", ""))
+            if name in seen:
+                continue
+            seen.update(self.aliases(name))
+            successor = next((item for item in self.items if self._succeeds(item, old)), None)
+            if successor:
+                successor.take_place_of(old)
             else:
-                item = self._item({"name": getattr(one, "name", "")})
-                item.planned = plan(item.resource, "absent", one, one)
+                item = self._item({"name": name})
+                item.resource.pick(old, found)
+                item.planned = plan(item.resource, "absent", old, old)
                 self.items.append(item)
 
     def _succeeds(self, item: Item[S], old: S) -> bool:
         new = item.planned
-        return bool(new and new.action == CREATE and new.after and item.resource.succeeds(new.after, old))
+        if item.error or not new or not new.after:
+            return False
+        is_new = new.before is None or item.resource.is_temporary(new.before)
+        return is_new and item.resource.succeeds(new.after, old)
 
     def _diff(self) -> dict[str, Any]:
         changed = [(item, item.planned) for item in self.items if item.planned and item.changes]

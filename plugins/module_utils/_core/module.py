@@ -143,7 +143,7 @@ def _reach(
     return connect(other_connection(params, other, os.environ), True)
 
 
-def manage(resource_type: type[Resource[S]]) -> Work:
+def manage(resource_type: Callable[[Client, Mapping[str, Any]], Resource[S]]) -> Work:
     """Return the work of a module that brings one thing to a state."""
 
     def work(task: Task) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def inform(resource_type: type[Resource[S]], plural: str) -> Work:
     return work
 
 
-def perform(operation_type: type[Operation]) -> Work:
+def perform(operation_type: Callable[[Task], Operation]) -> Work:
     """The work of a module that does a deed."""
 
     def work(task: Task) -> dict[str, Any]:

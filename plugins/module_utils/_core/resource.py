@@ -33,12 +33,17 @@ VERBS = {NOTHING: "unchanged", CREATE: "created", UPDATE: "changed", REPLACE: "r
 
 @dataclass(frozen=True)
 class Plan(Generic[S]):
-    """What will be done, decided before anything is. `after` is what should be there in the end."""
+    """What will be done, decided before anything is.
+
+    `after` is what should be there in the end.
+    """
 
     action: str
     before: S | None
     after: S | None
     changes: Mapping[str, tuple[Any, Any]]
+    # What is too many beside it, and goes.
+    surplus: tuple[S, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -56,6 +61,8 @@ class Resource(Generic[S]):
     kind: ClassVar[str]
     state_type: type[S]
     replaceable: ClassVar[bool] = False
+    # Whether there may be too many of one, which go.
+    tidied: ClassVar[bool] = False
 
     def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
         self.client = client
@@ -86,6 +93,17 @@ class Resource(Generic[S]):
     def pick(self, desired: S, found: Iterable[S]) -> S | None:
         """The one of everything that is meant."""
         raise NotImplementedError
+
+    def surplus(self, current: S, target: S | None) -> tuple[S, ...]:
+        """Return what is too many beside the current one, such as a second one of its name."""
+        return ()
+
+    def is_temporary(self, state: S) -> bool:
+        """Tell whether it was made for the time of a replacement."""
+        return False
+
+    def check_replacement(self, current: S, target: S) -> None:
+        """Refuse a replacement that would end with nothing in place."""
 
     def succeeds(self, target: S, current: S) -> bool:
         """Whether what is wanted takes the place of what is there under another name."""
@@ -132,22 +150,26 @@ def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Pl
     """
     if state == "absent":
         target = resource.absent(current) if current else None
-        if current is None or target is None:
-            return Plan(DELETE if current else NOTHING, current, None, {})
+        if current is None:
+            return Plan(NOTHING, None, None, {})
+        if target is None:
+            return Plan(DELETE, current, None, {}, resource.surplus(current, None))
     else:
         target = resource.present(desired, current)
         if current is None:
             return Plan(CREATE, None, target, {})
-    changes = current.changes(target)
+    changes, surplus = current.changes(target), resource.surplus(current, target)
     fixed = [name for name in changes if current.attributes()[name].metadata["fixed"]]
     if not fixed:
-        return Plan(UPDATE if changes else NOTHING, current, target if changes else current, changes)
+        action = UPDATE if changes or surplus else NOTHING
+        return Plan(action, current, target if changes or surplus else current, changes, surplus)
     if not resource.replaceable:
         raise ImmutableError(
             f"{', '.join(fixed)} of {resource.name(current)} cannot be changed",
             "Delete it first (state: absent), or leave that option as it is.",
         )
-    return Plan(REPLACE, current, target, changes)
+    resource.check_replacement(current, target)
+    return Plan(REPLACE, current, target, changes, surplus)
 
 
 def apply(resource: Resource[S], planned: Plan[S]) -> Extras:

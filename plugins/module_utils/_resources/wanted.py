@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_name
+
 Rule = Mapping[str, Any]
 
 _PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "target_instance_id")
@@ -38,7 +40,8 @@ def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlist
         listed: the inventory's rules with their targets, those with `state: absent` too.
     """
     listed = list(listed)
-    names = {rule["name"] for rule in listed}
+    # What stands in for a listed rule is that rule, half replaced.
+    names = {name for rule in listed for name in (rule["name"], stand_in_name(str(rule["name"])))}
     wanted = wanted_rules(listed)
     return [
         _unlisted(rule, wanted) for rule in found if rule.get("direction") != "inbound" and rule["name"] not in names

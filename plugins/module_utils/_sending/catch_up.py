@@ -1,22 +1,21 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was pushed while a rule was being replaced, and so was seen by neither the old nor the new one."""
+"""Send what was pushed while no rule was in force, and keep rules with that in hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image, Images
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.image_sync import ImageSync
-
-if TYPE_CHECKING:
-    from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 
 
 def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
@@ -28,9 +27,9 @@ def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
 
 
 def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]:
-    """Sends what the rule covers and was pushed since then (epoch ms), unless it was carried already.
+    """Send what the rule covers and was pushed since then (epoch ms), unless it was carried already.
 
-    Returns what ImageSync says of each image; it is not waited for.
+    Return what ImageSync says of each image; it is not waited for.
     """
     with attempt(f"sync what was pushed while sync rule {rule.name} was replaced (the new rule is in force)"):
         late = [image for image in _covered(client, rule) if (image.update_time or 0) >= since]
@@ -57,3 +56,12 @@ def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]
         except AcrError as error:
             error.hint += " Send them with registryops.alicloud.acr_image_sync."
             raise
+
+
+def kept_rules(client: Client, params: Mapping[str, Any]) -> SyncRules:
+    """Return the rules of an instance, to be kept without a lost push."""
+    return SyncRules(client, params, catch_up)
+
+
+def kept_rule_set(task: Task) -> SyncRuleSet:
+    return SyncRuleSet(task, catch_up)

@@ -100,7 +100,9 @@ def _standing(item: Item[SyncRule]) -> Standing | None:
     rule = planned.before or planned.after
     if rule is None:
         return None  # it should be gone, and is
-    why = ", ".join(f"{name} is {now!r}, not {wanted!r}" for name, (now, wanted) in planned.changes.items())
+    differences = [f"{name} is {now!r}, not {wanted!r}" for name, (now, wanted) in planned.changes.items()]
+    differences += [f"there is {other.name} ({other.sync_rule_id}) beside it" for other in planned.surplus]
+    why = ", ".join(differences)
     return Standing(item.name, _STANDINGS[VERBS[planned.action]], rule.to_result(), why)
 
 

@@ -114,6 +114,14 @@ def outdated(roots: Roots) -> None:
     run(roots.b, namespace(TARGET, "old"), repository(TARGET, "app", namespace="old"))
 
 
+def one_rule_a_route(roots: Roots) -> None:
+    """The service takes no second rule of one route, so that pushes have to be caught up."""
+    roots.cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
+    granted(roots)
+    run(roots.a, rule(tag_filter="^none"))
+    push(roots)
+
+
 def ruled(roots: Roots) -> None:
     """The rule is there with another filter, and an image that it has not carried."""
     granted(roots)
@@ -208,6 +216,7 @@ PATHS = (
         ),
         ruled,
     ),
+    Path("replace where a route takes one rule", CONFIGURE, (rule(tag_filter="^v"),), one_rule_a_route),
     Path(
         "verify at the source",
         ("account_a_verify_sync",),

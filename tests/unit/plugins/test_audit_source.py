@@ -78,6 +78,13 @@ def test_a_rule_that_works_is_no_finding(cloud: Emulator, account_a: Account, se
     assert audit(account_a) == audit(account_a, check=True) == []
 
 
+def test_a_stand_in_that_is_left_over_is_pointed_out(account_a: Account, serve: Serve) -> None:
+    serve({}, {"SyncRuleName": "to-eu-acr-stand-in"})
+    (found,) = audit(account_a)
+    assert (found["check"], found["subject"]) == ("left_over_stand_in", "sync rule to-eu-acr-stand-in")
+    assert "whose replacement was cut short" in found["problem"]
+
+
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [

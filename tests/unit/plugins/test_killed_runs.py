@@ -90,12 +90,10 @@ def test_a_call_without_an_answer_is_not_repeated(
     assert count(cloud, "UpdateRole") == 1
 
 
-@WAYS
-def test_a_replacement_that_has_begun_is_finished(
-    in_process: bool, cloud: Emulator, account_a: Account, granted: Account, play: Play
-) -> None:
+def killed_while_it_deletes(cloud: Emulator, account: Account, play: Play, in_process: bool) -> list[tuple[str, str]]:
+    """Kill a replacement while its first deletion is under way. Return the rules that are left."""
     old: dict[str, Any] = {name: value for name, value in RULE.items() if name not in KEYS_A}
-    account_a.run("acr_sync_rule", **old)
+    account.run("acr_sync_rule", **old)
     cloud.delete("/_emulator/calls")
     cloud.post(
         "/_emulator/faults", {"match": {"action": "DeleteRepoSyncRule"}, "fault": "slow", "retry_after_ms": 2000}
@@ -105,7 +103,24 @@ def test_a_replacement_that_has_begun_is_finished(
     playing.kill()
     playing.wait_for_all()
     rules = cloud.state()["accounts"][0]["instances"][0]["sync_rules"]
-    assert [rule["TagFilter"] for rule in rules] == ["1.*"]
+    return [(rule["SyncRuleName"], rule["TagFilter"]) for rule in rules]
+
+
+@WAYS
+@pytest.mark.usefixtures("granted")
+def test_a_replacement_leaves_a_rule_that_carries_on(
+    in_process: bool, cloud: Emulator, account_a: Account, play: Play
+) -> None:
+    assert killed_while_it_deletes(cloud, account_a, play, in_process) == [("to-eu-acr-stand-in", "1.*")]
+
+
+@WAYS
+@pytest.mark.usefixtures("granted")
+def test_a_replacement_that_must_delete_first_is_finished_once_it_has_begun(
+    in_process: bool, cloud: Emulator, account_a: Account, play: Play
+) -> None:
+    cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
+    assert ("to-eu", "1.*") in killed_while_it_deletes(cloud, account_a, play, in_process)
 
 
 @pytest.mark.usefixtures("team")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is particular to sync rules: replacement without lost pushes, roll-back, inbound rules, and refusals."""
+"""What is particular to sync rules: replacement without lost pushes, inbound rules, doubles, and refusals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 from acr_emulator.testing import Emulator
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_calls import RuleCalls
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
@@ -34,68 +38,155 @@ def rules(account: Account, **selected: Any) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.usefixtures("granted")
-def test_a_push_while_the_rule_is_replaced_is_synced_afterwards(cloud: Emulator, account_a: Account) -> None:
-    account_a.run("acr_sync_rule", **RULE)
-    # The new rule's creation is held up, so that a push falls between it and the deletion of the old one.
-    cloud.post(
-        "/_emulator/faults", {"match": {"action": "CreateRepoSyncRule"}, "fault": "throttle", "retry_after_ms": 1}
-    )
+def names(account: Account) -> list[tuple[str, str]]:
+    return [(rule["name"], rule["tag_filter"]) for rule in rules(account, instance_id=SOURCE)]
+
+
+def replace_while_something_is_pushed(cloud: Emulator, account: Account, *tags: str) -> dict[str, Any]:
+    """Push while the deletion of the old rule is under way."""
     cloud.post("/_emulator/faults", {"match": {"action": "DeleteRepoSyncRule"}, "fault": "slow", "retry_after_ms": 400})
     replaced: list[dict[str, Any]] = []
-    run = threading.Thread(target=lambda: replaced.append(account_a.run("acr_sync_rule", **RULE, tag_filter="^[0-9]")))
+    run = threading.Thread(target=lambda: replaced.append(account.run("acr_sync_rule", **RULE, tag_filter="^[0-9]")))
     run.start()
     while not cloud.calls("DeleteRepoSyncRule"):
         time.sleep(0.01)
-    push(cloud, "web", "3.0", "latest")
+    push(cloud, "web", *tags)
     run.join()
+    return replaced[0]
 
-    assert [(one["source"], one["action"]) for one in replaced[0]["caught_up"]] == [("prod/web:3.0", "sent")]
-    assert "pushes meanwhile are synced afterwards" in replaced[0]["diff"]["prepared"]
-    assert "replaced, tag_filter '.*' -> '^[0-9]'" in replaced[0]["diff"]["prepared"]
+
+@pytest.mark.usefixtures("granted")
+def test_a_stand_in_carries_what_is_pushed_while_a_rule_is_replaced(cloud: Emulator, account_a: Account) -> None:
+    account_a.run("acr_sync_rule", **RULE)
+    replaced = replace_while_something_is_pushed(cloud, account_a, "3.0", "latest")
+    assert replaced["caught_up"] == []
+    records = account_a.run("acr_sync_task_info", instance_id=SOURCE, namespace="prod")["sync_tasks"]
+    assert [record["tag"] for record in records] == ["3.0"]
+    calls = [call["action"] for call in cloud.calls() if call["action"].endswith("RepoSyncRule")]
+    create, delete = "CreateRepoSyncRule", "DeleteRepoSyncRule"
+    assert [call for call in calls if not call.startswith("List")] == [create, create, delete, create, delete]
+    assert names(account_a) == [("to-eu", "^[0-9]")]
+    assert "pushes meanwhile are carried or synced afterwards" in replaced["diff"]["prepared"]
+    assert "replaced, tag_filter '.*' -> '^[0-9]'" in replaced["diff"]["prepared"]
+
+
+@pytest.mark.usefixtures("granted")
+def test_where_a_route_takes_one_rule_what_none_carried_is_sent_afterwards(cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
+    account_a.run("acr_sync_rule", **RULE)
+    replaced = replace_while_something_is_pushed(cloud, account_a, "3.0", "latest")
+    assert [(image["source"], image["action"]) for image in replaced["caught_up"]] == [("prod/web:3.0", "sent")]
+    assert names(account_a) == [("to-eu", "^[0-9]")]
 
 
 @pytest.mark.usefixtures("granted")
 def test_nothing_is_caught_up_that_the_new_rule_carried(cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
     account_a.run("acr_sync_rule", **RULE)
     push(cloud, "web", "3.0")
     time.sleep(0.1)
     result = account_a.run("acr_sync_rule", **RULE, priority=1)
-    assert {one["action"] for one in result["caught_up"]} <= {"unchanged", "joined"}
+    assert {image["action"] for image in result["caught_up"]} <= {"unchanged", "joined"}
     assert "caught_up" not in account_a.run("acr_sync_rule", **RULE, priority=2, catch_up=False)
 
 
-def test_a_refused_replacement_puts_the_old_rule_back(cloud: Emulator, account_a: Account, granted: Account) -> None:
+def test_a_refused_replacement_leaves_the_old_rule_untouched(account_a: Account, granted: Account) -> None:
     account_a.run("acr_sync_rule", **RULE)
-    wrong = {**RULE, "target_instance_id": "cri-doesnotexist0001"}
-    with pytest.raises(ModuleFailedError, match="The old rule was put back as it was") as failed:
-        account_a.run("acr_sync_rule", **wrong, grant_timeout=0)
-    assert failed.value.result["rolled_back"] is True
-    assert [one["target_instance_id"] for one in rules(account_a, instance_id=SOURCE)] == [TARGET]
-
+    before = rules(account_a, instance_id=SOURCE)
+    for wrong, said in (
+        ({"target_instance_id": "cri-doesnotexist0001"}, "target instance does not exist"),
+        ({"target_account_id": "3333000033330003", "target_instance_id": "cri-elsewhere000001"}, "does not exist"),
+    ):
+        with pytest.raises(ModuleFailedError, match=f"{said}.* The old rule to-eu is in force as it was") as failed:
+            account_a.run("acr_sync_rule", **{**RULE, **wrong}, grant_timeout=0)
+        assert "changed" not in failed.value.result
     granted.run("acr_cross_account_role", state="absent")
-    with pytest.raises(ModuleFailedError, match="could not be put back") as failed:
+    with pytest.raises(ModuleFailedError, match="has not granted.* The old rule to-eu is in force as it was"):
         account_a.run("acr_sync_rule", **RULE, priority=4, grant_timeout=0)
-    assert failed.value.result["rolled_back"] is False
-    assert rules(account_a, instance_id=SOURCE) == []
+    assert rules(account_a, instance_id=SOURCE) == before
+
+
+def test_an_undocumented_refusal_deletes_no_rule(cloud: Emulator, account_a: Account, granted: Account) -> None:
+    account_a.run("acr_sync_rule", **RULE)
+    granted.run("acr_cross_account_role", state="absent")
+    cloud.post("/_emulator/behaviour", {"ungranted": {"at": "create", "code": "WHATEVER_IT_IS", "http": 200}})
+    with pytest.raises(ModuleFailedError, match="The old rule to-eu is in force as it was"):
+        account_a.run("acr_sync_rule", **RULE, priority=4)
+    assert [rule["priority"] for rule in rules(account_a, instance_id=SOURCE)] == [3]
 
 
 @pytest.mark.usefixtures("granted")
-def test_an_interrupted_replacement_puts_the_old_rule_back(account_a: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
-
+def test_a_refused_successor_of_one_route_puts_the_old_rule_back(
+    cloud: Emulator, account_a: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
     account_a.run("acr_sync_rule", **RULE)
-    post = SyncRules._post
+    post = RuleCalls.post
 
-    def interrupted(self: SyncRules, rule: Any) -> None:
-        if rule.priority == 5:
-            raise KeyboardInterrupt
-        post(self, rule)
+    def refuse(self: RuleCalls, rule: SyncRule) -> SyncRule:
+        if rule.priority == 5 and rule.name == "to-eu":
+            raise ApiError("CreateRepoSyncRule", "NO_MORE_RULES", "no more rules", status=200)
+        return post(self, rule)
 
-    monkeypatch.setattr(SyncRules, "_post", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    monkeypatch.setattr(RuleCalls, "post", refuse)
+    with pytest.raises(ModuleFailedError, match="The old rule was put back as it was. The next run sends") as failed:
         account_a.run("acr_sync_rule", **RULE, priority=5)
-    assert [one["priority"] for one in rules(account_a, instance_id=SOURCE)] == [3]
+    assert (failed.value.result["rolled_back"], failed.value.result["changed"]) == (True, True)
+    push(cloud, "web", "3.0")
+    again = account_a.run("acr_sync_rule", **RULE, priority=3)
+    assert again["changed"] is True
+    assert [rule["priority"] for rule in rules(account_a, instance_id=SOURCE)] == [3]
+    assert account_a.run("acr_sync_rule", **RULE, priority=3)["changed"] is False
+
+
+@pytest.mark.parametrize("routes", ["accept", "reject"])
+@pytest.mark.usefixtures("granted")
+def test_absent_deletes_what_stands_in_too(
+    routes: str, cloud: Emulator, account_a: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.post("/_emulator/behaviour", {"duplicate_rule_route": routes})
+    account_a.run("acr_sync_rule", **RULE)
+    with monkeypatch.context() as patched:
+        patched.setattr(RuleCalls, "delete", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            account_a.run("acr_sync_rule", **RULE, priority=5)
+    stand_in = [rule["name"] for rule in rules(account_a, instance_id=SOURCE) if rule.get("stand_in")]
+    assert stand_in == ["to-eu-acr-stand-in"]
+    with pytest.raises(ModuleFailedError, match="the name of a rule that stands in for another"):
+        account_a.run("acr_sync_rule", **{**RULE, "name": "x-acr-stand-in"})
+    gone = account_a.run("acr_sync_rule", instance_id=SOURCE, name="to-eu", state="absent")
+    assert gone["changed"] is True
+    assert "sync rule to-eu-acr-stand-in on cri-sourcesource0001: deleted" in gone["diff"]["prepared"]
+    assert rules(account_a, instance_id=SOURCE) == []
+
+
+def interrupted(self: RuleCalls, *rules: SyncRule) -> None:
+    raise KeyboardInterrupt
+
+
+PARTLY: dict[str, Any] = {"instance_id": SOURCE, "name": "to-eu", "tag_filter": "^v"}
+
+
+@pytest.mark.usefixtures("granted")
+def test_a_rule_into_another_account_is_not_replaced_without_its_uid(account_a: Account) -> None:
+    account_a.run("acr_sync_rule", **RULE)
+    unsaid = {name: value for name, value in RULE.items() if name not in ("target_account_id", "instance_id")}
+    rule = {**unsaid, "tag_filter": "^v"}
+    renamed = {**unsaid, "name": "renamed"}
+    said = "sync rule to-eu ends in another account, and the service does not tell in which.* Say target_account_id"
+    for check in (True, False):
+        for module, options in (
+            ("acr_sync_rule", PARTLY),
+            ("acr_sync_rule", {**PARTLY, "tag_filter": ".*", "target_instance_id": "cri-elsewhere000001"}),
+            ("acr_sync_rules", {"instance_id": SOURCE, "rules": [rule]}),
+            ("acr_sync_rules", {"instance_id": SOURCE, "rules": [renamed], "purge": True}),
+        ):
+            with pytest.raises(ModuleFailedError, match=said) as failed:
+                account_a.run(module, check, **options)
+            assert not failed.value.result.get("changed")
+    assert names(account_a) == [("to-eu", ".*")]
+    assert account_a.run("acr_sync_rule", **{**PARTLY, "tag_filter": ".*"})["changed"] is False
+    assert account_a.run("acr_sync_rule", **PARTLY, target_account_id=ACCOUNT_B)["changed"] is True
 
 
 def test_without_a_grant_it_says_who_must_do_what(account_a: Account, slept: list[float]) -> None:
@@ -140,8 +231,8 @@ def test_inbound_rules_are_listed_but_never_touched(account_a: Account, granted:
     assert len(rules(account_a, instance_id=SOURCE)) == 1
 
 
-@pytest.mark.usefixtures("granted")
-def test_of_rules_of_one_name_the_one_that_is_as_wanted_is_meant(cloud: Emulator, account_a: Account) -> None:
+def twins(cloud: Emulator, account_a: Account) -> dict[str, Any]:
+    """Serve two rules of one name."""
     cloud.post("/_emulator/behaviour", {"duplicate_rule_name": "accept"})
     world = cloud.state()
     account_a.run("acr_sync_rule", **RULE)
@@ -153,9 +244,44 @@ def test_of_rules_of_one_name_the_one_that_is_as_wanted_is_meant(cloud: Emulator
     state["accounts"][0]["instances"][0]["sync_rules"].append(twin)
     state.pop("sync_tasks", None)
     cloud.reset(state)
-    assert account_a.run("acr_sync_rule", **RULE, tag_filter="^twin")["changed"] is False
-    with pytest.raises(ModuleFailedError, match="2 sync rules named to-eu"):
-        account_a.run("acr_sync_rule", **RULE, tag_filter="^third")
+    return state
+
+
+@pytest.mark.parametrize("wanted", [".*", "^twin", "^third"])
+@pytest.mark.parametrize("module", ["acr_sync_rule", "acr_sync_rules", "purging"])
+@pytest.mark.usefixtures("granted")
+def test_of_rules_of_one_name_one_is_left(module: str, wanted: str, cloud: Emulator, account_a: Account) -> None:
+    twins(cloud, account_a)
+
+    def keep(check: bool = False) -> dict[str, Any]:
+        if module == "acr_sync_rule":
+            return account_a.run("acr_sync_rule", check, **RULE, tag_filter=wanted)
+        rule = {**RULE, "tag_filter": wanted}
+        del rule["instance_id"]
+        return account_a.run("acr_sync_rules", check, instance_id=SOURCE, rules=[rule], purge=module == "purging")
+
+    predicted, kept = keep(check=True), keep()
+    assert predicted["changed"] is kept["changed"] is True
+    assert predicted["diff"]["prepared"] == kept["diff"]["prepared"]
+    assert "deleted, a second rule of this name (crsr-" in kept["diff"]["prepared"]
+    assert names(account_a) == [("to-eu", wanted)]
+    if module != "acr_sync_rule":
+        assert sum(kept["counts"].values()) == 1
+    assert keep()["changed"] is False
+
+
+@pytest.mark.parametrize("purge", [False, True])
+@pytest.mark.usefixtures("granted")
+def test_of_rules_of_one_name_none_is_left(purge: bool, cloud: Emulator, account_a: Account) -> None:
+    twins(cloud, account_a)
+    options: dict[str, Any] = {"instance_id": SOURCE, "name": "to-eu", "state": "absent"}
+    if purge:
+        gone = account_a.run("acr_sync_rules", instance_id=SOURCE, rules=[], purge=True)
+    else:
+        gone = account_a.run("acr_sync_rule", **options)
+    assert len(gone["diff"]["prepared"].splitlines()) == 2
+    assert names(account_a) == []
+    assert account_a.run("acr_sync_rule", **options)["changed"] is False
 
 
 @pytest.mark.usefixtures("granted")

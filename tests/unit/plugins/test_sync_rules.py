@@ -88,7 +88,8 @@ def test_it_says_what_it_would_do_and_then_does_it(bare: Account) -> None:
     assert actions(predicted) == actions(done) == expected
     assert predicted["diff"] == done["diff"]
     assert done["diff"]["prepared"].splitlines() == [
-        f"sync rule rule-0002 on {SOURCE}: replaced, tag_filter '.*' -> '^v'; pushes meanwhile are synced afterwards",
+        f"sync rule rule-0002 on {SOURCE}: replaced, tag_filter '.*' -> '^v';"
+        " pushes meanwhile are carried or synced afterwards",
         f"sync rule rule-0003 on {SOURCE}: deleted",
         f"sync rule rule-0005 on {SOURCE}: created",
         f"sync rule rule-0004 on {SOURCE}: deleted",

@@ -33,6 +33,12 @@ def test_a_rule_is_wanted_unless_it_should_be_absent(said: dict[str, Any], wante
     assert wanted_rules([rule]) == ([rule] if wanted else [])
 
 
+def test_what_stands_in_for_a_listed_rule_is_not_unlisted() -> None:
+    half_replaced = {**FOUND, "name": "shop-to-eu-acr-stand-in", "stand_in": True}
+    assert unlisted_rules([half_replaced], [LISTED]) == []
+    assert len(unlisted_rules([half_replaced], [])) == 1
+
+
 def test_a_rule_that_is_not_listed_is_named_with_what_it_carries_and_how_it_goes() -> None:
     [found] = unlisted_rules([FOUND], [])
     assert found.renamed_to is None

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""List, create and delete the sync rules of one instance, and be certain of what became of each call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    ApiError,
+    NoPermissionError,
+    NotFoundError,
+    attempt,
+    preferring,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import SyncRule
+
+_GRANT_INTERVAL = 2.0  # seconds; a new grant is seen within a few of them
+
+
+class RuleCalls:
+    """The calls about one instance's rules.
+
+    Args:
+        client: the account's services.
+        params: the task's options.
+        ungranted: targets whose grant was waited for in vain, which is done once for all rules of a task.
+    """
+
+    def __init__(self, client: Client, params: Mapping[str, Any], ungranted: set[str | None]) -> None:
+        self.client = client
+        self.params = params
+        self.ungranted = ungranted
+        # What was listed, until something is written.
+        self._listed: list[SyncRule] | None = None
+
+    def rules(self) -> list[SyncRule]:
+        """Return the rules of both directions."""
+        if self._listed is None:
+            named = {"InstanceId": self.params["instance_id"]}
+            with attempt(f"list the sync rules of {self.params['instance_id']}"):
+                found = self.client.pages("cr", "ListRepoSyncRule", named, "SyncRules")
+                # A rule that others came before while it was listed is there twice.
+                rules = {rule["SyncRuleId"]: SyncRule.from_api(rule) for rule in found}
+                self._listed = list(rules.values())
+        return self._listed
+
+    def outbound(self) -> list[SyncRule]:
+        """Return the instance's own rules. Inbound ones are another instance's, and never touched."""
+        return [rule for rule in self.rules() if rule.direction != "inbound"]
+
+    def post(self, rule: SyncRule) -> SyncRule:
+        """Create a rule, and return it with its ID; a grant that was just made may need a moment to be seen."""
+        waited, failures = 0.0, 0
+        while True:
+            self._listed = None
+            try:
+                answer = self.client.call("cr", "CreateRepoSyncRule", rule.to_api())
+                return self._identified(rule, answer.get("SyncRuleId"))
+            except ApiError as error:
+                if error.uncertain:
+                    failures += 1
+                    with preferring(error, "whether it was made all the same"):
+                        found = self.find(rule)
+                    if found:
+                        return found
+                    if failures < 3:
+                        self.client.sleep(float(failures))
+                        continue
+                refused = isinstance(error, NoPermissionError) and not _is_callers(error)
+                if not rule.target_account_id or error.uncertain:
+                    raise
+                given_up = rule.target_instance_id in self.ungranted
+                if not refused or given_up or waited >= self.params.get("grant_timeout", 0):
+                    if refused:
+                        self.ungranted.add(rule.target_instance_id)
+                    raise self._unpermitted(error, rule, certain=refused) from error
+                self.client.sleep(_GRANT_INTERVAL)
+                waited += _GRANT_INTERVAL
+
+    def find(self, rule: SyncRule) -> SyncRule | None:
+        """Return the rule as it is listed, if there is one of its name and content."""
+        return next((found for found in self.outbound() if found.name == rule.name and not found.changes(rule)), None)
+
+    def delete(self, *rules: SyncRule) -> None:
+        for rule in rules:
+            self._delete(rule)
+
+    def _delete(self, rule: SyncRule) -> None:
+        named = {"InstanceId": rule.instance_id, "SyncRuleId": rule.sync_rule_id}
+        self._listed = None
+        try:
+            self.client.call("cr", "DeleteRepoSyncRule", named)
+        except NotFoundError:
+            return
+        except ApiError as error:
+            # The code for a rule that is gone already is not documented.
+            with preferring(error, "whether it is gone all the same"):
+                there = any(found.sync_rule_id == rule.sync_rule_id for found in self.rules())
+            if there:
+                raise
+
+    def _identified(self, rule: SyncRule, identity: Any) -> SyncRule:
+        if identity:
+            return replace(rule, sync_rule_id=str(identity))
+        return self.find(rule) or rule
+
+    def _unpermitted(self, error: ApiError, rule: SyncRule, *, certain: bool) -> ApiError:
+        """Return the error with the most likely reason where it is not the caller's own rights."""
+        if isinstance(error, NoPermissionError) and not certain:
+            return error
+        caller = self._caller()
+        ask = ask_for_grant(caller, rule.target_instance_id, rule.target_region)
+        if certain:
+            error.reason = f"account {rule.target_account_id} has not granted account {caller}"
+            error.hint = (
+                f"{ask}. If it has, the caller may lack cr:CreateSyncRule on"
+                f" acs:cr:*:{caller}:repository/{rule.instance_id}."
+            )
+        elif not error.hint and not is_duplicate(error):
+            error.hint = (
+                f"If account {rule.target_account_id} has not granted account {caller}: {ask[0].lower()}{ask[1:]}."
+            )
+        return error
+
+    def _caller(self) -> str:
+        """Return the caller's account for a sentence; that it cannot be found out must not hide another error."""
+        try:
+            return str(self.client.caller().get("AccountId"))
+        except AcrError:
+            return str(self.params.get("account_id") or "of these credentials")
+
+
+def is_duplicate(error: ApiError) -> bool:
+    """Tell whether a refusal reads as if such a rule were there already; its code is not documented."""
+    words = error.code.lower()
+    return not isinstance(error, NotFoundError) and any(word in words for word in ("exist", "duplicat", "conflict"))
+
+
+def _is_callers(error: ApiError) -> bool:
+    """Tell whether the refusal is known to be about the caller's own policies."""
+    return bool(error.denied.get("AuthAction"))

@@ -1,0 +1,260 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replace a sync rule so that no push is lost, wherever the run is cut short.
+
+The new rule is made under a stand-in's name before the old one is deleted, then under its own, and then the stand-in
+goes: at every moment one of them carries what both cover. Between any two calls the next run can take it up.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    ApiError,
+    CredentialsError,
+    NoPermissionError,
+    NotFoundError,
+    ThrottledError,
+    UnreachableError,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_calls import RuleCalls, is_duplicate
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import (
+    is_placeholder,
+    placeholder,
+    stand_in,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import (
+    SyncRule,
+    is_stand_in,
+)
+
+# Sends what a rule covers and was pushed since an epoch ms, and says what became of each image.
+SendLate = Callable[[Client, SyncRule, int], list[dict[str, Any]]]
+
+_CLOCK_MARGIN = 2000  # milliseconds; the service's clocks agree to within this
+_NOT_ABOUT_THE_RULE = (ThrottledError, CredentialsError, NoPermissionError, UnreachableError)
+_ROUTE = (
+    *("scope", "namespace", "repository", "namespace_filter"),
+    *("target_region", "target_instance_id", "target_namespace", "target_repository"),
+)
+
+
+def same_route(rule: SyncRule, other: SyncRule) -> bool:
+    return all(getattr(rule, name) == getattr(other, name) for name in _ROUTE)
+
+
+class Replacement:
+    """One replacement.
+
+    Args:
+        calls: the instance's rules.
+        current: the rule to replace: the old one, or the stand-in that an earlier run left of it.
+        target: the rule that should be there.
+        beside: what else has the name of one of them, or stands in for one of them.
+        send_late: sends what no rule carried; None where that is not wanted.
+    """
+
+    def __init__(
+        self,
+        calls: RuleCalls,
+        current: SyncRule,
+        target: SyncRule,
+        beside: Sequence[SyncRule],
+        send_late: SendLate | None,
+    ) -> None:
+        self.calls = calls
+        self.current = current
+        self.target = target
+        self.stand_ins = [rule for rule in beside if is_stand_in(rule.name)]
+        self.doubles = [rule for rule in beside if not is_stand_in(rule.name)]
+        self.held = next(filter(is_placeholder, [current, *self.stand_ins]), None)
+        self.send_late = send_late
+        self.written = False
+        self.stood_in = False
+
+    def run(self) -> list[dict[str, Any]]:
+        """Replace the rule. Return what was sent because no rule had carried it."""
+        if is_stand_in(self.current.name):
+            return self._finish()
+        if self.held:
+            return self._delete_first()
+        try:
+            self._make_first()
+        except ApiError as error:
+            if self.stood_in or not self._may_be_in_the_way(error):
+                raise
+            return self._delete_first()
+        return []
+
+    def tidy(self) -> list[dict[str, Any]]:
+        """Delete what is beside a rule that is as it should be."""
+        with self._saying(f"Sync rule {self.target.name} is in force; run the task again to delete what is beside it."):
+            self._delete(*self.doubles)
+        return self._end()
+
+    def _make_first(self) -> None:
+        name, renamed = self.target.name, self.current.name != self.target.name
+        first = self.target if renamed else stand_in(self.target)
+        with self._saying(f"The old rule {self.current.name} is in force as it was."):
+            made = self._only(first)
+        self.stood_in = True
+        both = f"No push is lost: {first.name} carries what the new rule covers. Run the task again to finish."
+        with self._saying(both):
+            self._delete(self.current, *self.doubles)
+        if renamed:
+            return
+        with self._saying(f"The old rule is deleted. {both}"):
+            self._post(self.target)
+        with self._saying(f"The new rule {name} is in force, and so is {first.name}: run the task again to delete it."):
+            self._delete(made)
+
+    def _only(self, rule: SyncRule) -> SyncRule:
+        """Return the stand-in as it should be; what an earlier run left goes if it is different."""
+        kept = [left for left in self.stand_ins if left.name == rule.name and not left.changes(rule)][:1]
+        self._delete(*(left for left in self.stand_ins if left not in kept))
+        return kept[0] if kept else self._post(rule)
+
+    def _finish(self) -> list[dict[str, Any]]:
+        """Go on from where the old rule is gone and its stand-in is there."""
+        remembered = "remembers what to send then" if self.held else "carries pushes meanwhile"
+        left = f"The old rule was deleted by an earlier run; {self.current.name} {remembered}. Run the task again."
+        with self._saying(left):
+            self._post(self.target)
+        return self._end(self.current)
+
+    def _end(self, *left: SyncRule) -> list[dict[str, Any]]:
+        """Send what no rule carried, and only then delete what remembers since when."""
+        sent = []
+        with self._saying(f"Sync rule {self.target.name} is in force; run the task again to finish."):
+            if self.held:
+                sent = self._caught_up((self.held.create_time or _now()) - _CLOCK_MARGIN)
+            self._delete(*left, *self.stand_ins)
+        return sent
+
+    def _may_be_in_the_way(self, error: ApiError) -> bool:
+        """Tell whether the service refused the new rule because the old one has its route."""
+        if error.uncertain or isinstance(error, (*_NOT_ABOUT_THE_RULE, NotFoundError)):
+            return False
+        if self.current.target_instance_id != self.target.target_instance_id:
+            return False
+        others = [rule for rule in self.calls.outbound() if rule.sync_rule_id != self.current.sync_rule_id]
+        if is_duplicate(error) and not any(same_route(rule, self.target) for rule in others):
+            return True
+        if not error.hint:
+            error.hint = (
+                "If the service takes no second rule of one route, delete the old one with state: absent first."
+            )
+        return False
+
+    def _delete_first(self) -> list[dict[str, Any]]:
+        """Replace the rule where the service takes no second one of its route: the old one goes first."""
+        with self._saying(f"The old rule {self.current.name} is in force as it was."):
+            self.held = self.held or self._hold()
+        started = time.monotonic()
+        with self.calls.client.finishing():
+            self._exchange()
+        if self.held:
+            return self._end(*([] if self.held in self.stand_ins else [self.held]))
+        gap = int((time.monotonic() - started) * 1000)
+        rule = self.calls.find(self.target)
+        created = (rule.create_time if rule else None) or _now()
+        with self._saying(f"Sync rule {self.target.name} is in force."):
+            return self._caught_up(created - gap - _CLOCK_MARGIN)
+
+    def _hold(self) -> SyncRule | None:
+        """Make the placeholder; None if there is no need, or the service takes none."""
+        if self.target.trigger == "manual":
+            return None
+        namespace = None
+        if self.target.scope == "instance":
+            with suppress(NoPermissionError):
+                found = Namespaces(self.calls.client, {"instance_id": self.target.instance_id}).find()
+                namespace = next((found.name for found in found), None)
+            if namespace is None:
+                return None
+        held = placeholder(self.target, namespace)
+        try:
+            made = self._post(held)
+        except ApiError as error:
+            if error.uncertain or isinstance(error, _NOT_ABOUT_THE_RULE):
+                raise
+            return None
+        return self.calls.find(held) or made
+
+    def _exchange(self) -> None:
+        left = "Run the task again to finish; it sends what was pushed meanwhile." if self.held else ""
+        with self._saying(f"Whether the old rule is still there is not certain. {left}"):
+            self._delete(self.current, *self.doubles)
+        settled = self.held is not None
+        try:
+            self._post(self.target)
+            settled = True
+        except AcrError as error:
+            settled = True
+            error.results["rolled_back"] = self._put_back(error)
+            error.results["changed"] = True
+            raise
+        finally:
+            if not settled:
+                # Interrupted, and nothing would remember the old rule: leave nothing half-done, whatever it was.
+                self._post(self._old())
+
+    def _old(self) -> SyncRule:
+        # Its account could not be read; the new rule, which goes to the same instance, says it.
+        account = self.target.target_account_id if self.current.cross_account else None
+        return replace(self.current, target_account_id=account)
+
+    def _put_back(self, error: AcrError) -> bool:
+        """Create the old rule again after its successor was refused, and say in the error how that went."""
+        later = "The next run sends what was pushed meanwhile." if self.held else ""
+        try:
+            self._post(self._old())
+        except AcrError as second:
+            told = f"The old rule is deleted and could not be put back ({second.sentence()} {second.reference()})."
+            error.add(f"{told} Nothing is replicated by it until the task succeeds. {later}")
+            return False
+        lost = later or "What was pushed meanwhile was not replicated by it."
+        error.add(f"The old rule was put back as it was. {lost}")
+        return True
+
+    def _caught_up(self, since: int) -> list[dict[str, Any]]:
+        if self.send_late is None or self.target.trigger == "manual":
+            return []
+        # The service's clock is the only one that images and rules share; what is older than the old rule was never
+        # its to carry.
+        old = 0 if is_stand_in(self.current.name) else self.current.create_time or 0
+        return self.send_late(self.calls.client, self.target, max(since, old))
+
+    def _post(self, rule: SyncRule) -> SyncRule:
+        made = self.calls.post(rule)
+        self.written = True
+        return made
+
+    def _delete(self, *rules: SyncRule) -> None:
+        for rule in rules:
+            self.calls.delete(rule)
+            self.written = True
+
+    @contextmanager
+    def _saying(self, state: str) -> Iterator[None]:
+        """Say in any error raised inside in which state the rules are."""
+        try:
+            yield
+        except AcrError as error:
+            error.add(state)
+            if self.written:
+                error.results["changed"] = True
+            raise
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

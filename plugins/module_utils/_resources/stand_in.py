@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Name and recognise the rules that stand in for others while those are replaced.
+
+There are two kinds. A stand-in has the new rule's content and carries pushes meanwhile. Where the service refuses a
+second rule of one route, a placeholder remembers what is being made and since when: it is manual and ends beside the
+route, so that it carries nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import (
+    SUFFIX,
+    SyncRule,
+    is_stand_in,
+)
+
+# How long a rule's name may be is not documented. Up to here it is taken to be borne, and otherwise a name that is as
+# long as the rule's own is.
+_SURELY_BORNE = 30
+_WHOLE, _PART = "instance", "instance-filtered"
+
+
+def stand_in_name(name: str) -> str:
+    """Return the name of the stand-in for the rule of a name."""
+    limit = max(len(name), _SURELY_BORNE)
+    if len(name) + len(SUFFIX) <= limit:
+        return name + SUFFIX
+    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
+    kept = name[: limit - len(SUFFIX) - len(digest) - 1].rstrip()
+    return f"{kept}-{digest}{SUFFIX}"
+
+
+def stand_in(rule: SyncRule) -> SyncRule:
+    """Return the rule that carries what a rule will, under its own name."""
+    return replace(rule, name=stand_in_name(str(rule.name)))
+
+
+def placeholder(rule: SyncRule, namespace: str | None) -> SyncRule:
+    """Return the rule that carries nothing and remembers an automatic rule.
+
+    `namespace` is any of the source's, for a rule of the whole instance: that has no target names to end beside.
+    """
+    held = replace(stand_in(rule), trigger="manual")
+    if rule.scope == "repository":
+        return replace(held, target_repository=f"{rule.target_repository}{SUFFIX}")
+    if rule.scope == "namespace":
+        return replace(held, target_namespace=f"{rule.target_namespace}{SUFFIX}")
+    part = _PART if rule.namespace_filter else _WHOLE
+    return replace(held, scope="namespace", namespace=namespace, namespace_filter=None, target_namespace=part + SUFFIX)
+
+
+def is_placeholder(rule: SyncRule) -> bool:
+    ends_beside = is_stand_in(rule.target_namespace) or is_stand_in(rule.target_repository)
+    return is_stand_in(rule.name) and rule.trigger == "manual" and ends_beside
+
+
+def forgets_filter(rule: SyncRule) -> bool:
+    """Tell whether the rule that a placeholder remembers has a namespace_filter, which it has no room for."""
+    return is_placeholder(rule) and rule.target_namespace == _PART + SUFFIX
+
+
+def stood_for(rule: SyncRule, name: str) -> SyncRule:
+    """Return the rule that a stand-in or placeholder was made for."""
+    original = replace(rule, name=name)
+    if not is_placeholder(rule):
+        return original
+    original = replace(original, trigger="automatic")
+    if rule.target_namespace in (_WHOLE + SUFFIX, _PART + SUFFIX):
+        return replace(original, scope="instance", namespace=None, target_namespace=None)
+    return replace(
+        original,
+        target_namespace=(rule.target_namespace or "").removesuffix(SUFFIX) or None,
+        target_repository=(rule.target_repository or "").removesuffix(SUFFIX) or None,
+    )
