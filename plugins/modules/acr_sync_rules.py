@@ -176,7 +176,7 @@ sync_rules:
       returned: always
     action:
       description: What was done, or in check mode would be. One of V(unchanged), V(created), V(replaced), V(deleted)
-        and V(failed).
+        and V(failed). Several rules of one name that become one are V(replaced).
       type: str
       returned: always
     changed:
@@ -307,8 +307,7 @@ sync_rules:
       type: bool
       returned: when the new rule was refused after the old one was deleted
 counts:
-  description: How many rules were V(unchanged), V(created), V(replaced), V(deleted) and V(failed), and V(changed) where
-    only a second rule of the name or a stand-in went.
+  description: How many rules were V(unchanged), V(created), V(replaced), V(deleted) and V(failed).
   type: dict
   returned: success, and failure after the rules were listed
 """

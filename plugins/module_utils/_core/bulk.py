@@ -62,7 +62,11 @@ class Item(Generic[S]):
 
     @property
     def action(self) -> str:
-        return "failed" if self.error or not self.planned else VERBS[self.planned.action]
+        if self.error or not self.planned:
+            return "failed"
+        # Several that become one are replaced by it.
+        only_surplus = self.planned.action == UPDATE and not self.planned.changes
+        return VERBS[REPLACE if only_surplus else self.planned.action]
 
     def plan(self, found: list[S]) -> None:
         try:
@@ -175,11 +179,11 @@ class Bulk(Operation, Generic[S]):
         return result
 
     def _actions(self) -> list[str]:
-        """Return what can become of one; some kinds of things cannot be changed, only replaced or tidied up."""
+        """Return what can become of one; some kinds of things cannot be changed, only replaced."""
         attributes = self.resource.state_type.attributes().values()
         sent = [attribute.metadata for attribute in attributes if not attribute.metadata["read_only"]]
         can_change = any(not (metadata["fixed"] or metadata["write_only"]) for metadata in sent)
-        return [verb for action, verb in VERBS.items() if can_change or self.resource.tidied or action != UPDATE]
+        return [verb for action, verb in VERBS.items() if can_change or action != UPDATE]
 
     def _item(self, said: Mapping[str, Any]) -> Item[S]:
         common = {name: value for name, value in self.params.items() if name != self.option}

@@ -61,8 +61,6 @@ class Resource(Generic[S]):
     kind: ClassVar[str]
     state_type: type[S]
     replaceable: ClassVar[bool] = False
-    # Whether there may be too many of one, which go.
-    tidied: ClassVar[bool] = False
 
     def __init__(self, client: Client, params: Mapping[str, Any]) -> None:
         self.client = client

@@ -78,6 +78,8 @@ class Replacement:
         self.doubles = [rule for rule in beside if not is_stand_in(rule.name)]
         self.held = next(filter(is_placeholder, [current, *self.stand_ins]), None)
         self.send_late = send_late
+        # When the old rule was made, in epoch ms; 0 if it is gone.
+        self.oldest = 0
         self.written = False
         self.stood_in = False
 
@@ -157,6 +159,7 @@ class Replacement:
 
     def _delete_first(self) -> list[dict[str, Any]]:
         """Replace the rule where the service takes no second one of its route: the old one goes first."""
+        self.oldest = self.current.create_time or 0
         with self._saying(f"The old rule {self.current.name} is in force as it was."):
             self.held = self.held or self._hold()
         started = time.monotonic()
@@ -231,8 +234,7 @@ class Replacement:
             return []
         # The service's clock is the only one that images and rules share; what is older than the old rule was never
         # its to carry.
-        old = 0 if is_stand_in(self.current.name) else self.current.create_time or 0
-        return self.send_late(self.calls.client, self.target, max(since, old))
+        return self.send_late(self.calls.client, self.target, max(since, self.oldest))
 
     def _post(self, rule: SyncRule) -> SyncRule:
         made = self.calls.post(rule)

@@ -56,7 +56,6 @@ class SyncRules(Resource[SyncRule]):
     kind = "sync rule"
     state_type = SyncRule
     replaceable = True
-    tidied = True
 
     def __init__(
         self,

@@ -149,8 +149,9 @@ def test_a_bad_rule_does_not_stop_the_others(cloud: Emulator, bare: Account) -> 
 
 def test_a_rule_that_fails_after_a_write_tells_what_is_left(cloud: Emulator, bare: Account) -> None:
     keep(bare, rule(1), rule(2))
-    cloud.post("/_emulator/faults", {"fault": "error_500", "match": {"action": "CreateRepoSyncRule"}, "times": 999})
-    with pytest.raises(ModuleFailedError, match="DeleteRepoSyncRule") as failed:
+    fault = {"fault": "error_500", "match": {"action": "CreateRepoSyncRule", "nth": 2}, "times": 999}
+    cloud.post("/_emulator/faults", fault)
+    with pytest.raises(ModuleFailedError, match=r"rule-0001-acr-stand-in carries .*: CreateRepo.*DeleteRepo") as failed:
         keep(bare, rule(1, tag_filter="1.*"), rule(2))
     result = failed.value.result
     first, second = result["sync_rules"]
