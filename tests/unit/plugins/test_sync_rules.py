@@ -157,7 +157,7 @@ def test_a_rule_that_fails_after_a_write_tells_what_is_left(cloud: Emulator, bar
     first, second = result["sync_rules"]
     assert (result["changed"], first["action"], first["changed"], second["changed"]) == (True, "failed", True, False)
     there = {found["name"]: found for found in bare.run("acr_sync_rule_info", instance_id=SOURCE)["sync_rules"]}
-    assert first["sync_rule"].get("tag_filter") == there.get("rule-0001", {}).get("tag_filter")
+    assert first["sync_rule"].get("tag_filter") == there["rule-0001-acr-stand-in"].get("tag_filter")
     assert list(result["diff"]["before"]) == ["rule-0001"]
 
 
