@@ -109,7 +109,7 @@ def _meddle(cloud: Cloud, chance: random.Random) -> str:
     if role is None:
         return "nothing to meddle with"
     what = chance.choice(("a wide policy", "a Deny", "two statements", "a wide trust", "detached", "a Condition"))
-    meddled(account, role, what, len(account["policies"]))
+    meddled(account, role, what, sum(policy["name"].startswith("meddled") for policy in account["policies"]))
     cloud.reset(world)
     return what
 

@@ -29,7 +29,7 @@ from ansible_collections.registryops.alicloud.tests.torture.verdict import (
 
 SEED = 2026
 # How much of each kind fits into a minute.
-SHARES = {"faults": 0.015, "kills": 0.06, "changes": 0.08, "worlds": 0.01, "inputs": 0.03}
+SHARES = {"faults": 0.015, "kills": 0.06, "changes": 0.08, "worlds": 0.01, "inputs": 0.03, "histories": 0.02}
 # Flows that a kind of torture does not leave whole yet.
 AWAITED = {
     "faults": ("replace", "a set"),
