@@ -145,10 +145,9 @@ def _why(cause: BaseException) -> str:
         return f"{cause.filename} cannot be read: {cause.strerror}" if cause.filename else str(cause.strerror)
     if isinstance(cause, (TypeError, KeyError, AttributeError)):
         return "the answer or the profile is not of the documented shape"
-    text, _mark, body = re.sub(r"\s+", " ", str(cause)).partition("result: ")
-    # That one is followed by words of the SDK's own.
-    if not body and not text.startswith("invalid credential response"):
-        text, _mark, body = text.partition("response: ")
+    text = re.sub(r"\s+", " ", str(cause))
+    mark = re.search(r"result: |response: (?!access_key)|(?=\{)", text)
+    text, body = (text[: mark.start()], text[mark.end() :]) if mark else (text, "")
     words = (text.strip(" ,:"), *_told(body))
     return ": ".join(word for word in words if word)[:_LONGEST_TEXT]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import urllib3.util.connection
 from acr_emulator.testing import Emulator, running
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.http import Answer, Wire
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport
 
@@ -225,6 +227,49 @@ def test_oauth_uses_the_keys_that_the_cli_has_kept(machine: Emulator, tmp_path: 
         "sts_expiration": int(time.time()) + 3000,
     }
     assert caller(connect(machine, tmp_path, entry)) == "assumed-role/s/registryops-alicloud"
+
+
+def oauth() -> dict[str, Any]:
+    return {"mode": "OAuth", "oauth_site_type": "INTL", "oauth_access_token": "old", "oauth_refresh_token": "once"}
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Answer what is sent to the OAuth service, whose hosts the SDK has fixed; the rest goes on its way."""
+    asked: list[tuple[str, Any]] = []
+    real = Wire.send
+
+    def send(wire: Wire, request: Any, timeout: tuple[float, float], exchange: Any) -> Answer:
+        url = urllib.parse.urlsplit(request.url)
+        if url.netloc != "oauth.alibabacloud.com":
+            return real(wire, request, timeout, exchange)
+        asked.append((url.path, request.headers.get("Authorization") or request.body))
+        return Answer(200, "OK", {}, json.dumps(answers[url.path]).encode())
+
+    monkeypatch.setattr(Wire, "send", send)
+    return asked
+
+
+def test_oauth_gets_new_keys_and_keeps_the_new_refresh_token(
+    machine: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = {"access_token": "new", "refresh_token": "next", "expires_in": 3600}
+    asked = stand_in(monkeypatch, {"/v1/token": tokens, "/v1/exchange": given_out(machine)})
+    written = {**oauth(), "oauth_access_token_expire": 1}
+    assert caller(connect(machine, tmp_path, written)) == "assumed-role/s/registryops-alicloud"
+    assert [path for path, _sent in asked] == ["/v1/token", "/v1/exchange"]
+    assert b"refresh_token=once" in asked[0][1]
+    assert asked[1][1] == "Bearer new"
+    (kept,) = json.loads((tmp_path / "config.json").read_text())["profiles"]
+    assert (kept["oauth_refresh_token"], kept["oauth_access_token"]) == ("next", "new")
+
+
+def test_what_oauth_refuses_is_told_without_its_tokens(
+    machine: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(monkeypatch, {"/v1/token": {"access_token": HUSH, "error": "invalid_grant"}})
+    with pytest.raises(AcrError, match="failed to refresh OAuth token: invalid_grant. Log in again") as failed:
+        connect(machine, tmp_path, {**oauth(), "oauth_access_token_expire": 1})
+    assert HUSH not in str(failed.value)
 
 
 def test_keys_that_end_are_obtained_anew_in_time(
