@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, contains, covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import (
+    contains,
+    covers,
+    is_readable,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Place,
     list_images,
@@ -58,8 +61,8 @@ def audit_source(task: Task) -> list[Finding]:
     selected = {"instance_id": instance_id, "direction": "outbound"}
     found = list(SyncRules(task.client, selected).find())
     findings = [_left_over(rule) for rule in found if is_stand_in(rule.name)]
-    rules = [rule for rule in found if _is_readable(rule) and not is_stand_in(rule.name)]
-    findings += [_unreadable(rule) for rule in found if not _is_readable(rule)]
+    rules = [rule for rule in found if is_readable(rule.to_result()) and not is_stand_in(rule.name)]
+    findings += [_unreadable(rule) for rule in found if not is_readable(rule.to_result())]
     if rules:
         source = _look(task.client, instance_id, rules)
         findings += [one for rule in rules for one in _audit(rule, source)]
@@ -174,13 +177,6 @@ def _left_over(rule: SyncRule) -> Finding:
     return warning("left_over_stand_in", f"sync rule {rule.name}", problem, remedy)
 
 
-def _is_readable(rule: SyncRule) -> bool:
-    try:
-        return all(re.compile(getattr(rule, name) or "") for name in FILTERS)
-    except re.error:
-        return False
-
-
 def _unreadable(rule: SyncRule) -> Finding:
-    problem = f"sync rule {rule.name} has a filter that Python cannot read, so it is not known what it covers"
+    problem = f"sync rule {rule.name} has a filter that engines read differently, so it is not known what it covers"
     return warning("unknown_scope", f"sync rule {rule.name}", problem, "Write the filter as acr_sync_rule takes it.")

@@ -12,6 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_growth import may_take_for_ever
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import matches
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
+    BadFilterError,
+    UnsharedError,
+    parse,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import unreadable
 
 # Container Registry's published regions; finance and government clouds apart.
@@ -171,21 +178,39 @@ def check_rule_name(value: str, option: str = "name") -> None:
 
 
 def check_filter(value: str, option: str) -> None:
-    """Refuses a regular expression that does not compile, or that not every engine would read alike."""
-    try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError) as cause:
+    """Refuse a regular expression that not every engine reads alike, or that one of them could take for ever with."""
+    if any(not character.isprintable() for character in value):
         raise AcrError(
-            f"{option} {value!r} is not a regular expression: {cause}", "Correct it, or leave it out."
-        ) from cause
+            f"{option} {value!r} has a line break or another sign in it that no name has",
+            "Write it on one line; a YAML block adds a line break at the end, unless it begins with |- or >-.",
+        )
     # Inside a character class such as [*+] these signs are literal.
     outside = re.sub(r"(?<!\\)\[\^?\]?(\\.|[^\]\\])*\]", "[]", value)
     for pattern, construct in _UNSHARED_SYNTAX:
         if pattern.search(outside):
-            raise AcrError(
-                f"{option} {value!r} uses {construct}, which the service may not understand",
-                "Write it with characters, classes, groups, alternatives, quantifiers and the anchors ^ and $.",
-            )
+            raise _unshared(value, option, construct)
+    try:
+        endless = may_take_for_ever(parse(value))
+        matches(value, "")
+    except UnsharedError as cause:
+        raise _unshared(value, option, str(cause)) from cause
+    except (BadFilterError, RecursionError) as cause:
+        reason = str(cause) if isinstance(cause, BadFilterError) else "it is nested too deeply"
+        raise AcrError(
+            f"{option} {value!r} is not a regular expression: {reason}", "Correct it, or leave it out."
+        ) from cause
+    if endless:
+        raise AcrError(
+            f"{option} {value!r} repeats what can be read in several ways, with which an engine may take for ever",
+            "Repeat only what begins or ends with a sign of its own, as in (-[a-z]+)*.",
+        )
+
+
+def _unshared(value: str, option: str, construct: str) -> AcrError:
+    return AcrError(
+        f"{option} {value!r} uses {construct}, which the service may not understand",
+        "Write it with characters, classes, groups, alternatives, quantifiers and the anchors ^ and $.",
+    )
 
 
 def check_priority(value: int, option: str = "priority") -> None:

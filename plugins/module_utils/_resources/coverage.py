@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING, matches
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
+    BadFilterError,
+    UnsharedError,
+)
+
 FILTERS = ("namespace_filter", "repository_filter", "tag_filter")
-_ANYTHING = (None, "", ".*", "^.*$", ".+", "^.+$")
 
 
 def covers(rule: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
@@ -21,10 +26,32 @@ def covers(rule: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
     return (
         rule.get("namespace") in (None, image["namespace"])
         and rule.get("repository") in (None, image["repository"])
-        and re.search(rule.get("namespace_filter") or "", image["namespace"]) is not None
-        and re.search(rule.get("repository_filter") or "", image["repository"]) is not None
-        and re.search(rule.get("tag_filter") or "", image["tag"]) is not None
+        and selects(rule.get("namespace_filter"), image["namespace"])
+        and selects(rule.get("repository_filter"), image["repository"])
+        and selects(rule.get("tag_filter"), image["tag"])
     )
+
+
+def selects(pattern: str | None, text: str) -> bool:
+    """Tell whether a filter selects a text.
+
+    Raises:
+        AcrError: the filter is not one that is read everywhere alike, so that nobody knows.
+    """
+    try:
+        return matches(pattern, text)
+    except (BadFilterError, UnsharedError) as cause:
+        raise AcrError(
+            f"what the filter {pattern!r} covers cannot be told here ({cause})", "Write it as acr_sync_rule takes it."
+        ) from cause
+
+
+def is_readable(rule: Mapping[str, Any]) -> bool:
+    """Tell whether it is known what a rule's filters cover."""
+    try:
+        return all(selects(rule.get(name), "") in (True, False) for name in FILTERS)
+    except AcrError:
+        return False
 
 
 def contains(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
@@ -35,7 +62,7 @@ def contains(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
     return (
         all(wide.get(name) == narrow.get(name) for name in ("target_instance_id", "trigger"))
         and all(wide.get(name) in (None, narrow.get(name)) for name in ("namespace", "repository"))
-        and all(wide.get(name) in (*_ANYTHING, narrow.get(name)) for name in FILTERS)
+        and all(wide.get(name) in (*ANYTHING, narrow.get(name)) for name in FILTERS)
         and all(_arrives(wide, narrow, name) == _arrives(narrow, narrow, name) for name in ("namespace", "repository"))
     )
 

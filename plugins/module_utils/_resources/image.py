@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import matches
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
@@ -92,13 +92,13 @@ class Images(Resource[Image]):
         return f"image {state.namespace}/{state.repository}:{state.tag}"
 
     def find(self) -> Iterator[Image]:
-        tags, pattern = self.params.get("tags"), re.compile(self.params.get("tag_filter") or "")
+        tags, pattern = self.params.get("tags"), self.params.get("tag_filter")
 
         def images(place: Place) -> list[Image]:
             return [
                 replace(image, namespace=place.namespace, repository=place.repository)
                 for image in list_images(self.client, self.params["instance_id"], place.repository_id)
-                if (tags is None or image.tag in tags) and pattern.search(str(image.tag))
+                if (tags is None or image.tag in tags) and matches(pattern, str(image.tag))
             ]
 
         for found in self.client.calls(images, self._repositories()):

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule, Target
 
 Names = Sequence[str] | None
@@ -50,7 +49,7 @@ class Route(NamedTuple):
 
     rule: Rule
     scope: Rule
-    tags: re.Pattern[str]
+    tags: str
 
     def target(self, namespace: str, repository: str) -> Target | None:
         """Return where a repository's images arrive; None if the rule does not cover it."""
@@ -65,7 +64,7 @@ class Routes:
 
     def __init__(self, rules: Iterable[Rule], select: Select) -> None:
         self.select = select
-        routes = [Route(rule, {**rule, "tag_filter": None}, re.compile(rule.get("tag_filter") or "")) for rule in rules]
+        routes = [Route(rule, {**rule, "tag_filter": None}, str(rule.get("tag_filter") or "")) for rule in rules]
         self.instance_ids = {str(route.rule["target_instance_id"]) for route in routes}
         # Most rules are for one namespace, so that few are tried for each repository.
         self._from: dict[str | None, list[Route]] = {}
@@ -106,11 +105,3 @@ class Routes:
             repository = route.rule.get("repository") or target.repository
             if self.select.has(namespace, repository) and route.target(namespace, repository) == target:
                 yield namespace, repository, route
-
-
-def is_readable(rule: Rule) -> bool:
-    """Tell whether Python can read the rule's filters."""
-    try:
-        return all(re.compile(rule.get(name) or "") for name in FILTERS)
-    except re.error:
-        return False

@@ -14,6 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import VERBS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import (
@@ -21,7 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
     described,
     unlisted_rules,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select, is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select
 
 _CONFIGURE = "Run registryops.alicloud.configure_sync"
 # What keeping the rule would do, as how it stands.
@@ -70,7 +71,7 @@ class Standing:
         if self.standing == "refused":
             return error("refused_rule", subject, self.why, "Correct the rule in the inventory.")
         if self.followed and not is_readable(self.rule):
-            problem = f"{subject} has a filter that Python cannot read, so it is not known what it covers"
+            problem = f"{subject} has a filter that engines read differently, so it is not known what it covers"
             return warning("unknown_scope", subject, problem, "Write the filter as acr_sync_rule takes it.")
         return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Held,
     Place,
@@ -157,7 +158,7 @@ class Comparison:
         """Return the rules that bring such a tag, if it is looked at."""
         if not self._routes.select.has_tag(tag):
             return ()
-        return tuple(route.rule for route in routes if route.tags.search(tag))
+        return tuple(route.rule for route in routes if selects(route.tags, tag))
 
     def _evidence(self, origin: Origin, target: Target, tag: str, there: Mapping[str, Held] | None) -> Evidence:
         held = (there or {}).get(tag)

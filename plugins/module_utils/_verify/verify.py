@@ -13,11 +13,12 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import Progress
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select, is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import standings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Comparison, Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Match filters in time that grows with the text alone, whatever the filter is.
+
+Python's own engine may take for ever, and nothing can interrupt it. Here all ways are followed at once, and what was
+found out about a character is kept for the next text, so that it is about as fast.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
+    WORD,
+    Anchor,
+    BadFilterError,
+    Char,
+    Choice,
+    Node,
+    Sequence,
+    bit,
+    parse,
+)
+
+ANYTHING = (None, "", ".*", "^.*$", ".+", "^.+$")
+_MOST_STATES = 20_000  # of a filter, some tens of MB at the most; then it begins anew
+_MOST_STEPS = 20_000  # of a filter; counts within counts multiply
+_BEGIN, _AFTER_WORD, _AFTER_OTHER = 0, 1, 2
+
+
+class _Step:
+    """A place in the filter: what it takes, or holds at, and the places after it."""
+
+    __slots__ = ("anchor", "bits", "following")
+
+    def __init__(self, following: list[_Step], bits: int = 0, anchor: str = "") -> None:
+        self.following = following
+        self.bits = bits
+        self.anchor = anchor
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def step(self, following: list[_Step], bits: int = 0, anchor: str = "") -> _Step:
+        self.count += 1
+        if self.count > _MOST_STEPS:
+            raise BadFilterError("its counts are too many")
+        return _Step(following, bits, anchor)
+
+    def build(self, node: Node, after: _Step) -> _Step:
+        """Return the step that begins a node and goes on with another step."""
+        if isinstance(node, Char):
+            return self.step([after] if node.bits else [], bits=node.bits)
+        if isinstance(node, Anchor):
+            return self.step([after], anchor=node.kind)
+        if isinstance(node, Choice):
+            return self.step([self.build(option, after) for option in node.options])
+        if isinstance(node, Sequence):
+            for part in reversed(node.parts):
+                after = self.build(part, after)
+            return after
+        if node.most is None:
+            loop = self.step([])
+            loop.following = [self.build(node.body, loop), after]
+            after = loop
+        else:
+            end = after
+            for _ in range(node.most - node.least):
+                after = self.step([self.build(node.body, after), end])
+        for _ in range(node.least):
+            after = self.build(node.body, after)
+        return after
+
+
+class _State:
+    """What may come next, after some text."""
+
+    __slots__ = ("before", "next", "steps")
+
+    def __init__(self, steps: frozenset[_Step], before: int) -> None:
+        self.steps = steps
+        self.before = before
+        self.next: dict[str, _State | None] = {}
+
+
+class Filter:
+    """A filter that is ready to be searched for; None as a state is that it was found."""
+
+    def __init__(self, pattern: str) -> None:
+        self._found = _Step([])
+        self._begin = _Builder().build(parse(pattern), self._found)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._states: dict[tuple[frozenset[_Step], int], _State] = {}
+        self._start = self._state(frozenset((self._begin,)), _BEGIN)
+
+    def search(self, text: str) -> bool:
+        """Tell whether the filter is found anywhere in a text."""
+        state: _State | None = self._start
+        for character in (*text, ""):
+            if state is None:
+                return True
+            state = state.next[character] if character in state.next else self._go(state, character)
+        return state is None
+
+    def _go(self, state: _State, character: str) -> _State | None:
+        """Return the state after one more character; an empty one is the end of the text."""
+        steps = self._reached(state, character)
+        if self._found in steps:
+            following = None
+        else:
+            own = bit(character) if character else 0
+            taken = {after for step in steps if step.bits & own for after in step.following}
+            word = _AFTER_WORD if own & WORD else _AFTER_OTHER
+            following = self._state(frozenset((*taken, self._begin)), word)
+        state.next[character] = following
+        return following
+
+    def _reached(self, state: _State, character: str) -> set[_Step]:
+        """Return all steps that can be reached without taking a character."""
+        reached: set[_Step] = set()
+        waiting = list(state.steps)
+        while waiting:
+            step = waiting.pop()
+            if step in reached or (step.anchor and not _holds(step.anchor, state.before, character)):
+                continue
+            reached.add(step)
+            if not step.bits:
+                waiting += step.following
+        return reached
+
+    def _state(self, steps: frozenset[_Step], before: int) -> _State:
+        if len(self._states) > _MOST_STATES:
+            self._states = {}
+        return self._states.setdefault((steps, before), _State(steps, before))
+
+
+def _holds(anchor: str, before: int, character: str) -> bool:
+    if anchor == "^":
+        return before == _BEGIN
+    if anchor == "$":
+        return not character
+    at_boundary = (before == _AFTER_WORD) != bool(character and bit(character) & WORD)
+    return at_boundary == (anchor == "b")
+
+
+@lru_cache(maxsize=2000)
+def _filter(pattern: str) -> Filter:
+    return Filter(pattern)
+
+
+def matches(pattern: str | None, text: str) -> bool:
+    """Tell whether a filter selects a text.
+
+    Raises:
+        BadFilterError, UnsharedError: it is not a filter that is read everywhere alike.
+    """
+    return pattern in ANYTHING or _filter(str(pattern)).search(text)
+
+
+def selects_all(pattern: str | None) -> bool:
+    """Tell whether a filter, which is not one of those that say so, matches the empty text."""
+    return pattern not in ANYTHING and matches(pattern, "")
