@@ -14,6 +14,9 @@ description:
     nothing, and does not fail because of findings.
   - At the source it finds sync rules that are dead, that fail, that lack the other account's grant, or that another
     rule makes superfluous. For this it lists the rules, the sync records, and the images that the rules cover.
+  - At the source it also finds rules that write one place from different repositories, a tag filter that leaves behind
+    the signatures of what it carries, a filter that matches the empty text and so selects everything, and a stand-in
+    that was left over when the replacement of a rule was cut short.
   - At the destination it finds namespaces and repositories that inbound rules need, and a grant that is missing, that
     no rule uses, or that allows more than sync needs. For this it reads the account's role
     C(aliyuncontainerregistrycrossaccoutsyncrole) and the policies that are attached to it. It asks for each other

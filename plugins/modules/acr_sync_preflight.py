@@ -16,6 +16,8 @@ description:
     one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
     cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
     and a destination namespace must create repositories automatically.
+  - Rules that would write one place from different repositories are found at the source. A filter that matches the
+    empty text, such as the glob C(v*), is warned of.
 options:
   instance_id:
     description:
@@ -31,8 +33,8 @@ options:
   sync_rules:
     description:
       - Rules that begin or end at the instance, with the options of M(registryops.alicloud.acr_sync_rule). Of these,
-        C(name), C(namespace), C(repository) and C(target_region) are looked at; namespace and repository are those on
-        this side. If unset, only the instance itself is looked at.
+        C(name), C(namespace), C(repository), the filters and the target are looked at; namespace and repository are
+        those on this side. If unset, only the instance itself is looked at.
     type: list
     elements: dict
   will_exist:

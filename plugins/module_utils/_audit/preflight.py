@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import meeting_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError
@@ -34,8 +36,13 @@ def preflight(task: Task) -> dict[str, Any]:
     findings = [*_instance(instance, task.params["side"])]
     for rule, missing in missing_places(task.client, task.params["sync_rules"] or [], task.params):
         findings += [*_route(rule, task.params), *missing]
+    warnings = [_doubt(instance, task.params["side"])] if instance.edition in _DOUBTFUL else []
+    if task.params["side"] == "source":
+        rules = task.params["sync_rules"] or []
+        findings += meeting_rules(task.client, task.params["instance_id"], rules)
+        warnings += [f"{finding['problem']}. {finding['remedy']}" for finding in selecting_all(rules)]
     result = {"changed": False, "instance": instance.to_result(), "findings": findings}
-    return {**result, "warnings": [_doubt(instance, task.params["side"])]} if instance.edition in _DOUBTFUL else result
+    return {**result, "warnings": warnings} if warnings else result
 
 
 def _doubt(instance: Instance, side: str) -> str:

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
+    left_behind,
+    meeting,
+    selecting_all,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
@@ -63,9 +68,14 @@ def audit_source(task: Task) -> list[Finding]:
     findings = [_left_over(rule) for rule in found if is_stand_in(rule.name)]
     rules = [rule for rule in found if is_readable(rule.to_result()) and not is_stand_in(rule.name)]
     findings += [_unreadable(rule) for rule in found if not is_readable(rule.to_result())]
+    shown = [rule.to_result() for rule in rules]
+    findings += selecting_all(shown)
     if rules:
         source = _look(task.client, instance_id, rules)
         findings += [one for rule in rules for one in _audit(rule, source)]
+        findings += meeting(shown, source.images)
+        for rule in shown:
+            findings += left_behind(rule, source.images)
     return [*findings, *_shadowed(rules)]
 
 

@@ -150,7 +150,7 @@ def test_a_rule_without_any_record_of_a_later_push_is_dead(
 @pytest.mark.parametrize(
     ("issue", "check", "remedy"),
     [
-        ("NoPrivilege: not granted", "rule_without_grant", "to run registryops.alicloud.grant_access."),
+        ("NoPrivilege: not granted", "rule_without_grant", "registryops.alicloud.grant_access "),
         ("TARGET_INSTANCE_NOT_EXIST", "dead_rule", "Point the rule at another one, or delete the rule."),
         ("TARGET_NAMESPACE_NOT_EXIST", "failing_rule", "Have the namespace made in"),
         ("TARGET_REPO_NOT_EXIST: prod/web", "failing_rule", "or let its namespace create repositories"),

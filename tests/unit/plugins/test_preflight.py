@@ -77,6 +77,30 @@ def test_what_the_sync_level_needs_must_be_there(account_a: Account, account_b: 
     assert checks(account_b, "destination", {"name": "r", "namespace": "prod"}) == ["auto_create_repositories"]
 
 
+def test_rules_that_would_write_one_place_are_found(cloud: Emulator, account_a: Account) -> None:
+    account_a.run("acr_repository", instance_id=SOURCE, namespace="team-a", name="web")
+    image = {"instance_id": SOURCE, "namespace": "team-a", "repository": "web", "tags": ["1.0"]}
+    cloud.post("/_emulator/images", image)
+    rules = [
+        {"name": name, "namespace": name, "target_namespace": "mirror", "target_instance_id": TARGET}
+        for name in ("prod", "team-a")
+    ]
+    ((check, problem),) = findings(account_a, "source", *rules)
+    assert check == "rules_meet"
+    assert f"sync rules prod and team-a both write mirror/web on {TARGET}, from prod/web and team-a/web" in problem
+    apart = [{**rules[0], "target_namespace": "prod"}, rules[1]]
+    cloud.delete("/_emulator/calls")
+    assert checks(account_a, "source", *apart) == []
+    assert cloud.calls("ListRepository") == []
+
+
+def test_a_filter_that_selects_everything_is_warned_of(account_a: Account) -> None:
+    rule = {"name": "r", "namespace": "prod", "tag_filter": "v*"}
+    result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=[rule])
+    assert result["findings"] == []
+    assert "tag_filter 'v*' of sync rule r matches the empty text" in str(result["warnings"])
+
+
 def test_every_finding_names_its_remedy(cloud: Emulator, account_a: Account) -> None:
     change_world(cloud, 0, edition="Enterprise_Basic")
     result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE)

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules that meet at one place, signatures that are left behind, and filters that select everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
+    left_behind,
+    meeting,
+    selecting_all,
+)
+
+DIGEST = "1" * 64
+
+
+def image(namespace: str, repository: str, tag: str, digest: str = "") -> dict[str, Any]:
+    return {"namespace": namespace, "repository": repository, "tag": tag, "digest": f"sha256:{digest}"}
+
+
+def rule(name: str, namespace: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "namespace": namespace, "target_instance_id": "cri-eu", "target_namespace": "mirror", **more}
+
+
+IMAGES = [image("library", "nginx", "1.0"), image("team-a", "nginx", "1.0"), image("team-a", "web", "v1")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "meet"),
+    [
+        ({}, {}, True),
+        ({"target_namespace": "library"}, {}, False),
+        ({"target_instance_id": "cri-us"}, {}, False),
+        ({"tag_filter": "^2"}, {}, False),
+        ({"tag_filter": "^1"}, {"tag_filter": "0$"}, True),
+        ({"repository_filter": "^web$"}, {}, False),
+    ],
+)
+def test_rules_that_write_one_place_are_found(first: dict[str, Any], second: dict[str, Any], meet: bool) -> None:
+    found = list(meeting([rule("library", "library", **first), rule("team-a", "team-a", **second)], IMAGES))
+    assert [finding["check"] for finding in found] == ["rules_meet"] * meet
+    if meet:
+        assert found[0]["problem"] == (
+            "sync rules library and team-a both write mirror/nginx on cri-eu, from library/nginx and team-a/nginx,"
+            " so that its tags are moved to and fro"
+        )
+
+
+@pytest.mark.parametrize("ending", [".sig", ".att", ".sbom", ""])
+@pytest.mark.parametrize(("tag_filter", "found"), [("^v", True), (".*", False), ("^v|^sha256-", False), ("^w", False)])
+def test_signatures_that_are_left_behind_are_found(ending: str, tag_filter: str, found: bool) -> None:
+    images = [image("prod", "web", "v1", DIGEST), image("prod", "web", f"sha256-{DIGEST}{ending}", "2" * 64)]
+    findings = list(left_behind(rule("r", "prod", tag_filter=tag_filter), images))
+    assert [finding["check"] for finding in findings] == ["signatures_left_behind"] * found
+    if found:
+        assert f"carries prod/web:v1 and leaves behind sha256-{DIGEST}{ending}," in findings[0]["problem"]
+
+
+@pytest.mark.parametrize(("tag_filter", "found"), [("v*", True), ("^v", False), (".*", False), (None, False)])
+def test_a_filter_that_selects_everything_is_pointed_out(tag_filter: str | None, found: bool) -> None:
+    findings = list(selecting_all([rule("r", "prod", tag_filter=tag_filter)]))
+    assert [finding["check"] for finding in findings] == ["filter_selects_all"] * found
