@@ -14,6 +14,7 @@ from acr_emulator.testing import Emulator
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import api_error
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import contains
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
@@ -158,3 +159,15 @@ def test_how_many_images_may_fail(cloud: Emulator, account_a: Account, most: int
             retries=0,
         )
     assert len(cloud.calls("CreateRepoSyncTask")) == sent
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "contained"),
+    [({}, {}, True), ({}, {"target_namespace": "prod"}, True), ({}, {"target_namespace": "other"}, False)],
+    ids=["unset", "said", "another"],
+)
+def test_a_rule_contains_another_only_where_both_write_one_place(
+    wide: dict[str, str], narrow: dict[str, str], contained: bool
+) -> None:
+    rule = {"target_instance_id": TARGET, "trigger": "automatic", "namespace": "prod"}
+    assert contains({**rule, **wide}, {**rule, **narrow}) is contained
