@@ -18,6 +18,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.permiss
 _SERVICE_FAILS = "The service itself fails. {done} Run it again later; if it lasts, give support the request ID."
 _STRANGE = "A proxy or another service may have answered; check the endpoint. If it is right, this is worth reporting."
 _LACKS_RIGHT = "The caller needs {needed}; ask who keeps the account's RAM policies."
+_ASSUMES = (
+    "The role's trust policy must name the caller, who needs {needed}. The key of a root account assumes no role; use"
+    " that of a RAM user."
+)
 _UNPAID = "The account has unpaid bills. Pay them, and run it again."
 
 # Braces hold parameters of the call. Of several codes that fit, the longest counts.
@@ -141,6 +145,8 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
         text = _SERVICE_FAILS
     elif not code and status == 200:
         text = _STRANGE
+    elif found in _RIGHTS and action == "AssumeRole":
+        text = _ASSUMES
     elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and not own:
         text = (
             "Ask the owner of account {TargetUserId} to run registryops.alicloud.grant_access for {TargetInstanceId}"

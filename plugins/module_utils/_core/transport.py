@@ -15,6 +15,7 @@ from typing import Any, NoReturn, Protocol
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.endpoints import endpoint_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
+    ApiError,
     UnreachableError,
     api_error,
     attempt,
@@ -24,6 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.identit
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import PACKAGES, load
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.providers import Provider
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError
 
 PRODUCTS = (*PACKAGES, "sts")
@@ -117,7 +119,11 @@ class SdkTransport:
         }
         given = {name: value for name, value in parameters.items() if value is not None}
         with attempt(f"assume role {role.arn}"):
-            found = self._send(self._client("sts", keys), "sts", "AssumeRole", given)["Credentials"]
+            try:
+                found = self._send(self._client("sts", keys), "sts", "AssumeRole", given)["Credentials"]
+            except ApiError as error:
+                error.hint = error.hint or remedy("AssumeRole", error.code, given, status=error.status)
+                raise
         taken = Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"])
         return taken, time.time() + (role.duration or 3600)
 

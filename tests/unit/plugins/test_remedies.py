@@ -148,3 +148,10 @@ def test_a_request_whose_nonce_was_used_is_repeated_once_where_that_is_safe(
     assert len(made) == calls
     # What was repeated on its way may have been carried out the first time.
     assert failed.value.uncertain is uncertain
+
+
+def test_a_role_that_refuses_the_caller_is_told_with_what_it_takes() -> None:
+    arn = "acs:ram::1252879610640001:role/operator"
+    said = remedy("AssumeRole", "NoPermission", {"RoleArn": arn}, status=403)
+    assert said.startswith(f"The role's trust policy must name the caller, who needs sts:AssumeRole on {arn}.")
+    assert "root account" in said
