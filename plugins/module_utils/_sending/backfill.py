@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import selects_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
@@ -43,6 +44,12 @@ class Backfill(ImageSync):
         )
         transfers = selector.transfers()
         self.warnings += selector.warnings
+        self.warnings += [
+            f"{name} {pattern!r} matches the empty text, so that it mostly selects everything."
+            " A glob such as v* is written ^v."
+            for name, pattern in self.selection.filters.items()
+            if selects_all(pattern)
+        ]
         check_collisions(transfers)  # of all shares, since each job sees only its own
         self.transfers = of_shard(transfers, self.shard)
         namespaces = selector.namespaces

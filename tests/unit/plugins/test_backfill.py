@@ -277,3 +277,10 @@ def test_the_shares_keep_signatures_with_their_image(account_a: Account) -> None
     newest = {"repositories": ["app"], "newest": 1}
     shares = [planned(account_a, select=newest, shard_index=index, shard_count=3) for index in range(3)]
     assert sorted(map(sorted, shares)) == [[], [], [*ATTACHED, "prod/app:v2"]]
+
+
+def test_a_filter_that_selects_everything_is_warned_of(account_a: Account) -> None:
+    result = account_a.run("acr_image_sync", check=True, **TO_B, select={"namespaces": ["prod"], "tag_filter": "v*"})
+    assert "tag_filter 'v*' matches the empty text" in str(result["warnings"])
+    anchored = account_a.run("acr_image_sync", check=True, **TO_B, select={"namespaces": ["prod"], "tag_filter": "^v"})
+    assert "warnings" not in anchored
