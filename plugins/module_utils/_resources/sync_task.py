@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, api_error
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
@@ -90,7 +90,11 @@ def task_page(client: Client, instance_id: str, selected: Mapping[str, Any], num
     """Return one page of records, and how many records there are; `selected` is as of each_task."""
     request = {**_request(instance_id, selected), "PageNo": number, "PageSize": PAGE}
     answer = client.call("cr", "ListRepoSyncTask", request)
-    return [_task(found) for found in answer.get("SyncTasks") or []], int(answer.get("TotalCount") or 0)
+    found = answer.get("SyncTasks") or []
+    if not isinstance(found, list):
+        # The SDK hands such an answer on as it came.
+        raise api_error("ListRepoSyncTask", "", "the answer is not in the documented shape", status=200)
+    return [_task(task) for task in found], int(answer.get("TotalCount") or 0)
 
 
 def _request(instance_id: str, selected: Mapping[str, Any]) -> dict[str, Any]:

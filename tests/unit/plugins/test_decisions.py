@@ -171,3 +171,19 @@ def test_a_rule_contains_another_only_where_both_write_one_place(
 ) -> None:
     rule = {"target_instance_id": TARGET, "trigger": "automatic", "namespace": "prod"}
     assert contains({**rule, **wide}, {**rule, **narrow}) is contained
+
+
+@pytest.mark.usefixtures("granted")
+@pytest.mark.parametrize("nth", range(1, 5))
+def test_records_in_another_shape_are_told(cloud: Emulator, account_a: Account, nth: int) -> None:
+    """Whichever reading of the records meets it: nothing breaks, and the next run has nothing left to send."""
+    match = {"action": "ListRepoSyncTask", "nth": nth}
+    cloud.post("/_emulator/faults", {"fault": "wrong_shape", "match": match})
+    images = [{"namespace": "prod", "repository": "web", "tag": tag} for tag in ("1.0", "1.1")]
+    try:
+        account_a.run("acr_image_sync", instance_id=SOURCE, images=images, **WHERE)
+    except ModuleFailedError as failure:
+        assert "not in the documented shape" in str(failure)
+    cloud.delete("/_emulator/faults")
+    account_a.run("acr_image_sync", instance_id=SOURCE, images=images, **WHERE)
+    assert account_a.run("acr_image_sync", instance_id=SOURCE, images=images, **WHERE)["changed"] is False
