@@ -48,6 +48,8 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
+
 
 def inbound_rules(
     hosts: Mapping[str, Any], sources: Sequence[str], destination: str | Sequence[str]
@@ -58,9 +60,8 @@ def inbound_rules(
     return [
         _needs(rule, source, hosts[source])
         for source in sources
-        for rule in hosts[source].get("acr_sync_rules") or []
-        if rule.get("state", "present") != "absent"
-        and (rule.get("to") in names or rule.get("target_instance_id") in instance_ids)
+        for rule in wanted_rules(hosts[source].get("acr_sync_rules") or [])
+        if (rule.get("to") in names or rule.get("target_instance_id") in instance_ids)
     ]
 
 
@@ -69,7 +70,8 @@ def _needs(rule: Mapping[str, Any], source: str, host: Mapping[str, Any]) -> dic
     return {
         "name": rule.get("name"),
         "source": source,
-        "account_id": host.get("acr_account_id"),
+        # A UID that an inventory says without quotes is a number.
+        "account_id": None if host.get("acr_account_id") is None else str(host["acr_account_id"]),
         "scope": scope,
         "namespace": None if scope == "instance" else rule.get("target_namespace") or rule.get("namespace"),
         "repository": rule.get("target_repository") or rule.get("repository") if scope == "repository" else None,

@@ -119,17 +119,17 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.module 
     Module,
     manage,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import TYPES, Namespaces
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import (
+    NAMESPACE_OPTIONS,
+    Namespaces,
+)
 
 MODULE = Module(
     options={
         **STATE_OPTION,
         **DELETION_OPTIONS,
         "instance_id": {"type": "str", "required": True},
-        "name": {"type": "str", "required": True},
-        "auto_create_repositories": {"type": "bool"},
-        "repository_type": {"type": "str", "choices": list(TYPES)},
-        "tag_immutability": {"type": "bool"},
+        **NAMESPACE_OPTIONS,
     },
     work=manage(Namespaces),
 )

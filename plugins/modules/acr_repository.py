@@ -156,19 +156,17 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.module 
     Module,
     manage,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import TYPES, Repositories
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import (
+    REPOSITORY_OPTIONS,
+    Repositories,
+)
 
 MODULE = Module(
     options={
         **STATE_OPTION,
         **DELETION_OPTIONS,
         "instance_id": {"type": "str", "required": True},
-        "namespace": {"type": "str", "required": True},
-        "name": {"type": "str", "required": True},
-        "repository_type": {"type": "str", "choices": list(TYPES)},
-        "summary": {"type": "str"},
-        "description": {"type": "str"},
-        "tag_immutability": {"type": "bool"},
+        **REPOSITORY_OPTIONS,
     },
     work=manage(Repositories),
 )

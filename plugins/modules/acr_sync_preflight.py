@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Find what would make cross-account sync fail
 description:
   - Checks one instance against the documented limitations of cross-account sync before anything is written, and
-    returns every finding with its remedy. It does not fail because of findings, so that all can be shown at once.
+    returns every finding with its remedy. With O(fail) it fails because of them, all at once.
   - The source must be a running Premium (C(Enterprise_Advanced)) instance, the destination a running Basic or Premium
     one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
     cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
@@ -32,17 +32,218 @@ options:
     required: true
   sync_rules:
     description:
-      - Rules that begin or end at the instance, with the options of M(registryops.alicloud.acr_sync_rule). Of these,
-        C(name), C(namespace), C(repository), the filters and the target are looked at; namespace and repository are
-        those on this side. If unset, only the instance itself is looked at.
+      - Rules that begin or end at the instance. Namespace and repository are those on this side. Rules that should be
+        absent need nothing. If unset, only the instance itself is looked at.
     type: list
     elements: dict
-  will_exist:
+    suboptions:
+      name:
+        description:
+          - Name of the rule.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the rule should be there.
+        type: str
+        choices: [present, absent]
+        default: present
+      scope:
+        description:
+          - What the rule replicates. If unset, a new rule gets V(namespace) and an existing one is left as it is.
+        type: str
+        choices: [namespace, repository, instance]
+      namespace:
+        description:
+          - Namespace to replicate. Required for a new rule of O(sync_rules[].scope=namespace) or
+            O(sync_rules[].scope=repository).
+        type: str
+      repository:
+        description:
+          - Repository to replicate, without the namespace. Required for a new rule of O(sync_rules[].scope=repository).
+        type: str
+      namespace_filter:
+        description:
+          - Regular expression for the namespaces to replicate, with O(sync_rules[].scope=instance). If unset, it is
+            left as it is.
+        type: str
+      repository_filter:
+        description:
+          - Regular expression for the repositories to replicate, with O(sync_rules[].scope=namespace) or
+            O(sync_rules[].scope=instance). If unset, it is left as it is.
+        type: str
+      tag_filter:
+        description:
+          - Regular expression for the tags to replicate. If unset, a new rule gets V(.*) and an existing one is left as
+            it is.
+          - The service's own engine and whether it anchors the expression are not documented. Write C(^) and C($) where
+            they are meant; look-arounds, back-references and the like are refused.
+        type: str
+      trigger:
+        description:
+          - Whether every push is replicated, or only what a task names. If unset, a new rule gets V(automatic) and an
+            existing one is left as it is.
+        type: str
+        choices: [automatic, manual]
+      priority:
+        description:
+          - Urgency of the rule's tasks, from 1 to 5; 5 is the most urgent. If unset, the service gives a new rule 3 and
+            an existing one is left as it is.
+        type: int
+      link_id:
+        description:
+          - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
+            is.
+        type: str
+      to:
+        description:
+          - Name of an inventory host that is the destination. What the rule leaves unsaid of the target is its
+            C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
+        type: str
+      target_account_id:
+        description:
+          - UID of the account that owns the target instance. Leave it out if that is the account of the source.
+          - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
+        type: str
+      target_region:
+        description:
+          - Region of the target instance. Required for a new rule.
+        type: str
+      target_instance_id:
+        description:
+          - ID of the target instance. Required for a new rule.
+        type: str
+      target_namespace:
+        description:
+          - Namespace on the target instance. If unset, it is O(sync_rules[].namespace), or what it is if it is another.
+        type: str
+      target_repository:
+        description:
+          - Repository on the target instance. If unset, it is O(sync_rules[].repository), or what it is if it is
+            another.
+        type: str
+      catch_up:
+        description:
+          - Whether images that are pushed while a rule is replaced are synced by tasks afterwards. The tasks overwrite
+            the tag at the target, as the rule would have. They are started but not waited for.
+        type: bool
+        default: true
+      grant_timeout:
+        description:
+          - Seconds to try again while the other account's grant is refused. How long a new grant takes to be seen is
+            not documented. V(0) fails at once.
+        type: int
+        default: 20
+  namespaces:
     description:
-      - Namespaces, and repositories as C(namespace/repository), that are about to be created and so are not missed. If
-        unset, none.
+      - Namespaces of the instance that are about to be kept, with the options of
+        M(registryops.alicloud.acr_namespace). What is about to be created is not missed, and what is about to be
+        deleted is. If unset, none.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - Name of the namespace.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the namespace should be there. V(absent) is refused while it holds images, unless
+            O(namespaces[].force) is V(true).
+        type: str
+        choices: [present, absent]
+        default: present
+      auto_create_repositories:
+        description:
+          - Whether a push creates the repository it names. If unset, a new namespace gets V(false) and an existing
+            one is left as it is.
+        type: bool
+      repository_type:
+        description:
+          - Type of repositories that are created automatically. If unset, a new namespace gets V(private) and an
+            existing one is left as it is.
+        type: str
+        choices: [private, public]
+      tag_immutability:
+        description:
+          - Whether tags of repositories that are created automatically can not be overwritten. If unset, it is left
+            as it is.
+        type: bool
+      force:
+        description:
+          - Whether to delete the namespace with all repositories and images in it.
+        type: bool
+        default: false
+      wait_timeout:
+        description:
+          - Seconds to wait at most for a deletion to end.
+        type: int
+        default: 600
+  repositories:
+    description:
+      - Repositories of the instance that are about to be kept, with the options of
+        M(registryops.alicloud.acr_repository). If unset, none.
+    type: list
+    elements: dict
+    suboptions:
+      namespace:
+        description:
+          - Name of the namespace that the repository is in.
+        type: str
+        required: true
+      name:
+        description:
+          - Name of the repository, without the namespace.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the repository should be there. V(absent) is refused while it holds images, unless
+            O(repositories[].force) is V(true).
+        type: str
+        choices: [present, absent]
+        default: present
+      repository_type:
+        description:
+          - Whether it can be pulled from without credentials. If unset, a new repository gets V(private) and an
+            existing one is left as it is.
+        type: str
+        choices: [private, public]
+      summary:
+        description:
+          - What it is, in one line. If unset, a new repository gets its name, since the service demands a summary,
+            and an existing one is left as it is.
+        type: str
+      description:
+        description:
+          - What it is, at length. If unset, it is left as it is.
+        type: str
+      tag_immutability:
+        description:
+          - Whether its tags can not be overwritten. If unset, a new repository gets V(false) and an existing one is
+            left as it is.
+        type: bool
+      force:
+        description:
+          - Whether to delete the repository with all images in it.
+        type: bool
+        default: false
+      wait_timeout:
+        description:
+          - Seconds to wait at most for a deletion to end.
+        type: int
+        default: 600
+  source_account_ids:
+    description:
+      - UIDs of the accounts that are about to be granted access. They are only checked for being UIDs. If unset, none.
     type: list
     elements: str
+  fail:
+    description:
+      - Whether to fail with all findings in one message. If V(false), the task ends well whatever is found.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
@@ -62,8 +263,7 @@ EXAMPLES = r"""
       - name: releases-to-eu
         namespace: prod
         target_region: eu-central-1
-  register: preflight
-  failed_when: preflight.findings | length > 0
+    fail: true
 """
 
 RETURN = r"""
@@ -142,14 +342,26 @@ findings:
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.preflight import preflight
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import (
+    DELETION_OPTIONS,
+    STATE_OPTION,
+    Module,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import NAMESPACE_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import REPOSITORY_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
+
+_KEPT = {**STATE_OPTION, **DELETION_OPTIONS}
 
 MODULE = Module(
     options={
         "instance_id": {"type": "str", "required": True},
         "side": {"type": "str", "choices": ["source", "destination"], "required": True},
-        "sync_rules": {"type": "list", "elements": "dict"},
-        "will_exist": {"type": "list", "elements": "str"},
+        "sync_rules": {"type": "list", "elements": "dict", "options": {**STATE_OPTION, **RULE_OPTIONS}},
+        "namespaces": {"type": "list", "elements": "dict", "options": {**_KEPT, **NAMESPACE_OPTIONS}},
+        "repositories": {"type": "list", "elements": "dict", "options": {**_KEPT, **REPOSITORY_OPTIONS}},
+        "source_account_ids": {"type": "list", "elements": "str"},
+        "fail": {"type": "bool", "default": False},
     },
     work=preflight,
 )

@@ -306,6 +306,24 @@ sync_rules:
       description: Whether the old rule was put back after it had been deleted.
       type: bool
       returned: when the new rule was refused after the old one was deleted
+unlisted:
+  description: Outbound rules of the instance that O(rules) does not list, which go on replicating.
+  type: list
+  elements: dict
+  returned: success, and failure after the rules were listed; empty with O(purge)
+  contains:
+    name:
+      description: Name of the rule.
+      type: str
+      returned: always
+    renamed_to:
+      description: Name of the listed rule that does the same, as which it may have been renamed.
+      type: str
+      returned: always
+    sentence:
+      description: What the rule still carries where, and how it goes.
+      type: str
+      returned: always
 counts:
   description: How many rules were V(unchanged), V(created), V(replaced), V(deleted) and V(failed).
   type: dict

@@ -10,11 +10,16 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import meeting_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import is_industry_cloud
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
+    check_namespace,
+    check_repository,
+    is_industry_cloud,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 
 _EDITIONS = {
     "source": (("Enterprise_Advanced",), "Premium (Enterprise_Advanced)"),
@@ -30,19 +35,30 @@ Place = tuple[str, str]
 
 
 def preflight(task: Task) -> dict[str, Any]:
-    """Findings of one instance, each with its remedy; empty if sync can be set up."""
-    instances = Instances(task.client, task.params)
-    instance = instances.get(task.params["instance_id"])
-    findings = [*_instance(instance, task.params["side"])]
-    for rule, missing in missing_places(task.client, task.params["sync_rules"] or [], task.params):
-        findings += [*_route(rule, task.params), *missing]
-    warnings = [_doubt(instance, task.params["side"])] if instance.edition in _DOUBTFUL else []
-    if task.params["side"] == "source":
-        rules = task.params["sync_rules"] or []
-        findings += meeting_rules(task.client, task.params["instance_id"], rules)
+    """Return the findings of one instance, each with its remedy; none if sync can be set up.
+
+    Raises:
+        AcrError: something was found, and the task wants to fail then.
+    """
+    params = {**task.params, **_plans(task.params)}
+    instance = Instances(task.client, params).get(params["instance_id"])
+    findings = [*_instance(instance, params["side"])]
+    rules = wanted_rules(params["sync_rules"] or [])
+    for rule, missing in missing_places(task.client, rules, params):
+        findings += [*_route(rule, params), *missing]
+    warnings = [_doubt(instance, params["side"])] if instance.edition in _DOUBTFUL else []
+    if params["side"] == "source":
+        findings += meeting_rules(task.client, params["instance_id"], rules)
         warnings += [f"{finding['problem']}. {finding['remedy']}" for finding in selecting_all(rules)]
-    result = {"changed": False, "instance": instance.to_result(), "findings": findings}
-    return {**result, "warnings": warnings} if warnings else result
+    result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
+    if warnings:
+        result["warnings"] = warnings
+    if findings and params["fail"]:
+        said = " ".join(f"{finding['problem']}. {finding['remedy']}" for finding in findings)
+        error = AcrError(f"sync could not work, and nothing was written: {said}")
+        error.results = result
+        raise error
+    return result
 
 
 def _doubt(instance: Instance, side: str) -> str:
@@ -51,6 +67,22 @@ def _doubt(instance: Instance, side: str) -> str:
         f"The {side} instance {instance.instance_id} is {instance.edition}. The vendor's pages differ on whether that"
         f" can be the {side} of cross-account sync: if the service refuses the rule, upgrade the instance."
     )
+
+
+def _plans(params: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the names of what is about to be created and deleted; repositories as `namespace/repository`."""
+    plans: dict[str, list[str]] = {"will_exist": [], "will_go": []}
+    for namespace in params["namespaces"] or []:
+        check_namespace(namespace["name"], "namespaces[].name")
+        plans[_fate(namespace)].append(namespace["name"])
+    for repository in params["repositories"] or []:
+        check_repository(repository["name"], "repositories[].name")
+        plans[_fate(repository)].append(f"{repository['namespace']}/{repository['name']}")
+    return plans
+
+
+def _fate(planned: Mapping[str, Any]) -> str:
+    return "will_go" if planned["state"] == "absent" else "will_exist"
 
 
 def _instance(instance: Instance, side: str) -> Iterator[Finding]:
@@ -88,7 +120,7 @@ def missing_places(
     Args:
         client: the account's services.
         rules: as the option sync_rules.
-        params: instance_id, side, and will_exist.
+        params: instance_id, side, and the names of what will_exist and what will_go.
     """
     there = _there(client, rules, params)
     return [(rule, [*_names(there, rule, params)]) for rule in rules]
@@ -105,6 +137,8 @@ def _there(
 
     def get(place: Place) -> dict[str, Any] | None:
         namespace, repository = place
+        if (f"{namespace}/{repository}" if repository else namespace) in params.get("will_go", ()):
+            return None
         instance = {"InstanceId": params["instance_id"]}
         try:
             if not repository:
@@ -128,6 +162,13 @@ def _names(
     wanted = f"sync rule {rule['name']} needs"
     if (namespace, "") in there:
         found = there[namespace, ""]
+        if namespace in params.get("will_go", ()):
+            yield _finding(
+                "namespace",
+                f"{wanted} namespace {namespace}, which is about to be deleted from {side} instance {instance_id}",
+                "Take state: absent from the namespace, or give it to the rule too.",
+            )
+            return
         if found is None:
             yield _finding(
                 "namespace",

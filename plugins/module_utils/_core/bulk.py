@@ -135,17 +135,18 @@ class Bulk(Operation, Generic[S]):
         super().__init__(task)
         self.resource = resource
         self.items: list[Item[S]] = [self._item(said) for said in task.params[self.option]]
+        self.found: list[S] = []
 
     def prepare(self) -> None:
         names = Counter(item.name for item in self.items)
         twice = ", ".join(name for name, count in names.items() if count > 1)
         refuse(bool(twice), f"{self.option} names {twice} more than once", "Name each once.")
-        found = self.resource.everything()
+        self.found = self.resource.everything()
         for item in self.items:
-            item.plan(found)
+            item.plan(self.found)
         if self.params["purge"]:
             wanted = {alias for name in names for alias in self.aliases(name)}
-            self._purge([thing for thing in found if getattr(thing, "name", None) not in wanted], found)
+            self._purge([thing for thing in self.found if getattr(thing, "name", None) not in wanted], self.found)
 
     def aliases(self, name: str) -> list[str]:
         """Return the names of all that belongs to the thing of a name."""
@@ -172,6 +173,7 @@ class Bulk(Operation, Generic[S]):
             f"{key}s": results,
             "counts": {action: counts[action] for action in (*self._actions(), "failed")},
             "diff": self._diff(),
+            **self.remarks(),
         }
         failed = [item for item in self.items if item.error]
         if failed:
@@ -184,6 +186,10 @@ class Bulk(Operation, Generic[S]):
         sent = [attribute.metadata for attribute in attributes if not attribute.metadata["read_only"]]
         can_change = any(not (metadata["fixed"] or metadata["write_only"]) for metadata in sent)
         return [verb for action, verb in VERBS.items() if can_change or action != UPDATE]
+
+    def remarks(self) -> dict[str, Any]:
+        """Return what else a kind of thing has to say in the result."""
+        return {}
 
     def _item(self, said: Mapping[str, Any]) -> Item[S]:
         common = {name: value for name, value in self.params.items() if name != self.option}

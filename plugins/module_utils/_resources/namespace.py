@@ -17,6 +17,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repositories
 
 TYPES = {"private": "PRIVATE", "public": "PUBLIC"}
+NAMESPACE_OPTIONS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "auto_create_repositories": {"type": "bool"},
+    "repository_type": {"type": "str", "choices": list(TYPES)},
+    "tag_immutability": {"type": "bool"},
+}
 
 
 @dataclass(frozen=True)

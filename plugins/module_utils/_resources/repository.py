@@ -16,6 +16,14 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.state i
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import count_images
 
 TYPES = {"private": "PRIVATE", "public": "PUBLIC"}
+REPOSITORY_OPTIONS: dict[str, dict[str, Any]] = {
+    "namespace": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    "repository_type": {"type": "str", "choices": list(TYPES)},
+    "summary": {"type": "str"},
+    "description": {"type": "str"},
+    "tag_immutability": {"type": "bool"},
+}
 
 
 @dataclass(frozen=True)

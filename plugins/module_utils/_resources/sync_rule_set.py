@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_replacement import SendLate
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_name
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 
 
 class SyncRuleSet(Bulk[SyncRule]):
@@ -20,3 +23,18 @@ class SyncRuleSet(Bulk[SyncRule]):
 
     def aliases(self, name: str) -> list[str]:
         return [name, stand_in_name(name)]
+
+    def remarks(self) -> dict[str, Any]:
+        """Return the rules that go on without being listed, unless they are being purged."""
+        if self.params["purge"]:
+            return {"unlisted": []}
+        # A stand-in belongs to the rule that it stands in for.
+        own = {alias for item in self.items for alias in self.aliases(item.name)}
+        others = [rule.to_result() for rule in self.found if rule.name not in own]
+        unlisted = unlisted_rules(others, self.params["rules"])
+        return {
+            "unlisted": [
+                {"name": rule.rule["name"], "renamed_to": rule.renamed_to, "sentence": f"{rule.problem}. {rule.remedy}"}
+                for rule in unlisted
+            ]
+        }

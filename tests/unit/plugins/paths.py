@@ -76,9 +76,9 @@ def rule(name: str = "to-eu", **params: Any) -> Step:
     return step("acr_sync_rule", instance_id=SOURCE, name=name, **given)
 
 
-def wanted_rule(name: str = "to-eu") -> dict[str, Any]:
+def of_a_list(step: Step) -> dict[str, Any]:
     """Return a rule as a list of rules has it."""
-    return {option: value for option, value in rule(name)[1].items() if option != "instance_id"}
+    return {option: value for option, value in step[1].items() if option != "instance_id"}
 
 
 def granted_to_others(roots: Roots) -> None:
@@ -195,7 +195,13 @@ PATHS = (
         "configure a first time",
         CONFIGURE,
         (
-            preflight("source", SOURCE, sync_rules=[rule()[1], BY_REPOSITORY[1]], will_exist=["shop", "prod/cart"]),
+            preflight(
+                "source",
+                SOURCE,
+                sync_rules=[of_a_list(rule()), of_a_list(BY_REPOSITORY)],
+                namespaces=[{"name": "shop"}],
+                repositories=[{"namespace": "prod", "name": "cart"}],
+            ),
             namespace(SOURCE, "shop"),
             repository(SOURCE, "cart"),
             rule(),
@@ -220,7 +226,7 @@ PATHS = (
     Path(
         "verify at the source",
         ("account_a_verify_sync",),
-        (step("acr_sync_verify", instance_id=SOURCE, rules=[wanted_rule()]),),
+        (step("acr_sync_verify", instance_id=SOURCE, rules=[of_a_list(rule())]),),
         replicated,
     ),
     Path(

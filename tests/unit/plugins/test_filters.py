@@ -11,6 +11,8 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.registryops.alicloud.plugins.filter import (
+    acr_file_name,
+    acr_inbound_places,
     acr_inbound_rules,
     acr_resolve_rules,
 )
@@ -87,3 +89,46 @@ def test_a_host_gives_a_rule_its_target_but_what_the_rule_says_wins() -> None:
 def test_a_target_that_cannot_be_looked_up_is_refused_by_name(to: str, said: str) -> None:
     with pytest.raises(AnsibleFilterError, match=said):
         resolve([{"name": "r", "to": to}], hosts(**FULL))
+
+
+NAMES = [("s", "1-r", ""), ("s-1", "r", ""), ("s", "r", "1"), ("s", "r+1", ""), ("s", "a/b", ""), ("s", "a%2Fb", "")]
+
+
+def test_no_two_files_have_one_name() -> None:
+    names = [acr_file_name.file_name(share, host, rule) for host, rule, share in NAMES]
+    assert len(set(names)) == len(NAMES)
+    assert not any("/" in name for name in names)
+    assert acr_file_name.file_name("", "prod-sh", "releases-to-eu") == "prod-sh+releases-to-eu"
+
+
+def test_a_long_name_is_shortened_and_stays_its_own() -> None:
+    one, other = (acr_file_name.file_name("", "s", "\u89c4" * 100 + end) for end in "ab")
+    assert one != other
+    assert len(one) == len(other) == acr_file_name.MOST
+
+
+def test_what_rules_need_is_kept_beside_what_the_inventory_lists() -> None:
+    rules = [
+        {"name": "a", "namespace": "prod", "repository": None},
+        {"name": "b", "namespace": "team", "repository": "api"},
+        {"name": "c", "namespace": "prod", "repository": "web"},
+        {"name": "d", "namespace": "other", "repository": None},
+        {"name": "e", "namespace": None, "repository": None},
+    ]
+    namespaces = [{"name": "prod", "auto_create_repositories": False, "force": True}, {"name": "mine"}]
+    repositories = [{"namespace": "team", "name": "api", "summary": "The API"}]
+    assert acr_inbound_places.inbound_places(rules, namespaces, repositories) == {
+        "namespaces": [
+            {"name": "prod", "auto_create_repositories": True, "force": True},
+            {"name": "mine"},
+            {"name": "team"},
+            {"name": "other", "auto_create_repositories": True},
+        ],
+        "repositories": [*repositories, {"namespace": "prod", "name": "web"}],
+    }
+
+
+def test_a_uid_without_quotes_is_text() -> None:
+    here = {"acr_account_id": 1252879610640001, "acr_sync_rules": [{"name": "r", "namespace": "prod", "to": "b"}]}
+    [rule] = inbound({"a": here, "b": {}}, ["a"], "b")
+    assert rule["account_id"] == "1252879610640001"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -72,7 +73,9 @@ def test_what_the_sync_level_needs_must_be_there(account_a: Account, account_b: 
     whole = {"name": "r", "namespace": "nothing"}
     single = {"name": "r", "namespace": "prod", "repository": "nothing"}
     assert checks(account_a, "source", whole, single) == ["namespace", "repository"]
-    assert checks(account_a, "source", whole, single, will_exist=["nothing", "prod/nothing"]) == []
+    namespaces, repositories = [{"name": "nothing"}], [{"namespace": "prod", "name": "nothing"}]
+    plans = {"namespaces": namespaces, "repositories": repositories}
+    assert checks(account_a, "source", whole, single, **plans) == []
     account_b.run("acr_namespace", instance_id=TARGET, name="prod")
     assert checks(account_b, "destination", {"name": "r", "namespace": "prod"}) == ["auto_create_repositories"]
 
@@ -99,6 +102,48 @@ def test_a_filter_that_selects_everything_is_warned_of(account_a: Account) -> No
     result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=[rule])
     assert result["findings"] == []
     assert "tag_filter 'v*' of sync rule r matches the empty text" in str(result["warnings"])
+
+
+def test_what_is_about_to_be_deleted_is_missed(account_a: Account) -> None:
+    rule = {"name": "r", "namespace": "prod"}
+    gone = {"namespaces": [{"name": "prod", "state": "absent"}]}
+    [(check, problem)] = findings(account_a, "source", rule, **gone)
+    assert (check, problem) == (
+        "namespace",
+        f"sync rule r needs namespace prod, which is about to be deleted from source instance {SOURCE}",
+    )
+    assert checks(account_a, "source", {**rule, "state": "absent"}, **gone) == []
+    assert checks(account_a, "source", {**rule, "state": "present", "namespace": "nothing"}) == ["namespace"]
+
+
+def test_it_fails_with_all_findings_where_that_is_wanted(account_a: Account) -> None:
+    rules = [{"name": "r", "namespace": "nothing"}, {"name": "s", "namespace": "nowhere"}]
+    with pytest.raises(ModuleFailedError, match=r"r needs namespace nothing, .* s needs namespace nowhere, ") as failed:
+        account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=rules, fail=True)
+    assert len(failed.value.result["findings"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"sync_rules": [{"name": "r", "namespac": "prod"}]}, "sync_rules.namespac. Supported parameters include"),
+        ({"namespaces": [{"name": "typo", "auto_create_repos": True}]}, "namespaces.auto_create_repos. Supported"),
+        ({"namespaces": [{"name": "Typo"}]}, "namespaces[].name 'Typo' is not a namespace name"),
+        (
+            {"repositories": [{"namespace": "prod", "name": "Web"}]},
+            "repositories[].name 'Web' is not a repository name",
+        ),
+        ({"source_account_ids": ["12"]}, "too short to be an account UID"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(options: dict[str, Any], why: str, account_a: Account) -> None:
+    with pytest.raises(ModuleFailedError, match=re.escape(why)):
+        account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, **options)
+
+
+def test_a_uid_without_quotes_is_a_uid(account_a: Account) -> None:
+    rule = {"name": "r", "namespace": "prod", "target_account_id": 5222000022220002}
+    assert checks(account_a, "source", rule, source_account_ids=[5222000022220002]) == []
 
 
 def test_every_finding_names_its_remedy(cloud: Emulator, account_a: Account) -> None:

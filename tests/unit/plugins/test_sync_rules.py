@@ -204,3 +204,15 @@ def test_a_lost_answer_does_not_make_a_second_rule(fault: str, cloud: Emulator, 
     keep(bare, *[rule(number) for number in range(10)])
     found = bare.run("acr_sync_rule_info", instance_id=SOURCE)["sync_rules"]
     assert sorted(one["name"] for one in found) == [f"rule-{number:04}" for number in range(10)]
+
+
+def test_a_rule_that_is_not_listed_is_named_until_it_is_purged(bare: Account) -> None:
+    keep(bare, rule(1))
+    renamed = {**rule(1), "name": "renamed"}
+    [unlisted] = keep(bare, renamed)["unlisted"]
+    assert (unlisted["name"], unlisted["renamed_to"]) == ("rule-0001", "renamed")
+    assert f"it still replicates namespace prod to {TARGET}" in unlisted["sentence"]
+    assert "configure_sync_purge=true" in unlisted["sentence"]
+    assert keep(bare, renamed, rule(1, state="absent"))["unlisted"] == []
+    keep(bare, rule(1), renamed)
+    assert keep(bare, renamed, purge=True)["unlisted"] == []
