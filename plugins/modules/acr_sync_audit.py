@@ -41,6 +41,110 @@ options:
     type: str
     choices: [source, destination]
     required: true
+  rules:
+    description:
+      - All rules of the instance that an inventory lists, as in M(registryops.alicloud.acr_sync_rules). Only for
+        O(side=source).
+      - Rules that are on the instance and not in it are found. If unset, no rule is found to be one too many for that.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - Name of the rule.
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the rule should be there.
+        type: str
+        choices: [present, absent]
+        default: present
+      scope:
+        description:
+          - What the rule replicates. If unset, a new rule gets V(namespace) and an existing one is left as it is.
+        type: str
+        choices: [namespace, repository, instance]
+      namespace:
+        description:
+          - Namespace to replicate. Required for a new rule of O(rules[].scope=namespace) or
+            O(rules[].scope=repository).
+        type: str
+      repository:
+        description:
+          - Repository to replicate, without the namespace. Required for a new rule of O(rules[].scope=repository).
+        type: str
+      namespace_filter:
+        description:
+          - Regular expression for the namespaces to replicate, with O(rules[].scope=instance). If unset, it is left as
+            it is.
+        type: str
+      repository_filter:
+        description:
+          - Regular expression for the repositories to replicate, with O(rules[].scope=namespace) or
+            O(rules[].scope=instance). If unset, it is left as it is.
+        type: str
+      tag_filter:
+        description:
+          - Regular expression for the tags to replicate. If unset, a new rule gets V(.*) and an existing one is left as
+            it is.
+          - The service's own engine and whether it anchors the expression are not documented. Write C(^) and C($) where
+            they are meant; look-arounds, back-references and the like are refused.
+        type: str
+      trigger:
+        description:
+          - Whether every push is replicated, or only what a task names. If unset, a new rule gets V(automatic) and an
+            existing one is left as it is.
+        type: str
+        choices: [automatic, manual]
+      priority:
+        description:
+          - Urgency of the rule's tasks, from 1 to 5; 5 is the most urgent. If unset, the service gives a new rule 3 and
+            an existing one is left as it is.
+        type: int
+      link_id:
+        description:
+          - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
+            is.
+        type: str
+      to:
+        description:
+          - Name of an inventory host that is the destination. What the rule leaves unsaid of the target is its
+            C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
+        type: str
+      target_account_id:
+        description:
+          - UID of the account that owns the target instance. Leave it out if that is the account of the source.
+          - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
+        type: str
+      target_region:
+        description:
+          - Region of the target instance. Required for a new rule.
+        type: str
+      target_instance_id:
+        description:
+          - ID of the target instance. Required for a new rule.
+        type: str
+      target_namespace:
+        description:
+          - Namespace on the target instance. If unset, it is O(rules[].namespace), or what it is if it is another.
+        type: str
+      target_repository:
+        description:
+          - Repository on the target instance. If unset, it is O(rules[].repository), or what it is if it is another.
+        type: str
+      catch_up:
+        description:
+          - Whether images that are pushed while a rule is replaced are synced by tasks afterwards. The tasks overwrite
+            the tag at the target, as the rule would have. They are started but not waited for.
+        type: bool
+        default: true
+      grant_timeout:
+        description:
+          - Seconds to try again while the other account's grant is refused. How long a new grant takes to be seen is
+            not documented. V(0) fails at once.
+        type: int
+        default: 20
   inbound_rules:
     description:
       - Rules that end at the instance, as far as they are known, such as the filter
@@ -155,20 +259,24 @@ findings:
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.audit import audit
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module
 
 INBOUND_RULE_OPTIONS = {
     "name": {"type": "str", "required": True},
     **{name: {"type": "str"} for name in ("source", "account_id", "scope", "namespace", "repository")},
 }
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
+
 MODULE = Module(
     options={
         "instance_id": {"type": "str", "required": True},
         "side": {"type": "str", "choices": ["source", "destination"], "required": True},
+        "rules": {"type": "list", "elements": "dict", "options": {**STATE_OPTION, **RULE_OPTIONS}},
         "inbound_rules": {"type": "list", "elements": "dict", "options": INBOUND_RULE_OPTIONS},
         "source_account_ids": {"type": "list", "elements": "str"},
     },
     work=audit,
+    apart="rules",  # a bad one is for the task to tell that keeps it
 )
 
 

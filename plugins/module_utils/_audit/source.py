@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     SyncTask,
     list_tasks,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules, wanted_rules
 
 _CLOCK_MARGIN = 2000  # milliseconds
 _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."
@@ -76,7 +77,13 @@ def audit_source(task: Task) -> list[Finding]:
         findings += meeting(shown, source.images)
         for rule in shown:
             findings += left_behind(rule, source.images)
-    return [*findings, *_shadowed(rules)]
+    listed = task.params.get("rules")
+    if listed is not None:
+        findings += [
+            warning("unlisted_rule", f"sync rule {unlisted.rule['name']}", unlisted.problem, unlisted.remedy)
+            for unlisted in unlisted_rules([rule.to_result() for rule in found], listed)
+        ]
+    return [*findings, *_shadowed(rules, {rule["name"] for rule in wanted_rules(listed or [])})]
 
 
 def _look(client: Client, instance_id: str, rules: Iterable[SyncRule]) -> _Source:
@@ -169,10 +176,13 @@ def _with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
     return {**finding, "remedy": f"{ask_for_grant(own, rule.target_instance_id, rule.target_region)}."}
 
 
-def _shadowed(rules: Sequence[SyncRule]) -> Iterator[Finding]:
+def _shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:
+    """Report rules that carry nothing of their own; one that is wanted is not to make room for one that is not."""
     shown = [rule.to_result() for rule in rules]
     for place, rule in enumerate(shown):
         for other_place, other in enumerate(shown):
+            if rule["name"] in wanted and other["name"] not in wanted:
+                continue
             # Of two that are the same, the second is one too many.
             if place != other_place and contains(other, rule) and (other_place < place or not contains(rule, other)):
                 subject = f"sync rule {rule['name']}"

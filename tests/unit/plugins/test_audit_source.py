@@ -55,8 +55,8 @@ def record(status: str = "SUCCESS", issue: str = "", tag: str = "1.0", **more: A
     return {**ends, "SyncRuleId": "crsr-0", "TaskStatus": status, "TaskIssue": issue, "CreateTime": LONG_AGO, **more}
 
 
-def audit(account: Account, check: bool = False) -> list[dict[str, Any]]:
-    result = account.run("acr_sync_audit", check, side="source", instance_id=SOURCE)
+def audit(account: Account, check: bool = False, **options: Any) -> list[dict[str, Any]]:
+    result = account.run("acr_sync_audit", check, side="source", instance_id=SOURCE, **options)
     assert result["changed"] is False
     found: list[dict[str, Any]] = result["findings"]
     return found
@@ -268,3 +268,22 @@ def test_a_filter_that_cannot_be_read_stops_nothing(
 
     monkeypatch.setattr(Client, "pages", odd)
     assert checks(account_a) == [("dead_rule", "error"), ("unknown_scope", "warning")]
+
+
+LISTED = {"namespace": "prod", "target_region": "eu-central-1", "target_instance_id": TARGET}
+
+
+def test_after_a_renaming_the_rule_that_is_wanted_stays(account_a: Account, serve: Serve) -> None:
+    serve({"SyncRuleName": "old", "CreateTime": LONG_AGO}, {"SyncRuleName": "new", "CreateTime": LONG_AGO}, pushed=1)
+    (found,) = [one for one in audit(account_a, rules=[{"name": "new", **LISTED}]) if one["check"] == "unlisted_rule"]
+    assert "sync rule old is on cri-sourcesource0001 and not in the inventory" in found["problem"]
+    assert "may have been renamed to new" in found["problem"]
+    assert "configure_sync_purge=true" in found["remedy"]
+    assert [one["subject"] for one in audit(account_a, rules=[{"name": "new", **LISTED}])] == ["sync rule old"]
+    assert "shadowed_rule" in [one["check"] for one in audit(account_a)]
+
+
+def test_a_rule_of_an_empty_inventory_is_unlisted(account_a: Account, serve: Serve) -> None:
+    serve({"SyncRuleName": "old", "CreateTime": LONG_AGO}, pushed=1)
+    assert [one["check"] for one in audit(account_a, rules=[])] == ["unlisted_rule"]
+    assert audit(account_a) == []
