@@ -108,14 +108,17 @@ def test_a_long_name_is_shortened_and_stays_its_own() -> None:
 
 
 def test_what_rules_need_is_kept_beside_what_the_inventory_lists() -> None:
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"name": "a", "namespace": "prod", "repository": None},
         {"name": "b", "namespace": "team", "repository": "api"},
         {"name": "c", "namespace": "prod", "repository": "web"},
         {"name": "d", "namespace": "other", "repository": None},
         {"name": "e", "namespace": None, "repository": None},
     ]
-    namespaces = [{"name": "prod", "auto_create_repositories": False, "force": True}, {"name": "mine"}]
+    namespaces: list[dict[str, Any]] = [
+        {"name": "prod", "auto_create_repositories": False, "force": True},
+        {"name": "mine"},
+    ]
     repositories = [{"namespace": "team", "name": "api", "summary": "The API"}]
     assert acr_inbound_places.inbound_places(rules, namespaces, repositories) == {
         "namespaces": [
