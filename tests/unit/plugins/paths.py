@@ -213,7 +213,7 @@ PATHS = (
         "configure otherwise, and purge",
         CONFIGURE,
         (
-            preflight("source", SOURCE, sync_rules=[rule()[1]]),
+            preflight("source", SOURCE, sync_rules=[of_a_list(rule())]),
             namespace(SOURCE, "prod", auto_create_repositories=False),
             repository(SOURCE, "web", summary="new"),
             rule(tag_filter="^v"),
