@@ -100,7 +100,7 @@ def _change(node: ast.AST) -> bool:
             node.op = OPPOSITES[type(node.op)]()
         case ast.Constant(value=bool()):
             node.value = not node.value
-        case ast.Constant(value=int(number)):
+        case ast.Constant(value=int() as number):
             node.value = number + 1
         case ast.IfExp():
             node.body, node.orelse = node.orelse, node.body

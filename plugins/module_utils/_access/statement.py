@@ -98,9 +98,9 @@ def names_all_accounts(statement: Statement) -> bool:
 def in_words(statement: Statement) -> str:
     """Return actions and resources, or actions and principals, as they are written: 'cr:* on *'."""
     actions, resources = (", ".join(named(statement, key)) for key in ("Action", "Resource"))
-    return (
-        f"{actions} on {resources}" if resources else f"{actions} to {', '.join(n for _, n in principals(statement))}"
-    )
+    if resources:
+        return f"{actions} on {resources}"
+    return f"{actions} to {', '.join(name for _kind, name in principals(statement))}"
 
 
 def named(statement: Statement, key: str) -> list[str]:

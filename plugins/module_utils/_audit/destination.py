@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.breadth import Trust, excess, trust_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import grant_command, revoke_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import SYSTEM, Access

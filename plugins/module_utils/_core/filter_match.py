@@ -68,9 +68,9 @@ class _Builder:
             after = loop
         else:
             end = after
-            for _ in range(node.most - node.least):
+            for _time in range(node.most - node.least):
                 after = self.step([self.build(node.body, after), end])
-        for _ in range(node.least):
+        for _time in range(node.least):
             after = self.build(node.body, after)
         return after
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass, field
+from typing import Union
 
 MOST_REPEATS = 1000  # RE2 takes no more
 _OTHER = 128  # stands for every character beyond ASCII
@@ -52,7 +53,7 @@ class Repeat:
     most: int | None
 
 
-Node = Char | Anchor | Sequence | Choice | Repeat
+Node = Union[Char, Anchor, Sequence, Choice, Repeat]  # noqa: UP007 - the oldest Python that is linted has no |
 
 
 def bit(character: str) -> int:

@@ -41,12 +41,12 @@ class _TimedReads(socket.SocketIO):
         self._bound = sock.gettimeout()
         self._ends = time.monotonic() + self._bound
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, b: Any) -> int | None:
         left = self._ends - time.monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
         self._connection.settimeout(left)
-        return super().readinto(buffer)
+        return super().readinto(b)
 
     def close(self) -> None:
         if not self.closed and self._connection.fileno() >= 0:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM, SYSTEM, Access
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import allows, in_words
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import (
     CUSTOM,
     Access,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import (
     allows,
     in_words,

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule, Target
 
-Names = Sequence[str] | None
+Names = Optional[Sequence[str]]  # noqa: UP045 - the oldest Python that is linted knows no |
 
 
 class Select(NamedTuple):

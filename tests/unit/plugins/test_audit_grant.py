@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.breadth import excess, trust_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import Access, AttachedPolicy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import service

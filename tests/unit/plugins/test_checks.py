@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import checks as checks
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import checks
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
 from .test_modules import MODULES, definition

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors as errors
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, api_error
 

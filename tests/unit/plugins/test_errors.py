@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors as errors
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,

@@ -36,7 +36,7 @@ LETTERS = "abcv1.-_A"
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_filter_selects_what_pythons_engine_would(pattern: str) -> None:
     chosen = random.Random(7)
-    texts = ["", *LETTERS, *("".join(chosen.choices(LETTERS, k=chosen.randint(1, 8))) for _ in range(400))]
+    texts = ["", *LETTERS, *("".join(chosen.choices(LETTERS, k=chosen.randint(1, 8))) for _text in range(400))]
     compiled = filters.Filter(pattern)
     expected = {text: re.search(pattern, text) is not None for text in texts}
     assert {text: compiled.search(text) for text in texts} == expected

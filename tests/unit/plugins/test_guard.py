@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import guard as guard
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import guard
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ThrottledError, UnreachableError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import Guard, OverError, pool

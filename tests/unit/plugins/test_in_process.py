@@ -21,7 +21,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.registryops.alicloud.plugins.action import acr
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import module as module_edge
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import sdk as sdk
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import sdk
 
 from .conftest import SOURCE, TARGET, run_module
 from .test_lives import GRANT, LIVES, TARGET_OPTIONS

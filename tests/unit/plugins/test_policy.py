@@ -13,7 +13,7 @@ from acr_emulator import policy as emulated
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy as policy
+from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import Access, AttachedPolicy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import as_list, service
 

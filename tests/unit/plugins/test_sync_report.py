@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ PLACE = {"scope": "namespace", "namespace": "prod", "target_instance_id": INSTAN
 STRAY = {**PLACE, "name": "stray", "instance_id": "cri-s", "target_region": "eu-central-1"}
 
 
-def standing(name: str, kind: str, rule: dict[str, Any] = PLACE) -> Standing:
+def standing(name: str, kind: str, rule: Mapping[str, Any] = MappingProxyType(PLACE)) -> Standing:
     if kind == "unlisted":
         [unlisted] = unlisted_rules([{**STRAY, "name": name}], [])
         return Standing(name, kind, STRAY, unlisted=unlisted)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator, running
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors as errors
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import errors
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.identity import (
     AssumeRole,
