@@ -168,6 +168,12 @@ options:
       assume_role_external_id:
         description: External ID that the role's trust policy may demand.
         type: str
+      assume_role_policy:
+        description: Policy document that narrows what the role's session may do.
+        type: json
+      assume_role_duration:
+        description: Life of the role's session in seconds.
+        type: int
       region:
         description: Region of the destination instance.
         type: str

@@ -29,6 +29,8 @@ _CREDENTIALS = (
     "assume_role_arn",
     "assume_role_session_name",
     "assume_role_external_id",
+    "assume_role_policy",
+    "assume_role_duration",
 )
 CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "access_key_id": {"type": "str", "no_log": False, "aliases": ["alicloud_access_key"]},
@@ -102,7 +104,7 @@ def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], enviro
     """Return another account's connection: its credentials come from its own option alone, not the environment."""
     own = {VARIABLES[name] for name in (*KEY_OPTIONS, "profile", "assume_role_arn", "region")}
     common = {name: value for name, value in params.items() if name not in OTHER_CONNECTION_OPTIONS}
-    given = {**common, "assume_role_policy": None, "assume_role_duration": None, **other}
+    given = {**common, **other}
     return connection(
         {**given, "region": other.get("region") or params.get("target_region")},
         {name: value for name, value in environ.items() if name not in own},

@@ -69,6 +69,14 @@ def test_a_connection_to_a_host_needs_credentials_of_its_own() -> None:
         "profile": "b",
     }
     assert connection_to({"acr_profile": "b", "acr_rate_limit": 5}) == {"profile": "b"}
+    narrowed = {
+        "acr_profile": "b",
+        "acr_assume_role_arn": "acs:ram::2:role/r",
+        "acr_assume_role_policy": {"Version": "1"},
+    }
+    found = connection_to(narrowed)
+    assert found is not None
+    assert found["assume_role_policy"] == {"Version": "1"}
 
 
 HOSTS = {

@@ -182,6 +182,15 @@ def test_another_account_gets_none_of_the_tasks_role() -> None:
     assert other_connection(params, other, {}).roles == ()
 
 
+def test_another_accounts_role_is_as_narrow_as_its_own_options_say() -> None:
+    params = {**TIMEOUTS, **TASK, "assume_role_arn": ARN, **ROLE_OPTIONS}
+    own = {"assume_role_policy": '{"Version": "1", "Statement": []}', "assume_role_duration": 900}
+    other = {"access_key_id": "LTAI9", "access_key_secret": "s", "assume_role_arn": ARN, **own}
+    [role] = other_connection(params, other, {}).roles
+    assert (role.policy, role.duration) == (own["assume_role_policy"], 900)
+    assert role.external_id is None
+
+
 @pytest.mark.parametrize("empty", ["", " ", "\n"])
 def test_empty_text_is_unset(empty: str) -> None:
     spec = {
