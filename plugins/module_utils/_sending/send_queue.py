@@ -20,6 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.reco
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     JOINED,
+    LEFT,
     SEND,
     SENT,
     Transfer,
@@ -193,7 +194,8 @@ class SendQueue:
         )
 
     def _tell(self) -> None:
-        failed = [one for one in self.transfers if one.error]
+        # What is left was not even tried, and did not fail.
+        failed = [transfer for transfer in self.transfers if transfer.error and transfer.action != LEFT]
         latest = f"{failed[-1].source}: {failed[-1].error}" if failed else ""
         self._progress.update(self._arrived, self._bytes, len(failed), latest)
 

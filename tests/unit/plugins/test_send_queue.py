@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -238,6 +239,25 @@ def test_a_missing_right_is_told_after_a_few_refusals(cloud: Emulator, account_a
     assert counts(failed.result)["left"] >= 115
     assert "account 5222000022220002 has no role aliyuncontainerregistrycrossaccoutsyncrole" in str(failed)
     assert "and 4 more; 115 were left" in str(failed)
+
+
+@pytest.mark.usefixtures("team")
+def test_what_is_left_is_not_told_to_have_failed(cloud: Emulator, account_a: Account, granted: Account) -> None:
+    granted.run("acr_cross_account_role", source_account_ids=[ACCOUNT_A], state="absent")
+    lines: list[str] = []
+    url = f"http://{cloud.endpoint}"
+    params = {**dict.fromkeys(acr_image_sync.MODULE.argument_spec), **account_a.keys, **TEAM, "wait": True}
+    params |= {
+        "region": "cn-hangzhou",
+        "cr_endpoint": url,
+        "sts_endpoint": url,
+        "connect_timeout": 5,
+        "read_timeout": 5,
+    }
+    result = acr_image_sync.MODULE.result({**params, "wait_timeout": 60}, False, connect, lines.append)
+    told = [int(found[1]) for line in lines if (found := re.search(r"(\d+) failed", line))]
+    assert told
+    assert max(told) == result["counts"]["failed"] <= 5
 
 
 def test_a_missing_right_for_one_repository_stops_no_other() -> None:
