@@ -187,7 +187,7 @@ def _kept_client(connection: Connection, read_only: bool) -> Client:
 
 @contextmanager
 def _environment(changes: Mapping[str, Any]) -> Iterator[None]:
-    """The task's environment, in ours."""
+    """Add the task's environment to that of this process, during the block."""
     before = dict(os.environ)
     os.environ.update({name: str(value) for name, value in changes.items()})
     try:

@@ -37,7 +37,7 @@ _RESOURCE = re.compile(r"acs:cr:([^:]*):([^:]*):instance/(.+)")
 
 
 def parse(text: str | None) -> Document:
-    """A document as the service returned it: plain JSON text, which nobody promises to be well kept."""
+    """Return the document of a JSON text from the service; an empty one where the text is none."""
     try:
         document = json.loads(text or "{}")
     except ValueError:

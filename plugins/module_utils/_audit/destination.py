@@ -104,7 +104,7 @@ def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
-    """What rules need and do not find. What a rule for a whole instance needs, only its source knows."""
+    """Return what rules need and lack here. What a rule for a whole instance needs, only its source knows."""
     params = {"instance_id": task.params["instance_id"], "side": "destination", "will_exist": None}
     return [
         error(one["check"], f"sync rule {rule['name']}", one["problem"], one["remedy"])

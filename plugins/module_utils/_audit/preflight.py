@@ -129,7 +129,7 @@ def missing_places(
 def _there(
     client: Client, rules: Iterable[Mapping[str, Any]], params: Mapping[str, Any]
 ) -> dict[Place, dict[str, Any] | None]:
-    """The namespaces and repositories that the rules name and nobody is about to create; None where there is none."""
+    """Return the places that rules name and nobody is about to create; None where there is none."""
     coming = set(params["will_exist"] or [])
     named = {(str(rule["namespace"]), str(rule.get("repository") or "")) for rule in rules if rule.get("namespace")}
     wanted = {(namespace, "") for namespace, _repository in named if namespace not in coming}

@@ -130,7 +130,7 @@ def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
 def _carried(
     client: Client, rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequence[SyncTask]
 ) -> Iterator[Finding]:
-    """What the records say of a rule that has something to carry."""
+    """Return what the records say of a rule that has something to carry."""
     own = [record for record in records if record.sync_rule_id == rule.sync_rule_id]
     # An image that was deleted before it was carried is no fault of the rule.
     there = {(image["namespace"], image["repository"], image["tag"]) for image in covered}

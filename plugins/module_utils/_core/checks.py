@@ -261,7 +261,7 @@ _CHECKS: dict[str, Callable[..., None]] = {
 
 
 def check(params: Mapping[str, Any]) -> None:
-    """Checks every option whose name says what it holds; one name means one thing in every module."""
+    """Check every option by its name; one name means one thing in every module."""
     for option, value in params.items():
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, str):

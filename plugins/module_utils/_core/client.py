@@ -76,7 +76,7 @@ class Client:
         self.clock = clock
 
     def call(self, product: str, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The answer of one call.
+        """Return the answer of one call.
 
         Raises:
             ApiError: the service refused, or did not answer; what may be repeated has been.
@@ -151,7 +151,7 @@ class Client:
             page = more[-1]
 
     def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """The results of work on each item, some at a time, in the items' order."""
+        """Return the results of work on each item, some at a time, in the items' order."""
         with pool() as threads:
             return list(threads.map(work, items))
 
@@ -221,7 +221,7 @@ def _backoff(retries: int) -> Iterator[int]:
 
 
 def _words(code: str) -> str:
-    """What a code of Container Registry says, which sends no message: 'namespace does not exist'."""
+    """Return a code of Container Registry, which sends no message, in words: 'namespace does not exist'."""
     return code.replace("_", " ").lower().replace(" not exist", " does not exist") if "_" in code else code
 
 

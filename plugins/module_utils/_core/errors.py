@@ -32,7 +32,7 @@ class AcrError(Exception):
         return shown(" ".join(part for part in (self.sentence(), self.hint.strip(), self.reference()) if part))
 
     def sentence(self) -> str:
-        """What was attempted and why it failed."""
+        """Say what was attempted and why it failed."""
         reason = self.reason.rstrip(". ")
         end = "" if reason.endswith("?") else "."
         if self.attempted:
@@ -42,7 +42,7 @@ class AcrError(Exception):
         return f"{capital}{reason[1:]}{end}"
 
     def reference(self) -> str:
-        """What the service's support will ask for; empty where the service was not involved."""
+        """Return what the service's support will ask for; empty where the service was not involved."""
         return ""
 
     def details(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ _KINDS: tuple[tuple[type[ApiError], tuple[str, ...]], ...] = (
 
 
 def api_error(action: str, code: str, message: str, *, status: int = 0, **known: Any) -> ApiError:
-    """The exception that fits an error code; see ApiError for the arguments."""
+    """Return the exception that fits an error code; see ApiError for the arguments."""
     for kind, marks in _KINDS:
         if any(mark in code for mark in marks):
             if kind is UsedNonceError:

@@ -109,7 +109,7 @@ class Module:
         connect: Callable[[Connection, bool], Client] = connect,
         tell: Tell = silent,
     ) -> dict[str, Any]:
-        """What the task returns. Every AcrError becomes a failure with one clear message; a bug is raised.
+        """Return the task's result. Make every AcrError a failure with one clear message; let a bug be raised.
 
         Args:
             params: the task's options, validated and with their defaults.
@@ -153,7 +153,7 @@ def manage(resource_type: Callable[[Client, Mapping[str, Any]], Resource[S]]) ->
 
 
 def inform(resource_type: type[Resource[S]], plural: str) -> Work:
-    """The work of an info module: everything the options select, and nothing changed."""
+    """Return the work of an info module: list what the options select, and change nothing."""
 
     def work(task: Task) -> dict[str, Any]:
         where = task.params.get("instance_id")
@@ -165,7 +165,7 @@ def inform(resource_type: type[Resource[S]], plural: str) -> Work:
 
 
 def perform(operation_type: Callable[[Task], Operation]) -> Work:
-    """The work of a module that does a deed."""
+    """Return the work of a module that does a deed."""
 
     def work(task: Task) -> dict[str, Any]:
         operation = operation_type(task)

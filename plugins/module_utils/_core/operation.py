@@ -19,7 +19,7 @@ class Operation:
         self.params = task.params
 
     def prepare(self) -> None:
-        """Reads what is there and decides what is left to do."""
+        """Read what is there and decide what is left to do."""
         raise NotImplementedError
 
     def needed(self) -> bool:
@@ -27,11 +27,11 @@ class Operation:
         raise NotImplementedError
 
     def run(self) -> None:
-        """Does what is left to do and, if the task's options say so, waits until that and what was joined has ended."""
+        """Do what is left and, if the options say so, wait until that and what was joined has ended."""
         raise NotImplementedError
 
     def to_result(self) -> dict[str, Any]:
-        """The module's result.
+        """Return the module's result.
 
         Raises:
             AcrError: with the result in it, if any part failed.

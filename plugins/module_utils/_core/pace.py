@@ -40,7 +40,7 @@ class Pace:
         self._patience = _FIRST_PROBE
 
     def wait(self) -> None:
-        """Waits for this call's turn."""
+        """Wait for this call's turn."""
         with self._lock:
             now = self._clock()
             rate = self._rate(now)
@@ -52,7 +52,7 @@ class Pace:
             self._sleep(turn - now)
 
     def throttled(self, retry_after: float) -> None:
-        """A call was refused for coming too soon; none should come within `retry_after` seconds."""
+        """Slow down: a call was refused for coming too soon, and none should come within `retry_after` seconds."""
         with self._lock:
             now = self._clock()
             if self._ceiling and now < self._cut_at + max(retry_after, 1.0):

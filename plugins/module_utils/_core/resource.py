@@ -89,7 +89,7 @@ class Resource(Generic[S]):
         raise NotImplementedError
 
     def pick(self, desired: S, found: Iterable[S]) -> S | None:
-        """The one of everything that is meant."""
+        """Return the item of `found` that `desired` refers to."""
         raise NotImplementedError
 
     def surplus(self, current: S, target: S | None) -> tuple[S, ...]:
@@ -108,11 +108,11 @@ class Resource(Generic[S]):
         return False
 
     def present(self, desired: S, current: S | None) -> S:
-        """What should be there, given what is; refusals are raised here, before anything is written."""
+        """Return the state to reach from the current one. Raise refusals here, before anything is written."""
         return desired.filled_from(current) if current else desired.with_defaults()
 
     def absent(self, current: S) -> S | None:
-        """What should be left; None for nothing. Refusals are raised here too."""
+        """Return what should be left; None for nothing. Raise refusals here, too."""
         return None
 
     def create(self, target: S) -> Extras:
@@ -132,7 +132,7 @@ class Resource(Generic[S]):
         return nullcontext(False)
 
     def describe(self, plan: Plan[S]) -> list[str]:
-        """The plan in words, a line for each thing that changes."""
+        """Put the plan into words, a line for each thing that changes."""
         verb, one = VERBS[plan.action], plan.after or plan.before
         if not plan.changed or one is None:
             return []
@@ -190,7 +190,7 @@ def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
 
 
 def _create(resource: Resource[S], target: S) -> Extras:
-    """Creates, and where it is uncertain what became of it, looks before it tries again.
+    """Create it. Where the outcome is uncertain, look before trying again.
 
     The codes of 'already exists' are not documented, so any refusal counts as done if the thing is there as wanted.
     """

@@ -79,7 +79,7 @@ class State:
         return cls(**found)
 
     def to_api(self) -> dict[str, Any]:
-        """The request's parameters for all that is said."""
+        """Return the request's parameters for every attribute that has a value."""
         request: dict[str, Any] = {}
         for name, one in self.attributes().items():
             value = getattr(self, name)
@@ -89,7 +89,7 @@ class State:
         return request
 
     def to_result(self) -> dict[str, Any]:
-        """What users see: snake_case, words instead of API constants, times also as ISO 8601."""
+        """Return what users see: snake_case, words instead of API constants, times also as ISO 8601."""
         result = {name: getattr(self, name) for name in self.attributes() if getattr(self, name) is not None}
         for name in [name for name in result if name.endswith("_time")]:
             result[f"{name}_iso"] = iso_time(result[name])

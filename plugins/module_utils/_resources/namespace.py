@@ -100,7 +100,7 @@ class Namespaces(Resource[Namespace]):
         return {}
 
     def _await_gone(self, state: Namespace) -> None:
-        """Deletion goes on after the call has returned, and blocks the name meanwhile."""
+        """Delete it and wait: deletion goes on after the call has returned, and blocks the name meanwhile."""
 
         def gone() -> bool:
             found = self._get(state)

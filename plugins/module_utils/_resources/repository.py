@@ -113,7 +113,7 @@ class Repositories(Resource[Repository]):
         return {}
 
     def _await_gone(self, state: Repository) -> None:
-        """Deletion goes on after the call has returned, and blocks the name meanwhile."""
+        """Delete it and wait: deletion goes on after the call has returned, and blocks the name meanwhile."""
 
         def gone() -> bool:
             found = self._get(state)

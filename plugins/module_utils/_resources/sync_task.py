@@ -68,7 +68,7 @@ class SyncTask(State):
 
 
 def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
-    """Records of one instance, the newest first; `selected` is as of each_task."""
+    """Return records of one instance, the newest first; `selected` is that of each_task."""
     # The service's own order is not documented. One that others came before while it was listed is there twice.
     tasks = {task.sync_task_id: task for task in each_task(client, instance_id, selected)}
     yield from sorted(tasks.values(), key=lambda task: task.create_time or 0, reverse=True)
@@ -77,7 +77,7 @@ def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[Sy
 def each_task(
     client: Client, instance_id: str, selected: Mapping[str, Any], at_once: int = PARALLEL
 ) -> Iterator[SyncTask]:
-    """Records of one instance as they come, since there may be many.
+    """Yield records of one instance as they come, since there may be many.
 
     `selected` holds namespace, repository, tag and sync_record_id; `at_once` is how many pages are asked for at a time.
     """

@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.imag
 
 
 def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
-    """The images on the source instance that a rule covers."""
+    """Return the images on the source instance that a rule covers."""
     selected = {"instance_id": rule.instance_id, "namespace": rule.namespace, "repository": rule.repository}
     for image in Images(client, selected).find():
         if covers(rule.to_result(), image.to_result()):

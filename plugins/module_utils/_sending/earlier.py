@@ -28,7 +28,7 @@ _HINT = "Give what acr_image_sync returned, or the path of a file that holds it 
 
 
 def retried(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a task that lists what `retry` means of `retry_from`, and sends it to where it was to go.
+    """Return the options of a task that sends what is left of `retry_from` to its first targets.
 
     What the task itself says of the target wins.
     """
@@ -47,7 +47,7 @@ def retried(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(given: Any) -> Any:
-    """What was registered, as it is, or what a file holds."""
+    """Return what was registered, or what a file holds."""
     if not isinstance(given, str):
         return given
     try:
@@ -86,7 +86,7 @@ def _is_meant(entry: Any, retry: str) -> bool:
 
 
 def _names(entry: Mapping[str, Any], key: str) -> dict[str, str]:
-    """The names that `source` or `target` is put together from."""
+    """Return the names that `source` or `target` consists of."""
     if parts := _FORMS[key].fullmatch(str(entry.get(key))):
         return parts.groupdict()
     raise _strange(key, entry.get(key))
@@ -103,7 +103,7 @@ def _check_source(result: Mapping[str, Any], instance_id: str) -> None:
 
 
 def _where(targets: Iterable[tuple[str | None, ...]], params: Mapping[str, Any]) -> dict[str, str | None]:
-    """The one target of all that is retried; of nothing, there is none."""
+    """Return the one target of all that is retried; of nothing, there is none."""
     said = {name: params[name] for name in _WHERE if params.get(name)}
     found = [{**dict(zip(_WHERE, target, strict=True)), **said} for target in targets]
     if any(one != found[0] for one in found):

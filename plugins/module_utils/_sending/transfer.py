@@ -134,7 +134,7 @@ Group = tuple[tuple[str, str], list[Transfer]]
 
 
 def grouped(named: Iterable[tuple[str, str, Transfer]]) -> list[Group]:
-    """The transfers of each namespace and repository."""
+    """Return the transfers of each namespace and repository."""
     groups: dict[tuple[str, str], list[Transfer]] = {}
     for namespace, repository, transfer in named:
         groups.setdefault((namespace, repository), []).append(transfer)
@@ -142,12 +142,12 @@ def grouped(named: Iterable[tuple[str, str, Transfer]]) -> list[Group]:
 
 
 def by_repository(transfers: Iterable[Transfer]) -> list[Group]:
-    """The transfers of each repository that they come from."""
+    """Return the transfers of each repository that they come from."""
     return grouped((one.namespace, one.repository, one) for one in transfers)
 
 
 def selection(group: Group) -> dict[str, str | None]:
-    """What selects the sync records of what comes from one repository; if that is one image, its records alone."""
+    """Return what selects the sync records of one repository's images; of a single image, its own records."""
     (namespace, repository), transfers = group
     return {"namespace": namespace, "repository": repository, "tag": transfers[0].tag if len(transfers) == 1 else None}
 

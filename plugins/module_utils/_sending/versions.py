@@ -63,7 +63,7 @@ def is_version(tag: str) -> bool:
 
 
 def _key(tag: str) -> tuple[Any, ...] | None:
-    """What orders versions: the numbers, and then a pre-release before its release; None for what is no version."""
+    """Return a version's key: its numbers, then a pre-release before its release; None for no version."""
     found = _VERSION.fullmatch(tag)
     if not found:
         return None

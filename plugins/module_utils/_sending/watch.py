@@ -32,7 +32,7 @@ class Watch:
         self._pages = 0  # of the records of all repositories, that show what was sent lately
 
     def refresh(self, transfers: list[Transfer]) -> int:
-        """Looks at the records of all that is under way; how many calls that took.
+        """Look at the records of all that is under way; return how many calls that took.
 
         Where the newest records come first, which is not documented, a few pages of all of them show what was sent
         lately. They are read where that may take fewer calls than a look at each repository, which shows the rest.

@@ -19,7 +19,7 @@ _UNITS = ((86_400, 2 * 86_400, "days"), (3600, 2 * 3600, "h"), (60, 2 * 60, "min
 
 
 def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
-    """The page that the template makes of a report; see the filter acr_report_page."""
+    """Return the page that the template makes of a report; see the filter acr_report_page."""
     file = Path(template)
     loader = FileSystemLoader(file.parent)
     environment = Environment(
@@ -50,7 +50,7 @@ def day(milliseconds: int | None) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A part in percent, which is 100 if it is the whole only."""
+    """Return a part in percent, which is 100 only for the whole."""
     if not whole:
         return "–"
     return f"{100 if part == whole else min(part / whole * 100, 99.9):.1f} %"
@@ -68,7 +68,7 @@ class Axis(NamedTuple):
 
 
 def axis_of(lag: Mapping[str, Any]) -> Axis:
-    """The axis on which all lags of a report are."""
+    """Return the axis on which all lags of a report are."""
     medians = [step["median"] for step in lag["over_time"] if step["count"]]
     if not medians:
         return Axis(_TICKS)

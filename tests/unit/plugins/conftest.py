@@ -48,7 +48,7 @@ class Account:
     printed: list[str] = field(default_factory=list)
 
     def run(self, module: str, check: bool = False, **params: Any) -> dict[str, Any]:
-        """The result of one run; options of None are left out, and given ones win over the account's.
+        """Return the result of one run. Leave out options of None; given ones win over the account's.
 
         Raises:
             ModuleFailedError: the module said so itself; anything else is a bug and comes through as it is.
@@ -64,7 +64,7 @@ class Account:
 
 
 def run_module(module: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
-    """What the module printed on standard output, as ansible-core would read it."""
+    """Return what the module printed on standard output, as ansible-core would read it."""
     settings = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
     settings |= {"_ansible_module_name": module}
     if tuple(map(int, __version__.split(".")[:2])) >= (2, 21):
@@ -99,7 +99,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def cloud(emulator: Emulator) -> Emulator:
-    """The emulator, as its world file says."""
+    """Return the emulator, reset to its world file."""
     emulator.reset()
     emulator.post("/_emulator/tasks", {"seconds": 0.01})
     return emulator
@@ -107,7 +107,7 @@ def cloud(emulator: Emulator) -> Emulator:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that clients asked to sleep; they sleep no more than the emulator's tasks need.
+    """Return the seconds that clients asked to sleep; they sleep no longer than the emulator's tasks need.
 
     Their clock goes on as if they had slept.
     """

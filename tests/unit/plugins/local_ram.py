@@ -75,7 +75,7 @@ class LocalRam:
         return not grants.missing_grant(self.account, account, region, instance, ids.now_ms())
 
     def trusted(self) -> str:
-        """The role's trust policy as text; empty if there is no role."""
+        """Return the role's trust policy as text; empty if there is no role."""
         return self.account.roles[ROLE].trust_policy if ROLE in self.account.roles else ""
 
     def world(self) -> Any:
@@ -97,7 +97,7 @@ class LocalRam:
 
 
 def lost_answer(action: str) -> ApiError:
-    """What a client sees of a call whose work may have been done."""
+    """Return the error that a client sees of a call whose work may have been done."""
     return api_error(action, "InternalError", "The request processing has failed.", status=500)
 
 

@@ -96,7 +96,7 @@ def granted_to_two(roots: Roots) -> None:
 
 
 def granted_among_others(roots: Roots) -> None:
-    """The policy serves another purpose too, and so outlives the grant."""
+    """Let the policy serve another purpose too, so that it outlives the grant."""
     granted(roots)
     world = roots.cloud.state()
     (policy,) = [one for one in world["accounts"][1]["policies"] if one["name"] == "AcrCrossAccountSync"]
@@ -115,7 +115,7 @@ def outdated(roots: Roots) -> None:
 
 
 def one_rule_a_route(roots: Roots) -> None:
-    """The service takes no second rule of one route, so that pushes have to be caught up."""
+    """Let the service take no second rule of one route, so that pushes have to be caught up."""
     roots.cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
     granted(roots)
     run(roots.a, rule(tag_filter="^none"))
@@ -123,7 +123,7 @@ def one_rule_a_route(roots: Roots) -> None:
 
 
 def ruled(roots: Roots) -> None:
-    """The rule is there with another filter, and an image that it has not carried."""
+    """Make the rule with another filter, and an image that it has not carried."""
     granted(roots)
     run(roots.a, rule(tag_filter="^none"), rule("old", tag_filter="^none"))
     push(roots)

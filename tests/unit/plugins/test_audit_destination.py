@@ -30,7 +30,7 @@ def audit(account: Account, check: bool = False, **params: Any) -> list[Row]:
 
 
 def serve(cloud: Emulator, trust: list[dict[str, Any]], *policies: Any, more: tuple[str, ...] = ()) -> None:
-    """Serves the world with a role that trusts so, and has these statements in a policy each, and system policies."""
+    """Serve a world whose role has this trust, these statements in a policy each, and these system policies."""
     world = cloud.state()
     world.pop("sync_tasks", None)
     names = [f"Policy{place}" for place, _statement in enumerate(policies)]

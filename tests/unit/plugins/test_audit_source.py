@@ -30,7 +30,7 @@ Serve = Callable[..., None]
 
 @pytest.fixture
 def serve(cloud: Emulator, granted: Account) -> Serve:
-    """Serves the world with these rules at the source, one image of prod/web and these records."""
+    """Serve the world with these rules at the source, one image of prod/web and these records."""
 
     def serve(*rules: dict[str, Any], pushed: int = LONG_AGO, records: tuple[dict[str, Any], ...] = ()) -> None:
         world = cloud.state()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("granted")
 
 @pytest.fixture
 def rule(granted: Account, account_a: Account) -> dict[str, Any]:  # granted comes first
-    """A rule for prod's tags that begin with 1, which were all pushed before it was made."""
+    """Make a rule for prod's tags that begin with 1, which were all pushed before it was made."""
     made = account_a.run("acr_sync_rule", name="to-eu", namespace="prod", tag_filter="^1", **TO_B)
     return dict(made["sync_rule"])
 
@@ -226,7 +226,7 @@ ATTACHED = [f"prod/app:sha256-{SIGNED}{end}" for end in ("", ".att", ".sbom", ".
 
 @pytest.fixture
 def signed(cloud: Emulator, granted: Account) -> None:  # granted comes first
-    """A repository with an old image and a new one that is signed, and the signature of what has no tag."""
+    """Make a repository with an old image, a new signed one, and the signature of an image without a tag."""
     push(cloud, "prod/app", "v1")
     push(cloud, "prod/app", f"sha256-{OTHER}.sig", {"tag": "v2", "digest": f"sha256:{SIGNED}"})
     push(cloud, "prod/app", *(name.partition(":")[2] for name in ATTACHED))

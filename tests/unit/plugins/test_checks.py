@@ -104,7 +104,7 @@ BAD: list[tuple[str, Any, str]] = [
 
 
 def id_options(options: Mapping[str, Any]) -> set[str]:
-    """The options that hold an ID, also those within lists of dictionaries."""
+    """Return the options that hold an ID, also those within lists of dictionaries."""
     found = {option for option in options if option.endswith(("_id", "_ids"))} - {"access_key_id"}
     for spec in options.values():
         found |= id_options(spec.get("options") or {})

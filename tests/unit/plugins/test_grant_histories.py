@@ -80,7 +80,7 @@ def some(values: list[Any], least: int = 1, most: int = 3) -> st.SearchStrategy[
 
 @st.composite
 def worlds(draw: st.DrawFn) -> LocalRam:
-    """An account with up to three policies, some of which are attached to its role, if there is one."""
+    """Draw an account with up to three policies, some of them attached to its role, if there is one."""
     names = ["AcrCrossAccountSync", "Second", "Somebodys"]
     policies = [{"name": name, "document": document(draw(some(GRANTS)))} for name in draw(some(names, least=0))]
     attached = [policy["name"] for policy in policies if draw(st.booleans())]
@@ -91,7 +91,7 @@ def worlds(draw: st.DrawFn) -> LocalRam:
 
 @st.composite
 def deeds(draw: st.DrawFn) -> dict[str, Any]:
-    """The options of one run."""
+    """Draw the options of one run."""
     accounts, places = draw(some(ACCOUNTS)), draw(some(PLACES))
     named: dict[str, Any] = {
         "source_account_ids": accounts,
@@ -127,7 +127,7 @@ def concrete(pairs: set[Pair]) -> set[Pair]:
 
 
 def asked(deed: dict[str, Any]) -> set[Pair]:
-    """The pairs that a deed names; an option that is left out means all."""
+    """Return the pairs that a deed names; an option that is left out means all."""
     places = [(one["region"], one["instance_id"]) for one in deed.get("destination_instances", [])] or PLACES
     return {(who, *place) for who in deed.get("source_account_ids", ACCOUNTS) for place in places}
 

@@ -104,7 +104,7 @@ def run_in_process(module: str, params: dict[str, Any], check: bool) -> dict[str
 
 
 def live(run: Run, cloud: Emulator, steps: list[Step]) -> list[Any]:
-    """What each step returned, first in check mode; what is never twice the same is left out."""
+    """Return each step's result, first in check mode, without what is never twice the same."""
     cloud.reset()
     url = f"http://{cloud.endpoint}"
     endpoints = {f"{product}_endpoint": url for product in ("cr", "ram", "sts")}

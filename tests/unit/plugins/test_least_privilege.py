@@ -32,7 +32,7 @@ OPERATOR = {"name": "operator", "type": "user", "access_key_id": "LTAIleast", "a
 
 
 def document(policy: str, owner: str, without: str = "") -> dict[str, Any]:
-    """A shipped policy, filled in for one account, and perhaps without one of its actions."""
+    """Return a shipped policy, filled in for one account, and perhaps without one of its actions."""
     text = (FOLDER / f"{policy}.json").read_text(encoding="utf-8")
     for placeholder, value in zip(("ACCOUNT_UID", "REGION", "INSTANCE_ID"), PLACES[owner], strict=True):
         text = text.replace(placeholder, value)
@@ -49,12 +49,12 @@ def actions(policy: str) -> list[str]:
 
 
 def paths_of(policy: str) -> list[Path]:
-    """The paths that are there to show what a policy is for, which is the last that they name."""
+    """Return the paths that show what a policy is for, which is the last policy that they name."""
     return [path for path in PATHS if path.policies[-1] == policy]
 
 
 def serve(cloud: Emulator, path: Path, without: str = "") -> Account:
-    """A world as it is before the path is gone, and the operator who is to go it."""
+    """Run a world as it is before the path, and yield it with the operator who takes the path."""
     world = yaml.safe_load(WORLD.read_text(encoding="utf-8"))
     account = world["accounts"]["ab".index(path.owner)]
     policies = [document(policy, path.owner, without) for policy in path.policies]
@@ -79,7 +79,7 @@ def go(operator: Account, path: Path, check: bool = False) -> bool:
 
 
 def authorities(calls: Iterable[dict[str, Any]]) -> set[str]:
-    """The RAM actions behind some calls, according to the emulator."""
+    """Return the RAM actions behind some calls, according to the emulator."""
     return {ACTIONS[call["product"], call["action"]].authority for call in calls if call["product"] != "sts"}
 
 

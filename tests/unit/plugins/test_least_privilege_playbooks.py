@@ -95,7 +95,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     changed: dict[str, int] = {}
 
     def run(*playbooks: str) -> None:
-        """What does not depend on each other at the same time, since a playbook takes seconds."""
+        """Run what is independent at the same time, since a playbook takes seconds."""
         with ThreadPoolExecutor() as pool:
             counts = pool.map(lambda playbook: play(cloud, playbook, tmp_path), playbooks)
             changed.update(zip(playbooks, counts, strict=True))

@@ -179,7 +179,7 @@ def check_then_run(cloud: Emulator, account: Account, life: Life, params: Mappin
 
 
 def _unknown(predicted: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
-    """What check mode carries over although a replacement gives it anew: the ID and the times."""
+    """Return what check mode carries over although a replacement gives it anew: the ID and the times."""
     names = ("sync_rule_id", "create_time", "create_time_iso", "modified_time", "modified_time_iso", "exists")
     return {name: value for name, value in predicted["diff"]["after"].items() if name in names}
 

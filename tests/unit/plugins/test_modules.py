@@ -39,7 +39,7 @@ def text(name: str, part: str) -> Any:
 
 
 def examples(name: str) -> list[dict[str, Any]]:
-    """The tasks of the module's examples that are the module's own."""
+    """Return the tasks of the module's examples that are the module's own."""
     return [task for task in text(name, "EXAMPLES") if f"registryops.alicloud.{name}" in task]
 
 

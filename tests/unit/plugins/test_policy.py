@@ -24,7 +24,7 @@ BOTH = list(policy.GRANT_ACTIONS)
 
 
 def one_or_many(values: list[str]) -> st.SearchStrategy[Any]:
-    """Some of the values, in any order; one alone as a text or as a list."""
+    """Draw some of the values, in any order; a single value as a text or as a list."""
     some = st.lists(st.sampled_from(values), min_size=1, unique=True)
     return st.one_of(st.sampled_from(values), some)
 

@@ -15,7 +15,7 @@ from .conftest import SOURCE, TARGET, Account, ModuleFailedError
 
 
 def change_world(cloud: Emulator, account: int, **instance: Any) -> None:
-    """Serves the same world, but for one account's first instance."""
+    """Serve the same world, but for one account's first instance."""
     state = cloud.state()
     state.pop("sync_tasks", None)
     state["accounts"][account]["instances"][0].update(instance)

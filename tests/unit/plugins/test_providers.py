@@ -185,7 +185,7 @@ def test_oidc_gives_keys_from_sts_endpoint(machine: Emulator, tmp_path: Path) ->
 
 @pytest.fixture
 def metadata(monkeypatch: pytest.MonkeyPatch, machine: Emulator) -> Iterator[list[str]]:
-    """What the metadata service of a machine with role s is asked; its address leads to a server of ours."""
+    """Return what a machine's metadata service is asked; its address leads to a server of the test."""
     paths: list[str] = []
     found = {"Code": "Success", **given_out(machine)}
 

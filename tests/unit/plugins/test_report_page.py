@@ -26,7 +26,7 @@ FACTS = {f"{name}_sync_result": f"{{{{ found.{name}_sync_result | default({{}}) 
 
 
 def write_report(hosts: dict[str, dict[str, Any]], folder: Path) -> dict[str, Any]:
-    """The result of a playbook that runs the role; its files are in `folder`."""
+    """Return the result of a playbook that runs the role; its files are in `folder`."""
     for name, variables in hosts.items():
         (folder / f"{name}.json").write_text(json.dumps(variables))
     places = ("acr_instance_id", "acr_account_id")
@@ -55,7 +55,7 @@ def write_report(hosts: dict[str, dict[str, Any]], folder: Path) -> dict[str, An
 
 @pytest.fixture(scope="module", params=[3, 300], ids=["3 repositories", "300 repositories"])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report of so many repositories, one of which has a hostile reason."""
+    """Return a report of so many repositories, one of which has a hostile reason."""
     written = tmp_path_factory.mktemp("report")
     hosts = estate(request.param)
     for kind in ("reasons", "troubles"):

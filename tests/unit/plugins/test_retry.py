@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_read_is_told(path: str, says: str) -> None:
 
 
 def failing(cloud: Emulator, account: Account, **which: str) -> dict[str, Any]:
-    """The result of a task that sends the three images of prod, of which those do not arrive."""
+    """Return the result of a task that sends the three images of prod, of which some do not arrive."""
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {**which, "issue": ISSUE}})
     with pytest.raises(ModuleFailedError) as failed:
         account.run("acr_image_sync", **PROD)

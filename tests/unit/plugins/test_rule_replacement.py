@@ -141,7 +141,7 @@ def attempt_replacement(account: Account, run: Callable[..., dict[str, Any]]) ->
 def check_next_run(
     cloud: Emulator, account: Account, run: Callable[..., dict[str, Any]], moments: Moments, at: str
 ) -> None:
-    """The next run of the same task finishes it, and the one after that has nothing to do."""
+    """Check that the next run of the same task finishes it, and that a further run has nothing to do."""
     cloud.delete("/_emulator/faults")
     moments.begin("", 0)
     run(account, tag_filter="^m")
