@@ -129,7 +129,8 @@ options:
         default: 20
   purge:
     description:
-      - Whether outbound rules that O(rules) does not name are deleted.
+      - Whether outbound rules that O(rules) does not name are deleted. An empty O(rules) is refused where that would
+        delete any; list what should go with C(state=absent).
     type: bool
     default: false
 extends_documentation_fragment:
