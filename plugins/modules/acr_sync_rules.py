@@ -129,8 +129,7 @@ options:
         default: 20
   purge:
     description:
-      - Whether outbound rules that O(rules) does not name are deleted. An empty O(rules) is refused where that would
-        delete any; list what should go with C(state=absent).
+      - Whether outbound rules that O(rules) does not name are deleted.
     type: bool
     default: false
 extends_documentation_fragment:

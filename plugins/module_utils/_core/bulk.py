@@ -146,14 +146,7 @@ class Bulk(Operation, Generic[S]):
             item.plan(self.found)
         if self.params["purge"]:
             wanted = {alias for name in names for alias in self.aliases(name)}
-            unwanted = [thing for thing in self.found if getattr(thing, "name", None) not in wanted]
-            # A computed list that came out empty is the usual way to here.
-            refuse(
-                bool(unwanted) and not names,
-                f"{self.option} is empty, and purge would delete all that is there ({len(unwanted)})",
-                "List what should go with state: absent.",
-            )
-            self._purge(unwanted, self.found)
+            self._purge([thing for thing in self.found if getattr(thing, "name", None) not in wanted], self.found)
 
     def aliases(self, name: str) -> list[str]:
         """Return the names of all that belongs to the thing of a name."""

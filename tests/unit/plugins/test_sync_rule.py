@@ -276,7 +276,7 @@ def test_of_rules_of_one_name_none_is_left(purge: bool, cloud: Emulator, account
     twins(cloud, account_a)
     options: dict[str, Any] = {"instance_id": SOURCE, "name": "to-eu", "state": "absent"}
     if purge:
-        gone = account_a.run("acr_sync_rules", instance_id=SOURCE, rules=[{"name": "x", "state": "absent"}], purge=True)
+        gone = account_a.run("acr_sync_rules", instance_id=SOURCE, rules=[], purge=True)
     else:
         gone = account_a.run("acr_sync_rule", **options)
     assert len(gone["diff"]["prepared"].splitlines()) == 2

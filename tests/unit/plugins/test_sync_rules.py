@@ -130,16 +130,6 @@ def test_inbound_rules_are_not_purged(account_a: Account, granted: Account) -> N
     assert (purged["changed"], purged["sync_rules"]) == (False, [])
 
 
-@pytest.mark.parametrize("check", [False, True])
-def test_an_empty_set_purges_nothing(check: bool, cloud: Emulator, bare: Account) -> None:
-    keep(bare, rule(1), rule(2))
-    with pytest.raises(
-        ModuleFailedError, match=r"^Rules is empty, and purge would delete all that is there \(2\)\. List"
-    ):
-        bare.run("acr_sync_rules", instance_id=SOURCE, rules=[], purge=True, check=check)
-    assert cloud.calls("DeleteRepoSyncRule") == []
-
-
 def test_a_bad_rule_does_not_stop_the_others(cloud: Emulator, bare: Account) -> None:
     wrong = [rule(1, tag_filter="("), rule(2, target_region=None), rule(3, target_instance_id="cri-nobodys")]
     with pytest.raises(ModuleFailedError, match=r"^3 of 5 sync rules failed; the first is rule-0001: ") as failed:
