@@ -114,10 +114,6 @@ class Access:
         regions = {"*", *(region for region, _instance in self.named_places)}
         return any(self.reaches((region, instance)) for region in regions)
 
-    def lets_in(self, account: str, place: Grant, *, certain: bool = True) -> bool:
-        """Tell whether an account may replicate into an instance."""
-        return self.trusts(account, certain=certain) and self.reaches(place, certain=certain)
-
     def accounts(self, *, certain: bool = True) -> frozenset[str]:
         """Return the UIDs of the accounts that the role trusts."""
         return frozenset(account for account in self.named_accounts if self.trusts(account, certain=certain))

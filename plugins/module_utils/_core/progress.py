@@ -30,7 +30,6 @@ class Activity:
     def __init__(self) -> None:
         self._doing: dict[object, Callable[[], str]] = {}
         self._attempts: dict[object, str] = {}
-        self.last_words: Callable[[], str] | None = None  # what to say where a person ends the run
 
     @contextmanager
     def doing(self, words: Callable[[], str]) -> Iterator[None]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attachments
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
@@ -97,15 +96,12 @@ class ImageSync(Operation):
 
     def run(self) -> None:
         queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
-        activity.last_words = lambda: so_far(self.transfers)
         try:
             queue.run()
         except AcrError as error:
             error.results = self._result()
             error.hint = f"{error.hint} {so_far(self.transfers)}".strip()
             raise
-        finally:
-            activity.last_words = None
         self.obstacle = queue.obstacle
 
     def to_result(self) -> dict[str, Any]:
