@@ -17,7 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.course import Course
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import Records
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import FEW, Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     JOINED,
     LEFT,
@@ -124,7 +124,7 @@ class SendQueue:
             joined = self._course.see(task, self.client.clock())
             if joined and joined.action == JOINED:
                 self._followed.append(joined)
-        chosen = self._course.take(room, self.client.clock())
+        chosen = self._course.take(min(room, self._at_once()), self.client.clock())
         started = [threads.submit(self._sender.send, transfer) for transfer in chosen]
         self._sending.update(zip(started, chosen, strict=True))
         if started:
@@ -135,6 +135,12 @@ class SendQueue:
         if not self.options.wait:
             return _ANY
         return max(self.options.max_in_flight - len(self._followed) - len(self._sending), 0)
+
+    def _at_once(self) -> int:
+        """Return how many more may be sent side by side; few until one was accepted, since all may be refused."""
+        if self._sender.accepts:
+            return _ANY
+        return FEW - sum(not future.done() for future in self._sending)
 
     def _pause(self, threads: ThreadPoolExecutor, until: float, pause: float) -> bool:
         """Send until then, or until the last image was sent; tell whether that was so.

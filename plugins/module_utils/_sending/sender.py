@@ -28,7 +28,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 )
 
 # So many refusals without one success between them are no chance, and each costs a call.
-_FEW = 3
+FEW = 3
 
 
 class Sender:
@@ -36,13 +36,14 @@ class Sender:
 
     Attributes:
         obstacle: what keeps every image from being sent; None while they can be.
+        accepts: whether the service has ever accepted an image.
     """
 
     def __init__(self, client: Client, options: Sending) -> None:
         self._client = client
         self._options = options
         self._refused: Counter[str] = Counter()  # of each repository, without a success
-        self._accepts = False  # whether the service has ever accepted an image
+        self.accepts = False
         self._failures = 0  # of the service, one after the other
         self.obstacle: AcrError | None = None
         self.blocked: dict[str, AcrError] = {}  # what keeps the images of one repository from being sent
@@ -111,7 +112,7 @@ class Sender:
     def _sent(self, transfer: Transfer) -> None:
         transfer.action = SENT
         self._failures = 0
-        self._accepts = True
+        self.accepts = True
         self._refused.pop(_repository(transfer), None)
 
     def _learn(self, transfer: Transfer, error: AcrError) -> None:
@@ -119,15 +120,15 @@ class Sender:
         if isinstance(error, NoPermissionError):
             repository = _repository(transfer)
             self._refused[repository] += 1
-            if self._refused[repository] >= _FEW:
+            if self._refused[repository] >= FEW:
                 self.blocked.setdefault(repository, error)
-            if len(self._refused) >= _FEW and not self._accepts:
+            if len(self._refused) >= FEW and not self.accepts:
                 self.obstacle = self.obstacle or error
         elif not isinstance(error, ApiError) or isinstance(error, CredentialsError):
             self.obstacle = self.obstacle or error
         elif error.uncertain or not error.status:
             self._failures += 1
-            if self._failures >= _FEW:
+            if self._failures >= FEW:
                 self.obstacle = self.obstacle or error
 
     def _fail(self, transfer: Transfer, error: AcrError) -> None:
