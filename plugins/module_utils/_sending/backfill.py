@@ -52,8 +52,7 @@ class Backfill(ImageSync):
         ]
         check_collisions(transfers)  # of all shares, since each job sees only its own
         self.transfers = of_shard(transfers, self.shard)
-        namespaces = selector.namespaces
-        self.decide(self.transfers, namespace=namespaces[0] if len(namespaces) == 1 else None)
+        self.decide(self.transfers)
 
     def _rule(self, name: str) -> dict[str, Any]:
         """Return the rule as results show it."""

@@ -13,10 +13,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_images,
     list_repositories,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import IN_FLIGHT
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import follow_records
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     DIFFERENT,
     IMMUTABLE,
+    JOINED,
     SEND,
     UNCHANGED,
     Group,
@@ -25,18 +28,36 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 )
 
 
-def decide_by_digest(there: Client, transfers: Iterable[Transfer], options: Sending) -> None:
-    """Decides again about all that is to be sent, or seems to have arrived.
+def decide_by_digest(client: Client, there: Client, transfers: Iterable[Transfer], options: Sending) -> None:
+    """Decide by what is at the destination; records are read only of what is not there, since it may be on its way.
 
     Args:
+        client: the source account's services.
         there: the destination account's services.
-        transfers: what was planned by the records.
+        transfers: the images that exist at the source.
         options: how images are sent.
     """
-    open_ones = [one for one in transfers if one.action in (SEND, UNCHANGED)]
-    if not open_ones:
+    found = list(transfers)
+    _compare(there, found, options)
+    lacking = [transfer for transfer in found if transfer.action != UNCHANGED]
+    follow_records(client, options.instance_id, lacking)
+    arrived = []
+    for transfer in lacking:
+        if transfer.status in IN_FLIGHT:
+            transfer.decide(JOINED)
+        elif transfer.status == "success" and transfer.action == SEND:
+            arrived.append(transfer)
+        else:
+            transfer.decide(transfer.action)
+    # Either it arrived after the destination was listed, or it was deleted there.
+    _compare(there, arrived, options)
+
+
+def _compare(there: Client, transfers: list[Transfer], options: Sending) -> None:
+    """Decide by the digests alone."""
+    if not transfers:
         return
-    instance_id = open_ones[0].target.instance_id
+    instance_id = transfers[0].target.instance_id
     with attempt(f"list the repositories of {instance_id} with destination_auth"):
         places = {(place.namespace, place.repository): place for place in list_repositories(there, instance_id)}
 
@@ -47,11 +68,13 @@ def decide_by_digest(there: Client, transfers: Iterable[Transfer], options: Send
             with attempt(f"list the images of {instance_id} with destination_auth"):
                 images = list_images(there, instance_id, place.repository_id)
                 digests = {image.tag: image.digest for image in images}
-        for one in arriving:
-            found = digests.get(one.target.tag)
-            one.decide(_action(one, found, place is not None and place.immutable, options))
+        for transfer in arriving:
+            found = digests.get(transfer.target.tag)
+            transfer.decide(_action(transfer, found, place is not None and place.immutable, options))
 
-    there.calls(compare, grouped((one.target.namespace, one.target.repository, one) for one in open_ones))
+    there.calls(
+        compare, grouped((transfer.target.namespace, transfer.target.repository, transfer) for transfer in transfers)
+    )
 
 
 def _action(transfer: Transfer, found: str | None, immutable: bool, options: Sending) -> str:

@@ -19,26 +19,20 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_images,
     repository_id,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    IN_FLIGHT,
-    each_task,
-)
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_digest import decide_by_digest
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import decide_by_record
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import number_hint
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, result, so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
-    JOINED,
     SEND,
-    UNCHANGED,
     Group,
     Transfer,
     attached_transfer,
     by_repository,
     once,
-    selection,
     transfer_of,
 )
 
@@ -62,8 +56,9 @@ class ImageSync(Operation):
 
     def prepare(self) -> None:
         self.plan()
-        if "destination_auth" in self.task.others:
-            decide_by_digest(self.task.others["destination_auth"], self.transfers, self.options)
+        if there := self.task.others.get("destination_auth"):
+            present = [transfer for transfer in self.transfers if not transfer.error]
+            decide_by_digest(self.client, there, present, self.options)
 
     def plan(self) -> None:
         """Decide about each image of the list by the records, the repositories side by side."""
@@ -115,24 +110,10 @@ class ImageSync(Operation):
         warnings = [*self.warnings, *told.pop("warnings", [])]
         return {**told, "warnings": warnings} if warnings else told
 
-    def decide(self, transfers: Iterable[Transfer], **selected: str | None) -> None:
-        """Decides about images by the newest record of each since it was pushed; an older one was of another image.
-
-        `selected` holds namespace, repository and tag. There may be very many records, so that none is kept.
-        """
-        by_route = {one.route: one for one in transfers}
-        if not by_route:
-            return
-        for task in each_task(self.client, self.options.instance_id, selected):
-            transfer, created = by_route.get(task.route), task.create_time or 0
-            if transfer and created >= transfer.pushed and created > transfer.begun:
-                transfer.follow(task)
-        for transfer in by_route.values():
-            if transfer.status in IN_FLIGHT:
-                transfer.decide(JOINED)
-            else:
-                arrived = transfer.status == "success" and not self.options.force
-                transfer.decide(UNCHANGED if arrived else SEND)
+    def decide(self, transfers: Iterable[Transfer]) -> None:
+        """Decide about images by their records, unless the destination itself can be read."""
+        if "destination_auth" not in self.task.others:
+            decide_by_record(self.client, transfers, self.options)
 
     def _plan(self, namespace: str, repository: str, transfers: list[Transfer]) -> list[Transfer]:
         """Decide about the images of one repository; return what is attached to them."""
@@ -151,7 +132,7 @@ class ImageSync(Operation):
         present = [transfer for transfer in transfers if not transfer.error]
         along = self._attached(present, images.values()) if self.options.attached else []
         decided = once([*present, *along])
-        self.decide(decided, **selection(((namespace, repository), decided)))
+        self.decide(decided)
         return along
 
     def _attached(self, transfers: list[Transfer], images: Iterable[Image]) -> list[Transfer]:

@@ -11,16 +11,15 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     SyncTask,
     each_task,
-    task_page,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.listing import Listing
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     Transfer,
     by_repository,
     selection,
 )
 
-_UNTOLD = 1000  # pages that there may be where the service does not tell how many records there are
-_OVERLAP = 200  # milliseconds that are read again, since records of one moment may come in any order
+_OVERLAP = 100  # milliseconds that are read again, since records of one moment may come in any order
 
 
 class Records:
@@ -42,33 +41,21 @@ class Records:
     def new(self, transfers: Iterable[Transfer]) -> Iterator[SyncTask]:
         """Read the records since the last reading; at least those of the repositories of the transfers.
 
-        The order of records is not documented, but a page shows it. Where it is neither way, each repository is asked.
+        Where records have no order, each repository is asked.
         """
-        page, told = task_page(self._client, self._instance_id, self._selected, 1)
-        pages = -(-told // max(len(page), 1)) if told else _UNTOLD
-        times = [task.create_time or 0 for task in page]
         after = self._since - _OVERLAP
-        self._since = max([self._since, *times])
-        if not page or pages == 1 or times == sorted(times, reverse=True):
-            yield from self._until(after, page, range(2, pages + 1))
-        elif times == sorted(times) and told:
-            last = task_page(self._client, self._instance_id, self._selected, pages)[0]
-            yield from self._until(after, last, range(pages - 1, 0, -1))
-        else:
+        listing = Listing(self._client, self._instance_id, self._selected)
+        page = listing.read()
+        if not listing.is_ordered:
             for group in by_repository(transfers):
                 yield from self._of(selection(group), after)
-
-    def _until(self, after: int, page: list[SyncTask], further: Iterable[int]) -> Iterator[SyncTask]:
-        """Read page after page until one has older records, or none."""
-        numbers = iter(further)
-        while True:
-            new = [task for task in page if (task.create_time or 0) >= after]
-            self._since = max([self._since, *(task.create_time or 0 for task in new)])
-            yield from new
-            number = next(numbers, None)
-            if number is None or not page or len(new) < len(page):
-                return
-            page = task_page(self._client, self._instance_id, self._selected, number)[0]
+            return
+        while page:
+            for task in page:
+                self._since = max(self._since, task.create_time or 0)
+                if (task.create_time or 0) >= after:
+                    yield task
+            page = listing.read() if listing.oldest >= after else []
 
     def _of(self, selected: Mapping[str, str | None], after: int) -> Iterator[SyncTask]:
         for task in each_task(self._client, self._instance_id, selected):

@@ -24,6 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     SEND,
     SENT,
     Transfer,
+    only_namespace,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
 
@@ -55,7 +56,7 @@ class SendQueue:
         self.options = options
         self.transfers = [one for one in transfers if one.action in (SEND, JOINED)]
         self._course = Course(transfers, random.Random())
-        self._records = Records(client, options.instance_id, _only_namespace(transfers), _newest(transfers, began))
+        self._records = Records(client, options.instance_id, only_namespace(transfers), _newest(transfers, began))
         self._sending: dict[Future[None], Transfer] = {}
         self._trigger: Future[None] | None = None  # once it is done, the pool has little left to do
         self._followed = [one for one in self.transfers if one.action == JOINED]
@@ -247,11 +248,6 @@ class SendQueue:
                 one.error = f"canceled {after}, since it had not begun (task {one.task_id}); a further run sends it"
             else:
                 one.error = f"not finished {after} (task {one.task_id}); it goes on, and a further run joins it"
-
-
-def _only_namespace(transfers: Iterable[Transfer]) -> str | None:
-    names = {transfer.namespace for transfer in transfers}
-    return names.pop() if len(names) == 1 else None
 
 
 def _newest(transfers: Iterable[Transfer], began: int) -> int:

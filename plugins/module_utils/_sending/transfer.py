@@ -93,7 +93,7 @@ class Transfer:
 
     def decide(self, action: str) -> None:
         self.action = action
-        if action == SEND:
+        if action in (SEND, DIFFERENT, IMMUTABLE):
             self.task_id = self.status = self.issue = self.seconds = None  # whatever became of an earlier task
 
     def leave(self, reason: str) -> None:
@@ -144,6 +144,12 @@ def grouped(named: Iterable[tuple[str, str, Transfer]]) -> list[Group]:
 def by_repository(transfers: Iterable[Transfer]) -> list[Group]:
     """Return the transfers of each repository that they come from."""
     return grouped((one.namespace, one.repository, one) for one in transfers)
+
+
+def only_namespace(transfers: Iterable[Transfer]) -> str | None:
+    """Return the namespace that all transfers come from; None if they come from several."""
+    names = {transfer.namespace for transfer in transfers}
+    return names.pop() if len(names) == 1 else None
 
 
 def selection(group: Group) -> dict[str, str | None]:

@@ -180,6 +180,20 @@ def test_what_was_deleted_there_is_sent_again(cloud: Emulator, account_a: Accoun
     assert [one["TaskStatus"] for one in newest] == ["SUCCESS"] * 2, "the new ones were waited for"
 
 
+def test_records_are_read_of_what_is_not_there_only(cloud: Emulator, account_a: Account, account_b: Account) -> None:
+    auth = auth_b(account_b)
+    account_a.run("acr_image_sync", **PROD)
+    cloud.delete("/_emulator/calls")
+    assert counts(account_a.run("acr_image_sync", **PROD, destination_auth=auth)) == {"unchanged": 3}
+    assert cloud.calls("ListRepoSyncTask") == []
+    account_b.run("acr_repository", instance_id=TARGET, namespace="prod", name="web", state="absent", force=True)
+    cloud.post("/_emulator/tasks", {"seconds": 60})
+    under_way: dict[str, Any] = {"namespace": "prod", "repository": "web", "tag": "1.0"}
+    account_a.run("acr_image_sync", **TO_B, **under_way, force=True, wait=False)
+    again = account_a.run("acr_image_sync", **PROD, destination_auth=auth, wait=False)
+    assert counts(again) == {"sent": 1, "joined": 1, "unchanged": 1}
+
+
 def test_the_destination_s_credentials_are_its_own(
     account_a: Account, account_b: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

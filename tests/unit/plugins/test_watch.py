@@ -36,7 +36,7 @@ def records(count: int, repositories: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("step", "together", "by_repository"),
-    [(1, [1, 1], [0, 0]), (-1, [30, 0], [30, 30])],
+    [(1, [1, 1], [0, 0]), (-1, [2, 2], [0, 0])],
     ids=["newest first", "oldest first"],
 )
 def test_a_look_takes_few_calls_in_whichever_order_records_come(
@@ -58,7 +58,7 @@ def test_a_look_takes_few_calls_in_whichever_order_records_come(
         sent = [in_flight(f"app-{number % 30}", f"rst-{number}") for number in range(4941, 5001)]
         watch.refresh(sent)
         assert {one.status for one in sent} == {"success"}
-        assert len([call for call in calls if "RepoName" not in call]) in range(together[look], together[look] + 4)
+        assert len([call for call in calls if "RepoName" not in call]) == together[look]
         assert len({call["RepoName"] for call in calls if "RepoName" in call}) == by_repository[look]
 
 

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find the records of images with as many calls as the images need, however many records there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import PAGE, SyncTask
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.listing import Listing
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    Transfer,
+    by_repository,
+    only_namespace,
+)
+
+# Pages that are read before it must show whether they have what is looked for; the first may be full of other images.
+_TRIED = 2
+
+# Takes a record; returns the transfer that nothing older can tell more of, if it is of one.
+See = Callable[[SyncTask], Transfer | None]
+Selected = dict[str, str | None]
+Group = tuple[Selected, list[Transfer]]
+Level = Callable[[list[Transfer]], list[Group]]
+
+
+class Search:
+    """Reads the records of images: all together, then by repository, then by tag.
+
+    It goes on with the records of all images while those decide about as many as asking for less at a time would, and
+    then asks for each repository that is left; in the same way each repository's records, and then each tag's.
+
+    Args:
+        client: the source account's services.
+        instance_id: the source instance.
+        since: tells the time in epoch ms before which no record of a transfer counts.
+        exact: whether one record decides about a transfer, also where the newest do not come first.
+    """
+
+    def __init__(
+        self, client: Client, instance_id: str, since: Callable[[Transfer], int] = lambda _transfer: 0, *, exact: bool
+    ) -> None:
+        self._client = client
+        self._instance_id = instance_id
+        self._since = since
+        self._exact = exact
+
+    def find(self, transfers: Collection[Transfer], see: See) -> int:
+        """Show `see` the records of the transfers, the newest first where there is an order.
+
+        Return how many calls it took.
+        """
+        left, calls = list(transfers), 0
+        if not left:
+            return 0
+        levels: list[Level] = [_together, _by_repository, _by_tag]
+        for groups in levels[1:] if len(by_repository(left)) == 1 else levels:
+            found = groups(left)
+            at_once = max(PARALLEL // max(len(found), 1), 1)
+
+            def look(group: Group, at_once: int = at_once) -> tuple[list[Transfer], int]:
+                return self._read(group, see, at_once)
+
+            left = []
+            for remaining, made in self._client.calls(look, found) if len(found) > 1 else map(look, found):
+                left += remaining
+                calls += made
+            if not left:
+                break
+        return calls
+
+    def _read(self, group: Group, see: See, at_once: int) -> tuple[list[Transfer], int]:
+        """Read a group's records; return the transfers to ask for at a lesser size, and how many calls were made."""
+        selected, transfers = group
+        cost = _cost(selected, transfers)
+        listing = Listing(self._client, self._instance_id, selected)
+        undecided = {id(transfer): transfer for transfer in transfers}
+        by_time = sorted(transfers, key=self._since)
+        further = 1
+        while undecided and further > 0 and listing.left:
+            needed = -(-len(undecided) // PAGE)
+            for task in listing.read(min(further, at_once, needed)):
+                found = see(task)
+                if found and (self._exact or listing.is_ordered):
+                    undecided.pop(id(found), None)
+            while listing.is_ordered and by_time and self._since(by_time[-1]) > listing.oldest:
+                undecided.pop(id(by_time.pop()), None)
+            share = len(undecided) / len(transfers)
+            further = _further(listing, cost, share, is_narrowest="tag" in selected)
+        if not listing.left:
+            return [], listing.calls
+        return list(undecided.values()) if listing.is_ordered or self._exact else transfers, listing.calls
+
+
+def _further(listing: Listing, cost: int, share: float, *, is_narrowest: bool) -> int:
+    """Return how many further pages are worth a call each.
+
+    Args:
+        listing: what is read.
+        cost: how many calls would ask for all transfers at a lesser size.
+        share: the part of the transfers that is not decided about yet.
+        is_narrowest: whether there is no lesser size.
+    """
+    if is_narrowest or listing.left <= cost * share:
+        return listing.left
+    if not listing.is_ordered:
+        return 0
+    return _TRIED + int(cost * (1 - share)) - listing.calls
+
+
+def _cost(selected: Selected, transfers: Collection[Transfer]) -> int:
+    """Return how many calls would ask for the transfers of a group at a lesser size."""
+    if "repository" in selected:
+        return len(transfers)
+    return sum(-(-len(group) // PAGE) for _place, group in by_repository(transfers))
+
+
+def _together(transfers: Collection[Transfer]) -> list[Group]:
+    return [({"namespace": only_namespace(transfers)}, list(transfers))]
+
+
+def _by_repository(transfers: Iterable[Transfer]) -> list[Group]:
+    """Return a group for each repository; that of a single image asks for its tag alone."""
+    groups: list[Group] = []
+    for (namespace, repository), group in by_repository(transfers):
+        tag = {"tag": group[0].tag} if len(group) == 1 else {}
+        groups.append(({"namespace": namespace, "repository": repository, **tag}, group))
+    return groups
+
+
+def _by_tag(transfers: Iterable[Transfer]) -> list[Group]:
+    """Return a group for each source image, which may go to several targets."""
+    groups: dict[str, Group] = {}
+    for transfer in transfers:
+        selected = {"namespace": transfer.namespace, "repository": transfer.repository, "tag": transfer.tag}
+        groups.setdefault(transfer.source, (dict(selected), []))[1].append(transfer)
+    return list(groups.values())
