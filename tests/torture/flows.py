@@ -53,6 +53,10 @@ def send(**more: Any) -> Task:
     return Task("a", "acr_image_sync", {"instance_id": SOURCE, **more})
 
 
+def backfill(*listed: Mapping[str, Any], **more: Any) -> Task:
+    return Task("a", "acr_sync_backfill", {"instance_id": SOURCE, "rules": list(listed), **more})
+
+
 def look(owner: str, module: str, **options: Any) -> Task:
     return Task(owner, module, options)
 
@@ -67,6 +71,7 @@ PREPARED = (grant(ACCOUNT_A), namespace("b", TARGET, "prod", auto_create_reposit
 TWO_GRANTED = (grant(ACCOUNT_A, OTHER_ACCOUNT),)
 RULED = (*PREPARED, rule())
 SET = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^old")))
+OVERLAPPING = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^1")))
 IMAGES = [{"namespace": "prod", "repository": "web", "tag": tag} for tag in ("1.0", "1.1")]
 ALWAYS = frozenset((AMID, BETWEEN, AFTER))
 FINALLY = frozenset((AFTER,))
@@ -92,6 +97,7 @@ WRITING = (
     Flow("a set of rules", rules(_rule(priority=5), _rule("new", tag_filter="^new"), purge=True), SET, ALWAYS),
     Flow("send images", send(images=IMAGES, **WHERE), PREPARED),
     Flow("send by a rule", send(from_rule="to-eu", target_account_id=ACCOUNT_B), RULED, ALWAYS),
+    Flow("send by a set of rules", backfill(_rule(), _rule("old", tag_filter="^1")), OVERLAPPING, ALWAYS),
 )
 READING = (
     Flow("look at instances", look("a", "acr_instance_info")),

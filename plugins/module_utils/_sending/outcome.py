@@ -27,12 +27,14 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     Transfer,
 )
 
+_IN_RESULT = "Each image's issue is in the result's images."
+
 
 def result(transfers: Sequence[Transfer], options: Sending, destination: Destination) -> dict[str, Any]:
     """Return what became of each image, and what a later run needs to retry those that failed."""
     moved = [transfer for transfer in transfers if transfer.action in (SEND, SENT)]
     size = sum(transfer.size or 0 for transfer in moved)
-    warnings = _warnings(transfers)
+    warnings = warned_of(transfers)
     return {
         "changed": bool(moved),
         "instance_id": options.instance_id,
@@ -43,7 +45,7 @@ def result(transfers: Sequence[Transfer], options: Sending, destination: Destina
         "counts": counts(transfers),
         "bytes": size,
         **({"warnings": warnings} if warnings else {}),
-        "diff": {"before": "", "after": _described(transfers, size)},
+        "diff": {"before": "", "after": described(transfers, size)},
     }
 
 
@@ -53,8 +55,17 @@ def counts(transfers: Sequence[Transfer]) -> dict[str, int]:
     return {outcome: found[outcome] for outcome in (*ACTIONS, FAILED)}
 
 
-def failure(transfers: Sequence[Transfer], told: dict[str, Any], obstacle: AcrError | None = None) -> AcrError | None:
-    """Return the error of a task some of whose images failed or were left; None if none was."""
+def failure(
+    transfers: Sequence[Transfer], told: dict[str, Any], obstacle: AcrError | None = None, where: str = _IN_RESULT
+) -> AcrError | None:
+    """Return the error of a task some of whose images failed or were left; None if none was.
+
+    Args:
+        transfers: all images of the task.
+        told: the task's result.
+        obstacle: what kept all further images from being sent.
+        where: a sentence that says where to find each of several images.
+    """
     bad = [transfer for transfer in transfers if transfer.error]
     if not bad:
         return None
@@ -66,7 +77,7 @@ def failure(transfers: Sequence[Transfer], told: dict[str, Any], obstacle: AcrEr
     rest = f"; {left:,} were left" if failed and left else ""
     error = AcrError(f"{counted}: {first.source}: {first.error}{more}{rest}")
     remedy = task_remedy(first.issue, first.target.instance_id) if first.issue else ""
-    others = "" if len(bad) == 1 else "Each image's issue is in the result's images."
+    others = "" if len(bad) == 1 else where
     error.hint = f"{remedy} {others}".strip()
     error.results = {**(obstacle.details() if obstacle else {}), **told}
     return error
@@ -79,7 +90,7 @@ def so_far(transfers: Sequence[Transfer]) -> str:
     return f"Of {len(transfers):,} images {sent:,} were sent and {found[LEFT]:,} are left; run it again to go on."
 
 
-def _warnings(transfers: Sequence[Transfer]) -> list[str]:
+def warned_of(transfers: Sequence[Transfer]) -> list[str]:
     """Return a sentence for each way in which images at the target are others than at the source."""
     warnings = []
     for action in (DIFFERENT, IMMUTABLE):
@@ -90,7 +101,7 @@ def _warnings(transfers: Sequence[Transfer]) -> list[str]:
     return warnings
 
 
-def _described(transfers: Sequence[Transfer], size: int) -> str:
+def described(transfers: Sequence[Transfer], size: int) -> str:
     shown = [transfer for transfer in transfers if transfer.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]
     sent = sum(transfer.action in (SEND, SENT) for transfer in shown)
     total = f"images: {sent:,}, {bytes_to_human(size)}"

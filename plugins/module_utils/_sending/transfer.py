@@ -27,7 +27,7 @@ DIFFERENT, IMMUTABLE, LEFT, FAILED = "different", "immutable", "left", "failed"
 ACTIONS = (SEND, SENT, JOINED, UNCHANGED, DIFFERENT, IMMUTABLE, LEFT)
 
 REMEDIES = {
-    DIFFERENT: "override: true moves the tag.",
+    DIFFERENT: "override: true (backfill_images_override=true in the role) moves the tag.",
     IMMUTABLE: "Its tags cannot be moved: send it under another target_tag, or let the owner end the immutability.",
 }
 
@@ -67,6 +67,7 @@ class Transfer:
     issue: str | None = None
     seconds: float | None = None
     attempts: int = 0
+    failed_before: bool = False  # whether its newest record is of a task that failed
     error: str = ""
 
     @property
@@ -94,6 +95,7 @@ class Transfer:
     def decide(self, action: str) -> None:
         self.action = action
         if action in (SEND, DIFFERENT, IMMUTABLE):
+            self.failed_before = self.failed_before or self.status in ("error", "canceled")
             self.task_id = self.status = self.issue = self.seconds = None  # whatever became of an earlier task
 
     def leave(self, reason: str) -> None:

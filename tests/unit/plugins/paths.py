@@ -239,6 +239,8 @@ PATHS = (
         "send what was there before a rule, and retry it",
         ("account_a_backfill_images",),
         (
+            step("acr_sync_backfill", instance_id=SOURCE, rules=[of_a_list(rule())]),
+            step("acr_sync_backfill", instance_id=SOURCE, rules=[of_a_list(rule())], retry="failed"),
             step("acr_image_sync", instance_id=SOURCE, from_rule=rule()[1]["name"], target_account_id=ACCOUNT_B),
             step("acr_image_sync", instance_id=SOURCE, retry="failed", retry_from=EARLIER),
         ),

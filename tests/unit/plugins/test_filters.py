@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.filter import (
     acr_inbound_places,
     acr_inbound_rules,
     acr_resolve_rules,
+    acr_unknown_rules,
 )
 
 inbound = acr_inbound_rules.FilterModule().filters()["acr_inbound_rules"]
@@ -135,3 +136,27 @@ def test_a_uid_without_quotes_is_text() -> None:
     here = {"acr_account_id": 1252879610640001, "acr_sync_rules": [{"name": "r", "namespace": "prod", "to": "b"}]}
     [rule] = inbound({"a": here, "b": {}}, ["a"], "b")
     assert rule["account_id"] == "1252879610640001"
+
+
+HOSTS = {"sh": {"acr_sync_rules": [{"name": "to-eu"}, {"name": "old", "state": "absent"}]}, "bj": {}}
+
+
+@pytest.mark.parametrize(
+    ("names", "rules", "said"),
+    [
+        ([], [], ""),
+        ("", [], ""),
+        ("to-eu", [], ""),  # another host has it
+        ("own,to-eu", [{"name": "own"}], ""),
+        (["to-us"], [{"name": "own"}], "No host of the play has the sync rule to-us. Name one of own, to-eu."),
+        ("old", [], "No host of the play has the sync rule old. Name one of to-eu."),
+        ("a,to-eu,b", [], "No host of the play has the sync rule a or b. Name one of to-eu."),
+    ],
+)
+def test_a_name_that_no_host_has_is_said(names: Any, rules: Any, said: str) -> None:
+    assert acr_unknown_rules.unknown_rules(names, rules, HOSTS, ["sh", "bj"]) == said
+
+
+def test_no_host_may_have_rules_at_all() -> None:
+    said = acr_unknown_rules.unknown_rules("to-eu", [], HOSTS, ["bj"])
+    assert said.endswith("the sync rule to-eu. No host has rules in acr_sync_rules.")

@@ -66,6 +66,7 @@ DEEDS: dict[str, list[Step]] = {
         ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
         ("a", "acr_sync_audit", {**RULES, "side": "source"}),
         ("a", "acr_sync_verify", {**RULES, "rules": [RULE], "destinations": [{"instance_id": TARGET}]}),
+        ("a", "acr_sync_backfill", {**RULES, "rules": [RULE, {**RULE, "name": "gone"}]}),
         ("a", "acr_sync_rules", {**RULES, "rules": [{**RULE, "tag_filter": "("}]}),
         ("a", "acr_sync_rules", {**RULES, "rules": [], "purge": True}),
     ],

@@ -99,8 +99,9 @@ def test_examples_run_and_return_what_is_documented(
     registered: dict[str, Any] = {}
     for task in examples(name):
         params = task[f"registryops.alicloud.{name}"]
-        if "from_rule" in params:
-            rule: dict[str, Any] = {"name": params["from_rule"], "namespace": "prod", "target_region": "eu-central-1"}
+        sends_for = params["rules"][0]["name"] if name == "acr_sync_backfill" else params.get("from_rule")
+        if sends_for:
+            rule: dict[str, Any] = {"name": sends_for, "namespace": "prod", "target_region": "eu-central-1"}
             rule |= {"target_instance_id": TARGET, "target_account_id": ACCOUNT_B}
             account_a.run("acr_sync_rule", instance_id=params["instance_id"], **rule)
         if "destination_auth" in params:

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell what became of the images of several rules: of each rule by itself, and of all images together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.common.text.formatters import bytes_to_human
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import counts, described, warned_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    ACTIONS,
+    DIFFERENT,
+    FAILED,
+    IMMUTABLE,
+    JOINED,
+    LEFT,
+    SEND,
+    SENT,
+    UNCHANGED,
+    Transfer,
+)
+
+_BAD = (FAILED, LEFT, DIFFERENT, IMMUTABLE)
+
+
+@dataclass(frozen=True)
+class RuleFound:
+    """What was planned of one rule; `error` says why nothing could be."""
+
+    name: str
+    destination: Destination | None = None
+    transfers: Sequence[Transfer] = ()
+    warnings: Sequence[str] = ()
+    aside: int = 0
+    error: AcrError | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """Return the images that did not get across, in the form of a result of acr_image_sync."""
+        images = [transfer.to_result() for transfer in self.transfers if transfer.outcome in _BAD]
+        return {"rule": self.name, **_target(self.destination), "images": images}
+
+
+def result(
+    rules: Sequence[RuleFound], transfers: Sequence[Transfer], options: Sending, max_images: int
+) -> dict[str, Any]:
+    """Return what became of all rules.
+
+    Args:
+        rules: each with its images.
+        transfers: all images, each once.
+        options: how they are sent.
+        max_images: how many of those that did not get across are returned one by one.
+    """
+    first = {transfer.route: transfer for transfer in transfers}
+    told = [_told(rule, first, options) for rule in rules]
+    moved = [transfer for transfer in transfers if transfer.action in (SEND, SENT)]
+    size = sum(transfer.size or 0 for transfer in moved)
+    bad = [transfer.to_result() for transfer in transfers if transfer.outcome in _BAD]
+    warnings = [*(warning for rule in rules for warning in rule.warnings), *warned_of(transfers)]
+    return {
+        "changed": bool(moved),
+        "rules": told,
+        "counts": counts(transfers),
+        "bytes": size,
+        "images": bad[:max_images],
+        "summary": [rule["sentence"] for rule in told] or ["no rule, so nothing to send"],
+        "diff": {"before": "", "after": described(transfers, size)},
+        **({"warnings": list(dict.fromkeys(warnings))} if warnings else {}),
+    }
+
+
+def _told(rule: RuleFound, first: Mapping[Route, Transfer], options: Sending) -> dict[str, Any]:
+    outcomes: Counter[str] = Counter()
+    size = 0
+    for transfer in rule.transfers:
+        owner = first[transfer.route]
+        outcome = owner.outcome if owner is transfer else _later(owner.outcome, options)
+        outcomes[outcome] += 1
+        size += (transfer.size or 0) if outcome in (SEND, SENT) else 0
+    numbers = {action: outcomes[action] for action in (*ACTIONS, FAILED)}
+    told = {"name": rule.name, **_target(rule.destination), "counts": numbers, "bytes": size}
+    if rule.error:
+        told["msg"] = str(rule.error)
+    return {**told, "sentence": _sentence(rule, numbers, size)}
+
+
+def _later(outcome: str, options: Sending) -> str:
+    """Return what an image is to a rule that covers it too, after an earlier rule's turn."""
+    if outcome in (SEND, SENT, JOINED):
+        return UNCHANGED if options.wait else JOINED
+    return outcome
+
+
+def _target(destination: Destination | None) -> dict[str, Any]:
+    return {
+        "target_region": destination.region if destination else None,
+        "target_instance_id": destination.instance_id if destination else None,
+        "target_account_id": destination.account_id if destination else None,
+    }
+
+
+def _sentence(rule: RuleFound, numbers: Mapping[str, int], size: int) -> str:
+    if rule.error:
+        return f"{rule.name}: could not begin"
+    words = [f"{count:,} {action.replace('_', ' ')}" for action, count in numbers.items() if count]
+    sentence = f"{rule.name}: {', '.join(words) or 'nothing to send'}"
+    sentence += f" ({bytes_to_human(size)})" if size else ""
+    if rule.aside:
+        sentence += f"; {rule.aside:,} more are not there and have not failed, which a run without retry sends"
+    return sentence

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep in a file, as JSON, the images that did not get across."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill_result import RuleFound
+
+
+def keep(path: str | None, instance_id: str, rules: Sequence[RuleFound]) -> None:
+    """Write what did not get across of each rule, in the form that acr_image_sync takes to retry it.
+
+    Raises:
+        AcrError: the file cannot be written.
+    """
+    if path is None:
+        return
+    whole = Path(path).expanduser()
+    part = whole.with_name(f".{whole.name}.{os.getpid()}")
+    kept = [{"instance_id": instance_id, **rule.kept()} for rule in rules]
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(kept, indent=2), encoding="utf-8")
+        part.replace(whole)
+    except OSError as cause:
+        reason = f"{whole} cannot be written: {cause.strerror}; what is sent stays sent"
+        raise AcrError(reason, "Name another images_file (backfill_images_directory in the role).") from cause

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plan to send what one of an inventory's rules covers and has not carried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import Backfill
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, Transfer
+
+Rule = Mapping[str, Any]
+
+
+class RuleBackfill(Backfill):
+    """Decides what to send of one rule.
+
+    Args:
+        task: the task that is about all rules.
+        wanted: the rule as the inventory has it, with its target.
+        present: the outbound rules of the instance by their names, as results show them.
+        there: the destination's services, where they can be read.
+
+    Attributes:
+        aside: how many images are not at the destination and are left alone, since only what failed is sent.
+    """
+
+    def __init__(self, task: Task, wanted: Rule, present: Mapping[str, Rule], there: Client | None) -> None:
+        check(wanted)
+        self.name = str(wanted["name"])
+        self._present = present
+        self.aside = 0
+        params = {
+            **{name: value for name, value in task.params.items() if name not in ("rules", "retry")},
+            "from_rule": self.name,
+            "target_account_id": wanted.get("target_account_id"),
+        }
+        others = {"destination_auth": there} if there else {}
+        super().__init__(replace(task, params=params, others=others))
+        self._only_failed = task.params.get("retry") == "failed"
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self._only_failed:
+            open_ones = [transfer for transfer in self.transfers if transfer.action == SEND]
+            self.transfers = [transfer for transfer in self.transfers if not _is_aside(transfer)]
+            self.aside = len(open_ones) - sum(transfer.action == SEND for transfer in self.transfers)
+
+    def _rule(self, name: str) -> dict[str, Any]:
+        rule = self._present.get(name)
+        if rule is None:
+            raise AcrError(
+                f"sync rule {name} is not on {self.options.instance_id}",
+                "Run registryops.alicloud.configure_sync, which makes it.",
+            )
+        refuse(
+            bool(rule.get("cross_account") and not self.params.get("target_account_id")),
+            f"sync rule {name} ends in another account, and the service does not tell in which",
+            "Set acr_account_id at the host that the rule names in to, or target_account_id in the rule.",
+        )
+        return dict(rule)
+
+
+def _is_aside(transfer: Transfer) -> bool:
+    """Tell whether an image would be sent although it has never failed."""
+    return transfer.action == SEND and not transfer.failed_before

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Send what was there before an inventory's sync rules: all rules are planned, then all images are sent at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill_result import RuleFound, result
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.kept_file import keep
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, so_far
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.rule_backfill import Rule, RuleBackfill
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import FAILED, SEND, Transfer
+
+_RETRY = "A further run sends them again; with retry: failed (backfill_images_retry=failed in the role) no others."
+_AGAIN = "Run it again to go on."
+
+
+class SyncBackfill(Operation):
+    """Sends the images that an inventory's rules cover, each image once, whichever rules it belongs to.
+
+    A rule that cannot be planned does not stop the others; the task fails at the end.
+    """
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        self.options = Sending.from_params(task.params)
+        self.found: list[RuleFound] = []
+        self.transfers: list[Transfer] = []
+        self.obstacle: AcrError | None = None
+        self._unwritten: AcrError | None = None
+        self._clients: dict[str | None, Client | None] = {}
+        self.began = int(time.time() * 1000)  # before the records are read
+
+    def prepare(self) -> None:
+        chosen = self._chosen()
+        present = self._present() if chosen else {}
+        for wanted in chosen:
+            self.found.append(self._plan(wanted, present))
+        self.transfers = _first_of_each(self.found)
+        by_instance: dict[str, list[Transfer]] = {}
+        for transfer in self.transfers:
+            by_instance.setdefault(transfer.target.instance_id, []).append(transfer)
+        for transfers in by_instance.values():
+            check_collisions(transfers)
+
+    def needed(self) -> bool:
+        return any(transfer.action == SEND for transfer in self.transfers)
+
+    def run(self) -> None:
+        queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
+        try:
+            queue.run()
+        except AcrError as error:
+            error.results = self._result()
+            error.hint = f"{error.hint} {so_far(self.transfers)}".strip()
+            raise
+        self.obstacle = queue.obstacle
+
+    def to_result(self) -> dict[str, Any]:
+        told = self._result()
+        if error := self._failure(told):
+            raise error
+        return told
+
+    def _chosen(self) -> list[Rule]:
+        wanted = wanted_rules(self.params["rules"])
+        names = self.params["only"]
+        return [rule for rule in wanted if rule["name"] in names] if names else wanted
+
+    def _present(self) -> dict[str, Rule]:
+        selected = {"instance_id": self.options.instance_id, "direction": "outbound"}
+        with attempt(f"list the sync rules of {self.options.instance_id}"):
+            return {str(rule.name): rule.to_result() for rule in SyncRules(self.client, selected).find()}
+
+    def _plan(self, wanted: Rule, present: Mapping[str, Rule]) -> RuleFound:
+        name = str(wanted["name"])
+        try:
+            target = present.get(name, {}).get("target_instance_id")
+            rule = RuleBackfill(self.task, wanted, present, self._reached(target))
+            rule.prepare()
+        except AcrError as error:
+            return RuleFound(name, error=error)
+        return RuleFound(name, rule.destination, rule.transfers, rule.warnings, rule.aside)
+
+    def _reached(self, instance_id: str | None) -> Client | None:
+        """Return the services of a destination that can be read; None if the records alone must tell."""
+        if instance_id not in self._clients:
+            return self._clients.setdefault(instance_id, self._reach(instance_id))
+        return self._clients[instance_id]
+
+    def _reach(self, instance_id: str | None) -> Client | None:
+        for given in self.params["destinations"]:
+            if given["instance_id"] == instance_id:
+                connection = {name: given[name] for name in OTHER_CONNECTION_OPTIONS if name in given}
+                with attempt(f"look into {given['name'] or instance_id}"):
+                    return self.task.reach(connection)
+        return None
+
+    def _result(self) -> dict[str, Any]:
+        told = result(self.found, self.transfers, self.options, self.params["max_images"])
+        return {**told, "instance_id": self.options.instance_id, "images_file": self._kept()}
+
+    def _kept(self) -> str | None:
+        """Write what did not get across to the file that the options name; return that if it was written."""
+        if self.task.check_mode:
+            return None
+        path: str | None = self.params["images_file"]
+        try:
+            keep(path, self.options.instance_id, self.found)
+        except AcrError as error:
+            self._unwritten = error
+            return None
+        return path
+
+    def _failure(self, told: dict[str, Any]) -> AcrError | None:
+        """Return one error of all rules that could not be planned and all images that failed; None if there is none."""
+        where = f"They are in {told['images_file']}." if told["images_file"] else ""
+        of_images = failure(self.transfers, told, self.obstacle, where)
+        if of_images:
+            of_images.add(_RETRY if told["counts"][FAILED] else _AGAIN)
+        of_rules = [rule.error for rule in self.found]
+        errors = [error for error in (*of_rules, of_images, self._unwritten) if error]
+        if not errors:
+            return None
+        # What fails for all rules is said once; only the requests differ.
+        distinct = {f"{error.sentence()} {error.hint}": error for error in errors}
+        whole = AcrError(" ".join(str(error) for error in distinct.values()))
+        whole.results = {**errors[0].details(), **told}
+        return whole
+
+
+def _first_of_each(rules: list[RuleFound]) -> list[Transfer]:
+    """Return each image once, as the first rule that covers it has it."""
+    found: dict[Route, Transfer] = {}
+    for rule in rules:
+        for transfer in rule.transfers:
+            found.setdefault(transfer.route, transfer)
+    return list(found.values())

@@ -1,0 +1,463 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acr_sync_backfill
+version_added: 0.1.0
+short_description: Send the images that sync rules cover and have not carried
+description:
+  - Has the service copy the images that an inventory's sync rules cover and that are not at the destination yet, such
+    as those that were pushed before the rules were made. No image data goes through the controller. Run it with the
+    credentials of the source account.
+  - All rules are planned before the first image is sent. Two sources that would end at one tag are refused.
+  - It looks at the sync records first. What has arrived is not sent again, and what is in flight is joined, not
+    doubled. Whatever ends a run, the next one takes up what is left.
+  - Every ten seconds, and when an image fails, a line says how far it is, unless the variable C(acr_progress) is
+    false. There are no such lines where a process is started for the module.
+  - M(registryops.alicloud.acr_image_sync) does the same for images that are listed one by one.
+options:
+  instance_id:
+    description:
+      - ID of the source instance, which begins with C(cri-).
+    type: str
+    required: true
+  rules:
+    description:
+      - The rules of an inventory, as in M(registryops.alicloud.acr_sync_rules). Those with C(state=absent) are left
+        out. What a rule covers, and where it sends that, is read from the instance, by the rule's name.
+      - An image that several rules bring to one place is sent once, and counts for the first of them.
+      - A rule that is not on the instance, or whose images cannot be listed, does not stop the others; the task fails
+        at the end.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the rule.
+        type: str
+        required: true
+      state:
+        description: Whether the rule should be there.
+        type: str
+        choices: [present, absent]
+        default: present
+      to:
+        description:
+          - Name of an inventory host that is the destination. If unset, no host is looked up.
+        type: str
+      target_account_id:
+        description:
+          - UID of the account that owns the target instance, which the service does not tell. If unset, that of
+            O(rules[].to), and without it the account of the source.
+        type: str
+      scope:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+        choices: [namespace, repository, instance]
+      namespace:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      repository:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      namespace_filter:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      repository_filter:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      tag_filter:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      trigger:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+        choices: [automatic, manual]
+      priority:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: int
+      link_id:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      target_region:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      target_instance_id:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      target_namespace:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      target_repository:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: str
+      catch_up:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: bool
+        default: true
+      grant_timeout:
+        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
+        type: int
+        default: 20
+  only:
+    description:
+      - Names of the rules to send for. If unset or empty, all of O(rules). A name that is not among them is left out.
+    type: list
+    elements: str
+    default: []
+  destinations:
+    description:
+      - Instances that rules end at, with the connection to their account. With it, images are compared by digest with
+        what is there, and the records only say what is in flight. Nothing is written with it, and its credentials are
+        never taken from the environment. Elsewhere the source's sync records alone tell what has arrived.
+      - If unset, they are the hosts that rules name in O(rules[].to) and that have credentials of their own.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      instance_id:
+        description: ID of the destination instance.
+        type: str
+        required: true
+      name:
+        description: What it is called in messages. If unset, its ID.
+        type: str
+      access_key_id:
+        description: ID of an access key.
+        type: str
+      access_key_secret:
+        description: Its secret.
+        type: str
+      security_token:
+        description: Token that belongs to a temporary key.
+        type: str
+      profile:
+        description: Name of a profile, instead of keys.
+        type: str
+      profile_file:
+        description: The file that holds it.
+        type: path
+      assume_role_arn:
+        description: ARN of a RAM role that the keys are traded for.
+        type: str
+      assume_role_session_name:
+        description: Name of the role's session.
+        type: str
+      assume_role_external_id:
+        description: External ID that the role's trust policy may demand.
+        type: str
+      assume_role_policy:
+        description: Policy document that narrows what the role's session may do.
+        type: json
+      assume_role_duration:
+        description: Life of the role's session in seconds.
+        type: int
+      region:
+        description: Region of the destination instance.
+        type: str
+      account_id:
+        description: UID of the account that it must be.
+        type: str
+      cr_endpoint:
+        description: Endpoint of Container Registry.
+        type: str
+      sts_endpoint:
+        description: Endpoint of STS.
+        type: str
+  select:
+    description:
+      - Which of the images that the rules cover to send. If unset, all of them.
+      - A repository or tag that is named and that a rule does not reach is a warning. Write tags in quotes, since YAML
+        reads V(1.10) as V(1.1).
+    type: dict
+    suboptions:
+      namespaces:
+        description: Names of namespaces.
+        type: list
+        elements: str
+      namespace_filter:
+        description: Regular expression that is searched for in the names of namespaces.
+        type: str
+      repositories:
+        description: Names of repositories, without the namespace.
+        type: list
+        elements: str
+      repository_filter:
+        description: Regular expression that is searched for in the names of repositories.
+        type: str
+      tags:
+        description: Tags.
+        type: list
+        elements: str
+      tag_filter:
+        description: Regular expression that is searched for in tags.
+        type: str
+      since:
+        description: >-
+          Only images that were pushed since then; a time such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such
+          as V(90m), V(24h) or V(7d).
+        type: str
+      newest:
+        description: >-
+          How many of the newest images to send of each repository. What is attached to an image is not counted; see
+          O(attached). If unset, all.
+        type: int
+      versions:
+        description: >-
+          Only tags that are versions in this range, such as V(>=1.2,<2). A version has two or three numbers, such as
+          V(1.4) or V(v1.4.0-rc.1). A C(v) may come before it, and after a C(v) one number is enough. Missing numbers
+          are zeros. In a tag C(_) stands for the C(+) before build metadata, which is not compared. A bare number such
+          as V(2024) and a date such as V(2024-01-31) or V(2024.12.31) are no versions. Pre-releases are left out
+          unless the range names one.
+        type: str
+  retry:
+    description:
+      - V(failed) sends no more than the images whose newest task failed or was canceled, as the sync records have it.
+        What was refused before there was a task has no record; a run without this sends it.
+      - V(unfinished) sends all that is not at the destination yet, as if it were unset.
+    type: str
+    choices: [failed, unfinished]
+  max_images:
+    description:
+      - How many of the images that did not get across are returned one by one. The counts are of all.
+    type: int
+    default: 100
+  images_file:
+    description:
+      - A file to write all of them to, as JSON. It can be O(registryops.alicloud.acr_image_sync#module:retry_from).
+        Its folder is made if it is not there, and it takes the place of an earlier one when all is written. In check
+        mode none is written. If unset, none is.
+    type: path
+  override:
+    description:
+      - Whether a tag that points to another image at the target is moved. If V(false), it is not, and the service's
+        answer in that case is not documented; it may end in an error or do nothing. With O(destinations) such an
+        image is not sent at all.
+    type: bool
+    default: false
+  force:
+    description:
+      - Whether to send images again that the records say have arrived.
+    type: bool
+    default: false
+  attached:
+    description:
+      - Whether what is attached to an image by tag goes along with it, that is the tags C(sha256-<digest>.sig),
+        C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target would refuse the image
+        without its signature.
+      - It goes along whatever the filters say of its tag. If V(false), such tags are sent only if they are named.
+    type: bool
+    default: true
+  priority:
+    description:
+      - Urgency from 1 to 5; 5 is the most urgent. If unset, the service chooses.
+    type: int
+  max_in_flight:
+    description:
+      - How many images may be on their way at a time. Without O(wait), all are sent at once.
+    type: int
+    default: 1000
+  max_failures:
+    description:
+      - How many images may fail before no more are sent. If unset, all are tried.
+    type: int
+  retries:
+    description:
+      - How often an image whose task failed is sent again by the same run, unless the service's reason reads as if it
+        lasted, such as something that does not exist or is not permitted. Only with O(wait).
+    type: int
+    default: 1
+  cancel_on_timeout:
+    description:
+      - Whether to cancel what has not begun after O(wait_timeout). The rest goes on, and the next run joins it.
+      - Which permission that needs is not documented. What the credentials may not cancel goes on too.
+    type: bool
+    default: false
+  shard_index:
+    description:
+      - Which share of the selected images to send, from V(0). Jobs with the same O(shard_count) and different numbers
+        send all of them together, each image once, without talking to each other.
+    type: int
+  shard_count:
+    description:
+      - How many shares there are. Each image's share depends on its name alone. If unset, there is only one.
+    type: int
+extends_documentation_fragment:
+  - registryops.alicloud.attributes
+  - registryops.alicloud.connection
+  - registryops.alicloud.wait
+seealso:
+  - module: registryops.alicloud.acr_image_sync
+  - module: registryops.alicloud.acr_sync_rules
+  - module: registryops.alicloud.acr_sync_verify
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Send what was there before the rules, and compare it by digest
+  registryops.alicloud.acr_sync_backfill:
+    profile: account-a
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    rules:
+      - name: prod-to-eu
+        target_account_id: "5222000022220002"
+    destinations:
+      - name: prod-eu
+        instance_id: cri-targettarget0001
+        profile: account-b
+        region: eu-central-1
+
+- name: Send the ten newest images of each repository, of one rule
+  registryops.alicloud.acr_sync_backfill:
+    profile: account-a
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    rules:
+      - name: prod-to-eu
+        target_account_id: "5222000022220002"
+    only: [prod-to-eu]
+    select:
+      newest: 10
+
+- name: Send again what failed
+  registryops.alicloud.acr_sync_backfill:
+    profile: account-a
+    region: cn-hangzhou
+    instance_id: cri-sourcesource0001
+    rules:
+      - name: prod-to-eu
+        target_account_id: "5222000022220002"
+    retry: failed
+"""
+
+RETURN = r"""
+instance_id:
+  description: ID of the source instance.
+  type: str
+  returned: unless it failed before it knew the images
+  sample: cri-sourcesource0001
+rules:
+  description: What became of each rule's images.
+  type: list
+  elements: dict
+  returned: unless it failed before it knew the images
+  contains:
+    name:
+      description: Name of the rule.
+      type: str
+      returned: always
+    target_region:
+      description: Region of the target instance; null if the rule could not be read.
+      type: str
+      returned: always
+    target_instance_id:
+      description: ID of the target instance; null if the rule could not be read.
+      type: str
+      returned: always
+    target_account_id:
+      description: UID of the account that owns the target instance; null if the source's account does.
+      type: str
+      returned: always
+    counts:
+      description: How many of its images ended each way, as in RV(counts). They add up to its images.
+      type: dict
+      returned: always
+    bytes:
+      description: Size of the images that were sent for it, or in check mode would be.
+      type: int
+      returned: always
+    sentence:
+      description: All of that in a sentence.
+      type: str
+      returned: always
+      sample: "prod-to-eu: 3 sent, 2 unchanged (1.25 GB)"
+    msg:
+      description: Why nothing could be planned of it.
+      type: str
+      returned: when it could not be planned
+counts:
+  description: >-
+    How many images ended each way; each is counted once, whichever rules cover it. V(to_send) is in check mode what
+    V(sent) is in a run, V(joined) was in flight already, V(unchanged) had arrived, V(different) and V(immutable) are
+    other images at the target that stay so, V(left) was not sent since the run ended before, and V(failed) failed.
+  type: dict
+  returned: unless it failed before it knew the images
+  sample:
+    {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "different": 0, "immutable": 0, "left": 0, "failed": 0}
+bytes:
+  description: Size of the images that were sent, or in check mode would be.
+  type: int
+  returned: unless it failed before it knew the images
+images:
+  description: >-
+    Images that failed, were left, or are others at the target, O(max_images) of them at most, as
+    M(registryops.alicloud.acr_image_sync) returns them.
+  type: list
+  elements: dict
+  returned: unless it failed before it knew the images
+images_file:
+  description: The file that was written. Null if none was.
+  type: str
+  returned: unless it failed before it knew the images
+summary:
+  description: The sentence of each rule.
+  type: list
+  elements: str
+  returned: unless it failed before it knew the images
+"""
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import (
+    STATE_OPTION,
+    WAIT_OPTIONS,
+    Module,
+    perform,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import SELECT_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sync_backfill import SyncBackfill
+
+DESTINATION_OPTIONS = {
+    "instance_id": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    **OTHER_CONNECTION_OPTIONS,
+}
+SHARD = ("shard_index", "shard_count")
+
+MODULE = Module(
+    options={
+        **WAIT_OPTIONS,
+        "instance_id": {"type": "str", "required": True},
+        "rules": {"type": "list", "elements": "dict", "required": True, "options": {**STATE_OPTION, **RULE_OPTIONS}},
+        "only": {"type": "list", "elements": "str", "default": []},
+        "destinations": {"type": "list", "elements": "dict", "default": [], "options": DESTINATION_OPTIONS},
+        "select": {"type": "dict", "options": SELECT_OPTIONS},
+        "retry": {"type": "str", "choices": ["failed", "unfinished"]},
+        "max_images": {"type": "int", "default": 100},
+        "images_file": {"type": "path"},
+        **{name: {"type": "int"} for name in (*SHARD, "priority", "max_failures")},
+        "override": {"type": "bool", "default": False},
+        "force": {"type": "bool", "default": False},
+        "attached": {"type": "bool", "default": True},
+        "max_in_flight": {"type": "int", "default": 1000},
+        "retries": {"type": "int", "default": 1},
+        "cancel_on_timeout": {"type": "bool", "default": False},
+    },
+    rules={"required_together": [SHARD]},
+    work=perform(SyncBackfill),
+    apart="rules",
+)
+
+
+def main() -> None:
+    MODULE.run()
+
+
+if __name__ == "__main__":
+    main()
