@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emulator, images, playbook, report, rules, task, verify
+from . import emulator, history, images, pair, playbook, report, rules, task, verify
 from .figures import Bench, BenchmarkError, Result
 
 FOLDER = Path(__file__).parents[2] / ".cache/bench"
@@ -18,6 +18,8 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "rules": rules.measure,
     "playbook": playbook.measure,
     "images": images.measure,
+    "history": history.measure,
+    "pair": pair.measure,
     "verify": verify.measure,
 }
 

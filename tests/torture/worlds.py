@@ -22,7 +22,7 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "duplicate_rule_route": ("accept", "reject"),
     "namespace_filter": ("exact", "prefix"),
     "destination_lists_inbound_rules": (True, False),
-    "sync_task_order": ("newest_first", "oldest_first"),
+    "sync_task_order": ("newest_first", "oldest_first", "none"),
     "update_keeps_detail": (True, False),
     "max_page_size": (100, 1),
 }

@@ -9,6 +9,7 @@ from typing import Literal
 from .events import EventRecord, EventRule
 from .ids import digest_of, new_id, now_ms
 from .oci import generate
+from .old_records import OldRecords
 from .replication import SyncRule, SyncTask
 from .storage import StorageRule
 
@@ -138,6 +139,7 @@ class Instance:
     storage_rules: dict[str, StorageRule] = field(default_factory=dict, metadata={"key": "id"})
     event_rules: dict[str, EventRule] = field(default_factory=dict, metadata={"key": "id"})
     event_records: list[EventRecord] = field(default_factory=list)
+    old_records: OldRecords | None = None
     # Registry passwords that GetAuthorizationToken gave out, each with the time it expires.
     tokens: dict[str, int] = field(default_factory=dict)
     account_id: str = field(default="", metadata={"hidden": True})

@@ -35,7 +35,7 @@ class Behaviour:
     rule_overwrites_existing_tag: bool = True
     namespace_filter: Literal["exact", "prefix"] = "exact"
     destination_lists_inbound_rules: bool = True
-    sync_task_order: Literal["newest_first", "oldest_first"] = "newest_first"
+    sync_task_order: Literal["newest_first", "oldest_first", "none"] = "newest_first"
     update_keeps_detail: bool = True
     replication_fires_rules: bool = False
     stopped_instance: Literal["answer", "refuse"] = "answer"

@@ -211,6 +211,29 @@ def test_one_push_is_one_batch(emulator: Emulator, a: Client) -> None:
     assert a.cr("ListRepoSyncTask", RepoName="other")["TotalCount"] == "0"
     emulator.post("/_emulator/behaviour", {"sync_task_order": "oldest_first"})
     assert a.tasks() == tasks[::-1]
+    emulator.post("/_emulator/behaviour", {"sync_task_order": "none"})
+    assert sorted(task["SyncTaskId"] for task in tasks) == [task["SyncTaskId"] for task in a.tasks()]
+
+
+@pytest.mark.parametrize("newest", [False, True])
+@pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
+def test_records_of_years_are_listed_beside_the_others(
+    order: str, newest: bool, serve: Callable[..., Emulator], a: Client
+) -> None:
+    old = {"namespace": "prod", "repository": "gone", "count": 1_000_000, "newest": newest}
+    emulator = serve(source={"old_records": old})
+    emulator.post("/_emulator/behaviour", {"sync_task_order": order})
+    a.create_rule()
+    push(emulator, "2.0")
+    assert a.cr("ListRepoSyncTask", RepoName="web")["TotalCount"] == "1"
+    assert a.cr("ListRepoSyncTask", RepoName="gone")["TotalCount"] == "1000000"
+    ends = [a.cr("ListRepoSyncTask", PageSize=100, PageNo=number)["SyncTasks"] for number in (1, 10001)]
+    assert [len(tasks) for tasks in ends] == [100, 1]
+    times = [task["CreateTime"] for tasks in ends for task in tasks]
+    assert times == sorted(times, reverse=order == "newest_first")
+    first = ends[0][0]["ImageFrom"]["RepoName"]
+    assert first == ("web" if newest == (order == "oldest_first") else "gone")
+    assert emulator.state()["accounts"][0]["instances"][0]["old_records"] == old
 
 
 def test_a_rule_with_other_names_at_the_target(serve: Callable[..., Emulator], a: Client, b: Client) -> None:

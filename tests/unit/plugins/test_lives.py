@@ -104,6 +104,7 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"namespace_filter": "prefix"},
     {"destination_lists_inbound_rules": False},
     {"sync_task_order": "oldest_first"},
+    {"sync_task_order": "none"},
     {"update_keeps_detail": False},
     {"replication_fires_rules": True},
     {"stopped_instance": "refuse"},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 from ..actions import Answer, Call, action
 from ..catalogue import NAMESPACE_NAME, REPOSITORY_NAME, TAG, Instance
 from ..errors import BusinessError
+from ..old_records import OldTasks, Together
 from ..replication import ImageReference, SyncTask
 from ..schema import dump
 from ..sync import task_of_rule
@@ -104,14 +105,30 @@ _FILTERS: dict[str, Callable[[SyncTask], str]] = {
 @action("cr:ListRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def list_repo_sync_task(call: Call) -> Answer:
     """Describe a task. The misspelt ModifedTime is the service's own."""
-    newest_first = call.state.behaviour.sync_task_order == "newest_first"
-    found = find_instance(call).tasks[:: -1 if newest_first else 1]
-    for parameter, of in _FILTERS.items():
+    instance = find_instance(call)
+    order = call.state.behaviour.sync_task_order
+    tasks = instance.tasks if order == "oldest_first" else instance.tasks[::-1]
+    if order == "none":
+        tasks = sorted(tasks, key=attrgetter("id"))
+    selected = {parameter: wanted for parameter in _FILTERS if (wanted := call.optional(parameter))}
+    for parameter, wanted in selected.items():
         # There may be very many; most calls name none of these.
-        if wanted := call.optional(parameter):
-            found = [task for task in found if of(task) == wanted]
+        of = _FILTERS[parameter]
+        tasks = [task for task in tasks if of(task) == wanted]
+    found = _with_old(instance, tasks, selected, order)
     chosen, fields = page(call, found)
     return fields | {"TotalCount": str(len(found)), "SyncTasks": [_listed(task) for task in chosen]}
+
+
+def _with_old(instance: Instance, tasks: list[SyncTask], selected: dict[str, str], order: str) -> Sequence[SyncTask]:
+    """Return the tasks with the records of years, where such are listed."""
+    old = instance.old_records
+    if old is None or not old.selects(selected):
+        return tasks
+    time = instance.tasks[-1].create_time if old.newest and instance.tasks else instance.create_time
+    records = OldTasks(old, instance.region, instance.id, time, order)
+    first = old.newest != (order == "oldest_first")
+    return Together(records, tasks) if first else Together(tasks, records)
 
 
 def _listed(task: SyncTask) -> dict[str, Any]:
