@@ -39,7 +39,7 @@ class Demo:
             **tool_environment(),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
-            **{f"ALIBABA_CLOUD_{one}_ENDPOINT": f"http://{emulator.endpoint}" for one in ("CR", "RAM", "STS")},
+            **{f"ALIBABA_CLOUD_{service}_ENDPOINT": f"http://{emulator.endpoint}" for service in ("CR", "RAM", "STS")},
         }
 
     def run_through(self) -> None:
@@ -110,7 +110,7 @@ class Demo:
         """Output of a skopeo command; empty where it inspects what is not there."""
         token = self.token(side)
         print(
-            f"   $ skopeo {verb} {tls} {credentials} cr_temp_user:*** {' '.join(shown(one) for one in places)}",
+            f"   $ skopeo {verb} {tls} {credentials} cr_temp_user:*** {' '.join(shown(place) for place in places)}",
             flush=True,
         )
         command = ["skopeo", verb, tls, credentials, token, *places]

@@ -56,7 +56,7 @@ def inbound_rules(
 ) -> list[dict[str, Any]]:
     """Return what rules of the sources need at the destinations; see DOCUMENTATION."""
     names = [destination] if isinstance(destination, str) else destination
-    instance_ids = [one for one in (hosts[name].get("acr_instance_id") for name in names) if one]
+    instance_ids = [identifier for identifier in (hosts[name].get("acr_instance_id") for name in names) if identifier]
     return [
         _needs(rule, source, hosts[source])
         for source in sources

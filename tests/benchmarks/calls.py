@@ -54,7 +54,7 @@ def send(endpoint: str, requests: Sequence[bytes], at_once: int = 1) -> float:
     finally:
         for connection in connections:
             connection.close()
-    for answer in (one for share in answers for one in share):
+    for answer in (answer for share in answers for answer in share):
         _check(answer)
     return taken
 

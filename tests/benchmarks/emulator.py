@@ -49,10 +49,10 @@ def _rate(bench: Bench) -> Result:
             before = _processor_seconds(emulator)
             samples = in_turns(bench.runs, rates)
             spent = (_processor_seconds(emulator) - before) * 1000 / (bench.runs * len(rates) * CALLS)
-    one = Figure("API calls over one kept connection", "/s", samples[1])
+    single = Figure("API calls over one kept connection", "/s", samples[1])
     ten = Figure("API calls over ten kept connections", "/s", samples[10])
-    figures = (one, ten, *([Figure("processor time of the emulator for a call", "ms", (spent,))] if spent else []))
-    ratio = Ratio(f"calls a second, beside {CALLS_A_SECOND:,}", one.median / CALLS_A_SECOND, least=1)
+    figures = (single, ten, *([Figure("processor time of the emulator for a call", "ms", (spent,))] if spent else []))
+    ratio = Ratio(f"calls a second, beside {CALLS_A_SECOND:,}", single.median / CALLS_A_SECOND, least=1)
     note = f"{CALLS:,} calls a run, each signed by the client's process before the clock starts; {placed}."
     return Result((ratio,), figures, (note,))
 

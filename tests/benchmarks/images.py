@@ -32,7 +32,7 @@ def measure(bench: Bench) -> Result:
                 samples.setdefault(name, []).append(value)
         samples |= {name: [value] for name, value in {**trial.most(), **trial.shards()}.items()}
     figures = {name: Figure(name, name.rpartition(", in ")[2], tuple(found)) for name, found in samples.items()}
-    return Result(_ratios({name: one.median for name, one in figures.items()}), tuple(figures.values()), _NOTES)
+    return Result(_ratios({name: figure.median for name, figure in figures.items()}), tuple(figures.values()), _NOTES)
 
 
 _FIRST = f"{MANY:,} images at {LATENCY} ms, first run"
@@ -117,7 +117,10 @@ class _Trial:
         alone = self.ansible.play_as_job(self._file("alone", rate_limit=RATE))
         self._creations("one job", SHARED)
         self._reset(SHARED, 0)
-        jobs = [self._file(f"job-{one}", rate_limit=RATE, shard_index=one, shard_count=SHARDS) for one in range(SHARDS)]
+        jobs = [
+            self._file(f"job-{shard}", rate_limit=RATE, shard_index=shard, shard_count=SHARDS)
+            for shard in range(SHARDS)
+        ]
         with ThreadPoolExecutor(SHARDS) as pool:
             together = max(played.seconds for played in pool.map(self.ansible.play_as_job, jobs))
         self._creations("the shards", SHARED)
@@ -142,7 +145,7 @@ class _Trial:
 
     def _file(self, name: str, **options: float) -> Path:
         target = {"account_id": worlds.ACCOUNT_B, "region": worlds.REGION_B, "instance_id": worlds.TARGET}
-        said = {"instance_id": worlds.SOURCE, "select": {}, **{f"target_{one}": text for one, text in target.items()}}
+        said = {"instance_id": worlds.SOURCE, "select": {}, **{f"target_{key}": text for key, text in target.items()}}
         return self.ansible.write(name, [{f"registryops.alicloud.{MODULE}": {**said, **options}}])
 
 

@@ -27,7 +27,7 @@ def measure(bench: Bench) -> Result:
             rounds = [_round(ansible, emulator, latency) for _number in range(bench.runs)]
             for number, name in enumerate(("first", "second")):
                 title = f"{name} run at {latency} ms"
-                runs, nothing, calls = zip(*(one[number] for one in rounds), strict=True)
+                runs, nothing, calls = zip(*(figures[number] for figures in rounds), strict=True)
                 own = [Figure(f"{title}: {PLAYBOOK}", "s", tuple(run.seconds for run in runs))]
                 own.append(Figure(f"{title}: as many ansible.builtin.debug", "s", nothing))
                 own.append(Figure(f"{title}: the calls' own time", "s", tuple(sum(taken) for taken in calls)))

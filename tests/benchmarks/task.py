@@ -43,7 +43,7 @@ def measure(bench: Bench) -> Result:
         ansible = Ansible(bench.folder, emulator.endpoint)
         kinds = [_sized(ansible, kind) for kind in KINDS]
         samples = in_turns(bench.runs, {key: play for kind in kinds for key, play in _plays(ansible, kind).items()})
-    one = {kind.name: Figure(f"a run with one task: {kind.name}", "s", samples[kind.name, "task"]) for kind in kinds}
+    run = {kind.name: Figure(f"a run with one task: {kind.name}", "s", samples[kind.name, "task"]) for kind in kinds}
     item = {kind.name: _cost("item of a loop", "item", kind, samples) for kind in kinds}
     task = {kind.name: _cost("task", "task", kind, samples) for kind in kinds}
     ratios = [*_ratios("a loop item", item, most=1 / 20), *_ratios("a task", task)]
@@ -51,7 +51,7 @@ def measure(bench: Bench) -> Result:
     notes = [f"The cost of one more is that of as many more as take about {SECONDS} s, divided: {counts}."]
     if not (ROOT / "plugins/action/acr.py").exists():
         notes.append("There is no plugins/action/acr.py here: both ways of acr_namespace are the plain module.")
-    return Result(tuple(ratios), (*item.values(), *task.values(), *one.values()), tuple(notes))
+    return Result(tuple(ratios), (*item.values(), *task.values(), *run.values()), tuple(notes))
 
 
 def _sized(ansible: Ansible, kind: Kind) -> Kind:
@@ -76,9 +76,9 @@ def _plays(ansible: Ansible, kind: Kind) -> dict[tuple[str, str], Callable[[], f
     return {(kind.name, shape): partial(seconds, shape) for shape in shapes}
 
 
-def _cost(what: str, one: str, kind: Kind, samples: Mapping[tuple[str, str], tuple[float, ...]]) -> Figure:
+def _cost(what: str, unit: str, kind: Kind, samples: Mapping[tuple[str, str], tuple[float, ...]]) -> Figure:
     """Milliseconds. Each run of many is set against the run of one that was made just before it."""
-    pairs = zip(samples[kind.name, one], samples[kind.name, f"{one}s"], strict=True)
+    pairs = zip(samples[kind.name, unit], samples[kind.name, f"{unit}s"], strict=True)
     return Figure(f"one more {what}: {kind.name}", "ms", tuple((more - few) * 1000 / kind.count for few, more in pairs))
 
 

@@ -39,7 +39,7 @@ def measure(bench: Bench) -> Result:
         for size in SIZES:
             samples = [trial.run(size) for _number in range(bench.runs if size == min(SIZES) else 1)]
             found = {
-                name: Figure(f"{size:,} images: {name}", unit, tuple(one[name] for one in samples))
+                name: Figure(f"{size:,} images: {name}", unit, tuple(sample[name] for sample in samples))
                 for name, unit in _UNITS.items()
             }
             figures += found.values()
@@ -155,7 +155,7 @@ def _world(images: int) -> dict[str, Any]:
     tags = {"generated": {"prefix": "v", "count": TAGS_EACH}}
     namespace = {
         **worlds.prod(),
-        "repositories": [{"name": f"app-{one}", **tags} for one in range(images // TAGS_EACH)],
+        "repositories": [{"name": f"app-{number}", **tags} for number in range(images // TAGS_EACH)],
     }
     world = worlds.two_accounts(granted=True, namespaces=[namespace], target_namespaces=[namespace])
     world["accounts"][0]["instances"][0]["sync_rules"] = [

@@ -49,7 +49,11 @@ class Estate:
 
     def there(self) -> list[str]:
         """Return the names of what B's registry has."""
-        return sorted(f"{one}:{tag}" for one in REPOSITORIES for tag in self.skopeo.tags(f"docker://{self.b}/{one}"))
+        return sorted(
+            f"{repository}:{tag}"
+            for repository in REPOSITORIES
+            for tag in self.skopeo.tags(f"docker://{self.b}/{repository}")
+        )
 
     def sent(self) -> list[str]:
         """Return the names of what was sent since the last call of this. All other calls must have been reads."""
@@ -58,7 +62,7 @@ class Estate:
         writing = [call for call in calls if not call["action"].startswith(("Get", "List"))]
         assert {call["action"] for call in writing} <= {"CreateRepoSyncTask"}
         parameters = [call["parameters"] for call in writing]
-        return sorted(f"{one['TargetRepoName']}:{one['TargetTag']}" for one in parameters)
+        return sorted(f"{sent['TargetRepoName']}:{sent['TargetTag']}" for sent in parameters)
 
 
 @pytest.fixture
@@ -100,7 +104,7 @@ def push(estate: Estate) -> None:
 
 def actions(played: Played) -> dict[str, str]:
     """Return what was done about each image, by name."""
-    return {one["source"].removeprefix("prod/"): one["action"] for one in played.result["images"]}
+    return {image["source"].removeprefix("prod/"): image["action"] for image in played.result["images"]}
 
 
 def test_a_backfill_is_planned_fails_for_one_image_and_is_completed(estate: Estate) -> None:
@@ -139,9 +143,9 @@ def check_images(estate: Estate) -> None:
     for repository in REPOSITORIES:
         estate.skopeo.pull_all(f"{estate.b}/{repository}", estate.folder / "pulled")
     members = json.loads(estate.skopeo.manifest(f"docker://{estate.b}/{BOTH}"))["manifests"]
-    assert [one["platform"]["architecture"] for one in members] == ["amd64", "arm64"]
+    assert [member["platform"]["architecture"] for member in members] == ["amd64", "arm64"]
     place = f"docker://{estate.b}/{BOTH.partition(':')[0]}"
-    assert all(estate.skopeo.digest(f"{place}@{one['digest']}") == one["digest"] for one in members)
+    assert all(estate.skopeo.digest(f"{place}@{member['digest']}") == member["digest"] for member in members)
     pulled = (estate.folder / "pulled" / name / "manifest.json" for name in (BUILT, REBUILT))
     built, rebuilt = (json.loads(manifest.read_text()) for manifest in pulled)
     assert built["layers"] == rebuilt["layers"]

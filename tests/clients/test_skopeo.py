@@ -30,9 +30,9 @@ def test_images_go_from_account_to_account(emulator: Emulator, tmp_path: Path) -
 
     # Pull by tag and by digest; the digest stays what it is.
     skopeo.copy(f"{a}/web:1.0", f"oci:{layout}:one")
-    one = skopeo.digest(f"{a}/web:1.0")
-    two = skopeo.digest(f"{a}/web:1.1")
-    skopeo.copy(f"{a}/web@{two}", f"oci:{layout}:two")
+    first = skopeo.digest(f"{a}/web:1.0")
+    second = skopeo.digest(f"{a}/web:1.1")
+    skopeo.copy(f"{a}/web@{second}", f"oci:{layout}:second")
 
     # Push a multi-architecture image, and copy it and a single one to the other account.
     join(layout)
@@ -41,16 +41,18 @@ def test_images_go_from_account_to_account(emulator: Emulator, tmp_path: Path) -
     log_in(skopeo, emulator, "b", TARGET)
     both = skopeo.digest(f"{a}/both:1.0")
     skopeo.copy(f"{a}/both:1.0", f"{b}/both:1.0")
-    skopeo.copy(f"{a}/web@{one}", f"{b}/web:copied")
+    skopeo.copy(f"{a}/web@{first}", f"{b}/web:copied")
     assert skopeo.digest(f"{b}/both:1.0") == skopeo.digest(f"{b}/both@{both}") == both
-    assert skopeo.digest(f"{b}/both@{one}") == skopeo.digest(f"{b}/web:copied") == one
+    assert skopeo.digest(f"{b}/both@{first}") == skopeo.digest(f"{b}/web:copied") == first
     architectures = json.loads(skopeo.manifest(f"{b}/both:1.0"))["manifests"]
-    assert [member["digest"] for member in architectures] == [one, two]
+    assert [member["digest"] for member in architectures] == [first, second]
     assert skopeo.tags(f"{b}/both") == ["1.0"]
 
     # The API knows what was pushed, and a login ends.
     pushed = emulator.state()["accounts"][1]["instances"][0]["namespaces"][0]["repositories"]
-    found = {(one["name"], image["tag"]): image["digest"] for one in pushed for image in one["images"]}
-    assert found == {("both", "1.0"): both, ("web", "copied"): one}
+    found = {
+        (repository["name"], image["tag"]): image["digest"] for repository in pushed for image in repository["images"]
+    }
+    assert found == {("both", "1.0"): both, ("web", "copied"): first}
     skopeo("logout", emulator.registries[TARGET])
     assert "unauthorized" in skopeo.copy(f"{b}/web:copied", f"oci:{layout}:again", fails=True).lower()

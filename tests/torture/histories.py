@@ -80,7 +80,9 @@ def _judge(cloud: Cloud, task: Task, outcome: Outcome) -> tuple[str, str]:
         lacking = badly_told(outcome, wrote=False)
         return (BADLY_TOLD, f"{lacking}: {outcome.message}") if lacking else (HELD, "")
     accounts = task.options["source_account_ids"]
-    places = [one["instance_id"] for one in task.options.get("destination_instances", [])] or list(INSTANCES)
+    places = [destination["instance_id"] for destination in task.options.get("destination_instances", [])] or list(
+        INSTANCES
+    )
     absent = task.options.get("state") == "absent"
     for account in accounts:
         for place in places:
@@ -96,7 +98,7 @@ def _says_so(outcome: Outcome, account: str) -> bool:
 
 
 def _short(task: Task, outcome: Outcome) -> str:
-    places = [one["instance_id"][-1] for one in task.options.get("destination_instances", [])]
+    places = [destination["instance_id"][-1] for destination in task.options.get("destination_instances", [])]
     done = "failed" if outcome.failed else f"changed {outcome.changed}"
     return f"{task.options.get('state', 'present')} {task.options['source_account_ids']} {places}: {done}"
 

@@ -95,7 +95,9 @@ def _backfills(later: float) -> Judged:
     def judge(cloud: Cloud) -> Verdict:
         _begin(cloud, PREPARED, {})
         world = cloud.emulator.state()
-        space = next(one for one in world["accounts"][0]["instances"][0]["namespaces"] if one["name"] == "prod")
+        space = next(
+            namespace for namespace in world["accounts"][0]["instances"][0]["namespaces"] if namespace["name"] == "prod"
+        )
         space["repositories"] = [
             {"name": f"app-{number}", "generated": {"prefix": "v", "count": 20}} for number in range(IMAGES // 20)
         ]

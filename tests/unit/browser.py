@@ -83,7 +83,7 @@ class Page:
     def complaints(self) -> list[dict[str, Any]]:
         """Return what the browser's console has in red: exceptions, failed loads, breaches of the policy."""
         self.run("1")  # so that all earlier events have arrived
-        return [one for one in self.events if one["method"] in ("Runtime.exceptionThrown", "Log.entryAdded")]
+        return [event for event in self.events if event["method"] in ("Runtime.exceptionThrown", "Log.entryAdded")]
 
     def picture(self, file: Path) -> None:
         """Return the whole page as PNG."""

@@ -63,13 +63,13 @@ def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
     normal: dict[str, Any] = {"Effect": str(statement.get("Effect", "")).lower()}
     for key in ("Action", "NotAction"):
         if key in statement:
-            normal[key] = sorted({str(one).lower() for one in as_list(statement[key])})
+            normal[key] = sorted({str(action).lower() for action in as_list(statement[key])})
     for key in ("Resource", "NotResource"):
         if key in statement:
-            normal[key] = sorted({str(one) for one in as_list(statement[key])})
+            normal[key] = sorted({str(name) for name in as_list(statement[key])})
     principal = statement.get("Principal")
     if isinstance(principal, Mapping):
-        normal["Principal"] = {kind: sorted({str(one) for one in as_list(who)}) for kind, who in principal.items()}
+        normal["Principal"] = {kind: sorted({str(name) for name in as_list(who)}) for kind, who in principal.items()}
     elif principal is not None:
         normal["Principal"] = principal
     if statement.get("Condition"):

@@ -19,4 +19,4 @@ _SIDES = {"source": audit_source, "destination": audit_destination}
 def audit(task: Task) -> dict[str, Any]:
     """Return the findings of one instance and, at the destination, of its account's grant; errors first."""
     findings = _SIDES[task.params["side"]](task)
-    return {"changed": False, "findings": sorted(findings, key=lambda one: one["severity"])}
+    return {"changed": False, "findings": sorted(findings, key=lambda finding: finding["severity"])}

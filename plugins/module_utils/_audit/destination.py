@@ -107,9 +107,9 @@ def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
     """Return what rules need and lack here. What a rule for a whole instance needs, only its source knows."""
     params = {"instance_id": task.params["instance_id"], "side": "destination", "will_exist": None}
     return [
-        error(one["check"], f"sync rule {rule['name']}", one["problem"], one["remedy"])
+        error(finding["check"], f"sync rule {rule['name']}", finding["problem"], finding["remedy"])
         for rule, found in missing_places(task.client, rules, params)
-        for one in found
+        for finding in found
     ]
 
 

@@ -73,7 +73,7 @@ def audit_source(task: Task) -> list[Finding]:
     findings += selecting_all(shown)
     if rules:
         source = _look(task.client, instance_id, rules)
-        findings += [one for rule in rules for one in _audit(rule, source)]
+        findings += [finding for rule in rules for finding in _audit(rule, source)]
         findings += meeting(shown, source.images)
         for rule in shown:
             findings += left_behind(rule, source.images)
@@ -88,7 +88,9 @@ def audit_source(task: Task) -> list[Finding]:
 
 def _look(client: Client, instance_id: str, rules: Iterable[SyncRule]) -> _Source:
     with attempt(f"look at what is on {instance_id}"):
-        namespaces = frozenset(str(one.name) for one in Namespaces(client, {"instance_id": instance_id}).find())
+        namespaces = frozenset(
+            str(namespace.name) for namespace in Namespaces(client, {"instance_id": instance_id}).find()
+        )
         repositories = list(list_repositories(client, instance_id))
         records = list(list_tasks(client, instance_id))
     scopes = [{**rule.to_result(), "tag_filter": ""} for rule in rules]
@@ -112,7 +114,7 @@ def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
     namespace, repository, subject = rule.namespace, rule.repository, f"sync rule {rule.name}"
     if namespace and namespace not in source.namespaces:
         missing = f"namespace {namespace}"
-    elif repository and (namespace, repository) not in {one[:2] for one in source.repositories}:
+    elif repository and (namespace, repository) not in {place[:2] for place in source.repositories}:
         missing = f"repository {namespace}/{repository}"
     else:
         scope = rule.to_result()

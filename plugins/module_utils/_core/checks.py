@@ -263,10 +263,10 @@ _CHECKS: dict[str, Callable[..., None]] = {
 def check(params: Mapping[str, Any]) -> None:
     """Check every option by its name; one name means one thing in every module."""
     for option, value in params.items():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, str):
-                check_text(one, option)
-            if isinstance(one, dict):
-                check(one)
-            elif one is not None and option in _CHECKS:
-                _CHECKS[option](one, option)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, str):
+                check_text(item, option)
+            if isinstance(item, dict):
+                check(item)
+            elif item is not None and option in _CHECKS:
+                _CHECKS[option](item, option)

@@ -158,7 +158,7 @@ def inform(resource_type: type[Resource[S]], plural: str) -> Work:
     def work(task: Task) -> dict[str, Any]:
         where = task.params.get("instance_id")
         with attempt(f"list {plural.replace('_', ' ')}" + (f" of {where}" if where else "")):
-            found = [one.to_result() for one in resource_type(task.client, task.params).find()]
+            found = [state.to_result() for state in resource_type(task.client, task.params).find()]
         return {"changed": False, plural: found}
 
     return work

@@ -133,11 +133,11 @@ class Resource(Generic[S]):
 
     def describe(self, plan: Plan[S]) -> list[str]:
         """Put the plan into words, a line for each thing that changes."""
-        verb, one = VERBS[plan.action], plan.after or plan.before
-        if not plan.changed or one is None:
+        verb, state = VERBS[plan.action], plan.after or plan.before
+        if not plan.changed or state is None:
             return []
         words = ", ".join(f"{name} {now!r} -> {wanted!r}" for name, (now, wanted) in plan.changes.items())
-        return [f"{self.name(one)}: {verb}" + (f", {words}" if words else "")]
+        return [f"{self.name(state)}: {verb}" + (f", {words}" if words else "")]
 
 
 def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Plan[S]:

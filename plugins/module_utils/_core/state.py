@@ -53,15 +53,19 @@ class State:
 
     @classmethod
     def attributes(cls) -> dict[str, Field[Any]]:
-        return {one.name: one for one in fields(cls)}
+        return {definition.name: definition for definition in fields(cls)}
 
     @classmethod
     @cache  # there are very many answers
     def _ways(cls) -> list[tuple[str, list[str], dict[str, str]]]:
         """Each attribute's name, the way to it in an answer, and our words for the API's."""
         return [
-            (name, one.metadata["read_as"].split("."), {wire: word for word, wire in one.metadata["values"].items()})
-            for name, one in cls.attributes().items()
+            (
+                name,
+                definition.metadata["read_as"].split("."),
+                {wire: word for word, wire in definition.metadata["values"].items()},
+            )
+            for name, definition in cls.attributes().items()
         ]
 
     @classmethod
@@ -81,11 +85,11 @@ class State:
     def to_api(self) -> dict[str, Any]:
         """Return the request's parameters for every attribute that has a value."""
         request: dict[str, Any] = {}
-        for name, one in self.attributes().items():
+        for name, definition in self.attributes().items():
             value = getattr(self, name)
-            if value is not None and not one.metadata["read_only"]:
-                wire = one.metadata["values"].get(value, value) if isinstance(value, str) else value
-                _bury(request, one.metadata["wire"], wire)
+            if value is not None and not definition.metadata["read_only"]:
+                wire = definition.metadata["values"].get(value, value) if isinstance(value, str) else value
+                _bury(request, definition.metadata["wire"], wire)
         return request
 
     def to_result(self) -> dict[str, Any]:
@@ -102,21 +106,25 @@ class State:
 
     def with_defaults(self: S) -> S:
         unsaid = {
-            name: one.metadata["default"] for name, one in self.attributes().items() if getattr(self, name) is None
+            name: definition.metadata["default"]
+            for name, definition in self.attributes().items()
+            if getattr(self, name) is None
         }
         return replace(self, **unsaid)
 
     def echo(self: S, said: S) -> S:
         """Itself as read, plus the attributes of what was said that cannot be read."""
-        unread = {n: getattr(said, n) for n, one in self.attributes().items() if one.metadata["write_only"]}
+        unread = {
+            n: getattr(said, n) for n, definition in self.attributes().items() if definition.metadata["write_only"]
+        }
         return replace(self, **unread)
 
     def changes(self: S, target: S) -> dict[str, tuple[Any, Any]]:
         """Attribute to (now, wanted) for each that must change; nothing, an empty text and false are the same."""
         changed = {}
-        for name, one in self.attributes().items():
+        for name, definition in self.attributes().items():
             now, wanted = getattr(self, name), getattr(target, name)
-            comparable = not (one.metadata["write_only"] or one.metadata["read_only"])
+            comparable = not (definition.metadata["write_only"] or definition.metadata["read_only"])
             if comparable and wanted is not None and now != wanted and (now or wanted):
                 changed[name] = (now, wanted)
         return changed

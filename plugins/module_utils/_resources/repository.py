@@ -72,10 +72,10 @@ class Repositories(Resource[Repository]):
             # Without a status the service's answer is not documented.
             "RepoStatus": "ALL",
         }
-        for one in self.client.pages("cr", "ListRepository", selected, "Repositories", size=100):
-            gone = one.get("RepoStatus") in ("DELETING", "DELETED")
-            if not gone and wanted in (None, one["RepoName"]) and namespace in (None, one["RepoNamespaceName"]):
-                yield self._state(one)
+        for answer in self.client.pages("cr", "ListRepository", selected, "Repositories", size=100):
+            gone = answer.get("RepoStatus") in ("DELETING", "DELETED")
+            if not gone and wanted in (None, answer["RepoName"]) and namespace in (None, answer["RepoNamespaceName"]):
+                yield self._state(answer)
 
     def present(self, desired: Repository, current: Repository | None) -> Repository:
         target = super().present(desired, current)

@@ -146,7 +146,9 @@ class SyncTasks(Resource[SyncTask]):
             return None
         named = {"InstanceId": self.params["instance_id"]}
         rules = list(self.client.pages("cr", "ListRepoSyncRule", named, "SyncRules"))
-        ids = {str(one["SyncRuleId"]) for one in rules if rule in (one.get("SyncRuleName"), one.get("SyncRuleId"))}
+        ids = {
+            str(entry["SyncRuleId"]) for entry in rules if rule in (entry.get("SyncRuleName"), entry.get("SyncRuleId"))
+        }
         if not ids and not rule.startswith("crsr-"):
             raise AcrError(
                 f"{self.params['instance_id']} has no sync rule {rule!r}",

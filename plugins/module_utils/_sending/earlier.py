@@ -62,8 +62,8 @@ def _read(given: Any) -> Any:
 def _results(found: Any) -> Iterator[Mapping[str, Any]]:
     """Each result with its images; that of a loop holds several."""
     if isinstance(found, list):
-        for one in found:
-            yield from _results(one)
+        for item in found:
+            yield from _results(item)
         return
     result: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     if isinstance(result.get("images"), list):
@@ -106,8 +106,8 @@ def _where(targets: Iterable[tuple[str | None, ...]], params: Mapping[str, Any])
     """Return the one target of all that is retried; of nothing, there is none."""
     said = {name: params[name] for name in _WHERE if params.get(name)}
     found = [{**dict(zip(_WHERE, target, strict=True)), **said} for target in targets]
-    if any(one != found[0] for one in found):
-        ways = " and ".join(sorted({str(one["target_instance_id"]) for one in found}))
+    if any(place != found[0] for place in found):
+        ways = " and ".join(sorted({str(place["target_instance_id"]) for place in found}))
         raise AcrError(f"the earlier results are of several targets, {ways}", "Retry them in a task for each of them.")
     where = found[0] if found else {}
     if where and where["target_region"] is None:

@@ -54,16 +54,18 @@ class SendQueue:
     def __init__(self, client: Client, options: Sending, transfers: Sequence[Transfer], began: int, tell: Tell) -> None:
         self.client = client
         self.options = options
-        self.transfers = [one for one in transfers if one.action in (SEND, JOINED)]
+        self.transfers = [transfer for transfer in transfers if transfer.action in (SEND, JOINED)]
         self._course = Course(transfers, random.Random())
         self._records = Records(client, options.instance_id, only_namespace(transfers), _newest(transfers, began))
         self._sending: dict[Future[None], Transfer] = {}
         self._trigger: Future[None] | None = None  # once it is done, the pool has little left to do
-        self._followed = [one for one in self.transfers if one.action == JOINED]
+        self._followed = [transfer for transfer in self.transfers if transfer.action == JOINED]
         self._watch = Watch(client, options.instance_id)
         self._sender = Sender(client, options)
         self._arrived = self._bytes = 0
-        self._progress = Progress(tell, client.clock, len(self.transfers), sum(one.size or 0 for one in self.transfers))
+        self._progress = Progress(
+            tell, client.clock, len(self.transfers), sum(transfer.size or 0 for transfer in self.transfers)
+        )
 
     @property
     def obstacle(self) -> AcrError | None:
@@ -180,7 +182,7 @@ class SendQueue:
     def _look(self) -> tuple[int, int]:
         """Return how many images have ended since the last look, and how many calls it took to see."""
         before = len(self._followed)
-        calls = self._watch.refresh([one for one in self._followed if one.is_under_way])
+        calls = self._watch.refresh([transfer for transfer in self._followed if transfer.is_under_way])
         for transfer in self._followed:
             if transfer.status == "success":
                 self._arrived, self._bytes = self._arrived + 1, self._bytes + (transfer.size or 0)
@@ -190,7 +192,7 @@ class SendQueue:
                 self._course.again(transfer)
             elif not transfer.is_under_way and not transfer.error:
                 transfer.error = f"{transfer.status}: {transfer.issue or 'the service gives no reason'}"
-        self._followed = [one for one in self._followed if one.is_under_way]
+        self._followed = [transfer for transfer in self._followed if transfer.is_under_way]
         return before - len(self._followed), calls
 
     def _may_help_again(self, transfer: Transfer) -> bool:
@@ -208,7 +210,7 @@ class SendQueue:
 
     def _too_many_failed(self) -> bool:
         most = self.options.max_failures
-        return most is not None and sum(bool(one.error) for one in self.transfers) > most
+        return most is not None and sum(bool(transfer.error) for transfer in self.transfers) > most
 
     def _leave(self, reason: str) -> None:
         """Send no more."""
@@ -237,17 +239,23 @@ class SendQueue:
         after = f"after {self.options.wait_timeout:g} seconds"
         self._leave(f"the task ended {after}")
         threads.shutdown()
-        late = [one for one in (*self._followed, *self._sending.values()) if one.is_under_way]
+        late = [transfer for transfer in (*self._followed, *self._sending.values()) if transfer.is_under_way]
         canceled = set()
         if self.options.cancel_on_timeout:
-            pending = [one for one in late if one.action == SENT and one.status in (None, "pending")]
+            pending = [
+                transfer for transfer in late if transfer.action == SENT and transfer.status in (None, "pending")
+            ]
             outcomes = self.client.calls(self._sender.cancel, pending)
-            canceled = {one.task_id for one, done in zip(pending, outcomes, strict=True) if done}
-        for one in late:
-            if one.task_id in canceled:
-                one.error = f"canceled {after}, since it had not begun (task {one.task_id}); a further run sends it"
+            canceled = {transfer.task_id for transfer, done in zip(pending, outcomes, strict=True) if done}
+        for transfer in late:
+            if transfer.task_id in canceled:
+                transfer.error = (
+                    f"canceled {after}, since it had not begun (task {transfer.task_id}); a further run sends it"
+                )
             else:
-                one.error = f"not finished {after} (task {one.task_id}); it goes on, and a further run joins it"
+                transfer.error = (
+                    f"not finished {after} (task {transfer.task_id}); it goes on, and a further run joins it"
+                )
 
 
 def _newest(transfers: Iterable[Transfer], began: int) -> int:

@@ -145,7 +145,7 @@ def grouped(named: Iterable[tuple[str, str, Transfer]]) -> list[Group]:
 
 def by_repository(transfers: Iterable[Transfer]) -> list[Group]:
     """Return the transfers of each repository that they come from."""
-    return grouped((one.namespace, one.repository, one) for one in transfers)
+    return grouped((transfer.namespace, transfer.repository, transfer) for transfer in transfers)
 
 
 def only_namespace(transfers: Iterable[Transfer]) -> str | None:
@@ -162,7 +162,7 @@ def selection(group: Group) -> dict[str, str | None]:
 
 def once(transfers: Iterable[Transfer]) -> list[Transfer]:
     """Without those that are asked for twice."""
-    return list({one.route: one for one in transfers}.values())
+    return list({transfer.route: transfer for transfer in transfers}.values())
 
 
 def transfer_of(image: Mapping[str, Any], destination: Destination) -> Transfer:

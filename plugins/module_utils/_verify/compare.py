@@ -104,7 +104,7 @@ def compare(  # one image: what is wanted of it, what the source has, what the d
     done = record is not None and record.status == "success" and record.created >= held.pushed
     return Compared(
         rule=rule["name"],
-        rules=tuple(one["name"] for one in rules),
+        rules=tuple(rule["name"] for rule in rules),
         namespace=where[0],
         repository=where[1],
         tag=where[2],

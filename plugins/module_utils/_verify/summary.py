@@ -108,7 +108,9 @@ class Summary:
         ]
         reached = {namespace for namespace, _target in self._by_namespace}
         rest: list[dict[str, Any]] = [
-            {"namespace": one, "target_instance_id": None, "states": {}} for one in others if one not in reached
+            {"namespace": namespace, "target_instance_id": None, "states": {}}
+            for namespace in others
+            if namespace not in reached
         ]
         return [*covered, *rest]
 

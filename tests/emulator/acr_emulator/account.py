@@ -42,8 +42,8 @@ class Account:
         return (SYSTEM_POLICIES if type_ == "System" else self.policies).get(name)
 
     def documents(self, attachments: Iterable[Attachment]) -> tuple[Document, ...]:
-        found = (self.policy(one.type, one.name) for one in attachments)
-        return tuple(one.default.parsed for one in found if one)
+        found = (self.policy(attachment.type, attachment.name) for attachment in attachments)
+        return tuple(policy.default.parsed for policy in found if policy)
 
     def ram_changed(self, propagation_ms: int) -> None:
         """Remember the RAM state as it now is, and forget what is too old to matter."""
@@ -64,15 +64,17 @@ class Account:
 
     def _settle(self, owner: str, attachments: list[Attachment]) -> None:
         """Make policies of the documents a world file writes in place, and check that named ones exist."""
-        for number, one in enumerate(attachments, 1):
-            if one.document is not None:
-                one.name = one.name or f"{owner}-{number}"
-                self.policies[one.name] = Policy(one.name, document=_json(one.document))
-                one.document = None
-            elif self.policy(one.type, one.name) is None:
-                if one.name not in SYSTEM_POLICIES:
-                    raise WorldError(f"accounts[{self.uid}]: {owner} has the policy {one.name!r}, which does not exist")
-                one.type = "System"
+        for number, attachment in enumerate(attachments, 1):
+            if attachment.document is not None:
+                attachment.name = attachment.name or f"{owner}-{number}"
+                self.policies[attachment.name] = Policy(attachment.name, document=_json(attachment.document))
+                attachment.document = None
+            elif self.policy(attachment.type, attachment.name) is None:
+                if attachment.name not in SYSTEM_POLICIES:
+                    raise WorldError(
+                        f"accounts[{self.uid}]: {owner} has the policy {attachment.name!r}, which does not exist"
+                    )
+                attachment.type = "System"
 
 
 def _json(document: object) -> str:

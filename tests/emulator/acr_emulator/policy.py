@@ -155,6 +155,6 @@ def _external_ids(condition: Any) -> tuple[str, ...]:
 
 def _strings(value: Any, name: str) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not values or not all(isinstance(one, str) and one for one in values):
+    if not isinstance(values, list) or not values or not all(isinstance(value, str) and value for value in values):
         raise MalformedPolicyError(f"{name} must be a string or a list of strings")
     return tuple(values)

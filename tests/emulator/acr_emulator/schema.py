@@ -118,11 +118,11 @@ def _value(hint: Any, value: object, path: str) -> Any:
     if origin is Literal:
         return _choice(typing.get_args(hint), value, path)
     if origin in (typing.Union, types.UnionType):
-        wanted = next(one for one in typing.get_args(hint) if one is not types.NoneType)
+        wanted = next(kind for kind in typing.get_args(hint) if kind is not types.NoneType)
         return None if value is None else _value(wanted, value, path)
     if origin is list:
         (item,) = typing.get_args(hint)
-        return [_value(item, one, f"{path}[{number}]") for number, one in enumerate(_items(value, path))]
+        return [_value(item, element, f"{path}[{number}]") for number, element in enumerate(_items(value, path))]
     if origin is dict:
         return _mapping(typing.get_args(hint)[1], value, path)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
@@ -133,7 +133,7 @@ def _value(hint: Any, value: object, path: str) -> Any:
 def _mapping(item: Any, value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise WorldError(f"{path}: expected a mapping, not {_shown(value)}")
-    return {str(name): _value(item, one, _join(path, name)) for name, one in value.items()}
+    return {str(name): _value(item, entry, _join(path, name)) for name, entry in value.items()}
 
 
 def _choice(choices: tuple[Any, ...], value: object, path: str) -> Any:

@@ -95,7 +95,7 @@ def test_namespace_filter(serve: Callable[..., Emulator], a: Client) -> None:
     assert a.cr("ListNamespace", NamespaceName="pro")["TotalCount"] == "0"
     emulator.post("/_emulator/behaviour", {"namespace_filter": "prefix"})
     listed = a.cr("ListNamespace", NamespaceName="pro")
-    assert ([one["NamespaceName"] for one in listed["Namespaces"]], listed["TotalCount"]) == (["prod"], "1")
+    assert ([namespace["NamespaceName"] for namespace in listed["Namespaces"]], listed["TotalCount"]) == (["prod"], "1")
 
 
 def test_the_life_of_a_repository(a: Client) -> None:

@@ -45,7 +45,7 @@ def statement(effect: str, action: object, resource: object = "*", **more: objec
     ],
 )
 def test_decisions(statements: list[dict[str, Any]], decision: Decision) -> None:
-    documents = [document(one) for one in statements]
+    documents = [document(allowed) for allowed in statements]
     assert decide(documents, "cr:GetInstance", ARN) is decision
 
 
@@ -99,7 +99,9 @@ def test_a_trust_that_asks_for_an_external_id(condition: dict[str, Any], known: 
     principal = "acs:ram::1:root"
     trusting = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": principal}, "Condition": condition}
     read = document(trusting, trust=True)
-    assert [one for one in ("", "told", "too", "other") if trusts(read, "RAM", [principal], one)] == known
+    assert [
+        external_id for external_id in ("", "told", "too", "other") if trusts(read, "RAM", [principal], external_id)
+    ] == known
 
 
 def test_wildcards() -> None:

@@ -93,7 +93,7 @@ def test_the_life_of_a_policy(a: Client) -> None:
     assert json.loads(got["DefaultPolicyVersion"]["PolicyDocument"]) == DOCUMENT
     a.ram("UpdatePolicyDescription", PolicyName="policy", NewDescription="e")
     listed = a.ram("ListPolicies", PolicyType="Custom")["Policies"]["Policy"]
-    assert [(one["PolicyName"], one["Description"]) for one in listed] == [("policy", "e")]
+    assert [(policy["PolicyName"], policy["Description"]) for policy in listed] == [("policy", "e")]
     assert refusal(a, "CreatePolicy", PolicyName="policy", PolicyDocument=DOCUMENT) == (
         "EntityAlreadyExists.Policy",
         409,
@@ -139,7 +139,7 @@ def test_versions_stop_at_five_or_rotate(a: Client) -> None:
     assert a.ram("CreatePolicyVersion", **more, **rotate)["PolicyVersion"]["VersionId"] == "v6"
     wanted = {"PolicyName": "policy", "PolicyType": "Custom"}
     listed = a.ram("ListPolicyVersions", **wanted)["PolicyVersions"]["PolicyVersion"]
-    assert [one["VersionId"] for one in listed] == ["v1", "v3", "v4", "v5", "v6"]
+    assert [version["VersionId"] for version in listed] == ["v1", "v3", "v4", "v5", "v6"]
     assert a.ram("GetPolicy", **wanted)["Policy"]["DefaultVersion"] == "v6"
     assert json.loads(a.ram("GetPolicyVersion", **wanted, VersionId="v6")["PolicyVersion"]["PolicyDocument"]) == allow(
         "cr:Get*"

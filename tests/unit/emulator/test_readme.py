@@ -42,9 +42,13 @@ def test_its_worlds_can_be_served() -> None:
     estate, settings = blocks("Rehearse your own estate", "yaml")
     accounts = build_state(estate).accounts.values()
     (profiles,) = blocks("Rehearse your own estate", "json")
-    keys = {one.access_key_id: one.access_key_secret for account in accounts for one in account.identities.values()}
-    assert {one["access_key_id"]: one["access_key_secret"] for one in profiles["profiles"]} == keys
-    assert [one["name"] for one in profiles["profiles"]] == [account.name for account in accounts]
+    keys = {
+        identity.access_key_id: identity.access_key_secret
+        for account in accounts
+        for identity in account.identities.values()
+    }
+    assert {profile["access_key_id"]: profile["access_key_secret"] for profile in profiles["profiles"]} == keys
+    assert [profile["name"] for profile in profiles["profiles"]] == [account.name for account in accounts]
     assert {name: value for name, value in settings.items() if name.endswith("endpoint")} == dict.fromkeys(
         [f"acr_{product}_endpoint" for product in ("cr", "ram", "sts")], "http://127.0.0.1:8650"
     )

@@ -113,8 +113,8 @@ def test_state_is_a_world_file_again() -> None:
 
 
 def test_digests_agree_between_worlds() -> None:
-    one, other = (plain_state(build_state(world())) for _time in range(2))
-    images = [instance(data)["namespaces"][0]["repositories"][0]["images"] for data in (one, other)]
+    first, other = (plain_state(build_state(world())) for _time in range(2))
+    images = [instance(data)["namespaces"][0]["repositories"][0]["images"] for data in (first, other)]
     assert [image["digest"] for image in images[0]] == [image["digest"] for image in images[1]]
 
 

@@ -99,7 +99,7 @@ def granted_among_others(roots: Roots) -> None:
     """Let the policy serve another purpose too, so that it outlives the grant."""
     granted(roots)
     world = roots.cloud.state()
-    (policy,) = [one for one in world["accounts"][1]["policies"] if one["name"] == "AcrCrossAccountSync"]
+    (policy,) = [policy for policy in world["accounts"][1]["policies"] if policy["name"] == "AcrCrossAccountSync"]
     other = {"Effect": "Allow", "Action": "cr:GetInstance", "Resource": "*"}
     policy["versions"][0]["document"]["Statement"].append(other)
     roots.cloud.reset(world)

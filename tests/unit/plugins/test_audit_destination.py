@@ -25,8 +25,8 @@ def audit(account: Account, check: bool = False, **params: Any) -> list[Row]:
     """Check, severity and subject of each finding."""
     result = account.run("acr_sync_audit", check, side="destination", instance_id=TARGET, **params)
     assert result["changed"] is False
-    assert all(set(one) == {"check", "severity", "subject", "problem", "remedy"} for one in result["findings"])
-    return [(one["check"], one["severity"], one["subject"]) for one in result["findings"]]
+    assert all(set(finding) == {"check", "severity", "subject", "problem", "remedy"} for finding in result["findings"])
+    return [(finding["check"], finding["severity"], finding["subject"]) for finding in result["findings"]]
 
 
 def serve(cloud: Emulator, trust: list[dict[str, Any]], *policies: Any, more: tuple[str, ...] = ()) -> None:
@@ -35,7 +35,7 @@ def serve(cloud: Emulator, trust: list[dict[str, Any]], *policies: Any, more: tu
     world.pop("sync_tasks", None)
     names = [f"Policy{place}" for place, _statement in enumerate(policies)]
     role = {"name": ROLE, "trust_policy": document(*trust), "policies": [*names, *more]}
-    made = [{"name": name, "document": document(one)} for name, one in zip(names, policies, strict=True)]
+    made = [{"name": name, "document": document(statements)} for name, statements in zip(names, policies, strict=True)]
     world["accounts"][1] |= {"roles": [role], "policies": made}
     cloud.reset(world)
 
@@ -191,9 +191,9 @@ def test_policies_beyond_sync_are_too_broad(cloud: Emulator, granted: Account) -
     system = "AliyunContainerRegistryFullAccess"
     serve(cloud, [trusting(ACCOUNT_A)], GRANT, allow("cr:*", "*"), allow(GRANT["Action"], "*"), more=(system,))
     result = granted.run("acr_sync_audit", side="destination", instance_id=TARGET)
-    assert {one["check"] for one in result["findings"]} == {"policy_too_broad"}
-    assert {one["severity"] for one in result["findings"]} == {"error"}
-    assert [one["problem"] for one in result["findings"]] == [
+    assert {finding["check"] for finding in result["findings"]} == {"policy_too_broad"}
+    assert {finding["severity"] for finding in result["findings"]} == {"error"}
+    assert [finding["problem"] for finding in result["findings"]] == [
         f"role {ROLE} has system policy {system}, which allows more than cross-account sync needs",
         f"policy Policy1 of role {ROLE} allows cr:* on *",
         f"policy Policy2 of role {ROLE} allows cr:CreateSyncRule, cr:CreateRepositorySync on *",

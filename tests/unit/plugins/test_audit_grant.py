@@ -76,7 +76,7 @@ def test_whom_a_trust_policy_trusts(
     ("statement", "found"),
     [
         (allow(BOTH, HERE), []),
-        (allow([one.upper() for one in BOTH], [HERE, ELSEWHERE]), []),
+        (allow([action.upper() for action in BOTH], [HERE, ELSEWHERE]), []),
         (allow(BOTH, "acs:cr:*:*:instance/cri-1"), []),  # an ID is one instance, wherever it is
         (allow("oss:*", "*", effect="Deny"), []),
         (allow("cr:*", HERE), [f"cr:* on {HERE}"]),

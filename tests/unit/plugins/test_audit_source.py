@@ -63,7 +63,7 @@ def audit(account: Account, check: bool = False, **options: Any) -> list[dict[st
 
 
 def checks(account: Account) -> list[tuple[str, str]]:
-    return [(one["check"], one["severity"]) for one in audit(account)]
+    return [(finding["check"], finding["severity"]) for finding in audit(account)]
 
 
 def test_without_rules_there_is_nothing_to_find(cloud: Emulator, account_a: Account) -> None:
@@ -263,8 +263,8 @@ def test_a_filter_that_cannot_be_read_stops_nothing(
     pages = Client.pages
 
     def odd(self: Client, product: str, action: str, *rest: Any, **more: Any) -> Any:
-        for one in pages(self, product, action, *rest, **more):
-            yield {**one, "TagFilter": r"(?<n>"} if one.get("SyncRuleName") == "odd" else one
+        for answer in pages(self, product, action, *rest, **more):
+            yield {**answer, "TagFilter": r"(?<n>"} if answer.get("SyncRuleName") == "odd" else answer
 
     monkeypatch.setattr(Client, "pages", odd)
     assert checks(account_a) == [("dead_rule", "error"), ("unknown_scope", "warning")]
@@ -275,15 +275,19 @@ LISTED = {"namespace": "prod", "target_region": "eu-central-1", "target_instance
 
 def test_after_a_renaming_the_rule_that_is_wanted_stays(account_a: Account, serve: Serve) -> None:
     serve({"SyncRuleName": "old", "CreateTime": LONG_AGO}, {"SyncRuleName": "new", "CreateTime": LONG_AGO}, pushed=1)
-    (found,) = [one for one in audit(account_a, rules=[{"name": "new", **LISTED}]) if one["check"] == "unlisted_rule"]
+    (found,) = [
+        finding
+        for finding in audit(account_a, rules=[{"name": "new", **LISTED}])
+        if finding["check"] == "unlisted_rule"
+    ]
     assert "sync rule old is on cri-sourcesource0001 and not in the inventory" in found["problem"]
     assert "may have been renamed to new" in found["problem"]
     assert "configure_sync_purge=true" in found["remedy"]
-    assert [one["subject"] for one in audit(account_a, rules=[{"name": "new", **LISTED}])] == ["sync rule old"]
-    assert "shadowed_rule" in [one["check"] for one in audit(account_a)]
+    assert [finding["subject"] for finding in audit(account_a, rules=[{"name": "new", **LISTED}])] == ["sync rule old"]
+    assert "shadowed_rule" in [finding["check"] for finding in audit(account_a)]
 
 
 def test_a_rule_of_an_empty_inventory_is_unlisted(account_a: Account, serve: Serve) -> None:
     serve({"SyncRuleName": "old", "CreateTime": LONG_AGO}, pushed=1)
-    assert [one["check"] for one in audit(account_a, rules=[])] == ["unlisted_rule"]
+    assert [finding["check"] for finding in audit(account_a, rules=[])] == ["unlisted_rule"]
     assert audit(account_a) == []

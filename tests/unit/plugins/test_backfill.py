@@ -30,12 +30,12 @@ def rule(granted: Account, account_a: Account) -> dict[str, Any]:  # granted com
 
 
 def sources(result: dict[str, Any]) -> list[str]:
-    return [one["source"] for one in result["images"]]
+    return [image["source"] for image in result["images"]]
 
 
 def planned(account: Account, **params: Any) -> list[str]:
     result = account.run("acr_image_sync", check=True, **{**TO_B, **params})
-    assert {one["action"] for one in result["images"]} <= {"to_send"}
+    assert {image["action"] for image in result["images"]} <= {"to_send"}
     return sources(result)
 
 
@@ -86,9 +86,9 @@ def test_everything_is_listed_once(cloud: Emulator, account_a: Account) -> None:
 def test_a_rule_says_what_to_send_and_where(account_a: Account, account_b: Account) -> None:
     sent = account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu", target_account_id=ACCOUNT_B)
     assert sent["counts"]["sent"] == 2
-    assert sent["bytes"] == sum(one["size"] for one in sent["images"]) > 0
+    assert sent["bytes"] == sum(image["size"] for image in sent["images"]) > 0
     there = account_b.run("acr_image_info", instance_id=TARGET, namespace="prod")["images"]
-    assert sorted(f"{one['repository']}:{one['tag']}" for one in there) == ["web:1.0", "web:1.1"]
+    assert sorted(f"{image['repository']}:{image['tag']}" for image in there) == ["web:1.0", "web:1.1"]
 
     again = account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu", target_account_id=ACCOUNT_B)
     assert (again["changed"], again["counts"]["unchanged"], again["bytes"]) == (False, 2, 0)
@@ -129,7 +129,7 @@ def test_shards_send_all_together_and_nothing_twice(cloud: Emulator, account_a: 
         account_a.run("acr_image_sync", **TO_B, select={}, shard_index=index, shard_count=4)["images"]
         for index in range(4)
     ]
-    sent = [one["source"] for share in shares for one in share]
+    sent = [image["source"] for share in shares for image in share]
     assert len(sent) == len(set(sent)) == len(cloud.calls("CreateRepoSyncTask")) == 123
     assert all(20 <= len(share) <= 42 for share in shares)
     with pytest.raises(ModuleFailedError, match="shard_index 4 is not one of shard_count 4"):

@@ -44,7 +44,7 @@ def test_nothing_is_asked_twice_in_one_task(name: str, cloud: Emulator) -> None:
                 else:
                     since_write.clear()
                 polled = call["action"] == "ListRepoSyncTask"  # what is waited for is asked for until it is there
-                assert polled or max(since_write.values(), default=0) <= 1, [one["action"] for one in calls]
+                assert polled or max(since_write.values(), default=0) <= 1, [call["action"] for call in calls]
             if module in UNCHANGED and result.get("changed") is False and not absent(params):
                 assert Counter(call["action"] for call in calls) == Counter(UNCHANGED[module]), module
 

@@ -170,7 +170,7 @@ def page(count: int, total: int | str | None, start: int = 0) -> dict[str, Any]:
 def test_every_item_of_every_page_is_found_once(answers: list[dict[str, Any]], found: int) -> None:
     script = Script(*answers)  # it is told in order
     items = list(script.client().pages("cr", "ListItems", {"InstanceId": "i"}, "Items", at_once=1))
-    assert [one["Id"] for one in items] == list(range(found))
+    assert [item["Id"] for item in items] == list(range(found))
     assert not script.answers
     assert [sent["PageNo"] for _action, sent in script.calls] == list(range(1, len(answers) + 1))
     assert all(sent["PageSize"] == 50 and sent["InstanceId"] == "i" for _action, sent in script.calls)
@@ -199,7 +199,7 @@ def test_what_comes_while_pages_are_read_hides_nothing() -> None:
             third_page.set()
         return answer
 
-    found = [one["Id"] for one in Client(send).pages("cr", "ListItems", {}, "Items", size=2)]
+    found = [item["Id"] for item in Client(send).pages("cr", "ListItems", {}, "Items", size=2)]
     assert found == [0, 1, 1, 2, 3, 4, 5]
 
 

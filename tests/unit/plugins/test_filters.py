@@ -62,7 +62,7 @@ def test_a_host_without_an_instance_is_not_the_target_of_every_rule_without_one(
 
 def test_rules_of_several_destinations_are_found_at_once() -> None:
     both = hosts({"name": "r", "to": "b"}, {"name": "s", "to": "c"}, {"name": "t", "to": "d"}, **FULL)
-    assert [one["name"] for one in inbound(both, ["a"], ["b", "c"])] == ["r", "s"]
+    assert [rule["name"] for rule in inbound(both, ["a"], ["b", "c"])] == ["r", "s"]
 
 
 def test_a_rule_without_a_host_stays_as_it_is() -> None:
@@ -103,9 +103,9 @@ def test_no_two_files_have_one_name() -> None:
 
 
 def test_a_long_name_is_shortened_and_stays_its_own() -> None:
-    one, other = (acr_file_name.file_name("", "s", "\u89c4" * 100 + end) for end in "ab")
-    assert one != other
-    assert len(one) == len(other) == acr_file_name.MOST
+    first, other = (acr_file_name.file_name("", "s", "\u89c4" * 100 + end) for end in "ab")
+    assert first != other
+    assert len(first) == len(other) == acr_file_name.MOST
 
 
 def test_what_rules_need_is_kept_beside_what_the_inventory_lists() -> None:

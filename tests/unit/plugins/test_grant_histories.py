@@ -128,7 +128,9 @@ def concrete(pairs: set[Pair]) -> set[Pair]:
 
 def asked(deed: dict[str, Any]) -> set[Pair]:
     """Return the pairs that a deed names; an option that is left out means all."""
-    places = [(one["region"], one["instance_id"]) for one in deed.get("destination_instances", [])] or PLACES
+    places = [
+        (destination["region"], destination["instance_id"]) for destination in deed.get("destination_instances", [])
+    ] or PLACES
     return {(who, *place) for who in deed.get("source_account_ids", ACCOUNTS) for place in places}
 
 
@@ -155,6 +157,6 @@ def test_what_is_said_of_a_grant_is_so(cloud: LocalRam, history: list[dict[str, 
         assert concrete(lines(result, "+")) <= has - had <= {pair for pair in has if covers(lines(result, "+"), pair)}
         assert concrete(lines(result, "-")) <= had - has <= {pair for pair in had if covers(lines(result, "-"), pair)}
         shown = result["cross_account_role"].get("access", [])
-        listed = {(one["source_account_id"], one["region"], one["instance_id"]) for one in shown}
+        listed = {(entry["source_account_id"], entry["region"], entry["instance_id"]) for entry in shown}
         assert concrete(listed) <= has <= {pair for pair in has if covers(listed, pair)}
         assert cloud.run(**deed)["changed"] is False

@@ -25,7 +25,7 @@ Statement = dict[str, Any]
 def serve(trusts: list[Statement], *policies: Statement, more: tuple[str, ...] = (), apart: Any = ()) -> LocalRam:
     """RAM with the role, a policy for each statement (the first is the module's own), and policies not attached."""
     names = ["AcrCrossAccountSync", "Other", "Third"][: len(policies)]
-    made = [{"name": name, "document": document([one])} for name, one in zip(names, policies, strict=True)]
+    made = [{"name": name, "document": document([statement])} for name, statement in zip(names, policies, strict=True)]
     role = {"name": ROLE, "trust_policy": document(trusts), "policies": [*names, *more]}
     return LocalRam(role, policies=(*made, *apart))
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("granted")
 
 
 def actions(result: dict[str, Any]) -> list[str]:
-    return [one["action"] for one in result["images"]]
+    return [image["action"] for image in result["images"]]
 
 
 def test_an_image_is_sent_once(cloud: Emulator, account_a: Account, account_b: Account) -> None:
@@ -34,7 +34,7 @@ def test_an_image_is_sent_once(cloud: Emulator, account_a: Account, account_b: A
     sent = account_a.run("acr_image_sync", **TO_B, **WEB)
     assert (sent["changed"], actions(sent), sent["images"][0]["status"]) == (True, ["sent"], "success")
     arrived = account_b.run("acr_image_info", instance_id=TARGET, namespace="prod", repository="web")["images"]
-    assert [(one["tag"], one["digest"]) for one in arrived] == [("1.0", sent["images"][0]["digest"])]
+    assert [(image["tag"], image["digest"]) for image in arrived] == [("1.0", sent["images"][0]["digest"])]
 
     again = account_a.run("acr_image_sync", **TO_B, **WEB)
     assert (again["changed"], actions(again)) == (False, ["unchanged"])
@@ -78,12 +78,12 @@ def test_an_image_can_be_renamed_on_the_way(account_a: Account, account_b: Accou
     result = account_a.run("acr_image_sync", **TO_B, images=[image], target_repository="shop")
     assert result["images"][0]["target"] == f"{TARGET}/prod/shop:stable"
     arrived = account_b.run("acr_image_info", instance_id=TARGET, tags=["stable"])["images"]
-    assert [(one["repository"], one["tag"]) for one in arrived] == [("shop", "stable")]
+    assert [(image["repository"], image["tag"]) for image in arrived] == [("shop", "stable")]
 
 
 def test_an_image_that_is_listed_twice_is_sent_once(cloud: Emulator, account_a: Account) -> None:
     result = account_a.run("acr_image_sync", **TO_B, images=[WEB, {**WEB, "tag": "1.1"}, {**WEB, "target_tag": "1.0"}])
-    assert [one["source"] for one in result["images"]] == ["prod/web:1.0", "prod/web:1.1"]
+    assert [image["source"] for image in result["images"]] == ["prod/web:1.0", "prod/web:1.1"]
     assert len(cloud.calls("CreateRepoSyncTask")) == 2
 
 
@@ -149,7 +149,7 @@ def test_records_can_be_selected(cloud: Emulator, account_a: Account) -> None:
 
     def tags(**selected: Any) -> list[str]:
         found = account_a.run("acr_sync_task_info", instance_id=SOURCE, **selected)["sync_tasks"]
-        return sorted(one["tag"] for one in found)
+        return sorted(image["tag"] for image in found)
 
     assert tags() == ["1.0", "1.1", "4.0"]
     assert tags(status=["error"]) == ["1.1"]

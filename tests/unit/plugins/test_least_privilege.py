@@ -86,7 +86,7 @@ def authorities(calls: Iterable[dict[str, Any]]) -> set[str]:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_policy_is_what_its_playbook_uses(policy: str, cloud: Emulator) -> None:
     used: set[str] = set()
-    allowed = {action for path in paths_of(policy) for one in path.policies for action in actions(one)}
+    allowed = {action for path in paths_of(policy) for permission in path.policies for action in actions(permission)}
     for path in paths_of(policy):
         operator = serve(cloud, path)
         predicted = go(operator, path, check=True)
@@ -140,8 +140,10 @@ def test_a_policy_can_be_attached_and_reaches_no_further(policy: str) -> None:
         assert statement["Effect"] == "Allow"
         assert not any("*" in action for action in statement["Action"])
         resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-        assert all(one.startswith((*here, f"acs:ram:*:{uid}:")) for one in resources)
-        assert all(action.split(":")[0] in {one.split(":")[1] for one in resources} for action in statement["Action"])
+        assert all(resource.startswith((*here, f"acs:ram:*:{uid}:")) for resource in resources)
+        assert all(
+            action.split(":")[0] in {resource.split(":")[1] for resource in resources} for action in statement["Action"]
+        )
 
 
 def test_what_a_refusal_names_is_what_the_service_asks_for() -> None:

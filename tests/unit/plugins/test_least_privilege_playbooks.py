@@ -120,4 +120,4 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     assert {call["identity"] for call in cloud.calls()} == {playbook.replace("_", "-") for playbook in PLAYBOOKS}
     target = cloud.state()["accounts"][1]
     assert target["roles"] == []
-    assert [one["name"] for one in target["instances"][0]["namespaces"][0]["repositories"]] == ["web"]
+    assert [repository["name"] for repository in target["instances"][0]["namespaces"][0]["repositories"]] == ["web"]

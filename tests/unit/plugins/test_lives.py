@@ -113,19 +113,21 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"max_page_size": 1},
     {"propagation_ms": 60},
 ]
-BEHAVIOURS.append({name: value for one in BEHAVIOURS for name, value in one.items()})
+BEHAVIOURS.append({name: value for behaviour in BEHAVIOURS for name, value in behaviour.items()})
 under_every_behaviour = pytest.mark.parametrize(
-    "behaviour", BEHAVIOURS, ids=[*(",".join(one) or "defaults" for one in BEHAVIOURS[:-1]), "all-at-once"]
+    "behaviour", BEHAVIOURS, ids=[*(",".join(behaviour) or "defaults" for behaviour in BEHAVIOURS[:-1]), "all-at-once"]
 )
 
 
 def test_every_switch_is_turned() -> None:
-    turned = {name for one in BEHAVIOURS for name, value in one.items() if value != getattr(Behaviour(), name, 0)}
+    turned = {
+        name for behaviour in BEHAVIOURS for name, value in behaviour.items() if value != getattr(Behaviour(), name, 0)
+    }
     assert turned == {item.name for item in fields(Behaviour)} | {"propagation_ms"}
 
 
 @under_every_behaviour
-@pytest.mark.parametrize("life", LIVES, ids=lambda one: one.module)
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.module)
 def test_a_whole_life(
     life: Life, behaviour: dict[str, Any], cloud: Emulator, account_a: Account, account_b: Account
 ) -> None:

@@ -62,11 +62,11 @@ def normal(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options as both the documentation and the argument spec write them."""
     return {
         option: {
-            **{key: one[key] for key in SPEC_KEYS if one.get(key) not in (None, [])},
-            "required": bool(one.get("required")),
-            "options": normal(one.get("suboptions") or one.get("options") or {}),
+            **{key: spec[key] for key in SPEC_KEYS if spec.get(key) not in (None, [])},
+            "required": bool(spec.get("required")),
+            "options": normal(spec.get("suboptions") or spec.get("options") or {}),
         }
-        for option, one in options.items()
+        for option, spec in options.items()
     }
 
 
@@ -131,9 +131,9 @@ def unknown_keys(result: Mapping[str, Any], documented: Mapping[str, Any], path:
             yield f"{path}.{key}"
             continue
         inner = documented[key].get("contains")
-        for one in value if isinstance(value, list) else [value]:
-            if inner and isinstance(one, dict):
-                yield from unknown_keys(one, inner, f"{path}.{key}")
+        for item in value if isinstance(value, list) else [value]:
+            if inner and isinstance(item, dict):
+                yield from unknown_keys(item, inner, f"{path}.{key}")
 
 
 def wrongly_present(result: Mapping[str, Any], documented: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -166,9 +166,9 @@ def test_every_wire_name_is_known_to_the_sdk() -> None:
         (sync_rule.SyncRule, "CreateRepoSyncRule"),
     ):
         everything = {
-            one.metadata["wire"].split(".")[0]: {} if "." in one.metadata["wire"] else "x"
-            for one in state_type.attributes().values()
-            if not one.metadata["read_only"] and one.metadata["wire"] != "CrossUser"
+            attribute.metadata["wire"].split(".")[0]: {} if "." in attribute.metadata["wire"] else "x"
+            for attribute in state_type.attributes().values()
+            if not attribute.metadata["read_only"] and attribute.metadata["wire"] != "CrossUser"
         }
         known = set(getattr(models, f"{action}Request")().from_map(everything).to_map())
         assert known == set(everything)
@@ -178,7 +178,9 @@ def test_permissions_are_of_actions_that_exist() -> None:
     cr = importlib.import_module("alibabacloud_cr20181201.models")
     ram = importlib.import_module("alibabacloud_ram20150501.models")
     unknown = [
-        one for one in permissions.PERMISSIONS if not hasattr(cr, f"{one}Request") and not hasattr(ram, f"{one}Request")
+        action
+        for action in permissions.PERMISSIONS
+        if not hasattr(cr, f"{action}Request") and not hasattr(ram, f"{action}Request")
     ]
     assert unknown == ["AssumeRole"]
 
@@ -190,7 +192,7 @@ def test_no_secret_is_ever_shown(name: str, cloud: Emulator, account_a: Account,
         params = {**task[f"registryops.alicloud.{name}"]}
         params.pop("profile", None)
         url = f"http://{cloud.endpoint}"
-        base = {**params, "region": "cn-hangzhou", **{f"{one}_endpoint": url for one in ("cr", "ram", "sts")}}
+        base = {**params, "region": "cn-hangzhou", **{f"{service}_endpoint": url for service in ("cr", "ram", "sts")}}
         for keys in (
             {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA"},
             {"access_key_id": "LTAIaaaa", "access_key_secret": "secretB"},

@@ -108,8 +108,8 @@ TABLE: list[tuple[str, type[Boxes], str, Box, Box | None, str, Box | None]] = [
 
 @pytest.mark.parametrize(
     ("kind", "state", "desired", "current", "action", "after"),
-    [one[1:] for one in TABLE],
-    ids=[one[0] for one in TABLE],
+    [row[1:] for row in TABLE],
+    ids=[row[0] for row in TABLE],
 )
 def test_the_plan_follows_from_what_is_wanted_and_what_is_there(
     kind: type[Boxes], state: str, desired: Box, current: Box | None, action: str, after: Box | None

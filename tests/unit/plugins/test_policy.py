@@ -72,11 +72,11 @@ SOME_ACCOUNTS, SOME_GRANTS = st.lists(st.sampled_from(ACCOUNTS)), st.lists(st.sa
 def others(document: dict[str, Any]) -> set[tuple[str, str, str]]:
     """All that a trust policy says of anyone but Container Registry: effect, actions, principal."""
     return {
-        (one["Effect"], json.dumps(one["Action"]), who)
-        for one in policy.statements(document)
-        for named in one["Principal"].values()
+        (statement["Effect"], json.dumps(statement["Action"]), who)
+        for statement in policy.statements(document)
+        for named in statement["Principal"].values()
         for who in as_list(named)
-        if one["Effect"] == "Deny" or not who.endswith("@cr.aliyuncs.com")
+        if statement["Effect"] == "Deny" or not who.endswith("@cr.aliyuncs.com")
     }
 
 
@@ -178,15 +178,15 @@ def test_meaning_ignores_order_lists_of_one_and_the_case_of_actions(document: di
         random.shuffle(values)
         return values
 
-    statements = [dict(one) for one in policy.statements(document)]
+    statements = [dict(statement) for statement in policy.statements(document)]
     random.shuffle(statements)
-    for one in statements:
-        one["Effect"] = one["Effect"].upper()
-        one["Action"] = [action.swapcase() for action in rewritten(one["Action"])]
-        if "Resource" in one:
-            one["Resource"] = rewritten(one["Resource"])
-        if "Principal" in one:
-            one["Principal"] = {kind: rewritten(who) for kind, who in one["Principal"].items()}
+    for statement in statements:
+        statement["Effect"] = statement["Effect"].upper()
+        statement["Action"] = [action.swapcase() for action in rewritten(statement["Action"])]
+        if "Resource" in statement:
+            statement["Resource"] = rewritten(statement["Resource"])
+        if "Principal" in statement:
+            statement["Principal"] = {kind: rewritten(who) for kind, who in statement["Principal"].items()}
     assert policy.meaning({"Version": "1", "Statement": statements}) == policy.meaning(document)
     assert policy.meaning(policy.parse(policy.dump(document))) == policy.meaning(document)
 
@@ -261,4 +261,4 @@ def test_an_account_never_joins_a_statement_that_says_more_than_trust(statement:
 def test_an_account_joins_the_statement_of_the_others() -> None:
     document = policy.with_trust({"Statement": allow("sts:assumerole", Principal=CONTAINER_REGISTRY)}, ACCOUNTS, ())
     [statement] = policy.statements(document)
-    assert statement["Principal"] == {"Service": [service(one) for one in ACCOUNTS]}
+    assert statement["Principal"] == {"Service": [service(account) for account in ACCOUNTS]}

@@ -26,7 +26,7 @@ def findings(account: Account, side: str, *rules: dict[str, Any], **more: Any) -
     instance_id = {"source": SOURCE, "destination": TARGET}[side]
     result = account.run("acr_sync_preflight", side=side, instance_id=instance_id, sync_rules=list(rules), **more)
     assert result["changed"] is False
-    return [(one["check"], one["problem"]) for one in result["findings"]]
+    return [(finding["check"], finding["problem"]) for finding in result["findings"]]
 
 
 def checks(account: Account, side: str, *rules: dict[str, Any], **more: Any) -> list[str]:
@@ -149,7 +149,7 @@ def test_a_uid_without_quotes_is_a_uid(account_a: Account) -> None:
 def test_every_finding_names_its_remedy(cloud: Emulator, account_a: Account) -> None:
     change_world(cloud, 0, edition="Enterprise_Basic")
     result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE)
-    assert [set(one) for one in result["findings"]] == [{"check", "problem", "remedy"}]
+    assert [set(finding) for finding in result["findings"]] == [{"check", "problem", "remedy"}]
     assert "Upgrade it" in result["findings"][0]["remedy"]
 
 

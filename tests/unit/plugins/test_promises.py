@@ -123,10 +123,16 @@ def test_every_wire_name_is_known_to_the_sdk(name: str) -> None:
     """A misspelt name, also of a nested object, would be dropped by the SDK in silence."""
     requests, answers = WIRES[name]
     attributes = [field.metadata for field in STATES[name].attributes().values()]
-    sent = [one["wire"] for one in attributes if not one["read_only"] and one["wire"] != "CrossUser"]
+    sent = [
+        attribute["wire"] for attribute in attributes if not attribute["read_only"] and attribute["wire"] != "CrossUser"
+    ]
     for request in requests:
         assert known_to(f"{request}Request", sent) == nested(sent)
-    read = {one["read_as"] for one in attributes if not one["write_only"] and one["read_as"] != "InstanceId"}
+    read = {
+        attribute["read_as"]
+        for attribute in attributes
+        if not attribute["write_only"] and attribute["read_as"] != "InstanceId"
+    }
     unknown = set(read) - MADE_HERE.get(name, set())
     for answer in answers:
         unknown = {wire for wire in unknown if known_to(answer, [wire]) != nested([wire])}
@@ -137,7 +143,7 @@ def contained(name: str) -> dict[str, Any]:
     """Return the documentation of the one thing that a module returns: its keys, and their types."""
     documented = text(name, "RETURN")
     things = [value["contains"] for value in documented.values() if "contains" in value]
-    return {key: one.get("type") for key, one in things[0].items()}
+    return {key: option.get("type") for key, option in things[0].items()}
 
 
 # What is sent and never returned, so that only who sends it can say it.

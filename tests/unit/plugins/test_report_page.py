@@ -30,7 +30,7 @@ def write_report(hosts: dict[str, dict[str, Any]], folder: Path) -> dict[str, An
     for name, variables in hosts.items():
         (folder / f"{name}.json").write_text(json.dumps(variables))
     places = ("acr_instance_id", "acr_account_id")
-    groups = {GROUPS[name]: {"hosts": {name: {one: host[one] for one in places}}} for name, host in hosts.items()}
+    groups = {GROUPS[name]: {"hosts": {name: {place: host[place] for place in places}}} for name, host in hosts.items()}
     facts = {
         "ansible.builtin.set_fact": FACTS,
         "vars": {"found": f"{{{{ lookup('file', '{folder}/' ~ inventory_hostname ~ '.json') | from_json }}}}"},
@@ -59,7 +59,9 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     written = tmp_path_factory.mktemp("report")
     hosts = estate(request.param)
     for kind in ("reasons", "troubles"):
-        next(one for one in hosts[SOURCE]["verify_sync_result"][kind] if one["state"] == "failed")["reason"] = HOSTILE
+        next(entry for entry in hosts[SOURCE]["verify_sync_result"][kind] if entry["state"] == "failed")["reason"] = (
+            HOSTILE
+        )
     write_report(hosts, written)
     return written
 
@@ -76,8 +78,8 @@ def test_it_says_what_the_report_says(page: Page, folder: Path) -> None:
     report = json.loads((folder / "report.json").read_text())
     words = " ".join(str(page.run("document.body.innerText")).split())
     assert report["verdict"]["sentence"] in words
-    assert all(one["namespace"] in words for one in report["coverage"])
-    assert all(one["reason"] in words for one in report["reasons"])
+    assert all(row["namespace"] in words for row in report["coverage"])
+    assert all(row["reason"] in words for row in report["reasons"])
     assert report["findings"][0]["problem"] in words
     assert "None" not in words
 

@@ -219,7 +219,7 @@ def test_what_failed_is_sent_again_and_only_that(
 
     sent = account_a.run("acr_image_sync", **params)
     assert (sent["changed"], counts(sent)) == (True, {"sent": 2})
-    assert sorted(one["target"] for one in sent["images"]) == [f"{TARGET}/prod/web:1.0", f"{TARGET}/prod/web:1.1"]
+    assert sorted(image["target"] for image in sent["images"]) == [f"{TARGET}/prod/web:1.0", f"{TARGET}/prod/web:1.1"]
     assert {name: sent[name] for name in WHERE} == WHERE
     assert "prod/web:1.0 -> " in sent["diff"]["after"]
 
@@ -264,7 +264,7 @@ def test_the_target_that_a_rule_said_is_kept(cloud: Emulator, account_a: Account
         account_a.run("acr_image_sync", instance_id=SOURCE, from_rule="to-eu", target_account_id=ACCOUNT_B)
     cloud.post("/_emulator/tasks", {"seconds": 0.01})
     sent = account_a.run("acr_image_sync", instance_id=SOURCE, retry="failed", retry_from=failed.value.result)
-    assert [one["target"] for one in sent["images"]] == [f"{TARGET}/prod/shop:1.1"]
+    assert [image["target"] for image in sent["images"]] == [f"{TARGET}/prod/shop:1.1"]
 
 
 @pytest.mark.usefixtures("granted")
@@ -292,4 +292,4 @@ def test_a_bad_repository_fails_its_own_images_only(cloud: Emulator, account_a: 
     params: dict[str, Any] = {"instance_id": SOURCE, "retry": "failed"}
     with pytest.raises(ModuleFailedError, match=r"1 of 4 images failed: prod/gone:1: .*REPO_NOT_EXIST") as failed:
         account_a.run("acr_image_sync", **params, retry_from=[{**earlier, "images": [gone]}, earlier])
-    assert [one["action"] for one in failed.value.result["images"]] == ["failed", "sent", "sent", "sent"]
+    assert [image["action"] for image in failed.value.result["images"]] == ["failed", "sent", "sent", "sent"]

@@ -70,7 +70,7 @@ def test_no_more_are_in_flight_than_wanted(cloud: Emulator, account_a: Account) 
 def test_places_that_become_free_are_taken(cloud: Emulator, account_a: Account) -> None:
     result = account_a.run("acr_image_sync", **TEAM, max_in_flight=7, wait_timeout=3000)
     assert counts(result) == {"sent": 120}
-    assert {one["status"] for one in result["images"]} == {"success"}
+    assert {image["status"] for image in result["images"]} == {"success"}
     assert len(cloud.calls("CreateRepoSyncTask")) == 120
 
 
@@ -78,8 +78,8 @@ def test_what_has_not_begun_can_be_canceled(cloud: Emulator, account_a: Account)
     cloud.post("/_emulator/tasks", {"seconds": 60})
     failed = failure(account_a, **PROD, wait_timeout=2, cancel_on_timeout=True)
     assert len(cloud.calls("CancelRepoSyncTask")) == 3
-    assert all("canceled after 2 seconds" in one["issue"] for one in failed.result["images"])
-    statuses = {one["status"] for one in account_a.run("acr_sync_task_info", instance_id=SOURCE)["sync_tasks"]}
+    assert all("canceled after 2 seconds" in image["issue"] for image in failed.result["images"])
+    statuses = {task["status"] for task in account_a.run("acr_sync_task_info", instance_id=SOURCE)["sync_tasks"]}
     assert statuses == {"canceled"}
     cloud.post("/_emulator/tasks", {"seconds": 0.01})
     assert counts(account_a.run("acr_image_sync", **PROD)) == {"sent": 3}
@@ -98,7 +98,7 @@ def test_what_cannot_be_canceled_goes_on(cloud: Emulator, account_a: Account) ->
     cloud.post("/_emulator/tasks", {"seconds": 60})
     cloud.post("/_emulator/faults", {"match": {"action": "CancelRepoSyncTask"}, "fault": "error_500", "times": 99})
     failed = failure(account_a, **PROD, wait_timeout=2, cancel_on_timeout=True)
-    assert all("it goes on, and a further run joins it" in one["issue"] for one in failed.result["images"])
+    assert all("it goes on, and a further run joins it" in image["issue"] for image in failed.result["images"])
 
 
 @pytest.mark.usefixtures("team")
@@ -163,7 +163,7 @@ def test_another_image_of_the_tag_is_seen(
 ) -> None:
     moved(cloud, tag_immutability=immutable)
     result = account_a.run("acr_image_sync", **PROD, destination_auth=auth_b(account_b), override=override)
-    actions = {one["source"]: one["action"] for one in result["images"]}
+    actions = {image["source"]: image["action"] for image in result["images"]}
     assert actions == {"prod/web:1.0": action, "prod/web:1.1": "sent", "prod/worker:2.0": "sent"}
 
 
@@ -176,8 +176,8 @@ def test_what_was_deleted_there_is_sent_again(cloud: Emulator, account_a: Accoun
     cloud.post("/_emulator/tasks", {"seconds": 0.3})
     again = account_a.run("acr_image_sync", **PROD, destination_auth=auth)
     assert counts(again) == {"sent": 2, "unchanged": 1}
-    newest = sorted(cloud.state()["sync_tasks"], key=lambda one: int(one["CreateTime"]))[-2:]
-    assert [one["TaskStatus"] for one in newest] == ["SUCCESS"] * 2, "the new ones were waited for"
+    newest = sorted(cloud.state()["sync_tasks"], key=lambda record: int(record["CreateTime"]))[-2:]
+    assert [record["TaskStatus"] for record in newest] == ["SUCCESS"] * 2, "the new ones were waited for"
 
 
 def test_records_are_read_of_what_is_not_there_only(cloud: Emulator, account_a: Account, account_b: Account) -> None:

@@ -92,7 +92,7 @@ VERDICTS: list[tuple[list[str], dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("states", "found", "state", "sentence"), VERDICTS, ids=[case[3] for case in VERDICTS])
 def test_a_verdict_says_it_in_a_sentence(states: list[str], found: dict[str, Any], state: str, sentence: str) -> None:
-    report = reported(*(compared(one) for one in states), **found)
+    report = reported(*(compared(state) for state in states), **found)
     assert report["verdict"] == {"state": state, "sentence": sentence}
 
 
@@ -116,11 +116,11 @@ def test_what_is_missing_is_counted_by_reason_and_by_place() -> None:
         compared("missing", "no record", namespace="team"),
         compared("same"),
     )
-    assert [(one["reason"], one["images"], one["repositories"]) for one in report["reasons"]] == [
+    assert [(row["reason"], row["images"], row["repositories"]) for row in report["reasons"]] == [
         ("no such blob … of the image", 3, 2),
         ("no record", 1, 1),
     ]
-    places = [(one["state"], one["repository"], one["target"], one["tags"]) for one in report["troubles"]]
+    places = [(row["state"], row["repository"], row["target"], row["tags"]) for row in report["troubles"]]
     assert places == [
         ("failed", "prod/web", DESTINATION, ["1.1", "1.0"]),
         ("failed", "prod/api", DESTINATION, ["9"]),
@@ -133,7 +133,7 @@ def test_what_is_neither_there_nor_wrong_is_counted_by_namespace() -> None:
     report = reported(
         compared("older"), compared("older", repository="api"), compared("waiting", namespace="z"), compared("extra")
     )
-    found = [(one["state"], one["namespace"], one["images"], one["repositories"]) for one in report["others"]]
+    found = [(row["state"], row["namespace"], row["images"], row["repositories"]) for row in report["others"]]
     assert found == [("waiting", "z", 1, 1), ("older", "prod", 2, 2), ("extra", "prod", 1, 1)]
     assert report["troubles"] == report["reasons"] == []
 
@@ -144,7 +144,7 @@ def test_coverage_has_the_worst_first_and_names_what_no_rule_covers_in_one_row()
         compared("extra", namespace="old"),
         uncovered=["none", "nothing"],
     )
-    found = [(one["namespace"], one["target"], one["arrived"], one["wanted"], one["bad"]) for one in report["coverage"]]
+    found = [(row["namespace"], row["target"], row["arrived"], row["wanted"], row["bad"]) for row in report["coverage"]]
     assert found == [
         ("bad", DESTINATION, 0, 1, 1),
         ("old", DESTINATION, 0, 1, 0),
@@ -177,7 +177,7 @@ def test_rules_stand_beside_the_inventory() -> None:
         *(standing("foreign", "unlisted"), standing("old", "unwanted")),
     ]
     report = reported(compared("same", rule="kept"), rules=rules, audited=[{**DEAD, "subject": "sync rule dead"}])
-    found = {one["name"]: (one["standing"], one["covers"], one["arrived"], one["ok"]) for one in report["rules"]}
+    found = {row["name"]: (row["standing"], row["covers"], row["arrived"], row["ok"]) for row in report["rules"]}
     assert found == {
         "new": ("missing", "namespace prod", 0, False),
         "other": ("not as in the inventory", "the whole instance (repositories that match '^web')", 0, False),
@@ -212,7 +212,7 @@ def test_a_host_that_was_not_looked_at_is_named() -> None:
     hosts = estate(3)
     del hosts[SOURCE]["verify_sync_result"], hosts[DESTINATION]["audit_sync_result"]
     report = report_of(hosts, [SOURCE], [DESTINATION], made_at="")
-    assert [(one["host"], one["reason"].split()[0]) for one in report["not_looked_at"]] == [
+    assert [(row["host"], row["reason"].split()[0]) for row in report["not_looked_at"]] == [
         (SOURCE, "verify_sync"),
         (DESTINATION, "audit_sync"),
     ]
@@ -239,7 +239,7 @@ def test_of_several_sources_the_slowest_tells_the_lag() -> None:
     slow = {**hosts[SOURCE], "verify_sync_result": verified_of([compared("same", lag=9999.0)])}
     report = report_of({"slow": slow, **hosts}, [SOURCE, "slow"], [DESTINATION], made_at="")
     assert (report["lag"]["host"], report["lag"]["worst"]) == ("slow", 9999.0)
-    assert [one["host"] for one in report["lags"]] == ["slow", SOURCE]
+    assert [row["host"] for row in report["lags"]] == ["slow", SOURCE]
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,7 @@ def test_a_grant_that_takes_a_moment_to_be_seen_is_waited_for(
 def test_inbound_rules_are_listed_but_never_touched(account_a: Account, granted: Account) -> None:
     account_a.run("acr_sync_rule", **RULE)
     inbound = rules(granted, instance_id=TARGET)
-    assert [(one["direction"], one["namespace"], one["target_instance_id"]) for one in inbound] == [
+    assert [(rule["direction"], rule["namespace"], rule["target_instance_id"]) for rule in inbound] == [
         ("inbound", "prod", SOURCE)
     ]
     assert rules(granted, instance_id=TARGET, direction="outbound") == []
@@ -236,7 +236,9 @@ def twins(cloud: Emulator, account_a: Account) -> dict[str, Any]:
     cloud.post("/_emulator/behaviour", {"duplicate_rule_name": "accept"})
     world = cloud.state()
     account_a.run("acr_sync_rule", **RULE)
-    source = next(one for account in world["accounts"] for one in account["instances"] if one["id"] == SOURCE)
+    source = next(
+        instance for account in world["accounts"] for instance in account["instances"] if instance["id"] == SOURCE
+    )
     assert source["sync_rules"] == []
     rule = cloud.state()["accounts"][0]["instances"][0]["sync_rules"][0]
     twin = {**rule, "SyncRuleId": "crsr-twintwintwintwin", "TagFilter": "^twin"}
@@ -351,4 +353,4 @@ def test_a_lost_answer_does_not_make_a_second_rule(cloud: Emulator, account_a: A
     cloud.post("/_emulator/faults", {"match": {"action": "CreateRepoSyncRule"}, "fault": "error_500"})
     cloud.post("/_emulator/faults", {"match": {"action": "DeleteRepoSyncRule"}, "fault": "reset_after"})
     assert account_a.run("acr_sync_rule", **RULE, priority=5)["changed"] is True
-    assert [one["priority"] for one in rules(account_a, instance_id=SOURCE)] == [5]
+    assert [rule["priority"] for rule in rules(account_a, instance_id=SOURCE)] == [5]

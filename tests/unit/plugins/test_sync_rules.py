@@ -34,7 +34,7 @@ def keep(account: Account, *rules: dict[str, Any], **options: Any) -> dict[str, 
 
 
 def actions(result: dict[str, Any]) -> dict[str, str]:
-    return {one["name"]: one["action"] for one in result["sync_rules"]}
+    return {entry["name"]: entry["action"] for entry in result["sync_rules"]}
 
 
 def calls(cloud: Emulator) -> Counter[str]:
@@ -94,7 +94,7 @@ def test_it_says_what_it_would_do_and_then_does_it(bare: Account) -> None:
         f"sync rule rule-0005 on {SOURCE}: created",
         f"sync rule rule-0004 on {SOURCE}: deleted",
     ]
-    names = [one["name"] for one in bare.run("acr_sync_rule_info", instance_id=SOURCE)["sync_rules"]]
+    names = [entry["name"] for entry in bare.run("acr_sync_rule_info", instance_id=SOURCE)["sync_rules"]]
     assert sorted(names) == ["rule-0001", "rule-0002", "rule-0005"]
     assert done["sync_rules"][1]["caught_up"] == []
     assert keep(bare, *wanted, purge=True)["changed"] is False
@@ -102,8 +102,8 @@ def test_it_says_what_it_would_do_and_then_does_it(bare: Account) -> None:
 
 def test_each_rule_shows_its_state_as_the_module_for_one_does(bare: Account) -> None:
     keep(bare, rule(1))
-    (one,) = keep(bare, rule(1))["sync_rules"]
-    assert one["sync_rule"] == bare.run("acr_sync_rule", instance_id=SOURCE, **rule(1))["sync_rule"]
+    (kept,) = keep(bare, rule(1))["sync_rules"]
+    assert kept["sync_rule"] == bare.run("acr_sync_rule", instance_id=SOURCE, **rule(1))["sync_rule"]
 
 
 @pytest.mark.parametrize("behaviour", [{}, {"duplicate_rule_route": "reject"}], ids=["accept", "reject"])
@@ -138,8 +138,10 @@ def test_a_bad_rule_does_not_stop_the_others(cloud: Emulator, bare: Account) -> 
     assert list(actions(result).values()) == ["failed"] * 3 + ["created"] * 2
     assert result["changed"] is True
     assert result["counts"]["failed"] == 3
-    for one, reason in zip(result["sync_rules"], ("not a regular expression", "needs target_region", ""), strict=False):
-        assert reason in one["msg"]
+    for entry, reason in zip(
+        result["sync_rules"], ("not a regular expression", "needs target_region", ""), strict=False
+    ):
+        assert reason in entry["msg"]
     assert result["sync_rules"][2]["error"]["action"] == "CreateRepoSyncRule"
     assert calls(cloud)["CreateRepoSyncRule"] >= 3
     with pytest.raises(ModuleFailedError, match=r"^2 of 3 sync rules failed; ") as predicted:
@@ -203,7 +205,7 @@ def test_a_lost_answer_does_not_make_a_second_rule(fault: str, cloud: Emulator, 
     cloud.post("/_emulator/faults", {"fault": fault, "match": {"action": "CreateRepoSyncRule"}, "times": 3})
     keep(bare, *[rule(number) for number in range(10)])
     found = bare.run("acr_sync_rule_info", instance_id=SOURCE)["sync_rules"]
-    assert sorted(one["name"] for one in found) == [f"rule-{number:04}" for number in range(10)]
+    assert sorted(entry["name"] for entry in found) == [f"rule-{number:04}" for number in range(10)]
 
 
 def test_a_rule_that_is_not_listed_is_named_until_it_is_purged(bare: Account) -> None:

@@ -115,7 +115,7 @@ def test_an_image_that_was_deleted_at_the_destination_is_missing(
     verify(ruled)
     granted.run("acr_repository", instance_id=TARGET, namespace="prod", name="worker", state="absent", force=True)
     result = verify(ruled)
-    assert [(one["source"], one["state"], one["reason"]) for one in result["images"]] == [
+    assert [(image["source"], image["state"], image["reason"]) for image in result["images"]] == [
         ("prod/worker:lost", "missing", "had arrived, so it was deleted there since")
     ]
 
@@ -186,7 +186,7 @@ def test_a_rule_that_cannot_be_made_does_not_hide_the_others(ruled: Account) -> 
 def test_a_rule_that_was_renamed_in_the_inventory_is_named(ruled: Account) -> None:
     ruled.run("acr_sync_rule", False, instance_id=SOURCE, **{**RULE, "name": "new-name"})
     result = verify(ruled, {**RULE, "name": "new-name"}, look=False)
-    [finding] = [one for one in result["findings"] if one["check"] == "unlisted_rule"]
+    [finding] = [finding for finding in result["findings"] if finding["check"] == "unlisted_rule"]
     assert finding["problem"] == (
         f"sync rule to-eu is on {SOURCE} and not in the inventory; it still replicates namespace prod to {TARGET}"
         " (eu-central-1), and may have been renamed to new-name"
@@ -271,7 +271,7 @@ def test_the_images_that_are_returned_are_bounded_and_all_are_counted(cloud: Emu
     push(cloud, *(f"v{number}" for number in range(10, 30)))
     result = verify(ruled, max_images=3)
     assert (len(result["images"]), images(result)["failed"]) == (3, 20)
-    [finding] = [one for one in result["findings"] if one["check"] == "failed_image"]
+    [finding] = [finding for finding in result["findings"] if finding["check"] == "failed_image"]
     assert finding["problem"] == (
         f"20 images failed on their way to prod-eu ({TARGET}) (DISK_FULL), such as {result['images'][0]['source']}"
     )

@@ -49,7 +49,7 @@ def test_a_look_takes_few_calls_in_whichever_order_records_come(
         assert (product, action) == ("cr", "ListRepoSyncTask")
         calls.append(dict(parameters))
         name, first = parameters.get("RepoName"), (parameters["PageNo"] - 1) * 100
-        found = [one for one in listed if name in (None, one["ImageFrom"]["RepoName"])]
+        found = [record for record in listed if name in (None, record["ImageFrom"]["RepoName"])]
         return {"SyncTasks": found[first : first + 100], "TotalCount": str(len(found))}
 
     watch = Watch(Client(send), SOURCE)
@@ -57,7 +57,7 @@ def test_a_look_takes_few_calls_in_whichever_order_records_come(
         calls.clear()
         sent = [in_flight(f"app-{number % 30}", f"rst-{number}") for number in range(4941, 5001)]
         watch.refresh(sent)
-        assert {one.status for one in sent} == {"success"}
+        assert {transfer.status for transfer in sent} == {"success"}
         assert len([call for call in calls if "RepoName" not in call]) == together[look]
         assert len({call["RepoName"] for call in calls if "RepoName" in call}) == by_repository[look]
 

@@ -62,7 +62,9 @@ def namespace_arn(call: Call) -> tuple[str, ...]:
     if not name and call.optional("NamespaceId"):
         instance = call.account.instances.get(call.text("InstanceId"))
         found = (
-            [one.name for one in instance.namespaces.values() if one.id == call.text("NamespaceId")] if instance else []
+            [namespace.name for namespace in instance.namespaces.values() if namespace.id == call.text("NamespaceId")]
+            if instance
+            else []
         )
         name = found[0] if found else ""
     return _arn(call, "repository", name or "*")

@@ -70,7 +70,9 @@ def get_namespace(call: Call) -> Answer:
     if not name and not identifier:
         raise missing("NamespaceName")
     if not name:
-        name = next((one.name for one in instance.namespaces.values() if one.id == identifier), identifier)
+        name = next(
+            (namespace.name for namespace in instance.namespaces.values() if namespace.id == identifier), identifier
+        )
     return _shown(find_namespace(instance, name), instance.id, instance.resource_group_id)
 
 

@@ -70,7 +70,11 @@ def list_repository(call: Call) -> Answer:
     status = call.choice("RepoStatus", "NORMAL", "DELETING", "DELETED", "ALL", default="ALL")
     namespace, name = call.optional("RepoNamespaceName"), call.optional("RepoName")
     candidates = find_namespace(instance, namespace).repositories if namespace else instance.repositories
-    found = [one for one in candidates.values() if name in ("", one.name) and status in ("ALL", "NORMAL")]
+    found = [
+        repository
+        for repository in candidates.values()
+        if name in ("", repository.name) and status in ("ALL", "NORMAL")
+    ]
     chosen, fields = page_or_token(call, found)
     return fields | {"Repositories": [_shown(instance, repository) for repository in chosen]}
 

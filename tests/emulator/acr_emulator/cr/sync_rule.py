@@ -100,7 +100,7 @@ def list_repo_sync_rule(call: Call) -> Answer:
         "TargetInstanceId": call.optional("TargetInstanceId"),
         "TargetRegionId": call.optional("TargetRegionId"),
     }
-    found = [one for one in shown if all(value in ("", one[name]) for name, value in filters.items())]
+    found = [rule for rule in shown if all(value in ("", rule[name]) for name, value in filters.items())]
     chosen, fields = page(call, found)
     return fields | {"SyncRules": chosen}
 

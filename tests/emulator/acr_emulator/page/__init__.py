@@ -57,7 +57,8 @@ def _settings(cloud: Cloud) -> Html | None:
     """List the settings that differ from the emulator's defaults."""
     changed = [tag("li", name, " ", tag("code", value)) for name, value in _changed(cloud.state)]
     changed += [
-        tag("li", "fault ", tag("code", one.fault), f" on {one.match.action or 'any call'}") for one in cloud.faults
+        tag("li", "fault ", tag("code", fault.fault), f" on {fault.match.action or 'any call'}")
+        for fault in cloud.faults
     ]
     return tag("ul", *changed, kind="settings") if changed else None
 

@@ -26,7 +26,7 @@ def _account(state: State, account: Account) -> Html:
 
 
 def _identities(account: Account) -> str:
-    users = [one.name for one in account.identities.values() if one.type == "user"]
+    users = [identity.name for identity in account.identities.values() if identity.type == "user"]
     root = ["root key"] if len(users) < len(account.identities) else []
     return ", ".join([*root, *(f"user {name}" for name in users)]) or "no access keys"
 
@@ -52,5 +52,5 @@ def _instance(state: State, instance: Instance) -> list[object]:
 def _open_to(state: State, instance: Instance) -> object:
     """Return the accounts that may replicate into an instance by its owner's grant."""
     others = (account for account in state.accounts.values() if account.uid != instance.account_id)
-    granted = [one.name or one.uid for one in others if not ungranted(state, one.uid, instance)]
+    granted = [other.name or other.uid for other in others if not ungranted(state, other.uid, instance)]
     return ", ".join(granted) or tag("span", "own account", kind="quiet")

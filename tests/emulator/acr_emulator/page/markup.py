@@ -21,7 +21,9 @@ def tag(name: str, *children: object, **attributes: str) -> Html:
 
 
 def join(*children: object) -> Html:
-    return Html("".join(one if isinstance(one, Html) else escape(str(one)) for one in children if one is not None))
+    return Html(
+        "".join(child if isinstance(child, Html) else escape(str(child)) for child in children if child is not None)
+    )
 
 
 def section(title: str, *content: object) -> Html:
@@ -44,6 +46,6 @@ def limited(rest: int) -> Html | None:
     return tag("p", f"and {rest:,} more", kind="quiet") if rest > 0 else None
 
 
-def count(items: Sized, one: str, many: str = "") -> str:
+def count(items: Sized, noun: str, many: str = "") -> str:
     number = len(items)
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"

@@ -16,7 +16,11 @@ LIMITS = {"Custom": 5, "System": 20}
 
 
 def _attachment(holder: Role | Identity, policy: Policy) -> Attachment | None:
-    matching = (one for one in holder.policies if one.name == policy.name and one.type == policy.type)
+    matching = (
+        attachment
+        for attachment in holder.policies
+        if attachment.name == policy.name and attachment.type == policy.type
+    )
     return next(matching, None)
 
 
@@ -27,7 +31,7 @@ def attach_policy_to_role(call: Call) -> Answer:
     if _attachment(role, policy):
         message = f"The role {role.name} already has the policy {policy.name}."
         raise ApiError("EntityAlreadyExists.Role.Policy", 409, message)
-    if sum(one.type == kind for one in role.policies) >= LIMITS[kind]:
+    if sum(attachment.type == kind for attachment in role.policies) >= LIMITS[kind]:
         message = f"A role may have {LIMITS[kind]} policies of the type {kind}."
         raise ApiError("LimitExceeded.Role.Policy", 409, message)
     role.policies.append(Attachment(policy.name, policy.type))
@@ -48,7 +52,7 @@ def detach_policy_from_role(call: Call) -> Answer:
 @action("ram:ListPoliciesForRole", role_arn)
 def list_policies_for_role(call: Call) -> Answer:
     role = find_role(call)
-    return {"Policies": {"Policy": [_attached(call, one) for one in role.policies]}}
+    return {"Policies": {"Policy": [_attached(call, attachment) for attachment in role.policies]}}
 
 
 def _attached(call: Call, attachment: Attachment) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def holders(call: Call, policy: Policy) -> tuple[list[Identity], list[Role]]:
     """Return the users and the roles that a policy is attached to."""
 
     def holds(holder: Identity | Role) -> bool:
-        return any(one.name == policy.name and one.type == policy.type for one in holder.policies)
+        return any(attachment.name == policy.name and attachment.type == policy.type for attachment in holder.policies)
 
     users = [user for user in call.account.identities.values() if holds(user)]
     return users, [role for role in call.account.roles.values() if holds(role)]
