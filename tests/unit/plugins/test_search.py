@@ -62,9 +62,9 @@ class Records:
         self.asked.append(parameters)
         repository, tag = parameters.get("RepoName"), parameters.get("Tag")
         named = [
-            found
-            for found in self.named
-            if repository in (None, found["ImageFrom"]["RepoName"]) and tag in (None, found["ImageFrom"]["ImageTag"])
+            record
+            for record in self.named
+            if repository in (None, record["ImageFrom"]["RepoName"]) and tag in (None, found["ImageFrom"]["ImageTag"])
         ]
         count = self.count if repository in (None, self.others) and tag in (None, "hot") else 0
         total = len(named) + count
