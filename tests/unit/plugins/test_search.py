@@ -64,7 +64,7 @@ class Records:
         named = [
             record
             for record in self.named
-            if repository in (None, record["ImageFrom"]["RepoName"]) and tag in (None, found["ImageFrom"]["ImageTag"])
+            if repository in (None, record["ImageFrom"]["RepoName"]) and tag in (None, record["ImageFrom"]["ImageTag"])
         ]
         count = self.count if repository in (None, self.others) and tag in (None, "hot") else 0
         total = len(named) + count
