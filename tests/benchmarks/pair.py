@@ -45,7 +45,9 @@ def measure(bench: Bench) -> Result:
             found[_DOUBLED].append((creations - IMAGES) / IMAGES)
     figures = tuple(Figure(name, "", tuple(samples)) for name, samples in found.items())
     wanted = {_EACH: OTHERS, _BOTH: OTHERS, _DOUBLED: TWICE}
-    return Result(tuple(Ratio(one.name, one.median, most=wanted[one.name]) for one in figures), figures, _NOTES)
+    return Result(
+        tuple(Ratio(figure.name, figure.median, most=wanted[figure.name]) for figure in figures), figures, _NOTES
+    )
 
 
 def _play(ansible: Ansible, emulator: Emulator) -> dict[str, Counter[str]]:

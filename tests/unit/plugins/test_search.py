@@ -62,9 +62,9 @@ class Records:
         self.asked.append(parameters)
         repository, tag = parameters.get("RepoName"), parameters.get("Tag")
         named = [
-            record
-            for record in self.named
-            if repository in (None, record["ImageFrom"]["RepoName"]) and tag in (None, record["ImageFrom"]["ImageTag"])
+            entry
+            for entry in self.named
+            if repository in (None, entry["ImageFrom"]["RepoName"]) and tag in (None, entry["ImageFrom"]["ImageTag"])
         ]
         count = self.count if repository in (None, self.others) and tag in (None, "hot") else 0
         total = len(named) + count
