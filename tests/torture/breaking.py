@@ -113,9 +113,17 @@ def _told(first: Outcome | None, writes: tuple[int, int] | None) -> tuple[str, s
     return (BADLY_TOLD, f"{words}: {first.message}") if words else (HELD, "")
 
 
-def _difference(found: Mapping[str, Any], goal: Mapping[str, Any]) -> str:
-    parts = [f"{uid}: {found[uid]} is not {goal[uid]}" for uid in goal if found[uid] != goal[uid]]
-    return "; ".join(parts)[:1000]
+def _difference(found: Any, goal: Any, where: str = "") -> str:
+    """Return what differs, each with the way to it."""
+    if isinstance(found, dict) and isinstance(goal, dict) and set(found) == set(goal):
+        parts = [_difference(found[name], goal[name], f"{where}/{name}") for name in goal]
+        return "; ".join(filter(None, parts))
+    if isinstance(found, list) and isinstance(goal, list):
+        more, less = [item for item in found if item not in goal], [item for item in goal if item not in found]
+        if len(more) == len(less) == 1:
+            return _difference(more[0], less[0], where)
+        return f"{where}: {more} is not {less}" if more or less else ""
+    return f"{where}: {found} is not {goal}" if found != goal else ""
 
 
 def _push(cloud: Cloud, flow: Flow, *moments: str) -> None:

@@ -159,10 +159,18 @@ class Bulk(Operation, Generic[S]):
         self.client.calls(Item.apply, [item for item in self.items if item.changes])
         torn = [item for item in self.items if item.error and item.torn]
         if torn:
-            with suppress(AcrError):  # then what was called is told, but not what is there
-                found = self.resource.sibling(self.params).everything()
-                for item in torn:
-                    item.look_what_is_left(found)
+            self._look_what_is_left(torn)
+
+    def _look_what_is_left(self, torn: list[Item[S]]) -> None:
+        try:
+            found = self.resource.sibling(self.params).everything()
+        except AcrError:
+            for item in torn:
+                # What was called is told, but not what is there. Whoever acts on a change must not miss one.
+                item.written = True
+            return
+        for item in torn:
+            item.look_what_is_left(found)
 
     def to_result(self) -> dict[str, Any]:
         key = self.resource.kind.replace(" ", "_")

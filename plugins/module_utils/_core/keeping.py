@@ -126,7 +126,8 @@ class Keeping(Generic[S]):
             found = self._look_anew()
         except AcrError:
             error.add(f"These calls were made: {journal}. What is there now could not be looked up. Run it again.")
-            error.results = {**({"changed": True} if journal.is_certain else {}), **error.results}
+            # Whoever acts on a change must not miss one that nobody can see.
+            error.results = {"changed": True, **error.results}
             return
         if found != before:
             error.add(f"It is done in part: {journal}. Run it again to go on.")

@@ -31,6 +31,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.st
     is_placeholder,
     placeholder,
     stand_in,
+    stand_in_name,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import (
     SyncRule,
@@ -90,12 +91,11 @@ class Replacement:
         if self.held:
             return self._delete_first()
         try:
-            self._make_first()
+            return self._make_first()
         except ApiError as error:
             if self.stood_in or not self._may_be_in_the_way(error):
                 raise
             return self._delete_first()
-        return []
 
     def tidy(self) -> list[dict[str, Any]]:
         """Delete what is beside a rule that is as it should be."""
@@ -103,7 +103,7 @@ class Replacement:
             self._delete(*self.doubles)
         return self._end()
 
-    def _make_first(self) -> None:
+    def _make_first(self) -> list[dict[str, Any]]:
         name, renamed = self.target.name, self.current.name != self.target.name
         first = self.target if renamed else stand_in(self.target)
         with self._saying(f"The old rule {self.current.name} is in force as it was."):
@@ -113,11 +113,24 @@ class Replacement:
         with self._saying(both):
             self._delete(self.current, *self.doubles)
         if renamed:
-            return
+            return []
+        self.current = made
         with self._saying(f"The old rule is deleted. {both}"):
-            self._post(self.target)
+            if not self._posted():
+                return self._delete_first()
         with self._saying(f"The new rule {name} is in force, and so is {first.name}: run the task again to delete it."):
             self._delete(made)
+        return []
+
+    def _posted(self) -> bool:
+        """Create the new rule beside its stand-in; False if the service refuses a second rule of their route."""
+        try:
+            self._post(self.target)
+        except ApiError as error:
+            if is_placeholder(self.current) or not self._may_be_in_the_way(error):
+                raise
+            return False
+        return True
 
     def _only(self, rule: SyncRule) -> SyncRule:
         """Return the stand-in as it should be; what an earlier run left goes if it is different."""
@@ -130,7 +143,8 @@ class Replacement:
         remembered = "remembers what to send then" if self.held else "carries pushes meanwhile"
         left = f"The old rule was deleted by an earlier run; {self.current.name} {remembered}. Run the task again."
         with self._saying(left):
-            self._post(self.target)
+            if not self._posted():
+                return self._delete_first()
         return self._end(self.current)
 
     def _end(self, *left: SyncRule) -> list[dict[str, Any]]:
@@ -185,6 +199,8 @@ class Replacement:
             if namespace is None:
                 return None
         held = placeholder(self.target, namespace)
+        if held.name == self.current.name:
+            held = replace(held, name=stand_in_name(self.current.name))
         try:
             made = self._post(held)
         except ApiError as error:

@@ -35,6 +35,12 @@ def stand_in_name(name: str) -> str:
     return f"{kept}-{digest}{SUFFIX}"
 
 
+def stand_in_names(name: str) -> tuple[str, ...]:
+    """Return the names of all that an interrupted replacement may leave: its stand-in, and a placeholder for that."""
+    first = stand_in_name(name)
+    return first, stand_in_name(first)
+
+
 def stand_in(rule: SyncRule) -> SyncRule:
     """Return the rule that carries what a rule will, under its own name."""
     return replace(rule, name=stand_in_name(str(rule.name)))

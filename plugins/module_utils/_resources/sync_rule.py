@@ -27,7 +27,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.ru
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import (
     forgets_filter,
     is_placeholder,
-    stand_in_name,
+    stand_in_names,
     stood_for,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import (
@@ -104,13 +104,14 @@ class SyncRules(Resource[SyncRule]):
         self._found = list(found)
         named = [rule for rule in self._found if rule.name == desired.name]
         same = [rule for rule in named if not rule.changes(follow(desired, rule))]
-        stand_ins = [rule for rule in self._found if rule.name == stand_in_name(str(desired.name))]
+        names = stand_in_names(str(desired.name))
+        stand_ins = [rule for name in names for rule in self._found if rule.name == name]
         return next(iter([*same, *named, *stand_ins]), None)
 
     def surplus(self, current: SyncRule, target: SyncRule | None) -> tuple[SyncRule, ...]:
         """Return what else has the name of one of them, or stands in for one of them."""
         own = {str(rule.name) for rule in (current, target) if rule}
-        names = own | {stand_in_name(name) for name in own}
+        names = own.union(*map(stand_in_names, own))
         return tuple(rule for rule in self._found if rule.name in names and rule.sync_rule_id != current.sync_rule_id)
 
     def is_temporary(self, state: SyncRule) -> bool:

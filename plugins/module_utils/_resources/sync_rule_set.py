@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_replacement import SendLate
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_name
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 
@@ -22,7 +22,7 @@ class SyncRuleSet(Bulk[SyncRule]):
         super().__init__(task, SyncRules(task.client, task.params, send_late))
 
     def aliases(self, name: str) -> list[str]:
-        return [name, stand_in_name(name)]
+        return [name, *stand_in_names(name)]
 
     def remarks(self) -> dict[str, Any]:
         """Return the rules that go on without being listed, unless they are being purged."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_name
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 
 Rule = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlist
     """
     listed = list(listed)
     # What stands in for a listed rule is that rule, half replaced.
-    names = {name for rule in listed for name in (rule["name"], stand_in_name(str(rule["name"])))}
+    names = {name for rule in listed for name in (rule["name"], *stand_in_names(str(rule["name"])))}
     wanted = wanted_rules(listed)
     return [
         _unlisted(rule, wanted) for rule in found if rule.get("direction") != "inbound" and rule["name"] not in names

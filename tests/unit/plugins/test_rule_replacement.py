@@ -40,6 +40,8 @@ class Moments:
         self.once = once
         self.pushed: list[str] = []
         self.number = 0
+        # What somebody else does just before the first rule is created.
+        self.meanwhile: Callable[[], object] | None = None
         self.begin("", 0)
 
     def begin(self, way: str, at: int) -> None:
@@ -60,6 +62,9 @@ class Moments:
             self.number += 1
             self.pushed.append(f"m{self.number}")
             push(self.cloud, "web", self.pushed[-1])
+        if action == "CreateRepoSyncRule" and self.meanwhile:
+            self.meanwhile, meanwhile = None, self.meanwhile
+            meanwhile()
         if over or (self.way == "cut off" and self.calls >= self.at):
             raise self._end(action)
         answer = self.once(client, product, action, parameters)
@@ -192,3 +197,30 @@ def test_a_fault_loses_no_push(
         said = attempt_replacement(account_a, run_rule)
         check_next_run(cloud, account_a, run_rule, moments, f"{fault} at {action} {nth}: {said}")
         account_a.run("acr_sync_rule", instance_id=SOURCE, name="to-eu", state="absent")
+
+
+def delete_all_rules(cloud: Emulator) -> None:
+    world = cloud.state()
+    world["accounts"][0]["instances"][0]["sync_rules"] = []
+    cloud.reset(world)
+
+
+@pytest.mark.parametrize("way", ["", "stop", "lost and cut off"])
+def test_a_rule_that_somebody_deletes_meanwhile_is_made_anew(
+    way: str, cloud: Emulator, account_a: Account, moments: Moments
+) -> None:
+    """The stand-in then has the only place on the route, and gives it to the rule."""
+    cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
+    for at in range(4, MOST_CALLS):  # from the call on that follows the stand-in's creation
+        run_rule(account_a)
+        moments.forget()
+        moments.begin(way, at)
+        moments.meanwhile = lambda: delete_all_rules(cloud)
+        said = attempt_replacement(account_a, run_rule)
+        cut = moments.calls >= at
+        check_next_run(cloud, account_a, run_rule, moments, f"{way} at call {at}: {said}")
+        account_a.run("acr_sync_rule", instance_id=SOURCE, name="to-eu", state="absent")
+        if not cut or not way:
+            assert not said
+            break
+    assert at < MOST_CALLS - 1
