@@ -12,7 +12,7 @@ from .tasks import Outcome
 HELD, BADLY_TOLD, DOUBLED, LOST, TRACEBACK = "held", "badly told", "doubled", "lost", "traceback"
 COLUMNS = (HELD, BADLY_TOLD, DOUBLED, LOST, TRACEBACK)
 # What was attempted and why it failed; of several, the first.
-_ATTEMPT = re.compile(r"(?s)Cannot [^:]{3,}: .+?[.?!](?=\s|$)")
+_ATTEMPT = re.compile(r"(?s)Cannot (?:[^:]|:\S){3,}: .+?[.?!](?=\s|$)")
 # What the service's support will ask for.
 _REFERENCE = re.compile(r"\[\w+: [^\]]*\]")
 # A hint of fewer words says nothing.

@@ -200,7 +200,7 @@ class Replacement:
                 return None
         held = placeholder(self.target, namespace)
         if held.name == self.current.name:
-            held = replace(held, name=stand_in_name(self.current.name))
+            held = replace(held, name=stand_in_name(str(held.name)))
         try:
             made = self._post(held)
         except ApiError as error:

@@ -15,7 +15,12 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import counts, described, warned_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import (
+    counts,
+    described,
+    is_change,
+    warned_of,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     ACTIONS,
     DIFFERENT,
@@ -67,7 +72,7 @@ def result(
     bad = [transfer.to_result() for transfer in transfers if transfer.outcome in _BAD]
     warnings = [*(warning for rule in rules for warning in rule.warnings), *warned_of(transfers)]
     return {
-        "changed": bool(moved),
+        "changed": is_change(transfers),
         "rules": told,
         "counts": counts(transfers),
         "bytes": size,

@@ -92,7 +92,8 @@ class ImageSync(Operation):
     def run(self) -> None:
         queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
         try:
-            queue.run()
+            with attempt(f"send images of {self.options.instance_id}"):
+                queue.run()
         except AcrError as error:
             error.results = self._result()
             error.hint = f"{error.hint} {so_far(self.transfers)}".strip()

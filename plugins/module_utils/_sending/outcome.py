@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
@@ -36,7 +36,7 @@ def result(transfers: Sequence[Transfer], options: Sending, destination: Destina
     size = sum(transfer.size or 0 for transfer in moved)
     warnings = warned_of(transfers)
     return {
-        "changed": bool(moved),
+        "changed": is_change(transfers),
         "instance_id": options.instance_id,
         "target_region": destination.region,
         "target_instance_id": destination.instance_id,
@@ -47,6 +47,11 @@ def result(transfers: Sequence[Transfer], options: Sending, destination: Destina
         **({"warnings": warnings} if warnings else {}),
         "diff": {"before": "", "after": described(transfers, size)},
     }
+
+
+def is_change(transfers: Iterable[Transfer]) -> bool:
+    """Tell whether any image was sent, would be in check mode, or may have been: nobody should miss that."""
+    return any(transfer.action in (SEND, SENT) or transfer.uncertain for transfer in transfers)
 
 
 def counts(transfers: Sequence[Transfer]) -> dict[str, int]:
@@ -87,7 +92,10 @@ def so_far(transfers: Sequence[Transfer]) -> str:
     """Return a sentence on a run that ended too early."""
     found = counts(transfers)
     sent = sum(transfer.action == SENT for transfer in transfers)
-    return f"Of {len(transfers):,} images {sent:,} were sent and {found[LEFT]:,} are left; run it again to go on."
+    uncertain = sum(transfer.uncertain for transfer in transfers)
+    perhaps = f", {uncertain:,} may have been" if uncertain else ""
+    words = f"{sent:,} were sent{perhaps} and {found[LEFT]:,} are left"
+    return f"Of {len(transfers):,} images {words}; run it again to go on."
 
 
 def warned_of(transfers: Sequence[Transfer]) -> list[str]:

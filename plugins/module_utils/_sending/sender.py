@@ -141,6 +141,7 @@ class Sender:
             records = self._records(transfer)
         except AcrError:
             error.hint = "It may have been sent all the same; a further run finds out and does not send it twice."
+            transfer.uncertain = True
             self._fail(transfer, error)
             return True
         for record in records:

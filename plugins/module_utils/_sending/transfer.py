@@ -67,6 +67,7 @@ class Transfer:
     issue: str | None = None
     seconds: float | None = None
     attempts: int = 0
+    uncertain: bool = False  # whether it was sent is not known: no answer came, and the records could not be read
     failed_before: bool = False  # whether its newest record is of a task that failed
     error: str = ""
 

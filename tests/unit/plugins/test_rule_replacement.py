@@ -63,7 +63,7 @@ class Moments:
             self.pushed.append(f"m{self.number}")
             push(self.cloud, "web", self.pushed[-1])
         if action == "CreateRepoSyncRule" and self.meanwhile:
-            self.meanwhile, meanwhile = None, self.meanwhile
+            meanwhile, self.meanwhile = self.meanwhile, None
             meanwhile()
         if over or (self.way == "cut off" and self.calls >= self.at):
             raise self._end(action)

@@ -135,7 +135,7 @@ def test_a_killed_run_leaves_no_worker_that_goes_on(
 
     monkeypatch.setattr(os, "getppid", parent)
     failed = failure(account_a, **TEAM)
-    assert "The run that asked for this was killed" in str(failed)
+    assert "the run that asked for this was killed" in str(failed)
     assert len(cloud.calls("CreateRepoSyncTask")) in range(10, 10 + PARALLEL)
 
 
