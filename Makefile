@@ -27,8 +27,8 @@ clients: setup system ## The emulator against clients that nobody here wrote, in
 integration: setup system ## ansible-test integration against the emulator
 	@$(python) tools/test.py integration
 
-test-matrix: setup system ## Sanity, unit and integration on every ansible-core we support
-	@$(python) tools/matrix.py
+test-matrix: setup system ## Sanity, unit and integration on every ansible-core we support; CORE=2.18 PYTHON=3.13 for one
+	@$(python) tools/matrix.py $(CORE) $(PYTHON)
 
 coverage: unit ## Unit tests, then a coverage report to browse in .cache/coverage
 	@$(python) -m coverage html

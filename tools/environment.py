@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_REQUIREMENTS = (
-    ROOT / "requirements.txt",
+    ROOT / "meta/ee-requirements.txt",
     ROOT / "tests/requirements.txt",
     ROOT / "tests/emulator/requirements.txt",
 )

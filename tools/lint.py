@@ -1,8 +1,10 @@
 """Formatting, style, types, YAML, Ansible's own rules, documentation and changelog."""
 
+import subprocess
 import sys
 
 import content
+from environment import ROOT
 from steps import Step, run_steps
 
 # By package, not by file: each file is then known by the one name it is imported with.
@@ -22,12 +24,20 @@ def main() -> int:
             Step("ruff check", "ruff check --output-format concise --quiet ."),
             Step("mypy --strict", MYPY),
             Step("mypy --strict tools", "mypy tools"),
-            Step("yamllint", "yamllint --strict ."),
+            Step("yamllint", "yamllint --strict -c .config/yamllint.yml ."),
+            Step("shellcheck", f"shellcheck {' '.join(shell_scripts())}"),
+            Step("reuse", "reuse lint --quiet"),
             Step("ansible-lint, profile production", "ansible-lint -q", copy, path),
             Step("antsibull-docs", f"antsibull-docs lint-collection-docs {DOCS} .", copy, path),
             Step("antsibull-changelog", "antsibull-changelog lint", copy),
         ]
     )
+
+
+def shell_scripts() -> list[str]:
+    """Return the tracked files whose first line names a shell."""
+    command = ["git", "grep", "-lE", "^#!.*[/ ](ba)?sh$"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 
 
 sys.exit(main())

@@ -1,4 +1,7 @@
-"""Sanity, unit and integration tests on every ansible-core we support, each in an environment of its own."""
+"""Sanity, unit and integration tests on every ansible-core we support, each in an environment of its own.
+
+`tools/matrix.py 2.18` does one of them, and `tools/matrix.py 2.18 3.13` does it on that Python.
+"""
 
 import subprocess
 import sys
@@ -16,10 +19,11 @@ PYTHONS = {
 STAGES = ("sanity", "unit", "integration")
 
 
-def main() -> int:
+def main(core_only: str = "", python_only: str = "") -> int:
     usable = usable_pythons()
     outcomes: dict[str, str] = {}
-    for core, supported in PYTHONS.items():
+    chosen = {core_only: (python_only,) if python_only else PYTHONS[core_only]} if core_only else PYTHONS
+    for core, supported in chosen.items():
         version = next((version for version in supported if version in usable), None)
         if version is None:
             outcomes[f"ansible-core {core}"] = f"skipped: needs one of Python {', '.join(supported)}"
@@ -43,4 +47,4 @@ def _report(outcomes: dict[str, str]) -> int:
     return int(failed > 0)
 
 
-sys.exit(main())
+sys.exit(main(*sys.argv[1:]))

@@ -138,7 +138,7 @@ def makes_build_files(_archive: Path) -> None:
 
 def requirements() -> list[str]:
     """Return the Python packages that the modules need, one a line."""
-    return (ROOT / "requirements.txt").read_text().split()
+    return (ROOT / "meta/ee-requirements.txt").read_text().split()
 
 
 def run(*command: str | Path, folder: Path | None = None, **variables: str) -> str:

@@ -171,7 +171,7 @@ def _wrap_sdk() -> None:
         except AttributeError as cause:
             raise AcrError(
                 f"{core.__name__} of the installed SDK does not send as this collection expects",
-                "Install the versions that requirements.txt names.",
+                "Install the versions that meta/ee-requirements.txt names.",
             ) from cause
         core._get_session = staticmethod(_or_else(find))
         core._do_http_debug = staticmethod(_or_silence(debug))

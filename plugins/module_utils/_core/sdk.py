@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
-# As requirements.txt has them; a test compares.
+# As meta/ee-requirements.txt has them; a test compares.
 REQUIRED = {
     "alibabacloud-cr20181201": "2.2.5",
     "alibabacloud-ram20150501": "1.3.0",

@@ -275,7 +275,7 @@ def test_without_a_good_sdk_the_ordinary_way_is_taken(
 
 
 def test_the_sdk_that_is_asked_for_is_that_of_the_requirements() -> None:
-    lines = (Path(acr.__file__).parents[2] / "requirements.txt").read_text().split()
+    lines = (Path(acr.__file__).parents[2] / "meta/ee-requirements.txt").read_text().split()
     assert lines == [f"{package}>={least}" for package, least in sdk.REQUIRED.items()]
 
 
