@@ -79,6 +79,7 @@ options:
         selection may go with several rules. Write tags in quotes, since YAML reads
         V(1.10) as V(1.1).
       - Repositories are listed once, and the tags of each that is selected once.
+      - An empty list in it is refused, since leaving it out means all.
     type: dict
     suboptions:
       namespaces:

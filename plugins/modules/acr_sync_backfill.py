@@ -173,6 +173,7 @@ options:
       - Which of the images that the rules cover to send. If unset, all of them.
       - A repository or tag that is named and that a rule does not reach is a warning. Write tags in quotes, since YAML
         reads V(1.10) as V(1.1).
+      - An empty list in it is refused, since leaving it out means all.
     type: dict
     suboptions:
       namespaces:

@@ -189,6 +189,7 @@ options:
   select:
     description:
       - What is looked at. If unset, everything.
+      - An empty list in it is refused, since leaving it out means all.
     type: dict
     suboptions:
       rules:

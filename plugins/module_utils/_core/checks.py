@@ -260,6 +260,16 @@ _CHECKS: dict[str, Callable[..., None]] = {
 }
 
 
+def check_names_something(select: Mapping[str, Any], option: str = "select") -> None:
+    """Refuse an empty list in what selects, since leaving it out means all."""
+    for name, value in select.items():
+        if value == []:
+            raise AcrError(
+                f"{option}.{name} is an empty list",
+                f"Leave {name} out to select all of them. If none is meant, skip the task.",
+            )
+
+
 def check(params: Mapping[str, Any]) -> None:
     """Check every option by its name; one name means one thing in every module."""
     for option, value in params.items():

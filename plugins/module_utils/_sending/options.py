@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_names_something
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import since_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.versions import VersionRange
@@ -107,6 +108,7 @@ class Selection:
 
     @classmethod
     def from_params(cls, select: Mapping[str, Any]) -> Selection:
+        check_names_something(select)
         newest, versions = select.get("newest"), select.get("versions")
         refuse(newest is not None and newest < 0, f"newest {newest} is less than none", "Say how many, from 0.")
         return cls(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_names_something
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule, Target
 
@@ -24,6 +25,7 @@ class Select(NamedTuple):
 
     @classmethod
     def of(cls, said: Mapping[str, Any] | None) -> Select:
+        check_names_something(said or {})
         return cls(**{name: (said or {}).get(name) for name in cls._fields})
 
     def has(self, namespace: str, repository: str) -> bool:

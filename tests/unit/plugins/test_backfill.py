@@ -47,7 +47,6 @@ def planned(account: Account, **params: Any) -> list[str]:
         ({"repositories": ["web", "worker"], "tag_filter": "0$"}, ["prod/web:1.0", "prod/worker:2.0"]),
         ({"tags": ["1.1", "2.0"]}, ["prod/web:1.1", "prod/worker:2.0"]),
         ({"repositories": ["web", "api"], "namespaces": ["prod", "team-a"], "tags": ["1.1"]}, ["prod/web:1.1"]),
-        ({"tags": []}, []),
         ({"since": "2099-01-01"}, []),
         ({"namespaces": ["prod"], "newest": 0}, []),
         ({"namespaces": ["prod"], "versions": ">=1.1"}, ["prod/web:1.1", "prod/worker:2.0"]),
@@ -55,6 +54,15 @@ def planned(account: Account, **params: Any) -> list[str]:
 )
 def test_images_are_selected(select: dict[str, Any], expected: list[str], account_a: Account) -> None:
     assert sorted(planned(account_a, select=select)) == expected
+
+
+@pytest.mark.parametrize("name", ["namespaces", "repositories", "tags"])
+def test_an_empty_list_is_refused(name: str, cloud: Emulator, account_a: Account) -> None:
+    cloud.delete("/_emulator/calls")
+    with pytest.raises(ModuleFailedError) as failed:
+        planned(account_a, select={"namespaces": ["prod"], name: []})
+    assert str(failed.value).startswith(f"select.{name} is an empty list. Leave {name} out to select all of them.")
+    assert cloud.calls() == []
 
 
 def test_a_namespace_that_is_not_there_is_no_empty_selection(account_a: Account) -> None:

@@ -161,6 +161,14 @@ def test_a_rule_that_should_be_there_is_missed_however_it_is_said(said: dict[str
     assert result["summary"]["failure"] == "Sync is not as it should be: sync rule to-eu is missing."
 
 
+@pytest.mark.parametrize("name", ["rules", "namespaces", "repositories", "tags"])
+def test_an_empty_list_is_refused(name: str, cloud: Emulator, ruled: Account) -> None:
+    cloud.delete("/_emulator/calls")
+    with pytest.raises(ModuleFailedError, match=rf"select\.{name} is an empty list. Leave {name} out"):
+        verify(ruled, select={name: []})
+    assert cloud.calls() == []
+
+
 def test_a_rule_that_should_be_gone_and_is_not_is_wrong(ruled: Account) -> None:
     result = verify(ruled, {**RULE, "state": "absent"}, look=False)
     assert checks(result) == [("error", "unwanted_rule")]
