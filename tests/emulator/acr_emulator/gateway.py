@@ -110,6 +110,10 @@ async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Respo
             raise ApiError("InternalError", 500, "The request processing has failed due to some unknown error.")
         case "error_503":
             raise ApiError("ServiceUnavailable", 503, "The request has failed due to a temporary failure.")
+        case "expired_token":
+            raise ApiError("InvalidSecurityToken.Expired", 400, "Specified SecurityToken is expired.")
+        case "denied":
+            raise ApiError("NoPrivilege", 403, "Access denied for this user. A policy was changed meanwhile.")
         case "html_502":
             return Response(HTML_502, 502, media_type="text/html")
         case "empty_body":

@@ -92,6 +92,8 @@ FaultKind = Literal[
     "throttle",
     "error_500",
     "error_503",
+    "expired_token",
+    "denied",
     "reset_before",
     "reset_after",
     "hang",

@@ -153,6 +153,8 @@ def list_rules(client: CrClient) -> Any:
         ({"fault": "throttle", "retry_after_ms": 0}, ClientException, "Throttling.User"),
         ({"fault": "error_500"}, ServerException, "InternalError"),
         ({"fault": "error_503"}, ServerException, "ServiceUnavailable"),
+        ({"fault": "expired_token"}, ClientException, "InvalidSecurityToken.Expired"),
+        ({"fault": "denied"}, ClientException, "NoPrivilege"),
         ({"fault": "html_502"}, UnretryableException, None),
         ({"fault": "empty_body"}, UnretryableException, None),
         ({"fault": "reset_before"}, UnretryableException, None),
