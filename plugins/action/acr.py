@@ -22,7 +22,7 @@ from datetime import date
 from typing import Any
 
 from ansible import constants as C  # noqa: N812 - as everybody calls it
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -41,6 +41,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import with_connection
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.variables import read_variable
 
 display = Display()
 
@@ -98,15 +99,7 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return with_peers(module.options, arguments, variables.get("hostvars") or {})
 
     def _variable(self, variables: Mapping[str, Any], name: str) -> Any:
-        """Return a variable's value, templated; None if there is none."""
-        if name not in variables:
-            return None
-        try:
-            # Within a mapping, since what is `omit` by itself is an error from ansible-core 2.19 on.
-            value = self._templar.template({name: variables[name]}).get(name)
-        except AnsibleError as cause:
-            raise AcrError(f"the variable {name} cannot be read: {cause}", "Correct it in the inventory.") from cause
-        return None if value == variables.get("omit") else value
+        return read_variable(self._templar, variables, name)
 
     def _module(self) -> str:
         """Return the module's own name; the task may use another collection's that is redirected to it."""

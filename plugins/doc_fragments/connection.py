@@ -125,3 +125,100 @@ notes:
   - An empty text is as good as an option that is not given.
   - No redirect is followed, and an answer of more than 8 MiB is cut off.
 """
+
+    # For plugins of the controller.
+    PLUGIN = r"""
+options:
+  access_key_id:
+    description: ID of the access key that the calls are signed with.
+    type: str
+    aliases: [alicloud_access_key]
+    vars: [{name: acr_access_key_id}]
+  access_key_secret:
+    description: Secret of the access key. Required with O(access_key_id).
+    type: str
+    aliases: [alicloud_secret_key]
+    vars: [{name: acr_access_key_secret}]
+  security_token:
+    description: Token that belongs to a temporary O(access_key_id).
+    type: str
+    aliases: [alicloud_security_token]
+    vars: [{name: acr_security_token}]
+  profile:
+    description: Name of a profile in the configuration file of the Alibaba Cloud CLI.
+    type: str
+    vars: [{name: acr_profile}]
+  profile_file:
+    description: That configuration file. If unset, it is C(~/.aliyun/config.json).
+    type: path
+    vars: [{name: acr_profile_file}]
+  assume_role_arn:
+    description: ARN of a RAM role that the keys are traded for before anything else is called.
+    type: str
+    vars: [{name: acr_assume_role_arn}]
+  assume_role_session_name:
+    description: Name of the role's session, as it appears in ActionTrail.
+    type: str
+    vars: [{name: acr_assume_role_session_name}]
+  assume_role_external_id:
+    description: External ID that the role's trust policy may demand.
+    type: str
+    vars: [{name: acr_assume_role_external_id}]
+  assume_role_policy:
+    description: Policy document that narrows what the session may do.
+    type: json
+    vars: [{name: acr_assume_role_policy}]
+  assume_role_duration:
+    description: Life of the session in seconds.
+    type: int
+    vars: [{name: acr_assume_role_duration}]
+  region:
+    description: Region of the instance, such as V(cn-hangzhou).
+    type: str
+    aliases: [alicloud_region]
+    vars: [{name: acr_region}]
+  account_id:
+    description: UID of the only account that is asked. With the credentials of any other one, the lookup fails.
+    type: str
+    vars: [{name: acr_account_id}]
+  cr_endpoint:
+    description: Endpoint of Container Registry as C(host), C(host:port) or a URL.
+    type: str
+    vars: [{name: acr_cr_endpoint}]
+  ram_endpoint:
+    description: Endpoint of RAM, written like O(cr_endpoint).
+    type: str
+    vars: [{name: acr_ram_endpoint}]
+  sts_endpoint:
+    description: Endpoint of STS, written like O(cr_endpoint).
+    type: str
+    vars: [{name: acr_sts_endpoint}]
+  connect_timeout:
+    description: Seconds to wait for a connection.
+    type: int
+    default: 5
+    vars: [{name: acr_connect_timeout}]
+  read_timeout:
+    description: Seconds to wait for a whole answer.
+    type: int
+    default: 20
+    vars: [{name: acr_read_timeout}]
+  ca_bundle:
+    description: File, or folder, with the only certificate authorities to trust.
+    type: path
+    aliases: [ca]
+    vars: [{name: acr_ca_bundle}]
+  rate_limit:
+    description: Calls a second that each service gets at most.
+    type: float
+    vars: [{name: acr_rate_limit}]
+requirements:
+  - python >= 3.11
+  - alibabacloud-cr20181201 >= 2.2.5
+  - alibabacloud-ram20150501 >= 1.3.0
+  - alibabacloud-tea-openapi >= 0.4.6
+notes:
+  - It runs on the controller, whose Python needs the SDK.
+  - The connection is found as for modules. What is not given comes from the variables C(acr_<option>) of the host, and
+    then from the environment variables of Alibaba Cloud's own tools. Keys come whole from one place.
+"""

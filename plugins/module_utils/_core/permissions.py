@@ -20,6 +20,8 @@ _POLICY = "acs:ram:*:*:policy/{PolicyName}"
 PERMISSIONS: dict[str, tuple[str, str]] = {
     "GetInstance": ("cr:GetInstance", _INSTANCE),
     "ListInstance": ("cr:ListInstance", "*"),
+    "ListInstanceEndpoint": ("cr:ListInstanceEndpoint", _INSTANCE),
+    "GetAuthorizationToken": ("cr:GetAuthorizationToken", "*"),
     "CreateNamespace": ("cr:CreateNamespace", _REPOSITORIES),
     "GetNamespace": ("cr:GetNamespace", _REPOSITORIES + "/{NamespaceName}"),
     "ListNamespace": ("cr:ListNamespace", _REPOSITORIES + "/*"),

@@ -51,6 +51,11 @@ class VersionRange:
         return all(compare(key, bound) for compare, bound in self._conditions)
 
 
+def precedence(tag: str) -> tuple[Any, ...]:
+    """Return what versions are ordered by; the least of all for what is no version."""
+    return _key(tag) or ()
+
+
 def is_version(tag: str) -> bool:
     """Tell whether a tag reads as a version, not as a number or a date.
 

@@ -1,0 +1,57 @@
+"""The example of the login's documentation, as it stands: skopeo logs in with it and pulls an image."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from acr_emulator.testing import Emulator, running
+
+from ansible_collections.registryops.alicloud.tests.benchmarks.ansible import environment
+
+from .skopeo import WITH_REGISTRIES, world_with_registries
+from .story import KEYS, REGIONS, SOURCE
+
+pytestmark = WITH_REGISTRIES
+LOOKUP = "ansible_collections.registryops.alicloud.plugins.lookup.acr_registry_login"
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with running(world_with_registries()) as started:
+        yield started
+
+
+def test_skopeo_logs_in_and_copies(emulator: Emulator, tmp_path: Path) -> None:
+    (play,) = yaml.safe_load(importlib.import_module(LOOKUP).EXAMPLES)
+    text = json.dumps([play])
+    # The emulator has no TLS, and the copy goes to a folder of the test.
+    for command, option in (("login", "--tls-verify=false"), ("copy", "--src-tls-verify=false")):
+        text = text.replace(f'"skopeo", "{command}"', f'"skopeo", "{command}", "{option}"')
+    (tmp_path / "play.yml").write_text(text.replace("oci:/tmp/", f"oci:{tmp_path}/"))
+    keys = {"acr_access_key_id": KEYS["a"][0], "acr_access_key_secret": KEYS["a"][1]}
+    host = {**keys, "acr_region": REGIONS["a"], "acr_instance_id": SOURCE, "ansible_connection": "local"}
+    host["ansible_python_interpreter"] = sys.executable
+    hosts = {"acr_source": {"hosts": {"prod-sh": host, "localhost": {"ansible_connection": "local"}}}}
+    hosts["acr_source"]["hosts"]["localhost"]["ansible_python_interpreter"] = sys.executable
+    (tmp_path / "hosts.json").write_text(json.dumps(hosts))
+    (tmp_path / "ansible.cfg").write_text("")
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-vvv", str(tmp_path / "play.yml")]
+    done = subprocess.run(
+        [*command, "-i", str(tmp_path / "hosts.json"), "--limit", "prod-sh"],
+        env={**environment(tmp_path, emulator.endpoint), "REGISTRY_AUTH_FILE": str(tmp_path / "auth.json")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "web/index.json").exists()
+    (token,) = emulator.state()["accounts"][0]["instances"][0]["tokens"]
+    assert token not in done.stdout + done.stderr
