@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import time
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +30,7 @@ def prepare(venv: Path, python: Path, requirements: tuple[Path, ...], *pins: str
     if _version(venv / "bin/python") != _version(python):
         shutil.rmtree(venv, ignore_errors=True)
         _run([python, "-m", "venv", venv])
-    files = [argument for path in requirements for argument in ("-r", path)]
+    files = chain.from_iterable(("-r", path) for path in requirements)
     _run([venv / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "--upgrade", *files, *pins])
     _add_emulator(venv)
     stamp.write_text(wanted)

@@ -13,6 +13,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 from environment import ROOT
@@ -141,7 +142,7 @@ def _warm() -> None:
     """Run all the tests once, and forget of what they imported only what will be changed."""
     reader, writer = os.dup(1), os.dup(2)
     _be_silent()
-    _run(tuple(sorted({test for tests in PURE.values() for test in tests})))
+    _run(tuple(sorted(set(chain.from_iterable(PURE.values())))))
     os.dup2(reader, 1)
     os.dup2(writer, 2)
     ours = [name for name, module in sys.modules.items() if str(TREE) in str(getattr(module, "__file__", ""))]

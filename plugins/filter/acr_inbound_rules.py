@@ -57,12 +57,12 @@ def inbound_rules(
     """Return what rules of the sources need at the destinations; see DOCUMENTATION."""
     names = [destination] if isinstance(destination, str) else destination
     instance_ids = [identifier for identifier in (hosts[name].get("acr_instance_id") for name in names) if identifier]
-    return [
-        _needs(rule, source, hosts[source])
-        for source in sources
-        for rule in wanted_rules(hosts[source].get("acr_sync_rules") or [])
-        if (rule.get("to") in names or rule.get("target_instance_id") in instance_ids)
-    ]
+    needs = []
+    for source in sources:
+        for rule in wanted_rules(hosts[source].get("acr_sync_rules") or []):
+            if rule.get("to") in names or rule.get("target_instance_id") in instance_ids:
+                needs.append(_needs(rule, source, hosts[source]))
+    return needs
 
 
 def _needs(rule: Mapping[str, Any], source: str, host: Mapping[str, Any]) -> dict[str, Any]:

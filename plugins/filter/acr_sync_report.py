@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 DOCUMENTATION = r"""
 name: acr_sync_report
 short_description: Put together what verify_sync and audit_sync found
@@ -119,7 +121,8 @@ def _not_looked_at(
     verified: Mapping[str, Any], audited: Mapping[str, Any], sources: Sequence[str], every: Sequence[str]
 ) -> list[dict[str, str]]:
     ended = "did not end for it; see the failed task of the run"
-    unreadable = {peer["host"]: peer["reason"] for result in verified.values() for peer in result["unreadable"]}
+    peers = chain.from_iterable(result["unreadable"] for result in verified.values())
+    unreadable = {peer["host"]: peer["reason"] for peer in peers}
     return [
         *({"host": name, "reason": f"verify_sync {ended}"} for name in sources if name not in verified),
         *({"host": name, "reason": f"audit_sync {ended}"} for name in every if name not in audited),

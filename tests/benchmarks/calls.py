@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 from acr_emulator.signature import ALGORITHM, Request, canonical_query, sign_acs3
@@ -54,7 +55,7 @@ def send(endpoint: str, requests: Sequence[bytes], at_once: int = 1) -> float:
     finally:
         for connection in connections:
             connection.close()
-    for answer in (answer for share in answers for answer in share):
+    for answer in chain.from_iterable(answers):
         _check(answer)
     return taken
 

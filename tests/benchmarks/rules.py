@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, product
 from typing import Any
 
 from acr_emulator.testing import Emulator, running
@@ -46,7 +47,7 @@ class Case:
 def measure(bench: Bench) -> Result:
     if not (ROOT / f"plugins/modules/{MODULE}.py").exists():
         return Result(notes=(f"SKIPPED: there is no module {MODULE} yet.",))
-    cases = [Case(MODULE, count, latency) for latency in LATENCIES for count in COUNTS]
+    cases = [Case(MODULE, count, latency) for latency, count in product(LATENCIES, COUNTS)]
     notes = [
         f"The floor is {PING}, which has the interpreter's start in it, and the calls.",
         f"The calls are a creation for each rule and a list for each {PAGE}, or in the second run the lists alone;"
@@ -64,7 +65,7 @@ def measure(bench: Bench) -> Result:
             measurements |= rehearsal.measurements(case)
         samples = in_turns(bench.runs, measurements)
     figures = {name: Figure(name, "s", found) for name, found in samples.items()}
-    ratios = [ratio for case in cases for run in RUNS for ratio in _ratios(figures, case, run)]
+    ratios = chain.from_iterable(_ratios(figures, case, run) for case, run in product(cases, RUNS))
     return Result(tuple(ratios), tuple(figures.values()), (*notes, *rehearsal.surprises))
 
 

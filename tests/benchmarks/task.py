@@ -42,7 +42,10 @@ def measure(bench: Bench) -> Result:
     with running(worlds.two_accounts(namespaces=[worlds.prod()])) as emulator:
         ansible = Ansible(bench.folder, emulator.endpoint)
         kinds = [_sized(ansible, kind) for kind in KINDS]
-        samples = in_turns(bench.runs, {key: play for kind in kinds for key, play in _plays(ansible, kind).items()})
+        measurements = {}
+        for kind in kinds:
+            measurements |= _plays(ansible, kind)
+        samples = in_turns(bench.runs, measurements)
     run = {kind.name: Figure(f"a run with one task: {kind.name}", "s", samples[kind.name, "task"]) for kind in kinds}
     item = {kind.name: _cost("item of a loop", "item", kind, samples) for kind in kinds}
     task = {kind.name: _cost("task", "task", kind, samples) for kind in kinds}

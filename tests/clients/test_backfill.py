@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from .story import ACCOUNT_B, GRANT, KEYS, REGIONS, ROLE, RULE, SOURCE, TARGET, 
 
 pytestmark = WITH_REGISTRIES
 REPOSITORIES = ("api", "web", "worker")
-NAMES = sorted(f"{repository}:v{number}" for repository in REPOSITORIES for number in range(1, 21))
+NAMES = sorted(f"{repository}:v{number}" for repository, number in product(REPOSITORIES, range(1, 21)))
 FAILING, MOVED, BOTH, BUILT, REBUILT = "api:v7", "api:v3", "web:v20", "worker:v19", "worker:v20"
 FAULT = {"repository": "prod/api", "tag": "v7", "issue": "GATEWAY_TIMEOUT: the target took too long to answer"}
 OF_PROD = {**RULE, "NamespaceName": "prod", "TargetNamespaceName": "prod"}
@@ -49,11 +50,10 @@ class Estate:
 
     def there(self) -> list[str]:
         """Return the names of what B's registry has."""
-        return sorted(
-            f"{repository}:{tag}"
-            for repository in REPOSITORIES
-            for tag in self.skopeo.tags(f"docker://{self.b}/{repository}")
-        )
+        names: list[str] = []
+        for repository in REPOSITORIES:
+            names += [f"{repository}:{tag}" for tag in self.skopeo.tags(f"docker://{self.b}/{repository}")]
+        return sorted(names)
 
     def sent(self) -> list[str]:
         """Return the names of what was sent since the last call of this. All other calls must have been reads."""

@@ -51,8 +51,8 @@ def test_images_go_from_account_to_account(emulator: Emulator, tmp_path: Path) -
     # The API knows what was pushed, and a login ends.
     pushed = emulator.state()["accounts"][1]["instances"][0]["namespaces"][0]["repositories"]
     found = {
-        (repository["name"], image["tag"]): image["digest"] for repository in pushed for image in repository["images"]
+        repository["name"]: {image["tag"]: image["digest"] for image in repository["images"]} for repository in pushed
     }
-    assert found == {("both", "1.0"): both, ("web", "copied"): first}
+    assert found == {"both": {"1.0": both}, "web": {"copied": first}}
     skopeo("logout", emulator.registries[TARGET])
     assert "unauthorized" in skopeo.copy(f"{b}/web:copied", f"oci:{layout}:again", fails=True).lower()

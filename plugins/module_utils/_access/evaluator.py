@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.policy import (
     GRANT_ACTIONS,
@@ -171,7 +172,7 @@ class Access:
         return [opening for opening in self.openings(place) if opening not in said]
 
     def _openings(self, place: Grant) -> Iterator[_Rule]:
-        about = [rule for rules in self._about(place).values() for rule in rules if allows(rule.statement)]
+        about = [rule for rule in chain.from_iterable(self._about(place).values()) if allows(rule.statement)]
         return (rule for rule in self._policy_rules if rule in about)
 
     def open_trusts(self) -> Iterator[str]:

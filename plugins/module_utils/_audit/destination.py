@@ -106,11 +106,11 @@ def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
 def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
     """Return what rules need and lack here. What a rule for a whole instance needs, only its source knows."""
     params = {"instance_id": task.params["instance_id"], "side": "destination", "will_exist": None}
-    return [
-        error(finding["check"], f"sync rule {rule['name']}", finding["problem"], finding["remedy"])
-        for rule, found in missing_places(task.client, rules, params)
-        for finding in found
-    ]
+    findings = []
+    for rule, missing in missing_places(task.client, rules, params):
+        subject = f"sync rule {rule['name']}"
+        findings += [error(found["check"], subject, found["problem"], found["remedy"]) for found in missing]
+    return findings
 
 
 def _no_role(expected: _Expected) -> Iterator[Finding]:

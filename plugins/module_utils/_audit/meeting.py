@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import meeting
@@ -27,13 +28,13 @@ def meeting_rules(client: Client, instance_id: str, rules: Sequence[Rule]) -> li
     if not candidates:
         return []
     with attempt(f"look whether sync rules of {instance_id} meet"):
-        places = [place for name in _namespaces(candidates) for place in _repositories(client, instance_id, name)]
+        lists = [_repositories(client, instance_id, name) for name in _namespaces(candidates)]
 
         def images(place: Place) -> list[dict[str, Any]]:
             named = {"namespace": place.namespace, "repository": place.repository}
             return [{**image.to_result(), **named} for image in list_images(client, instance_id, place.repository_id)]
 
-        found = [image for some in client.calls(images, places) for image in some]
+        found = list(chain.from_iterable(client.calls(images, chain.from_iterable(lists))))
     names = ("check", "problem", "remedy")
     return [{name: finding[name] for name in names} for finding in meeting(candidates, found)]
 
@@ -46,7 +47,7 @@ def _candidates(rules: Sequence[Rule]) -> list[Rule]:
             target = (rule.get("target_instance_id"), rule.get("target_namespace") or rule["namespace"])
             by_target.setdefault(target, []).append(rule)
     shared = [group for group in by_target.values() if len({_source(rule) for rule in group}) > 1]
-    return [rule for group in shared for rule in group]
+    return list(chain.from_iterable(shared))
 
 
 def _source(rule: Rule) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
@@ -73,7 +74,7 @@ def audit_source(task: Task) -> list[Finding]:
     findings += selecting_all(shown)
     if rules:
         source = _look(task.client, instance_id, rules)
-        findings += [finding for rule in rules for finding in _audit(rule, source)]
+        findings += chain.from_iterable(_audit(rule, source) for rule in rules)
         findings += meeting(shown, source.images)
         for rule in shown:
             findings += left_behind(rule, source.images)
@@ -106,7 +107,7 @@ def _look(client: Client, instance_id: str, rules: Iterable[SyncRule]) -> _Sourc
         except NotFoundError:
             return []  # deleted since the repositories were listed
 
-    found = [image for some in client.calls(images, repositories) for image in some]
+    found = list(chain.from_iterable(client.calls(images, repositories)))
     return _Source(client, instance_id, namespaces, repositories, found, records)
 
 

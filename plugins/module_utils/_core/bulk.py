@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
@@ -145,7 +146,7 @@ class Bulk(Operation, Generic[S]):
         for item in self.items:
             item.plan(self.found)
         if self.params["purge"]:
-            wanted = {alias for name in names for alias in self.aliases(name)}
+            wanted = set(chain.from_iterable(map(self.aliases, names)))
             self._purge([thing for thing in self.found if getattr(thing, "name", None) not in wanted], self.found)
 
     def aliases(self, name: str) -> list[str]:
@@ -229,7 +230,9 @@ class Bulk(Operation, Generic[S]):
 
     def _diff(self) -> dict[str, Any]:
         changed = [(item, item.planned) for item in self.items if item.planned and item.changes]
-        lines = [line for item, planned in changed if not item.error for line in item.resource.describe(planned)]
+        lines: list[str] = []
+        for item, planned in changed:
+            lines += [] if item.error else item.resource.describe(planned)
         diff = {
             "before": {item.name: item.shown(planned.before) for item, planned in changed if planned.before},
             "after": {item.name: item.shown(item.after) for item, _planned in changed if item.after},

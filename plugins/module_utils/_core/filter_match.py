@@ -10,6 +10,7 @@ found out about a character is kept for the next text, so that it is about as fa
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
     WORD,
@@ -114,7 +115,7 @@ class Filter:
             following = None
         else:
             own = bit(character) if character else 0
-            taken = {after for step in steps if step.bits & own for after in step.following}
+            taken = set(chain.from_iterable(step.following for step in steps if step.bits & own))
             word = _AFTER_WORD if own & WORD else _AFTER_OTHER
             following = self._state(frozenset((*taken, self._begin)), word)
         state.next[character] = following

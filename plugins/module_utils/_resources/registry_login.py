@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
@@ -43,7 +44,7 @@ def _registry(client: Client, instance_id: str, endpoint_type: str) -> str:
     """Return the host that clients name; the service's own comes before one that was added in the console."""
     answer = client.call("cr", "ListInstanceEndpoint", {"InstanceId": instance_id, "ModuleName": "Registry"})
     endpoints = [found for found in answer.get("Endpoints") or () if found.get("EndpointType") == endpoint_type]
-    domains = [domain for found in endpoints if found.get("Enable") for domain in found.get("Domains") or ()]
+    domains = list(chain.from_iterable(found.get("Domains") or () for found in endpoints if found.get("Enable")))
     if not domains:
         raise AcrError(
             f"its {endpoint_type} endpoint is not open" if endpoints else f"it has no {endpoint_type} endpoint",

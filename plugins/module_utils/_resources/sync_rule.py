@@ -105,7 +105,9 @@ class SyncRules(Resource[SyncRule]):
         named = [rule for rule in self._found if rule.name == desired.name]
         same = [rule for rule in named if not rule.changes(follow(desired, rule))]
         names = stand_in_names(str(desired.name))
-        stand_ins = [rule for name in names for rule in self._found if rule.name == name]
+        stand_ins = sorted(
+            (rule for rule in self._found if rule.name in names), key=lambda rule: names.index(str(rule.name))
+        )
         return next(iter([*same, *named, *stand_ins]), None)
 
     def surplus(self, current: SyncRule, target: SyncRule | None) -> tuple[SyncRule, ...]:

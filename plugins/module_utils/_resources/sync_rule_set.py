@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk
@@ -29,7 +30,7 @@ class SyncRuleSet(Bulk[SyncRule]):
         if self.params["purge"]:
             return {"unlisted": []}
         # A stand-in belongs to the rule that it stands in for.
-        own = {alias for item in self.items for alias in self.aliases(item.name)}
+        own = set(chain.from_iterable(self.aliases(item.name) for item in self.items))
         others = [rule.to_result() for rule in self.found if rule.name not in own]
         unlisted = unlisted_rules(others, self.params["rules"])
         return {

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
@@ -42,7 +43,7 @@ SCOPED = {
     "namespace": ("namespace", "target_namespace", "repository_filter"),
     "repository": ("namespace", "target_namespace", "repository", "target_repository"),
 }
-ALL_SCOPED = sorted({name for names in SCOPED.values() for name in names})
+ALL_SCOPED = sorted(set(chain.from_iterable(SCOPED.values())))
 
 
 # How the names of rules end that stand in for others while those are replaced.

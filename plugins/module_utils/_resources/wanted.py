@@ -41,7 +41,8 @@ def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlist
     """
     listed = list(listed)
     # What stands in for a listed rule is that rule, half replaced.
-    names = {name for rule in listed for name in (rule["name"], *stand_in_names(str(rule["name"])))}
+    names = {str(rule["name"]) for rule in listed}
+    names.update(*map(stand_in_names, names))
     wanted = wanted_rules(listed)
     return [
         _unlisted(rule, wanted) for rule in found if rule.get("direction") != "inbound" and rule["name"] not in names

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
@@ -70,7 +71,7 @@ def result(
     moved = [transfer for transfer in transfers if transfer.action in (SEND, SENT)]
     size = sum(transfer.size or 0 for transfer in moved)
     bad = [transfer.to_result() for transfer in transfers if transfer.outcome in _BAD]
-    warnings = [*(warning for rule in rules for warning in rule.warnings), *warned_of(transfers)]
+    warnings = [*chain.from_iterable(rule.warnings for rule in rules), *warned_of(transfers)]
     return {
         "changed": is_change(transfers),
         "rules": told,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
@@ -108,7 +109,7 @@ class Comparison:
 
     def _read_destinations(self, origins: Iterable[Origin]) -> None:
         """List the repositories again that images arrive in, since some may be new."""
-        targets = {target for origin in origins for target in self._routes.of(*origin)}
+        targets = set(chain.from_iterable(self._routes.of(*origin) for origin in origins))
         for instance_id, side in self._destinations.items():
             side.read(sorted({target.namespace for target in targets if target.instance_id == instance_id}))
 
@@ -167,9 +168,9 @@ class Comparison:
 
     def _extras(self) -> Iterator[list[Compared]]:
         """Return what is at destinations alone, where a rule would have put it."""
-        places = [
-            Target(side.instance_id, *place) for side in self._destinations.values() for place in sorted(side.places)
-        ]
+        places: list[Target] = []
+        for side in self._destinations.values():
+            places += [Target(side.instance_id, *place) for place in sorted(side.places)]
         targets = [target for target in places if any(True for _origin in self._routes.into(target))]
 
         def look(target: Target) -> list[Compared]:

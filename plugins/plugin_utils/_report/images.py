@@ -92,7 +92,10 @@ def others(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]
 
 def images(verified: Verified) -> list[dict[str, Any]]:
     """Return the images that are not as they should be, as far as they were kept."""
-    return [{"host": host, **image} for host, result in verified.items() for image in result["images"]]
+    kept: list[dict[str, Any]] = []
+    for host, result in verified.items():
+        kept += [{"host": host, **image} for image in result["images"]]
+    return kept
 
 
 def lags(verified: Verified) -> list[dict[str, Any]]:
@@ -102,7 +105,10 @@ def lags(verified: Verified) -> list[dict[str, Any]]:
 
 
 def _rows(verified: Verified, names: Mapping[str, str], kind: str) -> list[dict[str, Any]]:
-    return [{"host": host, **row, **_target(row, names)} for host, result in verified.items() for row in result[kind]]
+    rows: list[dict[str, Any]] = []
+    for host, result in verified.items():
+        rows += [{"host": host, **row, **_target(row, names)} for row in result[kind]]
+    return rows
 
 
 def _target(row: Row, names: Mapping[str, str]) -> dict[str, str]:

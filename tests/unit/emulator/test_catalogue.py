@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -151,7 +152,7 @@ def test_pages(serve: Callable[..., Emulator], a: Client) -> None:
     identifier = a.repository_id()
     pages = [a.cr("ListRepoTag", RepoId=identifier, PageNo=number) for number in (1, 2, 3, 4)]
     assert [len(page["Images"]) for page in pages] == [30, 30, 5, 0]
-    assert len({image["Tag"] for page in pages for image in page["Images"]}) == 65
+    assert len({image["Tag"] for image in chain.from_iterable(page["Images"] for page in pages)}) == 65
     assert (pages[1]["PageNo"], pages[1]["PageSize"], pages[1]["TotalCount"]) == (2, 30, "65")
 
 

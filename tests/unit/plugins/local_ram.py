@@ -81,7 +81,8 @@ class LocalRam:
     def world(self) -> Any:
         """All that RAM keeps, without its times, for comparing."""
         account = plain_state(self.state)["accounts"][0]
-        return [{**entry, "update_time": 0} for part in ("roles", "policies") for entry in account.get(part, [])]
+        entries = [*account.get("roles", []), *account.get("policies", [])]
+        return [{**entry, "update_time": 0} for entry in entries]
 
     def _connect(self, _connection: Any, read_only: bool) -> Client:
         def clock() -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
@@ -36,7 +37,7 @@ _REASONS = {
 def estate(repositories: int) -> dict[str, dict[str, Any]]:
     """Host variables by host: a source of that many repositories, and its destination."""
     chance = random.Random(repositories)
-    images = [row for number in range(repositories) for row in _repository(number, chance)]
+    images = list(chain.from_iterable(_repository(number, chance) for number in range(repositories)))
     rules = [Standing(rule["name"], "as wanted", rule) for rule in map(_rule, NAMESPACES)]
     sandbox = {**_rule("sandbox"), "instance_id": INSTANCES[SOURCE], "target_region": "eu-central-1"}
     [unlisted] = unlisted_rules([sandbox], [])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -137,7 +138,7 @@ def test_shards_send_all_together_and_nothing_twice(cloud: Emulator, account_a: 
         account_a.run("acr_image_sync", **TO_B, select={}, shard_index=index, shard_count=4)["images"]
         for index in range(4)
     ]
-    sent = [image["source"] for share in shares for image in share]
+    sent = [image["source"] for image in chain.from_iterable(shares)]
     assert len(sent) == len(set(sent)) == len(cloud.calls("CreateRepoSyncTask")) == 123
     assert all(20 <= len(share) <= 42 for share in shares)
     with pytest.raises(ModuleFailedError, match="shard_index 4 is not one of shard_count 4"):

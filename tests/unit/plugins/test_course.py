@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def played(count: int, seeds: list[int], delay: int = 0) -> list[Run]:
 @pytest.mark.parametrize(("runs", "delay"), [(2, 0), (3, 0), (2, 100), (2, 300)])
 def test_runs_share_the_images(runs: int, delay: int, seed: int) -> None:
     found = played(600, [seed * 10 + number for number in range(runs)], delay)
-    sent = Counter(transfer.source for run in found for transfer in run.sent)
+    sent = Counter(transfer.source for transfer in chain.from_iterable(run.sent for run in found))
     assert len(sent) == 600
     doubled = sent.total() - len(sent)
     assert doubled <= (0 if delay else 6 * (runs - 1)), f"{doubled} of 600 images were sent more than once"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from itertools import product
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -106,7 +107,7 @@ def deeds(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def truth(cloud: LocalRam) -> set[Pair]:
-    return {(who, *place) for who in ACCOUNTS for place in PLACES if cloud.lets_in(who, *place)}
+    return {(who, *place) for who, place in product(ACCOUNTS, PLACES) if cloud.lets_in(who, *place)}
 
 
 def covers(patterns: Iterable[Pair], pair: Pair) -> bool:
@@ -131,7 +132,7 @@ def asked(deed: dict[str, Any]) -> set[Pair]:
     places = [
         (destination["region"], destination["instance_id"]) for destination in deed.get("destination_instances", [])
     ] or PLACES
-    return {(who, *place) for who in deed.get("source_account_ids", ACCOUNTS) for place in places}
+    return {(who, *place) for who, place in product(deed.get("source_account_ids", ACCOUNTS), places)}
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -159,8 +160,7 @@ def test_what_other_policies_open_is_in_the_diff_and_in_the_result() -> None:
     ]
     assert result["cross_account_role"]["access"] == [
         {"source_account_id": account, "region": region, "instance_id": instance}
-        for account in (ACCOUNT_A, OTHER)
-        for region, instance in (("*", "*"), ("eu-central-1", TARGET))
+        for account, (region, instance) in product((ACCOUNT_A, OTHER), (("*", "*"), ("eu-central-1", TARGET)))
     ]
     shown = cloud.run(module="acr_cross_account_role_info")["cross_account_roles"]
     assert shown == [result["cross_account_role"]]

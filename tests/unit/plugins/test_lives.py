@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"max_page_size": 1},
     {"propagation_ms": 60},
 ]
-BEHAVIOURS.append({name: value for behaviour in BEHAVIOURS for name, value in behaviour.items()})
+BEHAVIOURS.append(dict(chain.from_iterable(behaviour.items() for behaviour in BEHAVIOURS)))
 under_every_behaviour = pytest.mark.parametrize(
     "behaviour", BEHAVIOURS, ids=[*(",".join(behaviour) or "defaults" for behaviour in BEHAVIOURS[:-1]), "all-at-once"]
 )
@@ -121,7 +122,9 @@ under_every_behaviour = pytest.mark.parametrize(
 
 def test_every_switch_is_turned() -> None:
     turned = {
-        name for behaviour in BEHAVIOURS for name, value in behaviour.items() if value != getattr(Behaviour(), name, 0)
+        name
+        for name, value in chain.from_iterable(behaviour.items() for behaviour in BEHAVIOURS)
+        if value != getattr(Behaviour(), name, 0)
     }
     assert turned == {item.name for item in fields(Behaviour)} | {"propagation_ms"}
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -71,13 +72,12 @@ SOME_ACCOUNTS, SOME_GRANTS = st.lists(st.sampled_from(ACCOUNTS)), st.lists(st.sa
 
 def others(document: dict[str, Any]) -> set[tuple[str, str, str]]:
     """All that a trust policy says of anyone but Container Registry: effect, actions, principal."""
-    return {
-        (statement["Effect"], json.dumps(statement["Action"]), who)
-        for statement in policy.statements(document)
-        for named in statement["Principal"].values()
-        for who in as_list(named)
-        if statement["Effect"] == "Deny" or not who.endswith("@cr.aliyuncs.com")
-    }
+    found = set()
+    for statement in policy.statements(document):
+        for who in chain.from_iterable(map(as_list, statement["Principal"].values())):
+            if statement["Effect"] == "Deny" or not who.endswith("@cr.aliyuncs.com"):
+                found.add((statement["Effect"], json.dumps(statement["Action"]), who))
+    return found
 
 
 def named_accounts(document: dict[str, Any]) -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,9 @@ def _specs(role: str) -> dict[str, Any]:
 
 
 def _tasks(role: str) -> Iterator[dict[str, Any]]:
-    waiting = [
-        task for file in (ROOT / "roles" / role / "tasks").glob("*.yml") for task in yaml.safe_load(file.read_text())
-    ]
+    waiting: list[dict[str, Any]] = []
+    for file in (ROOT / "roles" / role / "tasks").glob("*.yml"):
+        waiting += yaml.safe_load(file.read_text())
     while waiting:
         task = waiting.pop()
         yield task
@@ -86,7 +87,7 @@ def _bare_lists(options: dict[str, Any], path: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", [*ROLES, *MODULES])
 def test_a_list_says_what_its_items_hold(name: str) -> None:
     specs = [spec["options"] for spec in _specs(name).values()] if name in ROLES else [_options(name)]
-    assert [bare for options in specs for bare in _bare_lists(options, name)] == []
+    assert list(chain.from_iterable(_bare_lists(options, name) for options in specs)) == []
 
 
 LISTS = {

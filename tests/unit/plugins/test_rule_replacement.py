@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -123,13 +124,10 @@ def missing(cloud: Emulator, tags: list[str]) -> list[str]:
     while any(task["TaskStatus"] in ("PENDING", "SYNCHRONIZING") for task in cloud.state().get("sync_tasks", [])):
         time.sleep(0.01)
     target = cloud.state()["accounts"][1]["instances"][0]
-    repositories = {
-        repository["name"]: {image["tag"] for image in repository["images"]}
-        for namespace in target["namespaces"]
-        if namespace["name"] == "prod"
-        for repository in namespace["repositories"]
-    }
-    return [tag for tag in tags if tag not in repositories.get("web", set())]
+    prod = [namespace["repositories"] for namespace in target["namespaces"] if namespace["name"] == "prod"]
+    web = [repository["images"] for repository in chain.from_iterable(prod) if repository["name"] == "web"]
+    arrived = {image["tag"] for image in chain.from_iterable(web)}
+    return [tag for tag in tags if tag not in arrived]
 
 
 def attempt_replacement(account: Account, run: Callable[..., dict[str, Any]]) -> str:

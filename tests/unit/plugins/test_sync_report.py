@@ -98,7 +98,7 @@ def test_a_verdict_says_it_in_a_sentence(states: list[str], found: dict[str, Any
 
 def test_the_headline_the_counts_and_the_coverage_are_of_the_same_images() -> None:
     states = ("same", "carried", "unsigned", "failed", "missing", "different", "waiting", "older", "extra")
-    report = reported(*(compared(state, namespace=state) for state in states for _twice in range(2)))
+    report = reported(*(compared(state, namespace=state) for state in states * 2))
     assert report["verdict"]["sentence"].startswith("6 of 16 images that rules cover arrived; ")
     assert (report["total"]["arrived"], report["total"]["wanted"]) == (6, 16)
     assert sum(row["wanted"] for row in report["coverage"]) == 16

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -236,9 +237,8 @@ def twins(cloud: Emulator, account_a: Account) -> dict[str, Any]:
     cloud.post("/_emulator/behaviour", {"duplicate_rule_name": "accept"})
     world = cloud.state()
     account_a.run("acr_sync_rule", **RULE)
-    source = next(
-        instance for account in world["accounts"] for instance in account["instances"] if instance["id"] == SOURCE
-    )
+    instances = chain.from_iterable(account["instances"] for account in world["accounts"])
+    source = next(instance for instance in instances if instance["id"] == SOURCE)
     assert source["sync_rules"] == []
     rule = cloud.state()["accounts"][0]["instances"][0]["sync_rules"][0]
     twin = {**rule, "SyncRuleId": "crsr-twintwintwintwin", "TagFilter": "^twin"}

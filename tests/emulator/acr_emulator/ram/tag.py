@@ -60,12 +60,13 @@ def list_tag_resources(call: Call) -> Answer:
     """Of the resources named, or of all; a name that does not exist has no tags."""
     kind, known = _resources(call)
     wanted = read_tags(call)
-    shown = [
-        {"ResourceType": kind, "ResourceName": name, "TagKey": key, "TagValue": value}
-        for name in (_names(call) or known)
-        if name in known and has_tags(known[name].tags, wanted)
-        for key, value in known[name].tags.items()
-    ]
+    shown = []
+    for name in _names(call) or known:
+        if name in known and has_tags(known[name].tags, wanted):
+            shown += [
+                {"ResourceType": kind, "ResourceName": name, "TagKey": key, "TagValue": value}
+                for key, value in known[name].tags.items()
+            ]
     size = call.integer("PageSize", 50, 1, 100)
     first = call.integer("NextToken", 0, 0, 10**9)
     more = {"NextToken": str(first + size)} if first + size < len(shown) else {}

@@ -1,0 +1,61 @@
+"""Lines read as sentences do: a noun for each variable, and one loop in a comprehension."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("plugins", "tests", "tools")
+# A number or a pronoun, where the reader looks for a noun.
+EMPTY = {"one"}
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def empty_names(source: str) -> Iterator[int]:
+    """Yield the line of each variable and parameter whose name says nothing."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.MatchAs(name=name) if name in EMPTY:
+                yield node.lineno
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["one = 1", "for one in x: ...", "[one for one in x]", "def f(one): ...", "lambda one: x", "if one := x: ..."],
+)
+def test_it_finds_each_way_to_name_a_variable(line: str) -> None:
+    assert list(empty_names(line)) == [1]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_variable_is_named_by_a_noun(folder: str) -> None:
+    assert places(folder, empty_names) == {}, "name each of these by a noun that says what it is"
+
+
+def nested_loops(source: str) -> Iterator[int]:
+    """Yield the line of each comprehension with more than one `for`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, COMPREHENSIONS) and len(node.generators) > 1:
+            yield node.lineno
+
+
+@pytest.mark.parametrize("brackets", ["[x _]", "{x _}", "{x: x _}", "(x _)"])
+def test_it_finds_each_kind_of_comprehension(brackets: str) -> None:
+    assert list(nested_loops(brackets.replace("_", "for row in rows"))) == []
+    assert list(nested_loops(brackets.replace("_", "for row in rows for x in row"))) == [1]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_comprehension_has_two_loops(folder: str) -> None:
+    assert places(folder, nested_loops) == {}, "write the loops, or use itertools.chain or product"
+
+
+def places(folder: str, search: Callable[[str], Iterator[int]]) -> dict[str, list[int]]:
+    """Return the lines that a search finds in each file of a folder."""
+    files = [file for file in (ROOT / folder).rglob("*.py") if "output" not in file.parts]
+    assert files
+    return {str(file): lines for file in files if (lines := list(search(file.read_text(encoding="utf-8"))))}
