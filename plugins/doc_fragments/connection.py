@@ -115,6 +115,14 @@ options:
       - Calls a second that each service gets from a task at most. If unset, they follow each other as fast as the
         service bears; when it refuses some for coming too soon, the pace is halved and recovers.
     type: float
+  report_actions:
+    description:
+      - Whether the result lists the permissions that the task needed, as C(resource_actions). Each has C(account_id),
+        C(action), such as V(cr:CreateNamespace), and C(resource), to be written into a RAM policy.
+      - In check mode they are those of reading alone.
+      - The callback P(registryops.alicloud.acr_resource_actions#callback) makes policies of them.
+    type: bool
+    default: false
 requirements:
   - python >= 3.11
   - alibabacloud-cr20181201 >= 2.2.5

@@ -32,7 +32,7 @@ def options_of(given: Mapping[str, Any], own: Spec, variables: Mapping[str, Any]
     Raises:
         AcrError: an option that there is none of, or one that is wrong.
     """
-    filled = with_connection(given, lambda name: read_variable(templar, variables, name))
+    filled = with_connection(given, lambda name: read_variable(templar, variables, name), CONNECTION_OPTIONS)
     return validated(filled, {**CONNECTION_OPTIONS, **own})
 
 

@@ -26,6 +26,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, Guard, note, pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import resources
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import PRODUCTS, Transport
 
@@ -73,6 +74,8 @@ class Client:
         self.sleep = sleep or self._guard.sleep
         self._paces = {product: Pace(rate_limit, self.sleep, clock) for product in PRODUCTS}
         self._caller: dict[str, Any] | None = None
+        # The permissions behind the calls, each with a resource, where somebody wants to know them.
+        self.permissions: set[tuple[str, str]] | None = None
         self.clock = clock
 
     def call(self, product: str, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -86,6 +89,8 @@ class Client:
             if self._read_only:
                 raise RuntimeError(f"{action} in check mode")
             self.check_account()
+        if self.permissions is not None:
+            self.permissions.update(resources(action, parameters or {}))
         pace = self._paces[product]
         retries = {ThrottledError: _THROTTLED_RETRIES, UsedNonceError: _NONCE_RETRIES, ApiError: self._retries}
         waits = {kind: _backoff(times) for kind, times in retries.items()}

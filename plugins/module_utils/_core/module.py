@@ -21,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.keeping import Keeping
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
-    CONNECTION_OPTIONS,
+    COMMON_OPTIONS,
     Connection,
     connection,
     other_connection,
@@ -34,6 +34,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.state i
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task, Work
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import SdkTransport
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.uses import Connect, Uses
 
 S = TypeVar("S", bound=State)
 
@@ -92,7 +93,7 @@ class Module:
 
     @property
     def argument_spec(self) -> dict[str, Any]:
-        return {**CONNECTION_OPTIONS, **self.options}
+        return {**COMMON_OPTIONS, **self.options}
 
     def run(self) -> None:
         """Run as an ordinary module."""
@@ -106,7 +107,7 @@ class Module:
         self,
         params: Mapping[str, Any],
         check_mode: bool,
-        connect: Callable[[Connection, bool], Client] = connect,
+        connect: Connect = connect,
         tell: Tell = silent,
     ) -> dict[str, Any]:
         """Return the task's result. Make every AcrError a failure with one clear message; let a bug be raised.
@@ -117,6 +118,12 @@ class Module:
             connect: makes the client, for a connection and whether it may only read.
             tell: takes a line on how far a long run is.
         """
+        if not params.get("report_actions"):
+            return self._result(params, check_mode, connect, tell)
+        uses = Uses(connect)
+        return {**self._result(params, check_mode, uses.connect, tell), "resource_actions": uses.to_result()}
+
+    def _result(self, params: Mapping[str, Any], check_mode: bool, connect: Connect, tell: Tell) -> dict[str, Any]:
         try:
             params = without_empty_text(params, self.argument_spec)
             check({name: value for name, value in params.items() if name != self.apart})
@@ -127,18 +134,14 @@ class Module:
         except AcrError as error:
             return {"failed": True, "msg": str(complete(error)), **error.details()}
 
-    def _others(
-        self, params: Mapping[str, Any], connect: Callable[[Connection, bool], Client]
-    ) -> Iterator[tuple[str, Client]]:
+    def _others(self, params: Mapping[str, Any], connect: Connect) -> Iterator[tuple[str, Client]]:
         for option in self.connections:
             if params.get(option):
                 with attempt(f"use {option}"):
                     yield option, _reach(params, connect, params[option])
 
 
-def _reach(
-    params: Mapping[str, Any], connect: Callable[[Connection, bool], Client], other: Mapping[str, Any]
-) -> Client:
+def _reach(params: Mapping[str, Any], connect: Connect, other: Mapping[str, Any]) -> Client:
     """Make the client of another account, which is only read."""
     return connect(other_connection(params, other, os.environ), True)
 

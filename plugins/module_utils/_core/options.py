@@ -54,6 +54,12 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "rate_limit": {"type": "float"},
 }
 
+# What every module takes.
+COMMON_OPTIONS: dict[str, dict[str, Any]] = {
+    **CONNECTION_OPTIONS,
+    "report_actions": {"type": "bool", "default": False},
+}
+
 # Of another account's connection, which has the timeouts and the rest in common with the task's own.
 OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     name: {key: value for key, value in option.items() if key != "aliases"}

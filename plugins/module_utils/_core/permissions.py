@@ -55,13 +55,23 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
 }
 
 
-def needed(action: str, parameters: Mapping[str, Any]) -> str:
-    """Which permission on which resource a call needs, in words."""
+def resources(action: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the permission that a call needs with each resource that it needs it on; nothing if it needs none."""
     if action not in PERMISSIONS:
-        return f"the permission for {action}"
+        return []
     permission, resource = PERMISSIONS[action]
     known = {name: value for name, value in parameters.items() if isinstance(value, str)}
-    return f"{permission} on {resource.format_map(_Stars(known))}"
+    # Where a call names no namespace, the service looks for a right on all that the instance holds, at any depth.
+    filled = resource.format_map(_Stars(known)).replace("/*/*", "/*")
+    return [(permission, part) for part in filled.split(" and ")]
+
+
+def needed(action: str, parameters: Mapping[str, Any]) -> str:
+    """Which permission on which resource a call needs, in words."""
+    found = resources(action, parameters)
+    if not found:
+        return f"the permission for {action}"
+    return f"{found[0][0]} on {' and '.join(resource for _permission, resource in found)}"
 
 
 class _Stars(dict[str, str]):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
-    CONNECTION_OPTIONS,
+    COMMON_OPTIONS,
     OTHER_CONNECTION_OPTIONS,
 )
 
@@ -18,16 +18,16 @@ Read = Callable[[str], Any]
 Spec = Mapping[str, Mapping[str, Any]]
 
 _KEYS = ("access_key_id", "access_key_secret", "security_token", "profile")
-_ROLE = tuple(option for option in CONNECTION_OPTIONS if option.startswith("assume_role_"))
+_ROLE = tuple(option for option in COMMON_OPTIONS if option.startswith("assume_role_"))
 
 
-def with_connection(arguments: Mapping[str, Any], read: Read) -> dict[str, Any]:
-    """Return a task's arguments with the connection options that only its host's variables say.
+def with_connection(arguments: Mapping[str, Any], read: Read, options: Spec = COMMON_OPTIONS) -> dict[str, Any]:
+    """Return a task's arguments with the common options that only its host's variables say.
 
     A set of keys comes whole from one place, and so does an assumed role: where the task says its own, none of the
     host's is added to it. An empty value is as good as none.
     """
-    found = _from_variables(CONNECTION_OPTIONS, arguments, read)
+    found = _from_variables(options, arguments, read)
     return {**arguments, **found}
 
 

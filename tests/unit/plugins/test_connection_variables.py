@@ -14,7 +14,10 @@ import pytest
 import yaml
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
+    COMMON_OPTIONS,
+    CONNECTION_OPTIONS,
+)
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import (
     connection_to,
     with_connection,
@@ -57,7 +60,7 @@ def test_what_is_unsaid_is_filled_in(said: dict[str, Any], variables: dict[str, 
     assert with_connection({"name": "x", **said}, variables.get) == {"name": "x", **said, **filled}
 
 
-@pytest.mark.parametrize("option", CONNECTION_OPTIONS)
+@pytest.mark.parametrize("option", COMMON_OPTIONS)
 def test_every_option_has_a_variable(option: str) -> None:
     assert with_connection({}, {f"acr_{option}": "value"}.get) == {option: "value"}
 
@@ -163,5 +166,5 @@ def test_every_role_lists_the_connection_variables(role: str) -> None:
 
 def test_the_page_lists_every_variable() -> None:
     page = (ROOT / "docs/variables.md").read_text()
-    for option in CONNECTION_OPTIONS:
+    for option in COMMON_OPTIONS:
         assert f"| `acr_{option}` |" in page

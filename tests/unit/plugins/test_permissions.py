@@ -19,7 +19,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
         {"InstanceId": "cri-1", "RepoNamespaceName": "prod", "RepoName": "web"},
         "cr:GetRepository on acs:cr:*:*:repository/cri-1/prod/web",
     ),
-    ("GetRepository", {"InstanceId": "cri-1"}, "cr:GetRepository on acs:cr:*:*:repository/cri-1/*/*"),
+    ("GetRepository", {"InstanceId": "cri-1"}, "cr:GetRepository on acs:cr:*:*:repository/cri-1/*"),
     ("GetInstance", {"InstanceId": None}, "cr:GetInstance on acs:cr:*:*:instance/*"),
     ("GetInstance", {"InstanceId": 5}, "cr:GetInstance on acs:cr:*:*:instance/*"),
     (

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write RAM policies of the permissions that were needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+
+def least_policies(uses: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, Any]]:
+    """Return the policy of each account that allows what was needed in it, and nothing else.
+
+    Args:
+        uses: account, action and resource of each permission.
+    """
+    accounts: dict[str, dict[str, set[str]]] = {}
+    for account, action, resource in uses:
+        accounts.setdefault(account, {}).setdefault(action, set()).add(resource)
+    return {account: _policy(actions) for account, actions in sorted(accounts.items())}
+
+
+def policy_text(policy: dict[str, Any]) -> str:
+    """Return a policy as the console and the CLI take it."""
+    return json.dumps(policy, indent=2)
+
+
+def _policy(actions: dict[str, set[str]]) -> dict[str, Any]:
+    """Put actions on the same resources together; those on others would allow more if they shared a statement."""
+    statements: dict[tuple[str, ...], list[str]] = {}
+    for action, resources in actions.items():
+        statements.setdefault(_without_covered(resources), []).append(action)
+    return {
+        "Version": "1",
+        "Statement": [
+            {"Effect": "Allow", "Action": sorted(together), "Resource": list(resources)}
+            for resources, together in sorted(statements.items())
+        ],
+    }
+
+
+def _without_covered(resources: set[str]) -> tuple[str, ...]:
+    """Return the resources without those that another one with a star at its end covers."""
+    stars = [resource for resource in resources if resource.endswith("*")]
+    return tuple(
+        sorted(
+            resource
+            for resource in resources
+            if not any(resource != star and resource.startswith(star[:-1]) for star in stars)
+        )
+    )
