@@ -16,6 +16,7 @@ description:
     task that is in flight is joined, not doubled.
   - Whether the records are true cannot be seen with the credentials of the source alone. If an image was deleted at the
     target after it arrived, say O(force=true), or give O(destination_auth), which compares by digest instead.
+    Check mode cannot see either what the target lacks, such as a repository in a namespace that creates none.
   - Runs beside each other share the images. Each looks at the newest records again before it sends the next few, begins
     at another place, and joins what another run or a rule has sent.
   - What would fail for all images ends the sending after a few, such as a missing right, an expired token or an outage.

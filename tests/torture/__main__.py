@@ -16,6 +16,7 @@ from .verdict import DOUBLED, HELD, LOST, TRACEBACK, Verdict, table
 
 KINDS: dict[str, Callable[[Cloud, random.Random], Iterator[Case]]] = {
     "faults": lambda cloud, _chance: faults.cases(cloud),
+    "refusals": lambda cloud, _chance: faults.refusals(cloud),
     "kills": lambda cloud, _chance: kills.cases(cloud),
     "ordinary-kills": lambda cloud, _chance: kills.ordinary_cases(cloud),
     "changes": lambda cloud, _chance: changes.cases(cloud),

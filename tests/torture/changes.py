@@ -1,4 +1,4 @@
-"""Change the world under a task's feet: somebody else's task is done just before each of its calls."""
+"""Change the world under a task's feet: somebody else's task is done, and images are pushed, before each call."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from .breaking import Broken, broken, plain
 from .case import Case, Judged
 from .cloud import TARGET, Cloud
-from .flows import AFTER, OTHER_ACCOUNT, WRITING, Flow, grant, namespace, repository, rule
+from .flows import AFTER, AMID, OTHER_ACCOUNT, WRITING, Flow, grant, namespace, repository, rule
 from .tasks import Outcome, Task, run
 
 KIND = "changes underneath"
+LATER = "later"
 _RULE = (rule(state="absent"), rule(priority=4), rule())
 # What somebody else does to the same thing. Whatever it is, the task that runs again must get its own way.
 OTHERS: Mapping[str, tuple[Task, ...]] = {
@@ -40,21 +41,31 @@ def cases(cloud: Cloud) -> Iterator[Case]:
         for nth, action in enumerate(plain(cloud, flow).actions, 1):
             for number, other in enumerate(OTHERS.get(flow.name, ()), 1):
                 how = f"another's task {number} before call {nth}, {action}"
-                yield Case(KIND, flow.name, how, _case(flow, how, changing(other, nth)))
+                yield Case(KIND, flow.name, how, _case(flow, how, other, nth))
 
 
-def _case(flow: Flow, how: str, breaking: Broken) -> Judged:
+def _case(flow: Flow, how: str, other: Task, nth: int) -> Judged:
     same_goal = not any(word in flow.name for word in _LEAVES)
-    # While another has deleted a rule, nobody carries anything.
-    late = dataclasses.replace(flow, carried=flow.carried & {AFTER})
-    return lambda cloud: broken(cloud, late, KIND, how, breaking, alone=False, same_goal=same_goal)
+    carried = flow.carried
+    if AMID in carried:
+        # While another has deleted a rule, nobody carries anything.
+        carried = frozenset((AMID, AFTER)) if other == _RULE[0] else carried | {LATER}
+    pushing = dataclasses.replace(flow, carried=carried)
+    return lambda cloud: broken(cloud, pushing, KIND, how, changing(other, nth), alone=False, same_goal=same_goal)
 
 
 def changing(other: Task, nth: int) -> Broken:
+    """Return what runs a flow, and does another's task before a call, with a push before that task and one after."""
+
     def run_it(cloud: Cloud, flow: Flow) -> Outcome:
         def hook(number: int) -> None:
-            if number == nth:
-                run(other, cloud.endpoint)
+            if number != nth:
+                return
+            if AMID in flow.carried:
+                cloud.push(AMID)
+            run(other, cloud.endpoint)
+            if LATER in flow.carried:
+                cloud.push(LATER)
 
         return run(flow.task, cloud.endpoint, hook=hook)
 

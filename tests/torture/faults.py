@@ -1,8 +1,8 @@
-"""Every fault that the emulator knows, at every call of a flow: once, and from there on until the world is healed."""
+"""Break every call of a flow by every fault and refusal: once, and from there on until the world is healed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from acr_emulator.traffic import FaultKind
@@ -13,23 +13,33 @@ from .cloud import Cloud
 from .flows import AMID, FLOWS, Flow
 from .tasks import Outcome, run
 
-KIND = "faults"
+KIND, REFUSALS = "faults", "refusals"
+# A token ends, or a right is taken away, amid a run.
+REFUSED = ("expired_token", "denied")
 # A call that hangs is given up after a read_timeout, a second here, and so is each of its repetitions.
 ONLY_ONCE = ("hang", "slow")
 LASTING = 10**6
 
 
 def cases(cloud: Cloud) -> Iterator[Case]:
+    return _cases(cloud, KIND, [fault for fault in get_args(FaultKind) if fault not in REFUSED])
+
+
+def refusals(cloud: Cloud) -> Iterator[Case]:
+    return _cases(cloud, REFUSALS, REFUSED)
+
+
+def _cases(cloud: Cloud, kind: str, faults: Sequence[str]) -> Iterator[Case]:
     for flow in FLOWS:
         for nth, action in enumerate(plain(cloud, flow).actions, 1):
-            for fault in get_args(FaultKind):
+            for fault in faults:
                 for times in (1,) if fault in ONLY_ONCE else (1, LASTING):
                     how = f"{fault} {'once' if times == 1 else 'lasting'} at call {nth}, {action}"
-                    yield Case(KIND, flow.name, how, _case(flow, how, breaking(fault, nth, times)))
+                    yield Case(kind, flow.name, how, _case(flow, kind, how, breaking(fault, nth, times)))
 
 
-def _case(flow: Flow, how: str, breaking: Broken) -> Judged:
-    return lambda cloud: broken(cloud, flow, KIND, how, breaking)
+def _case(flow: Flow, kind: str, how: str, breaking: Broken) -> Judged:
+    return lambda cloud: broken(cloud, flow, kind, how, breaking)
 
 
 def breaking(fault: str, nth: int, times: int) -> Broken:

@@ -27,8 +27,9 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "max_page_size": (100, 1),
 }
 _REQUEST = re.compile(r"request [0-9A-F-]{36}|crsr-\w+")
-# What the service refuses to create, for a grant or a rule that nobody could see before, check mode cannot predict.
-_REFUSED = re.compile(r"\[CreateRepoSync(Rule|Task): ")
+# What the service refuses to create, for a grant or a rule that nobody could see before, check mode cannot predict;
+# nor what it accepts and then cannot do, for what another account's instance lacks.
+_REFUSED = re.compile(r"\[CreateRepoSync(Rule|Task): |: error: TARGET_(NAMESPACE|REPO)_NOT_EXIST: ")
 
 
 def cases(_cloud: Cloud, chance: random.Random) -> Iterator[Case]:

@@ -12,6 +12,8 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 
+_WITHOUT_ADVICE = "Run it again; if it fails again, give the service's support what is in brackets."
+
 
 class AcrError(Exception):
     """A failure the user can act on: why it failed, and what to do next.
@@ -29,7 +31,7 @@ class AcrError(Exception):
         self.results: dict[str, Any] = {}
 
     def __str__(self) -> str:
-        return shown(" ".join(part for part in (self.sentence(), self.hint.strip(), self.reference()) if part))
+        return shown(" ".join(part for part in (self.sentence(), self.advice(), self.reference()) if part))
 
     def sentence(self) -> str:
         """Say what was attempted and why it failed."""
@@ -40,6 +42,10 @@ class AcrError(Exception):
         # An option's name or an ID stays as it is written.
         capital = reason[:1].upper() if reason.split(" ")[0].isalpha() else reason[:1]
         return f"{capital}{reason[1:]}{end}"
+
+    def advice(self) -> str:
+        """Return what to do next."""
+        return self.hint.strip()
 
     def reference(self) -> str:
         """Return what the service's support will ask for; empty where the service was not involved."""
@@ -97,6 +103,9 @@ class ApiError(AcrError):
         self.uncertain = uncertain
         self.retry_after = retry_after
         self.denied = dict(denied or {})
+
+    def advice(self) -> str:
+        return super().advice() or _WITHOUT_ADVICE
 
     def reference(self) -> str:
         code = self.code or (f"HTTP {self.status}" if self.status else "no answer")
@@ -192,8 +201,7 @@ def preferring(error: AcrError, unknown: str) -> Iterator[None]:
 
 
 def complete(error: AcrError) -> AcrError:
-    """Return an error that says what was attempted and what to do next, also where nobody has said it of the call."""
+    """Return an error that says what was attempted, also where nobody has said it of the call."""
     if isinstance(error, ApiError):
         error.attempted = error.attempted or f"call {error.action}"
-        error.hint = error.hint or "Run it again; if it fails again, give the service's support what is in brackets."
     return error

@@ -43,11 +43,23 @@ class Keeping(Generic[S]):
         if planned.changed:
             self.task.client.check_account()
             if not self.task.check_mode:
-                with self.resource.alone() as look_again:
-                    planned = self._look_and_plan() if look_again else planned
-                    after, extras = self._carry_out(planned)
+                planned, after, extras = self._alone(planned)
         shown = self._result(planned.before, after, self.resource.describe(planned))
         return {**shown, "changed": planned.changed, **extras}
+
+    def _alone(self, planned: Plan[S]) -> tuple[Plan[S], S | None, dict[str, Any]]:
+        """Carry out a plan with other runs kept away; return the plan that was carried out, and what came of it."""
+        done: dict[str, Any] = {}
+        try:
+            with self.resource.alone() as look_again:
+                planned = self._look_and_plan() if look_again else planned
+                after, extras = self._carry_out(planned)
+                done = {**self._result(planned.before, after), "changed": planned.changed, **extras}
+        except AcrError as error:
+            # The end of being alone may fail, too, after all was done.
+            error.results = {**done, **error.results}
+            raise
+        return planned, after, extras
 
     def _look_and_plan(self) -> Plan[S]:
         name = self.resource.name(self.desired)

@@ -169,7 +169,8 @@ class RoleLock:
         except AcrError as error:
             # What was to be done is done. A lock that is left is taken over by the next run.
             if sure and isinstance(error, NoPermissionError):
-                error.attempted = f"unlock role {ROLE_NAME}, which was changed as asked"
+                error.attempted = f"unlock role {ROLE_NAME}"
+                error.add("The role was changed as asked, and the next run takes the lock over.")
                 raise
 
     def _look(self) -> _Lock | None:

@@ -173,7 +173,8 @@ class Replacement:
 
     def _delete_first(self) -> list[dict[str, Any]]:
         """Replace the rule where the service takes no second one of its route: the old one goes first."""
-        self.oldest = self.current.create_time or 0
+        # Where an earlier run was cut short, it may have made the old rule anew, and what it left remembers the time.
+        self.oldest = 0 if self.held else self.current.create_time or 0
         with self._saying(f"The old rule {self.current.name} is in force as it was."):
             self.held = self.held or self._hold()
         started = time.monotonic()

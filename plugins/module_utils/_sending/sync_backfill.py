@@ -24,7 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.opti
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.rule_backfill import Rule, RuleBackfill
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import FAILED, SEND, Transfer
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import FAILED, SEND, SENT, Transfer
 
 _RETRY = "A further run sends them again; with retry: failed (backfill_images_retry=failed in the role) no others."
 _AGAIN = "Run it again to go on."
@@ -134,13 +134,15 @@ class SyncBackfill(Operation):
         of_images = failure(self.transfers, told, self.obstacle, where)
         if of_images:
             of_images.add(_RETRY if told["counts"][FAILED] else _AGAIN)
-        of_rules = [rule.error for rule in self.found]
+        of_rules = [rule.error for rule in self.found if rule.error]
         errors = [error for error in (*of_rules, of_images, self._unwritten) if error]
         if not errors:
             return None
         # What fails for all rules is said once; only the requests differ.
         distinct = {f"{error.sentence()} {error.hint}": error for error in errors}
         whole = AcrError(" ".join(str(error) for error in distinct.values()))
+        if of_rules and self.transfers and not of_images:
+            whole.add(f"Of the other rules' images {told['counts'][SENT]:,} were sent.")
         whole.results = {**errors[0].details(), **told}
         return whole
 

@@ -41,6 +41,11 @@ def caller_policies(account: Account, caller: Caller, moment: int) -> list[tuple
     return layers
 
 
+def refusal(action: Action, caller: Caller) -> ApiError:
+    """Return what a caller is told whose own policies do not allow the action."""
+    return _denied(action, "*", caller, Decision.IMPLICIT_DENY, "AccountLevelIdentityBasedPolicy")
+
+
 def _denied(action: Action, resource: str, caller: Caller, decision: Decision, layer: str) -> ApiError:
     detail = {
         "PolicyType": layer,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from . import signature
 from .actions import ACTIONS, VERSIONS, Action, Call
-from .authorisation import authorise
+from .authorisation import authorise, refusal
 from .cloud import Cloud
 from .errors import ApiError, BusinessError
 from .identity import Caller
@@ -68,6 +68,8 @@ async def _answer(cloud: Cloud, http: HttpRequest, request: signature.Request, r
     record.account, record.identity = caller.account_id, caller.name
     action = _find_action(record, version, request.method)
     fault = next_fault(cloud.faults, record, caller.account_name)
+    if fault and fault.fault == "denied":
+        raise refusal(action, caller)
     if fault and (response := await _fail_before(fault, http, record)):
         return response
     cloud.throttle.check(caller.account_id, record.product, cloud.state.rate_limits)
@@ -112,8 +114,6 @@ async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Respo
             raise ApiError("ServiceUnavailable", 503, "The request has failed due to a temporary failure.")
         case "expired_token":
             raise ApiError("InvalidSecurityToken.Expired", 400, "Specified SecurityToken is expired.")
-        case "denied":
-            raise ApiError("NoPrivilege", 403, "Access denied for this user. A policy was changed meanwhile.")
         case "html_502":
             return Response(HTML_502, 502, media_type="text/html")
         case "empty_body":

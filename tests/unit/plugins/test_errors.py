@@ -76,12 +76,15 @@ def test_an_attempt_that_succeeds_says_nothing_and_other_errors_pass() -> None:
         raise KeyError("bug")
 
 
+AGAIN = "Run it again; if it fails again, give the service's support what is in brackets."
+
+
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (ApiError("GetRole", "Bad", "It is bad.", request_id="R1"), "It is bad. [GetRole: Bad, request R1]"),
-        (ApiError("GetRole", "Bad", ""), "Bad. [GetRole: Bad]"),
-        (ApiError("GetRole", "", "", status=502), "No answer. [GetRole: HTTP 502]"),
+        (ApiError("GetRole", "Bad", "It is bad.", request_id="R1"), f"It is bad. {AGAIN} [GetRole: Bad, request R1]"),
+        (ApiError("GetRole", "Bad", ""), f"Bad. {AGAIN} [GetRole: Bad]"),
+        (ApiError("GetRole", "", "", status=502), f"No answer. {AGAIN} [GetRole: HTTP 502]"),
         (ApiError("GetRole", "", "", hint="Wait."), "No answer. Wait. [GetRole: no answer]"),
     ],
 )

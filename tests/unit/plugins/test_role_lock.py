@@ -225,8 +225,9 @@ def test_without_the_right_to_unlock_it_is_said_that_the_change_was_made() -> No
 
     cloud.before = refuse
     result = grant(cloud, OLD)
-    assert result["msg"].startswith(
-        "Cannot unlock role aliyuncontainerregistrycrossaccoutsyncrole, which was changed as"
-    )
+    assert result["msg"].startswith("Cannot unlock role aliyuncontainerregistrycrossaccoutsyncrole: ")
+    assert "The role was changed as asked, and the next run takes the lock over." in result["msg"]
+    assert result["changed"] is True
+    assert result["cross_account_role"]["policy_name"] == "AcrCrossAccountSync"
     assert f"The caller needs ram:DeletePolicy on acs:ram:*:*:policy/{LOCK}" in result["msg"]
     assert trusted(cloud, OLD)

@@ -222,3 +222,16 @@ def test_a_rule_that_somebody_deletes_meanwhile_is_made_anew(
             assert not said
             break
     assert at < MOST_CALLS - 1
+
+
+def test_what_was_pushed_before_the_old_rule_was_put_back_is_sent(
+    cloud: Emulator, account_a: Account, moments: Moments
+) -> None:
+    cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
+    run_rule(account_a)
+    moments.forget()
+    # The third creation is the new rule's own, after those of the stand-in, which is refused, and of the placeholder.
+    cloud.post("/_emulator/faults", {"match": {"action": "CreateRepoSyncRule", "nth": 3}, "fault": "expired_token"})
+    said = attempt_replacement(account_a, run_rule)
+    assert "The old rule was put back as it was. The next run sends what was pushed meanwhile." in said
+    check_next_run(cloud, account_a, run_rule, moments, said)

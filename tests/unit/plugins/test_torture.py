@@ -29,7 +29,15 @@ from ansible_collections.registryops.alicloud.tests.torture.verdict import (
 
 SEED = 2026
 # How much of each kind fits into a minute.
-SHARES = {"faults": 0.015, "kills": 0.06, "changes": 0.08, "worlds": 0.01, "inputs": 0.03, "histories": 0.02}
+SHARES = {
+    "faults": 0.015,
+    "refusals": 0.03,
+    "kills": 0.06,
+    "changes": 0.08,
+    "worlds": 0.01,
+    "inputs": 0.03,
+    "histories": 0.02,
+}
 GOOD = (
     "Cannot create rule r: the service is away. The rule was not created; run the task again."
     " [CreateRepoSyncRule: InternalError, request 1]"
