@@ -227,6 +227,13 @@ options:
       - No cell of the CSV is a formula, whatever the service says of a failure, so that a spreadsheet can open it
         safely.
     type: path
+  audit:
+    description:
+      - Whether the rules are audited too, as by M(registryops.alicloud.acr_sync_audit) with C(side=source). The audit
+        takes the records and images that are listed for the verification, so that none is listed twice.
+      - Cannot be combined with O(select).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
@@ -467,6 +474,11 @@ images_file:
   description: The file that was written. Null if none was.
   type: str
   returned: success
+audit:
+  description: What RV(registryops.alicloud.acr_sync_audit#module:findings) are of the source, errors first.
+  type: list
+  elements: dict
+  returned: if O(audit)
 records:
   description: How many sync records were read.
   type: int
@@ -484,10 +496,10 @@ summary:
   returned: success
 """
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.verified import verify
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.verify import verify
 
 DESTINATION_OPTIONS = {
     "instance_id": {"type": "str", "required": True},
@@ -504,6 +516,7 @@ MODULE = Module(
         "wait_timeout": {"type": "int", "default": 60},
         "max_images": {"type": "int", "default": 100},
         "images_file": {"type": "path"},
+        "audit": {"type": "bool", "default": False},
     },
     work=verify,
     apart="rules",

@@ -1,65 +1,90 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find rules that would write one place, before they are made; the instance is looked at only if some could."""
+"""Find rules that write one tag of one place from different repositories, which would move it to and fro."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import meeting
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
-    Place,
-    list_images,
-    list_repositories,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 
 Rule = Mapping[str, Any]
+# The namespace and the repository that an image comes from.
+Origin = tuple[str, str]
+# A rule and a repository that it takes images from.
+_Sent = tuple[Rule, Origin]
 
 
-def meeting_rules(client: Client, instance_id: str, rules: Sequence[Rule]) -> list[dict[str, str]]:
-    """Return what is found about rules of one instance, in the form of preflight's findings."""
-    candidates = _candidates([rule for rule in rules if is_readable(rule)])
-    if not candidates:
-        return []
-    with attempt(f"look whether sync rules of {instance_id} meet"):
-        lists = [_repositories(client, instance_id, name) for name in _namespaces(candidates)]
+class Meeting:
+    """The places that several repositories are replicated to, and what these hold.
 
-        def images(place: Place) -> list[dict[str, Any]]:
-            named = {"namespace": place.namespace, "repository": place.repository}
-            return [{**image.to_result(), **named} for image in list_images(client, instance_id, place.repository_id)]
+    Args:
+        rules: rules of one instance with filters that are readable, as results show them.
+        origins: the instance's repositories.
+    """
 
-        found = list(chain.from_iterable(client.calls(images, chain.from_iterable(lists))))
-    names = ("check", "problem", "remedy")
-    return [{name: finding[name] for name in names} for finding in meeting(candidates, found)]
+    def __init__(self, rules: Iterable[Rule], origins: Iterable[Origin]) -> None:
+        rules = list(rules)
+        routes = Routes(rules, Select())
+        self._order = {str(rule["name"]): place for place, rule in enumerate(rules)}
+        sources: dict[Target, dict[Origin, list[Rule]]] = {}
+        for origin in origins:
+            for target, bringing in routes.of(*origin).items():
+                sources.setdefault(target, {})[origin] = [route.rule for route in bringing]
+        self._sources = {target: found for target, found in sources.items() if len(found) > 1}
+        self._origins = {origin for found in self._sources.values() for origin in found}
+        self._tags: dict[Origin, frozenset[str]] = {}
+
+    @property
+    def origins(self) -> list[Origin]:
+        """Return the repositories whose images have to be looked at, which are few."""
+        return sorted(self._origins)
+
+    def add(self, origin: Origin, tags: Iterable[str]) -> None:
+        """Take in the tags of one repository."""
+        if origin in self._origins:
+            self._tags[origin] = frozenset(tags)
+
+    def findings(self) -> Iterator[Finding]:
+        """Return each two rules that meet, once."""
+        told: set[tuple[str, str]] = set()
+        for target, sources in sorted(self._sources.items()):
+            for first, second in self._pairs(sources):
+                names = (str(first[0]["name"]), str(second[0]["name"]))
+                if names not in told and self._collide(first, second):
+                    told.add(names)
+                    yield _finding(names, target, (first[1], second[1]))
+
+    def _pairs(self, sources: Mapping[Origin, list[Rule]]) -> Iterator[tuple[_Sent, _Sent]]:
+        """Return each two rules with the two repositories that they take images from, in the order of the rules."""
+        for (origin, rules), (other_origin, other_rules) in combinations(sorted(sources.items()), 2):
+            for rule in rules:
+                for other in other_rules:
+                    pair = ((rule, origin), (other, other_origin))
+                    if self._order[str(rule["name"])] > self._order[str(other["name"])]:
+                        pair = (pair[1], pair[0])
+                    yield pair
+
+    def _collide(self, first: _Sent, second: _Sent) -> bool:
+        """Tell whether both rules would write a tag that one of the repositories has."""
+        patterns = [rule.get("tag_filter") for rule, _origin in (first, second)]
+        tags = self._tags.get(first[1], frozenset()) | self._tags.get(second[1], frozenset())
+        return any(all(selects(pattern, tag) for pattern in patterns) for tag in tags)
 
 
-def _candidates(rules: Sequence[Rule]) -> list[Rule]:
-    """Return the rules that share the target namespace with a rule from another namespace or repository."""
-    by_target: dict[tuple[Any, Any], list[Rule]] = {}
-    for rule in rules:
-        if rule.get("namespace"):
-            target = (rule.get("target_instance_id"), rule.get("target_namespace") or rule["namespace"])
-            by_target.setdefault(target, []).append(rule)
-    shared = [group for group in by_target.values() if len({_source(rule) for rule in group}) > 1]
-    return list(chain.from_iterable(shared))
-
-
-def _source(rule: Rule) -> tuple[Any, Any]:
-    return rule["namespace"], rule.get("repository")
-
-
-def _namespaces(rules: Sequence[Rule]) -> list[str]:
-    return sorted({str(rule["namespace"]) for rule in rules})
-
-
-def _repositories(client: Client, instance_id: str, namespace: str) -> list[Place]:
-    try:
-        return list(list_repositories(client, instance_id, namespace))
-    except NotFoundError:
-        return []  # a namespace that is about to be created has none
+def _finding(names: tuple[str, str], target: Target, origins: tuple[Origin, Origin]) -> Finding:
+    who = f"sync rule {names[0]} writes" if names[0] == names[1] else f"sync rules {' and '.join(names)} both write"
+    problem = (
+        f"{who} {target.namespace}/{target.repository} on {target.instance_id}, from {'/'.join(origins[0])} and"
+        f" {'/'.join(origins[1])}, so that its tags are moved to and fro"
+    )
+    remedy = "Give one of them another target, or narrow its filters."
+    if names[0] == names[1]:
+        remedy = "Narrow its filters, or replicate these repositories by rules with targets of their own."
+    return error("rules_meet", f"sync rule {names[1]}", problem, remedy)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import meeting_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.before_rules import RulesToCome
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
     check_namespace,
@@ -48,8 +48,10 @@ def preflight(task: Task) -> dict[str, Any]:
         findings += [*_route(rule, params), *missing]
     warnings = [_doubt(instance, params["side"])] if instance.edition in _DOUBTFUL else []
     if params["side"] == "source":
-        findings += meeting_rules(task.client, params["instance_id"], rules)
-        warnings += [f"{finding['problem']}. {finding['remedy']}" for finding in selecting_all(rules)]
+        to_come = RulesToCome(task.client, params["instance_id"], rules)
+        findings += [_finding(met["check"], met["problem"], met["remedy"]) for met in to_come.meeting()]
+        doubts = [*selecting_all(rules), *to_come.leaving_signatures()]
+        warnings += [f"{doubt['problem']}. {doubt['remedy']}" for doubt in doubts]
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
     if warnings:
         result["warnings"] = warnings

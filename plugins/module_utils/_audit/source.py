@@ -5,201 +5,201 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import Meeting
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_findings import (
+    failed,
+    left_over,
+    shadowed,
+    unreadable,
+    with_command,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import Ended, RuleRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
     left_behind,
-    meeting,
     selecting_all,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
-    AcrError,
-    NoPermissionError,
-    NotFoundError,
-    api_error,
-    attempt,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import (
-    contains,
-    covers,
-    is_readable,
-)
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
-    Place,
-    list_images,
-    list_repositories,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import is_stand_in
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
-    SyncTask,
-    list_tasks,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask, each_task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules, wanted_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+
+# The namespace and the repository that an image comes from.
+Origin = tuple[str, str]
 
 _CLOCK_MARGIN = 2000  # milliseconds
 _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What is on the instance, and the records of it, the newest first."""
+class SourceAudit:
+    """The rules of a source, judged while somebody lists its records and images.
 
-    client: Client
-    instance_id: str
-    namespaces: frozenset[str]
-    repositories: Sequence[Place]
-    images: Sequence[dict[str, Any]]
-    records: Sequence[SyncTask]
+    Args:
+        task: whose parameters name the instance, and the rules of the inventory if these are known.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._client = task.client
+        self._instance_id = str(task.params["instance_id"])
+        self._listed = task.params.get("rules")
+        selected = {"instance_id": self._instance_id, "direction": "outbound"}
+        self._found = list(SyncRules(task.client, selected).find())
+        readable = [rule for rule in self._found if is_readable(rule.to_result())]
+        self._rules = [rule for rule in readable if not is_stand_in(rule.name)]
+        self._shown = [rule.to_result() for rule in self._rules]
+        self._routes = Routes(self._shown, Select())
+        self._carried = {str(rule["sync_rule_id"]): _Carried() for rule in self._shown}
+        self._origins: Collection[Origin] = ()
+        self._meeting = Meeting((), ())
+        self._records = RuleRecords()
+        # Images of several repositories are taken in at once.
+        self._lock = threading.Lock()
+
+    @property
+    def has_rules(self) -> bool:
+        """Tell whether there is a rule to judge by images and records."""
+        return bool(self._rules)
+
+    def record(self, record: SyncTask) -> None:
+        """Take in one sync record."""
+        self._records.add(record)
+
+    def begin(self, origins: Collection[Origin]) -> None:
+        """Take in which repositories there are."""
+        self._origins = origins
+        self._meeting = Meeting(self._shown, origins)
+
+    def concerns(self, origin: Origin) -> bool:
+        """Tell whether a rule covers a repository, so that its images have to be added."""
+        return bool(self._routes.of(*origin))
+
+    def add(self, origin: Origin, images: Mapping[str, Held]) -> None:
+        """Take in the images of one repository, after the records; what is taken in twice counts once."""
+        with self._lock:
+            self._meeting.add(origin, images)
+            self._add(origin, images)
+
+    def _add(self, origin: Origin, images: Mapping[str, Held]) -> None:
+        for routes in self._routes.of(*origin).values():
+            for route in routes:
+                everything = route.tags in ANYTHING
+                tags = images if everything else {tag: images[tag] for tag in images if selects(route.tags, tag)}
+                if tags:
+                    self._carried[str(route.rule["sync_rule_id"])].add(route.rule, origin, tags, self._records)
+                    if not everything:
+                        self._carried[str(route.rule["sync_rule_id"])].look_for_signatures(route.rule, origin, images)
+
+    def findings(self, namespaces: Collection[str]) -> list[Finding]:
+        """Return what is wrong, by the namespaces that there are and all that was added."""
+        findings = [left_over(rule) for rule in self._found if is_stand_in(rule.name)]
+        findings += [unreadable(rule) for rule in self._found if not is_readable(rule.to_result())]
+        findings += selecting_all(self._shown)
+        for rule in self._rules:
+            findings += self._audit(rule, namespaces)
+        findings += self._meeting.findings()
+        findings += [carried.signatures for carried in self._carried.values() if carried.signatures]
+        if self._listed is not None:
+            findings += [
+                warning("unlisted_rule", f"sync rule {unlisted.rule['name']}", unlisted.problem, unlisted.remedy)
+                for unlisted in unlisted_rules([rule.to_result() for rule in self._found], self._listed)
+            ]
+        return [*findings, *shadowed(self._rules, {rule["name"] for rule in wanted_rules(self._listed or [])})]
+
+    def _audit(self, rule: SyncRule, namespaces: Collection[str]) -> Iterator[Finding]:
+        namespace, repository, subject = rule.namespace, rule.repository, f"sync rule {rule.name}"
+        if namespace and namespace not in namespaces:
+            missing = f"namespace {namespace}"
+        elif repository and (namespace, repository) not in self._origins:
+            missing = f"repository {namespace}/{repository}"
+        elif self._carried[str(rule.sync_rule_id)].newest is None:
+            problem = f"{subject} covers no image that is on {self._instance_id}"
+            yield warning("dead_rule", subject, problem, _CORRECT_OR_DELETE)
+            return
+        else:
+            yield from self._by_records(rule, self._carried[str(rule.sync_rule_id)])
+            return
+        problem = f"{subject} is for {missing}, which {self._instance_id} does not have"
+        yield error("dead_rule", subject, problem, _CORRECT_OR_DELETE)
+
+    def _by_records(self, rule: SyncRule, carried: _Carried) -> Iterator[Finding]:
+        """Return what the records say of a rule that has something to carry."""
+        if carried.ended and carried.ended.failed:
+            yield with_command(failed(rule, carried.ended), rule, self._client)
+        newest, known = carried.newest or 0, self._records.knows(rule.sync_rule_id)
+        if not known and rule.trigger != "manual" and newest > (rule.create_time or newest) + _CLOCK_MARGIN:
+            subject = f"sync rule {rule.name}"
+            problem = f"{subject} has no record, although an image that it covers was pushed at {iso_time(newest)}"
+            remedy = "Compare both sides with registryops.alicloud.verify_sync, and create the rule again."
+            # It is not documented for how long records are kept: older ones prove that this one is not merely
+            # forgotten.
+            say = error if self._records.reach_before(newest) else warning
+            yield say("dead_rule", subject, problem, remedy)
+
+
+@dataclass
+class _Carried:
+    """What one rule has to carry.
+
+    Attributes:
+        newest: when the newest image that it covers was pushed, in epoch milliseconds; None if it covers none.
+        ended: its newest task that has ended; one of an image that was deleted is no fault of the rule.
+        signatures: the first image that it carries without a signature.
+    """
+
+    newest: int | None = None
+    ended: Ended | None = None
+    signatures: Finding | None = None
+
+    def add(self, rule: Mapping[str, Any], origin: Origin, tags: Mapping[str, Held], records: RuleRecords) -> None:
+        """Take in the images of one repository that the rule covers."""
+        self.newest = max(self.newest or 0, *(held.pushed for held in tags.values()))
+        ended = records.newest(rule["sync_rule_id"], origin, tags)
+        if ended and (self.ended is None or ended.created > self.ended.created):
+            self.ended = ended
+
+    def look_for_signatures(self, rule: Mapping[str, Any], origin: Origin, images: Mapping[str, Held]) -> None:
+        """Keep the first finding on signatures, which is enough to act on."""
+        self.signatures = self.signatures or left_behind(rule, origin, images)
 
 
 def audit_source(task: Task) -> list[Finding]:
-    instance_id = task.params["instance_id"]
-    selected = {"instance_id": instance_id, "direction": "outbound"}
-    found = list(SyncRules(task.client, selected).find())
-    findings = [_left_over(rule) for rule in found if is_stand_in(rule.name)]
-    rules = [rule for rule in found if is_readable(rule.to_result()) and not is_stand_in(rule.name)]
-    findings += [_unreadable(rule) for rule in found if not is_readable(rule.to_result())]
-    shown = [rule.to_result() for rule in rules]
-    findings += selecting_all(shown)
-    if rules:
-        source = _look(task.client, instance_id, rules)
-        findings += chain.from_iterable(_audit(rule, source) for rule in rules)
-        findings += meeting(shown, source.images)
-        for rule in shown:
-            findings += left_behind(rule, source.images)
-    listed = task.params.get("rules")
-    if listed is not None:
-        findings += [
-            warning("unlisted_rule", f"sync rule {unlisted.rule['name']}", unlisted.problem, unlisted.remedy)
-            for unlisted in unlisted_rules([rule.to_result() for rule in found], listed)
-        ]
-    return [*findings, *_shadowed(rules, {rule["name"] for rule in wanted_rules(listed or [])})]
-
-
-def _look(client: Client, instance_id: str, rules: Iterable[SyncRule]) -> _Source:
+    """Return the findings of one instance, whose records and images are listed for it."""
+    audit = SourceAudit(task)
+    if not audit.has_rules:
+        return audit.findings(())
+    instance_id = str(task.params["instance_id"])
+    side = Side(task.client, instance_id)
     with attempt(f"look at what is on {instance_id}"):
-        namespaces = frozenset(
-            str(namespace.name) for namespace in Namespaces(client, {"instance_id": instance_id}).find()
-        )
-        repositories = list(list_repositories(client, instance_id))
-        records = list(list_tasks(client, instance_id))
-    scopes = [{**rule.to_result(), "tag_filter": ""} for rule in rules]
-
-    def images(found: Place) -> list[dict[str, Any]]:
-        place = {"namespace": found.namespace, "repository": found.repository}
-        if not any(covers(scope, {**place, "tag": ""}) for scope in scopes):
-            return []
-        try:
-            with attempt(f"list the images of {found.namespace}/{found.repository} on {instance_id}"):
-                listed = list_images(client, instance_id, found.repository_id)
-                return [{**image.to_result(), **place} for image in listed]
-        except NotFoundError:
-            return []  # deleted since the repositories were listed
-
-    found = list(chain.from_iterable(client.calls(images, repositories)))
-    return _Source(client, instance_id, namespaces, repositories, found, records)
+        namespaces = namespace_names(task.client, instance_id)
+        side.read(None)
+        for record in each_task(task.client, instance_id, {}):
+            audit.record(record)
+    audit.begin(side.places)
+    audit_images(audit, side, list(side.places))
+    return audit.findings(namespaces)
 
 
-def _audit(rule: SyncRule, source: _Source) -> Iterator[Finding]:
-    namespace, repository, subject = rule.namespace, rule.repository, f"sync rule {rule.name}"
-    if namespace and namespace not in source.namespaces:
-        missing = f"namespace {namespace}"
-    elif repository and (namespace, repository) not in {place[:2] for place in source.repositories}:
-        missing = f"repository {namespace}/{repository}"
-    else:
-        scope = rule.to_result()
-        covered = [image for image in source.images if covers(scope, image)]
-        if covered:
-            yield from _carried(source.client, rule, covered, source.records)
-        else:
-            problem = f"{subject} covers no image that is on {source.instance_id}"
-            yield warning("dead_rule", subject, problem, _CORRECT_OR_DELETE)
-        return
-    problem = f"{subject} is for {missing}, which {source.instance_id} does not have"
-    yield error("dead_rule", subject, problem, _CORRECT_OR_DELETE)
+def audit_images(audit: SourceAudit, side: Side, origins: Iterable[Origin]) -> None:
+    """List the images of the repositories that rules cover, and have them judged, some repositories at a time."""
+    for images_of in side.each(origin for origin in origins if audit.concerns(origin)):
+        audit.add(*images_of)
 
 
-def _carried(
-    client: Client, rule: SyncRule, covered: Sequence[dict[str, Any]], records: Sequence[SyncTask]
-) -> Iterator[Finding]:
-    """Return what the records say of a rule that has something to carry."""
-    own = [record for record in records if record.sync_rule_id == rule.sync_rule_id]
-    # An image that was deleted before it was carried is no fault of the rule.
-    there = {(image["namespace"], image["repository"], image["tag"]) for image in covered}
-    ended = [
-        record
-        for record in own
-        if record.status in ("success", "error") and (record.namespace, record.repository, record.tag) in there
-    ]
-    if ended and ended[0].status == "error":
-        yield _with_command(_failed(rule, ended[0]), rule, client)
-    newest = max(image.get("update_time") or 0 for image in covered)
-    if not own and rule.trigger != "manual" and newest > (rule.create_time or newest) + _CLOCK_MARGIN:
-        subject = f"sync rule {rule.name}"
-        problem = f"{subject} has no record, although an image that it covers was pushed at {iso_time(newest)}"
-        remedy = "Compare both sides with registryops.alicloud.verify_sync, and create the rule again."
-        # It is not documented for how long records are kept: older ones prove that this one is not merely forgotten.
-        sure = any((record.create_time or newest) < newest for record in records)
-        yield (error if sure else warning)("dead_rule", subject, problem, remedy)
-
-
-def _failed(rule: SyncRule, record: SyncTask) -> Finding:
-    """Report a failed task. The service does not document its issues, so each is shown as it is."""
-    issue, subject = str(record.issue or "no reason given"), f"sync rule {rule.name}"
-    image = f"{record.namespace}/{record.repository}:{record.tag}"
-    problem = f"{subject} could not carry {image} into {record.target_instance_id}: {issue}"
-    kind = api_error("", issue, "")
-    check = "failing_rule"
-    if isinstance(kind, NoPermissionError):
-        check = "rule_without_grant"
-    elif isinstance(kind, NotFoundError) and "INSTANCE" in issue:
-        check = "dead_rule"
-    return error(check, subject, problem, task_remedy(issue, str(record.target_instance_id)))
-
-
-def _with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
-    """Return a finding on a missing grant with the command that makes it, for the other account's people to paste."""
-    if finding["check"] != "rule_without_grant":
-        return finding
-    try:
-        own = str(client.caller()["AccountId"])
-    except AcrError:
-        return finding  # the remedy without the command is true, too
-    return {**finding, "remedy": f"{ask_for_grant(own, rule.target_instance_id, rule.target_region)}."}
-
-
-def _shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:
-    """Report rules that carry nothing of their own; one that is wanted is not to make room for one that is not."""
-    shown = [rule.to_result() for rule in rules]
-    for place, rule in enumerate(shown):
-        for other_place, other in enumerate(shown):
-            if rule["name"] in wanted and other["name"] not in wanted:
-                continue
-            # Of two that are the same, the second is one too many.
-            if place != other_place and contains(other, rule) and (other_place < place or not contains(rule, other)):
-                subject = f"sync rule {rule['name']}"
-                problem = f"{subject} carries nothing that sync rule {other['name']} does not carry to the same place"
-                yield warning("shadowed_rule", subject, problem, "Delete it.")
-                break
-
-
-def _left_over(rule: SyncRule) -> Finding:
-    problem = f"sync rule {rule.name} stands in for another one, whose replacement was cut short unless it is under way"
-    remedy = "Run the task that keeps that rule again, such as registryops.alicloud.configure_sync; it finishes it."
-    return warning("left_over_stand_in", f"sync rule {rule.name}", problem, remedy)
-
-
-def _unreadable(rule: SyncRule) -> Finding:
-    problem = f"sync rule {rule.name} has a filter that engines read differently, so it is not known what it covers"
-    return warning("unknown_scope", f"sync rule {rule.name}", problem, "Write the filter as acr_sync_rule takes it.")
+def namespace_names(client: Client, instance_id: str) -> frozenset[str]:
+    """Return the namespaces of an instance."""
+    return frozenset(str(namespace.name) for namespace in Namespaces(client, {"instance_id": instance_id}).find())

@@ -179,8 +179,32 @@ def _typed(client: Any, product: str, action: str) -> Callable[[dict[str, Any]],
     request_type = getattr(load(f"{PACKAGES[product]}.models"), f"{action}Request")
     runtime = load("darabonba.runtime").RuntimeOptions()
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
-    call = getattr(client, f"{snake}_with_options")
-    return lambda parameters: call(request_type().from_map(parameters), runtime).to_map()
+    method = getattr(type(client), f"{snake}_with_options")
+
+    def call(parameters: dict[str, Any]) -> Any:
+        raw = _Raw(client)
+        method(raw, request_type().from_map(parameters), runtime)
+        return raw.answer
+
+    return call
+
+
+class _Raw:
+    """Stands in for the SDK's client and keeps an answer as it came.
+
+    The SDK makes an object of each thing in an answer. With 100 images a page that takes longer than the call.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.answer: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def call_api(self, *request: Any) -> dict[str, Any]:
+        self.answer = self._client.call_api(*request)
+        return {}
 
 
 def _generic(client: Any, action: str) -> Callable[[dict[str, Any]], Any]:

@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     each_task,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Record, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 
 # The namespace and the repository that an image comes from.
 Origin = tuple[str, str]
@@ -27,9 +28,13 @@ class Records:
         client: the services of the instance's account.
         instance_id: the instance that the images come from.
         targets: IDs of the instances that are looked at.
+        watcher: who is shown each record.
     """
 
-    def __init__(self, client: Client, instance_id: str, targets: Collection[str]) -> None:
+    def __init__(
+        self, client: Client, instance_id: str, targets: Collection[str], watcher: Watcher | None = None
+    ) -> None:
+        self._watcher = watcher or Nobody()
         self._client = client
         self._instance_id = instance_id
         self._targets = targets
@@ -73,6 +78,7 @@ class Records:
         return self._lost.get(origin, {})
 
     def _add(self, task: SyncTask) -> None:
+        self._watcher.record(task)
         if task.tag != task.target_tag:
             return  # sent by hand under another name; rules keep the tag
         origin = (str(task.namespace), str(task.repository))

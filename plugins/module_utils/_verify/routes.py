@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_names_something
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Bringers, Rule, Target
 
 Names = Optional[Sequence[str]]  # noqa: UP045 - the oldest Python that is linted knows no |
 
@@ -59,6 +60,32 @@ class Route(NamedTuple):
             return None
         names = (self.rule.get("target_namespace") or namespace, self.rule.get("target_repository") or repository)
         return Target(str(self.rule["target_instance_id"]), *names)
+
+
+class Bringing:
+    """Which of the rules that bring a repository to a target bring a tag of it."""
+
+    def __init__(self, routes: Sequence[Route], select: Select) -> None:
+        self._routes = routes
+        self._select = select
+        # Mostly all rules take every tag; then they are looked at once for the repository, not for each tag.
+        takes_all = all(route.tags in ANYTHING for route in routes) and select.tags is None
+        self._always = Bringers.of([route.rule for route in routes]) if takes_all else None
+        self._known: dict[tuple[str, ...], Bringers] = {}
+
+    def of(self, tag: str) -> Bringers | None:
+        """Return the rules that bring a tag, if there are any and it is looked at."""
+        if self._always is not None:
+            return self._always
+        if not self._select.has_tag(tag):
+            return None
+        rules = [route.rule for route in self._routes if selects(route.tags, tag)]
+        if not rules:
+            return None
+        names = tuple(str(rule["name"]) for rule in rules)
+        if names not in self._known:
+            self._known[names] = Bringers.of(rules)
+        return self._known[names]
 
 
 class Routes:

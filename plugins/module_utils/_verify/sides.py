@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Held,
     Place,
@@ -27,8 +27,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
     extra,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Origin, Records
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Route, Routes
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Bringing, Routes
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import attached, with_signatures
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Watcher
 
 # What targets hold beside what the source has.
 Left = dict[Target, dict[str, Held]]
@@ -69,6 +70,14 @@ class Side:
         except NotFoundError:
             return {}  # deleted since the repositories were listed
 
+    def each(self, origins: Iterable[Origin]) -> Iterator[tuple[Origin, dict[str, Held]]]:
+        """Return the images of some repositories, of which few are kept at a time."""
+        listed = list(origins)
+        for start in range(0, len(listed), _AT_ONCE):
+            some = listed[start : start + _AT_ONCE]
+            found = self.client.calls(lambda origin: self.images(*origin), some)
+            yield from zip(some, found, strict=True)
+
 
 class Comparison:
     """Compares the images of a source with those at its destinations.
@@ -78,17 +87,18 @@ class Comparison:
         destinations: those that can be looked into, by instance ID.
         routes: what is brought where.
         records: what the source's records say.
-        now: the time in epoch milliseconds.
+        watcher: who is shown the images of the source.
     """
 
-    def __init__(
-        self, source: Side, destinations: Mapping[str, Side], routes: Routes, records: Records, now: int
+    def __init__(  # both sides, what is brought where, what is known of it, and who else looks on
+        self, source: Side, destinations: Mapping[str, Side], routes: Routes, records: Records, watcher: Watcher
     ) -> None:
+        self._watcher = watcher
         self._source = source
         self._destinations = destinations
         self._routes = routes
         self._records = records
-        self._recent = now - _RECENT
+        self._recent = int(time.time() * 1000) - _RECENT
         # What each target holds and no image of the source has been compared with.
         self._left: Left = {}
 
@@ -106,6 +116,14 @@ class Comparison:
         for _origin, images in self._each(doubtful, self._compare_again):
             yield images
         yield from self._extras()
+        for origin, held in self._source.each(self._unseen()):
+            self._watcher.add(origin, held)
+
+    def _unseen(self) -> Iterator[Origin]:
+        """Return the repositories that no rule brings anywhere and that whoever looks on wants to see."""
+        for origin in self._source.places:
+            if not self._routes.of(*origin) and self._watcher.concerns(origin):
+                yield origin
 
     def _read_destinations(self, origins: Iterable[Origin]) -> None:
         """List the repositories again that images arrive in, since some may be new."""
@@ -136,18 +154,15 @@ class Comparison:
         return self._compared(origin, images)
 
     def _compared(self, origin: Origin, images: Mapping[str, Held]) -> tuple[list[Compared], Left]:
+        if self._watcher.concerns(origin):
+            self._watcher.add(origin, images)
         compared: list[Compared] = []
         left: Left = {}
         attachments = attached(images)
         for target, routes in self._routes.of(*origin).items():
             side = self._destinations.get(target.instance_id)
             there = side.images(target.namespace, target.repository) if side else {}
-            found = []
-            for tag, held in images.items():
-                fitting = self._fitting(routes, tag)
-                if fitting:
-                    evidence = self._evidence(origin, target, tag, there if side else None)
-                    found.append(compare(fitting, (*origin, tag), held, target, evidence))
+            found = self._found(origin, images, target, Bringing(routes, self._routes.select), there)
             if attachments and self._routes.select.tags is None:
                 found = with_signatures(found, attachments, there)
             compared += found
@@ -155,16 +170,25 @@ class Comparison:
             left[target] = {tag: held for tag, held in there.items() if tag not in reached}
         return compared, left
 
-    def _fitting(self, routes: Iterable[Route], tag: str) -> tuple[Mapping[str, object], ...]:
-        """Return the rules that bring such a tag, if it is looked at."""
-        if not self._routes.select.has_tag(tag):
-            return ()
-        return tuple(route.rule for route in routes if selects(route.tags, tag))
-
-    def _evidence(self, origin: Origin, target: Target, tag: str, there: Mapping[str, Held] | None) -> Evidence:
-        held = (there or {}).get(tag)
-        record = self._records.of(origin, target).get(tag)
-        return Evidence(held and held.digest, there is not None, record, self._records.lost(origin).get(tag))
+    def _found(  # the images of one repository, at one of its targets
+        self,
+        origin: Origin,
+        images: Mapping[str, Held],
+        target: Target,
+        bringing: Bringing,
+        there: Mapping[str, Held],
+    ) -> list[Compared]:
+        readable = target.instance_id in self._destinations
+        records, lost = self._records.of(origin, target), self._records.lost(origin)
+        found = []
+        for tag, held in images.items():
+            bringers = bringing.of(tag)
+            if bringers is not None:
+                held_there = there.get(tag)
+                digest = held_there.digest if held_there else None
+                evidence = Evidence(digest, readable, records.get(tag), lost.get(tag))
+                found.append(compare(bringers, (*origin, tag), held, target, evidence))
+        return found
 
     def _extras(self) -> Iterator[list[Compared]]:
         """Return what is at destinations alone, where a rule would have put it."""
@@ -185,6 +209,6 @@ class Comparison:
 
     def _extra(self, target: Target, tag: str, held: Held) -> Compared | None:
         for namespace, repository, route in self._routes.into(target):
-            if self._fitting([route], tag):
+            if Bringing([route], self._routes.select).of(tag):
                 return extra(route.rule, (namespace, repository, tag), held, target)
         return None

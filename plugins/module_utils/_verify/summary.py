@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,26 +64,34 @@ class Summary:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.counts: Counts = {state: {"images": 0, "bytes": 0} for state in STATES}
         self.bad: list[Compared] = []
-        self._by_rule: dict[str, dict[str, int]] = {}
-        self._by_namespace: dict[Key, dict[str, int]] = {}
+        # Images and bytes by rules, namespace, target and state: one entry to look up for each image, not five.
+        self._tallies: dict[tuple[tuple[str, ...], str, str, str], list[int]] = {}
         self._groups: dict[str, dict[Key, Group]] = {"troubles": {}, "reasons": {}, "others": {}}
         self._lags: list[tuple[int, float]] = []
 
     def add(self, images: Iterable[Compared]) -> None:
         for image in images:
-            self.counts[image.state]["images"] += 1
-            self.counts[image.state]["bytes"] += image.size
-            for rule in image.rules:
-                _count(self._by_rule, rule, image.state)
-            _count(self._by_namespace, (image.namespace, image.target.instance_id), image.state)
+            state = image.state
+            key = (image.rules, image.namespace, image.target.instance_id, state)
+            tally = self._tallies.get(key) or self._tallies.setdefault(key, [0, 0])
+            tally[0] += 1
+            tally[1] += image.size
             if image.lag is not None and image.pushed:
                 self._lags.append((image.pushed // 1000, image.lag))
-            if image.state in BAD or image.state == "unsigned":
+            if state in BAD or state == "unsigned":
                 self._keep(image)
-            elif image.state in _NEITHER:
+            elif state in _NEITHER:
                 self._group("others", (image.namespace, image.target.instance_id), image)
+
+    @property
+    def counts(self) -> Counts:
+        """Return the number of images and their bytes, by state."""
+        found = {state: {"images": 0, "bytes": 0} for state in STATES}
+        for (_rules, _namespace, _target, state), (images, size) in self._tallies.items():
+            found[state]["images"] += images
+            found[state]["bytes"] += size
+        return found
 
     def _keep(self, image: Compared) -> None:
         if len(self.bad) < self._most:
@@ -98,15 +107,22 @@ class Summary:
 
     def by_rule(self, rule: str) -> dict[str, int]:
         """Return how many of a rule's images there are of each state, whoever else carries them too."""
-        return _in_order(self._by_rule.get(rule, {}))
+        states: Counter[str] = Counter()
+        for (rules, _namespace, _target, state), (images, _size) in self._tallies.items():
+            if rule in rules:
+                states[state] += images
+        return _in_order(states)
 
     def namespaces(self, others: Iterable[str]) -> list[dict[str, Any]]:
         """Return each namespace with each place that rules bring it to; then `others`, which no rule covers."""
+        found: dict[tuple[str, str], Counter[str]] = {}
+        for (_rules, namespace, target, state), (images, _size) in self._tallies.items():
+            found.setdefault((namespace, target), Counter())[state] += images
         covered: list[dict[str, Any]] = [
             {"namespace": namespace, "target_instance_id": target, "states": _in_order(states)}
-            for (namespace, target), states in sorted(self._by_namespace.items())
+            for (namespace, target), states in sorted(found.items())
         ]
-        reached = {namespace for namespace, _target in self._by_namespace}
+        reached = {namespace for namespace, _target in found}
         rest: list[dict[str, Any]] = [
             {"namespace": namespace, "target_instance_id": None, "states": {}}
             for namespace in others
@@ -150,12 +166,7 @@ class Summary:
         return _worst_first(found, lambda row: row["namespace"])
 
 
-def _count(counts: dict[Any, dict[str, int]], key: Any, state: str) -> None:
-    states = counts.setdefault(key, {})
-    states[state] = states.get(state, 0) + 1
-
-
-def _in_order(states: dict[str, int]) -> dict[str, int]:
+def _in_order(states: Mapping[str, int]) -> dict[str, int]:
     return {state: states[state] for state in STATES if state in states}
 
 

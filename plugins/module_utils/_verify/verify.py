@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -22,19 +21,21 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.route
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import standings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Comparison, Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 10.0  # seconds between two looks at what is in flight; most tasks take some
 
 
-def verify(task: Task) -> dict[str, Any]:
-    """Return how the rules and images of one instance stand; nothing is changed."""
-    return Verification(task).run()
-
-
 class Verification:
-    """One look at an instance, its rules, its records, and the images of both sides."""
+    """One look at an instance, its rules, its records, and the images of both sides; nothing is changed.
 
-    def __init__(self, task: Task) -> None:
+    Args:
+        task: whose parameters are the module's.
+        watcher: who looks on at what is listed of the source.
+    """
+
+    def __init__(self, task: Task, watcher: Watcher | None = None) -> None:
+        self._watcher = watcher or Nobody()
         self._task = task
         self._params = task.params
         self._select = Select.of(task.params["select"])
@@ -44,19 +45,21 @@ class Verification:
         self._unreadable: list[dict[str, str]] = []
 
     def run(self) -> dict[str, Any]:
+        """Return how the rules and images stand."""
         rules = standings(self._task, self._select)
         followed = [standing.rule for standing in rules if standing.followed and is_readable(standing.rule)]
         if self._select.rules is not None:
             followed = [rule for rule in followed if rule["name"] in self._select.rules]
         routes = Routes(followed, self._select)
         source = Side(self._task.client, self._instance_id)
-        records = Records(self._task.client, self._instance_id, routes.instance_ids)
+        records = Records(self._task.client, self._instance_id, routes.instance_ids, self._watcher)
         destinations = self._look(routes, source, records)
         self._check_names(source)
+        self._watcher.begin(source.places)
         if not self._task.check_mode:
             self._wait(records)
         summary = Summary(self._params["max_images"])
-        self._compare(Comparison(source, destinations, routes, records, int(time.time() * 1000)), summary)
+        self._compare(Comparison(source, destinations, routes, records, self._watcher), summary)
         return Found(
             instance_id=self._instance_id,
             rules=rules,

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import (
+    Bringers,
     Compared,
     Evidence,
     Record,
@@ -30,7 +31,7 @@ LOST = FAILED._replace(target_instance_id="cri-gone")
 
 
 def compared(held: Held, evidence: Evidence, *rules: dict[str, Any]) -> Compared:
-    return compare(rules or (RULE,), ("prod", "web", "1.0"), held, TARGET, evidence)
+    return compare(Bringers.of(rules or (RULE,)), ("prod", "web", "1.0"), held, TARGET, evidence)
 
 
 def there(digest: str | None, record: Record | None = None) -> Evidence:
@@ -122,7 +123,7 @@ def test_the_lag_is_from_the_push_to_the_arrival_by_a_rule(
 
 def test_a_compared_image_is_shown_with_a_sentence() -> None:
     copy = Target("cri-t", "copy", "shop")
-    image = compare((RULE,), ("prod", "web", "1.0"), IMAGE, copy, there(None, FAILED))
+    image = compare(Bringers.of((RULE,)), ("prod", "web", "1.0"), IMAGE, copy, there(None, FAILED))
     assert image.to_result() == {
         "rule": "r",
         "rules": ["r"],

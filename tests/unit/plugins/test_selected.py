@@ -9,24 +9,25 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
-    left_behind,
-    meeting,
-    selecting_all,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import Meeting
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import left_behind, selecting_all
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 
 DIGEST = "1" * 64
-
-
-def image(namespace: str, repository: str, tag: str, digest: str = "") -> dict[str, Any]:
-    return {"namespace": namespace, "repository": repository, "tag": tag, "digest": f"sha256:{digest}"}
 
 
 def rule(name: str, namespace: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "namespace": namespace, "target_instance_id": "cri-eu", "target_namespace": "mirror", **more}
 
 
-IMAGES = [image("library", "nginx", "1.0"), image("team-a", "nginx", "1.0"), image("team-a", "web", "v1")]
+IMAGES = {("library", "nginx"): ["1.0"], ("team-a", "nginx"): ["1.0"], ("team-a", "web"): ["v1"]}
+
+
+def met(*rules: dict[str, Any]) -> list[dict[str, str]]:
+    meeting = Meeting(rules, IMAGES)
+    for origin, tags in IMAGES.items():
+        meeting.add(origin, tags)
+    return list(meeting.findings())
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ IMAGES = [image("library", "nginx", "1.0"), image("team-a", "nginx", "1.0"), ima
     ],
 )
 def test_rules_that_write_one_place_are_found(first: dict[str, Any], second: dict[str, Any], meet: bool) -> None:
-    found = list(meeting([rule("library", "library", **first), rule("team-a", "team-a", **second)], IMAGES))
+    found = met(rule("library", "library", **first), rule("team-a", "team-a", **second))
     assert [finding["check"] for finding in found] == ["rules_meet"] * meet
     if meet:
         assert found[0]["problem"] == (
@@ -50,14 +51,23 @@ def test_rules_that_write_one_place_are_found(first: dict[str, Any], second: dic
         )
 
 
+def test_a_rule_that_meets_itself_is_found() -> None:
+    found = met({"name": "all", "target_instance_id": "cri-eu", "target_namespace": "mirror"})
+    assert [finding["problem"] for finding in found] == [
+        "sync rule all writes mirror/nginx on cri-eu, from library/nginx and team-a/nginx,"
+        " so that its tags are moved to and fro"
+    ]
+
+
 @pytest.mark.parametrize("ending", [".sig", ".att", ".sbom", ""])
 @pytest.mark.parametrize(("tag_filter", "found"), [("^v", True), (".*", False), ("^v|^sha256-", False), ("^w", False)])
 def test_signatures_that_are_left_behind_are_found(ending: str, tag_filter: str, found: bool) -> None:
-    images = [image("prod", "web", "v1", DIGEST), image("prod", "web", f"sha256-{DIGEST}{ending}", "2" * 64)]
-    findings = list(left_behind(rule("r", "prod", tag_filter=tag_filter), images))
-    assert [finding["check"] for finding in findings] == ["signatures_left_behind"] * found
-    if found:
-        assert f"carries prod/web:v1 and leaves behind sha256-{DIGEST}{ending}," in findings[0]["problem"]
+    images = {"v1": Held(f"sha256:{DIGEST}", 1, 1), f"sha256-{DIGEST}{ending}": Held(f"sha256:{'2' * 64}", 1, 1)}
+    finding = left_behind(rule("r", "prod", tag_filter=tag_filter), ("prod", "web"), images)
+    assert bool(finding) == found
+    if finding:
+        assert finding["check"] == "signatures_left_behind"
+        assert f"carries prod/web:v1 and leaves behind sha256-{DIGEST}{ending}," in finding["problem"]
 
 
 @pytest.mark.parametrize(("tag_filter", "found"), [("v*", True), ("^v", False), (".*", False), (None, False)])

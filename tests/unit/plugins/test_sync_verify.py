@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -328,3 +329,48 @@ def test_it_says_how_far_it_is(cloud: Emulator, ruled: Account, monkeypatch: pyt
     result = module.result(params, False, tell=lines.append)
     assert not result.get("failed"), result.get("msg")
     assert [line for line in lines if line.endswith("images compared, 0 of them not as they should be")]
+
+
+NARROW = {**RULE, "name": "releases", "tag_filter": "^v"}
+ELSEWHERE = {**RULE, "name": "unlisted", "tag_filter": "^w"}
+
+
+def listings(cloud: Emulator) -> Counter[str]:
+    listed = ("ListRepoTag", "ListRepository", "ListRepoSyncTask")
+    return Counter(call["action"] for call in cloud.calls() if call["action"] in listed)
+
+
+def test_an_audit_goes_along_and_lists_nothing_twice(cloud: Emulator, ruled: Account) -> None:
+    digest = "1" * 64
+    push(cloud, {"tag": "v1", "digest": f"sha256:{digest}"}, f"sha256-{digest}.sig")
+    for rule in (NARROW, ELSEWHERE):
+        ruled.run("acr_sync_rule", False, instance_id=SOURCE, **rule)
+    verify(ruled, RULE, NARROW)  # until nothing moves any more
+
+    counts = []
+    for audited in (False, True):
+        before = listings(cloud)
+        result = verify(ruled, RULE, NARROW, audit=audited)
+        counts.append(listings(cloud) - before)
+    assert counts[0] == counts[1]
+    alone = ruled.run("acr_sync_audit", side="source", instance_id=SOURCE, rules=[RULE, NARROW])
+    assert result["audit"] == alone["findings"]
+    assert {finding["check"] for finding in result["audit"]} >= {
+        "signatures_left_behind",
+        "shadowed_rule",
+        "unlisted_rule",
+    }
+
+
+def test_an_audit_of_a_selection_is_refused(ruled: Account) -> None:
+    with pytest.raises(ModuleFailedError, match=r"select names namespaces. Leave out audit or select"):
+        verify(ruled, audit=True, select={"namespaces": ["prod"]})
+
+
+def test_an_audit_sees_what_no_verified_rule_brings_anywhere(cloud: Emulator, ruled: Account) -> None:
+    ruled.run("acr_namespace", False, instance_id=SOURCE, name="dev", auto_create_repositories=True)
+    cloud.post("/_emulator/images", {"instance_id": SOURCE, "namespace": "dev", "repository": "x", "tags": ["w1"]})
+    ruled.run("acr_sync_rule", False, instance_id=SOURCE, **{**ELSEWHERE, "namespace": "dev"})
+    result = verify(ruled, audit=True)
+    assert "dead_rule" not in [finding["check"] for finding in result["audit"]]
+    assert result["audit"] == ruled.run("acr_sync_audit", side="source", instance_id=SOURCE, rules=[RULE])["findings"]

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look at the images that rules will carry, before the rules are made; only where something can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import Meeting
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
+    left_behind,
+    selects_signatures,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+
+Rule = Mapping[str, Any]
+Origin = tuple[str, str]
+
+# Repositories of a rule that are looked into for signatures. It takes five rounds of calls; the audit looks into all.
+_MOST = 100
+
+
+class RulesToCome:
+    """The rules that an instance is to get, and what it holds of theirs.
+
+    Args:
+        client: the services of the instance's account.
+        instance_id: the source.
+        rules: the rules that are wanted, as the option sync_rules has them.
+    """
+
+    def __init__(self, client: Client, instance_id: str, rules: Iterable[Rule]) -> None:
+        self._client = client
+        self._rules = [rule for rule in rules if is_readable(rule)]
+        self._side = Side(client, instance_id)
+
+    def meeting(self) -> list[Finding]:
+        """Return the rules that would write one place from different repositories."""
+        candidates = _sharing(self._rules)
+        if not candidates:
+            return []
+        with attempt(f"look whether sync rules of {self._side.instance_id} meet"):
+            self._read(candidates)
+            meeting = Meeting(candidates, self._side.places)
+            for origin, tags in self._images(meeting.origins):
+                meeting.add(origin, tags)
+        return list(meeting.findings())
+
+    def leaving_signatures(self) -> Iterator[Finding]:
+        """Find rules that would leave the signatures of what they carry behind."""
+        narrow = [rule for rule in self._rules if not selects_signatures(rule.get("tag_filter"))]
+        if not narrow:
+            return
+        with attempt(f"look for signatures on {self._side.instance_id}"):
+            self._read(narrow)
+            for rule in narrow:
+                routes = Routes([rule], Select())
+                covered = [origin for origin in sorted(self._side.places) if routes.of(*origin)]
+                images = self._images(covered[:_MOST])
+                findings = (left_behind(rule, origin, held) for origin, held in images)
+                found = next((finding for finding in findings if finding), None)
+                if found:
+                    yield found
+
+    def _read(self, rules: Sequence[Rule]) -> None:
+        """List the repositories that some rules may cover, once."""
+        if not self._side.places:
+            names = {rule.get("namespace") for rule in rules}
+            self._side.read(None if None in names else sorted(map(str, names)))
+
+    def _images(self, origins: Sequence[Origin]) -> list[tuple[Origin, Mapping[str, Any]]]:
+        listed = self._client.calls(lambda origin: self._side.images(*origin), origins)
+        return list(zip(origins, listed, strict=True))
+
+
+def _sharing(rules: Sequence[Rule]) -> list[Rule]:
+    """Return the rules that share the target namespace with a rule from another namespace or repository."""
+    by_target: dict[tuple[Any, Any], list[Rule]] = {}
+    for rule in rules:
+        if rule.get("namespace"):
+            target = (rule.get("target_instance_id"), rule.get("target_namespace") or rule["namespace"])
+            by_target.setdefault(target, []).append(rule)
+    shared: list[Rule] = []
+    for group in by_target.values():
+        if len({(rule["namespace"], rule.get("repository")) for rule in group}) > 1:
+            shared += group
+    return shared

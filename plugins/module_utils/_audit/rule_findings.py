@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say in findings what is wrong with single rules of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import Ended
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    NoPermissionError,
+    NotFoundError,
+    api_error,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import contains
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
+
+
+def failed(rule: SyncRule, ended: Ended) -> Finding:
+    """Report a failed task. The service does not document its issues, so each is shown as it is."""
+    issue, subject = str(ended.issue or "no reason given"), f"sync rule {rule.name}"
+    problem = f"{subject} could not carry {ended.image} into {ended.target_instance_id}: {issue}"
+    kind = api_error("", issue, "")
+    check = "failing_rule"
+    if isinstance(kind, NoPermissionError):
+        check = "rule_without_grant"
+    elif isinstance(kind, NotFoundError) and "INSTANCE" in issue:
+        check = "dead_rule"
+    return error(check, subject, problem, task_remedy(issue, str(ended.target_instance_id)))
+
+
+def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
+    """Return a finding on a missing grant with the command that makes it, for the other account's people to paste."""
+    if finding["check"] != "rule_without_grant":
+        return finding
+    try:
+        own = str(client.caller()["AccountId"])
+    except AcrError:
+        return finding  # the remedy without the command is true, too
+    return {**finding, "remedy": f"{ask_for_grant(own, rule.target_instance_id, rule.target_region)}."}
+
+
+def shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:
+    """Report rules that carry nothing of their own; one that is wanted is not to make room for one that is not."""
+    shown = [rule.to_result() for rule in rules]
+    for place, rule in enumerate(shown):
+        for other_place, other in enumerate(shown):
+            if rule["name"] in wanted and other["name"] not in wanted:
+                continue
+            # Of two that are the same, the second is one too many.
+            if place != other_place and contains(other, rule) and (other_place < place or not contains(rule, other)):
+                subject = f"sync rule {rule['name']}"
+                problem = f"{subject} carries nothing that sync rule {other['name']} does not carry to the same place"
+                yield warning("shadowed_rule", subject, problem, "Delete it.")
+                break
+
+
+def left_over(rule: SyncRule) -> Finding:
+    problem = f"sync rule {rule.name} stands in for another one, whose replacement was cut short unless it is under way"
+    remedy = "Run the task that keeps that rule again, such as registryops.alicloud.configure_sync; it finishes it."
+    return warning("left_over_stand_in", f"sync rule {rule.name}", problem, remedy)
+
+
+def unreadable(rule: SyncRule) -> Finding:
+    problem = f"sync rule {rule.name} has a filter that engines read differently, so it is not known what it covers"
+    return warning("unknown_scope", f"sync rule {rule.name}", problem, "Write the filter as acr_sync_rule takes it.")

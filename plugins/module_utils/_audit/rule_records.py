@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keep what the sync records say of each rule, in little memory: there may be very many records."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import NamedTuple
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask
+
+# The namespace and the repository that an image comes from.
+Origin = tuple[str, str]
+
+
+class Ended(NamedTuple):
+    """A record of a task that went well or failed. `created` is in epoch milliseconds."""
+
+    created: int
+    failed: bool
+    image: str
+    issue: str | None = None
+    target_instance_id: str | None = None
+
+
+class RuleRecords:
+    """The records of one instance, by the rule that they come from."""
+
+    def __init__(self) -> None:
+        self._oldest: int | None = None
+        self._own: set[str] = set()
+        self._ended: dict[tuple[str, Origin], dict[str, Ended]] = {}
+
+    def add(self, record: SyncTask) -> None:
+        """Take in one record."""
+        created = record.create_time or 0
+        if created and (self._oldest is None or created < self._oldest):
+            self._oldest = created
+        rule = str(record.sync_rule_id or "")
+        if not rule:
+            return  # sent by hand
+        self._own.add(rule)
+        if record.status in ("success", "error"):
+            known = self._ended.setdefault((rule, (str(record.namespace), str(record.repository))), {})
+            tag = str(record.tag)
+            if tag not in known or known[tag].created <= created:
+                known[tag] = _ended(record, created)
+
+    def knows(self, rule_id: str | None) -> bool:
+        """Tell whether any record is of a rule."""
+        return rule_id in self._own
+
+    def reach_before(self, time: int) -> bool:
+        """Tell whether a record is older than a time in epoch milliseconds."""
+        return self._oldest is not None and self._oldest < time
+
+    def newest(self, rule_id: str | None, origin: Origin, tags: Container[str]) -> Ended | None:
+        """Return what ended last of a rule's tasks for some tags of one repository."""
+        known = self._ended.get((str(rule_id), origin), {})
+        return max(
+            (ended for tag, ended in known.items() if tag in tags), default=None, key=lambda ended: ended.created
+        )
+
+
+def _ended(record: SyncTask, created: int) -> Ended:
+    if record.status == "success":
+        return Ended(created, False, "")
+    image = f"{record.namespace}/{record.repository}:{record.tag}"
+    return Ended(created, True, image, record.issue, record.target_instance_id)

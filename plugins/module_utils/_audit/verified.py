@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Verify what rules carry, and audit the rules by the same lists if the task asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.source import SourceAudit, namespace_names
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.verify import Verification
+
+
+def verify(task: Task) -> dict[str, Any]:
+    """Return how the rules and images of one instance stand, and the audit's findings if they are asked for.
+
+    Raises:
+        AcrError: an audit of what is selected alone, which would take the rest for missing.
+    """
+    if not task.params["audit"]:
+        return Verification(task).run()
+    selected = sorted(name for name, value in (task.params["select"] or {}).items() if value is not None)
+    if selected:
+        raise AcrError(
+            f"an audit looks at all of an instance, and select names {' and '.join(selected)}",
+            "Leave out audit or select.",
+        )
+    audit = SourceAudit(task)
+    result = Verification(task, audit).run()
+    found = audit.findings(namespace_names(task.client, result["instance_id"]) if audit.has_rules else ())
+    return {**result, "audit": sorted(found, key=lambda finding: finding["severity"])}
