@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 DOCUMENTATION = r"""
 name: acr_sync_report
 short_description: Put together what verify_sync and audit_sync found
@@ -68,6 +66,7 @@ _value:
   type: dict
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,6 +75,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._report impor
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import verdict
 
+_REQUEST = re.compile(r", request [^\]]*")
 _NO_LAG: dict[str, Any] = {"host": None, "count": 0, "median": None, "p95": None, "worst": None, "over_time": []}
 
 
@@ -92,7 +92,7 @@ def sync_report(
         "made_at": made_at,
         "sources": list(verified),
         "destinations": [name for name in destinations if name in audited],
-        "not_looked_at": _not_looked_at(verified, audited, sources, every),
+        "not_looked_at": _not_looked_at(hosts, verified, audited, sources, every),
         "total": of_images.by_state({state: count["images"] for state, count in counts.items()}),
         "counts": counts,
         "lag": lags[0] if lags else _NO_LAG,
@@ -118,16 +118,34 @@ def _found(host: Mapping[str, Any], fact: str, key: str) -> Any:
 
 
 def _not_looked_at(
-    verified: Mapping[str, Any], audited: Mapping[str, Any], sources: Sequence[str], every: Sequence[str]
+    hosts: Mapping[str, Any],
+    verified: Mapping[str, Any],
+    audited: Mapping[str, Any],
+    sources: Sequence[str],
+    every: Sequence[str],
 ) -> list[dict[str, str]]:
-    ended = "did not end for it; see the failed task of the run"
-    peers = chain.from_iterable(result["unreadable"] for result in verified.values())
-    unreadable = {peer["host"]: peer["reason"] for peer in peers}
-    return [
-        *({"host": name, "reason": f"verify_sync {ended}"} for name in sources if name not in verified),
-        *({"host": name, "reason": f"audit_sync {ended}"} for name in every if name not in audited),
-        *({"host": name, "reason": reason} for name, reason in unreadable.items()),
-    ]
+    reasons: dict[str, list[str]] = {}
+    for role, found, names in (("verify_sync", verified, sources), ("audit_sync", audited, every)):
+        for name in names:
+            if name not in found:
+                reasons.setdefault(name, []).append(_reason(hosts[name], role))
+    for result in verified.values():
+        for peer in result["unreadable"]:
+            reasons.setdefault(peer["host"], []).append(peer["reason"])
+    found = []
+    for name, several in reasons.items():
+        # The same refusal has another request ID each time.
+        distinct = {_REQUEST.sub("", reason): reason.rstrip(". ") for reason in several}
+        found += [{"host": name, "reason": reason} for reason in distinct.values()]
+    return found
+
+
+def _reason(host: Mapping[str, Any], role: str) -> str:
+    """Return why a role did not end, in its own words if the playbook kept them."""
+    kept = host.get("report_sync_failures")
+    if isinstance(kept, Mapping) and kept.get(role):
+        return str(kept[role])
+    return f"{role} did not end for it; see the failed task of the run"
 
 
 class FilterModule:

@@ -166,7 +166,8 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
     if not evidence.readable and current is not None and current.status == "success":
         return "carried", ""
     if held.pushed >= (rule.get("create_time") or 0) and rule.get("trigger") != "manual":
-        return "missing", _reason(current, "had arrived, so it was deleted there since")
+        reason = _reason(current, "had arrived, so it was deleted there since")
+        return "missing", reason if evidence.readable else f"{reason}; the destination was not looked into"
     return _older(rule, held, evidence.lost)
 
 

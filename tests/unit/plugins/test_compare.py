@@ -73,7 +73,14 @@ CASES: list[tuple[str, dict[str, Any], Held, Evidence, str, str]] = [
     ("the records stand for an unreadable target", RULE, IMAGE, unseen(SUCCESS), "carried", ""),
     ("a success cannot stand for what is not there", RULE, IMAGE, there(None, SUCCESS), "missing", DELETED),
     ("a canceled task is said", RULE, IMAGE, there(None, CANCELED), "missing", "its sync task was canceled"),
-    ("nothing is known of an unreadable target", RULE, IMAGE, unseen(), "missing", NO_TASK),
+    (
+        "nothing is known of an unreadable target",
+        RULE,
+        IMAGE,
+        unseen(),
+        "missing",
+        f"{NO_TASK}; the destination was not looked into",
+    ),
     ("a push before the rule is older", RULE, OLD, there(None), "older", "pushed before the rule was made"),
     ("a manual rule carries nothing by itself", MANUAL, IMAGE, there(None), "older", "the rule is manual"),
 ]

@@ -219,6 +219,15 @@ def test_a_host_that_was_not_looked_at_is_named() -> None:
     assert report["verdict"]["sentence"].startswith(f"Could not look at {SOURCE}, {DESTINATION}; ")
 
 
+def test_why_a_host_was_not_looked_at_is_said_once_in_the_words_of_the_failure() -> None:
+    hosts = estate(3)
+    del hosts[SOURCE]["verify_sync_result"], hosts[SOURCE]["audit_sync_result"]
+    refusals = [f"Cannot list: wrong key. [ListX: SignatureDoesNotMatch, request {request}]" for request in "AB"]
+    hosts[SOURCE]["report_sync_failures"] = dict(zip(("verify_sync", "audit_sync"), refusals, strict=True))
+    report = report_of(hosts, [SOURCE], [DESTINATION], made_at="")
+    assert report["not_looked_at"] == [{"host": SOURCE, "reason": refusals[1]}]
+
+
 def test_a_grant_is_shown_once_for_all_instances_of_its_account() -> None:
     hosts = estate(1)
     hosts["prod-us"] = hosts[DESTINATION]
