@@ -132,12 +132,12 @@ def _not_looked_at(
     for result in verified.values():
         for peer in result["unreadable"]:
             reasons.setdefault(peer["host"], []).append(peer["reason"])
-    found = []
+    told: list[dict[str, str]] = []
     for name, several in reasons.items():
         # The same refusal has another request ID each time.
         distinct = {_REQUEST.sub("", reason): reason.rstrip(". ") for reason in several}
-        found += [{"host": name, "reason": reason} for reason in distinct.values()]
-    return found
+        told += [{"host": name, "reason": reason} for reason in distinct.values()]
+    return told
 
 
 def _reason(host: Mapping[str, Any], role: str) -> str:
