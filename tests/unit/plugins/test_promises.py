@@ -205,7 +205,8 @@ def roles_of(playbook: str) -> Iterator[str]:
             yield from roles_of(imported)
         for role in play.get("roles") or []:
             yield str(role["role"] if isinstance(role, dict) else role).rpartition(".")[2]
-        for task in [*(play.get("pre_tasks") or []), *(play.get("tasks") or [])]:
+        tasks = [*(play.get("pre_tasks") or []), *(play.get("tasks") or [])]
+        for task in [*tasks, *chain.from_iterable(task.get("block", ()) for task in tasks)]:
             for action in ("include_role", "import_role"):
                 if included := task.get(f"ansible.builtin.{action}"):
                     yield str(included["name"]).rpartition(".")[2]
