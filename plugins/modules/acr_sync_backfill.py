@@ -10,99 +10,26 @@ module: acr_sync_backfill
 version_added: 0.1.0
 short_description: Send the images that sync rules cover and have not carried
 description:
-  - Has the service copy the images that an inventory's sync rules cover and that are not at the destination yet, such
-    as those that were pushed before the rules were made. No image data goes through the controller. Run it with the
-    credentials of the source account.
-  - All rules are planned before the first image is sent. Two sources that would end at one tag are refused.
-  - It looks at the sync records first. What has arrived is not sent again, and what is in flight is joined, not
-    doubled. Whatever ends a run, the next one takes up what is left.
-  - Every ten seconds, and when an image fails, a line says how far it is, unless the variable C(acr_progress) is
-    false. There are no such lines where a process is started for the module.
+  - Has the service copy the images that the sync rules of an inventory cover and that are not at the destination yet,
+    such as those that were pushed before the rules were created. No image data goes through the controller. Run it with
+    the credentials of the source account.
+  - It plans all rules before it sends the first image. It refuses two sources that would end at one tag.
+  - It reads the sync records first. Images that have arrived are not sent again, and the module waits for images that
+    are already in flight instead of sending them twice. If a run is cut short, the next run continues.
+  - Every ten seconds, and when an image fails, a line shows the progress, unless the variable C(acr_progress) is false.
+    A module that runs in a process of its own shows no such lines.
   - M(registryops.alicloud.acr_image_sync) does the same for images that are listed one by one.
+  - The name of a listed rule selects it; what it covers and where it ends is read from the instance. Listed rules with
+    C(state=absent) are left out.
+  - An image that several rules bring to one place is sent once, and counts for the first of them.
+  - A rule that is not on the instance, or whose images cannot be listed, does not stop the others. The task fails at
+    the end.
 options:
   instance_id:
     description:
       - ID of the source instance, which begins with C(cri-).
     type: str
     required: true
-  rules:
-    description:
-      - The rules of an inventory, as in M(registryops.alicloud.acr_sync_rules). Those with C(state=absent) are left
-        out. What a rule covers, and where it sends that, is read from the instance, by the rule's name.
-      - An image that several rules bring to one place is sent once, and counts for the first of them.
-      - A rule that is not on the instance, or whose images cannot be listed, does not stop the others; the task fails
-        at the end.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the rule.
-        type: str
-        required: true
-      state:
-        description: Whether the rule should be there.
-        type: str
-        choices: [present, absent]
-        default: present
-      to:
-        description:
-          - Name of an inventory host that is the destination. If unset, no host is looked up.
-        type: str
-      target_account_id:
-        description:
-          - UID of the account that owns the target instance, which the service does not tell. If unset, that of
-            O(rules[].to), and without it the account of the source.
-        type: str
-      scope:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-        choices: [namespace, repository, instance]
-      namespace:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      repository:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      namespace_filter:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      repository_filter:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      tag_filter:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      trigger:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-        choices: [automatic, manual]
-      priority:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: int
-      link_id:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      target_region:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      target_instance_id:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      target_namespace:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      target_repository:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: str
-      catch_up:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: bool
-        default: true
-      grant_timeout:
-        description: As in M(registryops.alicloud.acr_sync_rule). The rule on the instance is what counts.
-        type: int
-        default: 20
   only:
     description:
       - Names of the rules to send for. If unset or empty, all of O(rules). A name that is not among them is left out.
@@ -291,6 +218,7 @@ extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
   - registryops.alicloud.wait
+  - registryops.alicloud.rules
 seealso:
   - module: registryops.alicloud.acr_image_sync
   - module: registryops.alicloud.acr_sync_rules

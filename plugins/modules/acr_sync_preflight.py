@@ -11,13 +11,13 @@ version_added: 0.1.0
 short_description: Find what would make cross-account sync fail
 description:
   - Checks one instance against the documented limitations of cross-account sync before anything is written, and
-    returns every finding with its remedy. With O(fail) it fails because of them, all at once.
+    returns every finding with its remedy. With O(fail) it fails and names all findings at once.
   - The source must be a running Premium (C(Enterprise_Advanced)) instance, the destination a running Basic or Premium
     one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
     cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
     and a destination namespace must create repositories automatically.
-  - Rules that would write one place from different repositories are found at the source. A filter that matches the
-    empty text, such as the glob C(v*), is warned of.
+  - At the source it finds rules that would write to one place from different repositories. It warns of a filter that
+    matches the empty text, such as the glob C(v*).
 options:
   instance_id:
     description:
@@ -30,110 +30,6 @@ options:
     type: str
     choices: [source, destination]
     required: true
-  sync_rules:
-    description:
-      - Rules that begin or end at the instance. Namespace and repository are those on this side. Rules that should be
-        absent need nothing. If unset, only the instance itself is looked at.
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description:
-          - Name of the rule.
-        type: str
-        required: true
-      state:
-        description:
-          - Whether the rule should be there.
-        type: str
-        choices: [present, absent]
-        default: present
-      scope:
-        description:
-          - What the rule replicates. If unset, a new rule gets V(namespace) and an existing one is left as it is.
-        type: str
-        choices: [namespace, repository, instance]
-      namespace:
-        description:
-          - Namespace to replicate. Required for a new rule of O(sync_rules[].scope=namespace) or
-            O(sync_rules[].scope=repository).
-        type: str
-      repository:
-        description:
-          - Repository to replicate, without the namespace. Required for a new rule of O(sync_rules[].scope=repository).
-        type: str
-      namespace_filter:
-        description:
-          - Regular expression for the namespaces to replicate, with O(sync_rules[].scope=instance). If unset, it is
-            left as it is.
-        type: str
-      repository_filter:
-        description:
-          - Regular expression for the repositories to replicate, with O(sync_rules[].scope=namespace) or
-            O(sync_rules[].scope=instance). If unset, it is left as it is.
-        type: str
-      tag_filter:
-        description:
-          - Regular expression for the tags to replicate. If unset, a new rule gets V(.*) and an existing one is left as
-            it is.
-          - The service's own engine and whether it anchors the expression are not documented. Write C(^) and C($) where
-            they are meant; look-arounds, back-references and the like are refused.
-        type: str
-      trigger:
-        description:
-          - Whether every push is replicated, or only what a task names. If unset, a new rule gets V(automatic) and an
-            existing one is left as it is.
-        type: str
-        choices: [automatic, manual]
-      priority:
-        description:
-          - Urgency of the rule's tasks, from 1 to 5; 5 is the most urgent. If unset, the service gives a new rule 3 and
-            an existing one is left as it is.
-        type: int
-      link_id:
-        description:
-          - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
-            is.
-        type: str
-      to:
-        description:
-          - Name of an inventory host that is the destination. What the rule leaves unsaid of the target is its
-            C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
-        type: str
-      target_account_id:
-        description:
-          - UID of the account that owns the target instance. Leave it out if that is the account of the source.
-          - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
-        type: str
-      target_region:
-        description:
-          - Region of the target instance. Required for a new rule.
-        type: str
-      target_instance_id:
-        description:
-          - ID of the target instance. Required for a new rule.
-        type: str
-      target_namespace:
-        description:
-          - Namespace on the target instance. If unset, it is O(sync_rules[].namespace), or what it is if it is another.
-        type: str
-      target_repository:
-        description:
-          - Repository on the target instance. If unset, it is O(sync_rules[].repository), or what it is if it is
-            another.
-        type: str
-      catch_up:
-        description:
-          - Whether images that are pushed while a rule is replaced are synced by tasks afterwards. The tasks overwrite
-            the tag at the target, as the rule would have. They are started but not waited for.
-        type: bool
-        default: true
-      grant_timeout:
-        description:
-          - Seconds to try again while the other account's grant is refused. How long a new grant takes to be seen is
-            not documented. V(0) fails at once.
-        type: int
-        default: 20
   namespaces:
     description:
       - Namespaces of the instance that are about to be kept, with the options of
@@ -247,6 +143,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
+  - registryops.alicloud.rules.touching
 seealso:
   - module: registryops.alicloud.acr_instance_info
 author:

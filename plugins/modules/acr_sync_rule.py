@@ -12,17 +12,17 @@ short_description: Keep an outbound sync rule of an instance
 description:
   - Creates, replaces and deletes the rules by which an instance replicates images to another one, in the same or in
     another account. Run it with the credentials of the source account.
-  - A rule carries only what is pushed after it was created. For what is there already, see
+  - A rule carries only what is pushed after it was created. To send the images that existed before, use
     M(registryops.alicloud.acr_image_sync).
-  - The service can not change a rule, so a change is a replacement. The new rule is first made under the name of a
-    stand-in, C(<name>-acr-stand-in), shortened where the name is long; then the old one is deleted, the new one made
-    under its own name, and the stand-in deleted. At every moment one of them carries what is pushed, and a refused new
-    rule leaves the old one as it was. Names that end in C(-acr-stand-in) are kept for this.
-  - Where the service takes no second rule of one route, the old rule is deleted first, and a stand-in that carries
-    nothing remembers since when. What was pushed meanwhile is synced by tasks afterwards, see O(catch_up). If the new
-    rule is refused then, the old one is put back and the failure says so.
-  - A run that was cut short is finished by the next run of the same task, and O(state=absent) deletes stand-ins too.
-    Of several rules of one name, one is left.
+  - The service cannot change a rule, so the module replaces it. It first creates a stand-in, which is the new rule with
+    the name C(<name>-acr-stand-in), shortened if that is too long. Then it deletes the old rule, creates the new one
+    under its own name, and deletes the stand-in. At every moment one of them carries what is pushed. If the service
+    refuses the new rule, the old one stays as it was. Do not use names that end in C(-acr-stand-in) for other rules.
+  - If the service refuses two rules of the same route, the old rule is deleted first. A manual rule, which carries
+    nothing, remembers when that was. Images that are pushed in between are sent by sync tasks, see O(catch_up). If the
+    service then refuses the new rule, the old one is created again, and the failure says so.
+  - If a run was cut short, the next run of the same task finishes it. O(state=absent) deletes stand-ins too. If
+    several rules have the same name, one is kept.
   - Rules are known by their name. Inbound rules, which belong to other instances, are never touched.
 options:
   name:
@@ -37,93 +37,87 @@ options:
     required: true
   state:
     description:
-      - Whether the rule should be there.
+      - Whether the rule should exist.
     type: str
     choices: [present, absent]
     default: present
   scope:
     description:
-      - What the rule replicates. If unset, a new rule gets V(namespace) and an existing one is left as it is.
+      - What the rule replicates. A new rule defaults to V(namespace); an existing rule keeps its own.
     type: str
     choices: [namespace, repository, instance]
   namespace:
-    description:
-      - Namespace to replicate. Required for a new rule of O(scope=namespace) or O(scope=repository).
+    description: Namespace to replicate. Required for a new rule of O(scope=namespace) or O(scope=repository).
     type: str
   repository:
-    description:
-      - Repository to replicate, without the namespace. Required for a new rule of O(scope=repository).
+    description: Repository to replicate, without the namespace. Required for a new rule of O(scope=repository).
     type: str
   namespace_filter:
     description:
-      - Regular expression for the namespaces to replicate, with O(scope=instance). If unset, it is left as it is.
+      - Regular expression that selects namespaces, for a rule of O(scope=instance). If unset, an existing rule
+        keeps its own.
     type: str
   repository_filter:
     description:
-      - Regular expression for the repositories to replicate, with O(scope=namespace) or O(scope=instance). If unset,
-        it is left as it is.
+      - Regular expression that selects repositories, for a rule of O(scope=namespace) or O(scope=instance). If unset,
+        an existing rule keeps its own.
     type: str
   tag_filter:
     description:
-      - Regular expression for the tags to replicate. If unset, a new rule gets V(.*) and an existing one is left as it
-        is.
-      - The service's own engine and whether it anchors the expression are not documented. Write C(^) and C($) where
-        they are meant; look-arounds, back-references and the like are refused.
+      - Regular expression that selects tags. A new rule defaults to V(.*); an existing rule keeps its own.
+      - Alibaba Cloud does not document which engine reads the expression, nor whether it must match the whole tag.
+        Begin with C(^) and end with C($) where the whole tag must match. Look-arounds, back-references and other
+        constructs that engines read differently are refused.
     type: str
   trigger:
     description:
-      - Whether every push is replicated, or only what a task names. If unset, a new rule gets V(automatic) and an
-        existing one is left as it is.
+      - V(automatic) replicates every push. V(manual) replicates only what sync tasks name. A new rule defaults to
+        V(automatic); an existing rule keeps its own.
     type: str
     choices: [automatic, manual]
   priority:
     description:
-      - Urgency of the rule's tasks, from 1 to 5; 5 is the most urgent. If unset, the service gives a new rule 3 and an
-        existing one is left as it is.
+      - Priority of the rule's sync tasks, from 1 to 5; 5 is the highest. The service gives a new rule 3; an
+        existing rule keeps its own.
     type: int
   link_id:
     description:
-      - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
-        is.
+      - ID of a custom sync link, which some regions need. Links are made in the console. If unset, an existing rule
+        keeps its own.
     type: str
   to:
     description:
-      - Name of an inventory host that is the destination. What the task leaves unsaid of the target is its
+      - Inventory host of the destination instance. Target options that are unset are taken from its variables
         C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
     type: str
   target_account_id:
     description:
-      - UID of the account that owns the target instance. Leave it out if that is the account of the source.
-      - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
-      - A change of a rule that ends in another account is refused unless this is said, since the rule has to be made
-        anew.
+      - UID of the account that owns the target instance. Leave it out if that is the source's own account.
+      - The service never returns it. So an existing rule is only compared by whether it crosses accounts.
+      - Required to change a rule that crosses accounts, since a change creates the rule anew.
     type: str
   target_region:
-    description:
-      - Region of the target instance. Required for a new rule.
+    description: Region of the target instance. Required for a new rule.
     type: str
   target_instance_id:
-    description:
-      - ID of the target instance. Required for a new rule.
+    description: ID of the target instance. Required for a new rule.
     type: str
   target_namespace:
-    description:
-      - Namespace on the target instance. If unset, it is O(namespace), or what it is if it is another.
+    description: Namespace at the target. A new rule defaults to O(namespace); an existing rule keeps its own.
     type: str
   target_repository:
-    description:
-      - Repository on the target instance. If unset, it is O(repository), or what it is if it is another.
+    description: Repository at the target. A new rule defaults to O(repository); an existing rule keeps its own.
     type: str
   catch_up:
     description:
-      - Whether images that are pushed while no rule is in force are synced by tasks afterwards. The tasks overwrite the
-        tag at the target, as the rule would have. They are started but not waited for.
+      - Whether to send the images that were pushed while the rule was being replaced and no rule was in force.
+        Their sync tasks overwrite tags at the target, as the rule would have. They are started, and not waited for.
     type: bool
     default: true
   grant_timeout:
     description:
-      - Seconds to try again while the other account's grant is refused. How long a new grant takes to be seen is not
-        documented. V(0) fails at once.
+      - Seconds to try again while the target's account refuses the rule. How long a new grant takes to come into
+        force is not documented. V(0) fails at once.
     type: int
     default: 20
 extends_documentation_fragment:

@@ -10,123 +10,17 @@ module: acr_sync_rules
 version_added: 0.1.0
 short_description: Keep all outbound sync rules of an instance
 description:
-  - Creates, replaces and deletes many rules in one task. It lists the rules once and makes only the calls that differ,
-    side by side. For a single rule, and for what a rule is, see M(registryops.alicloud.acr_sync_rule).
-  - A rule that cannot be kept does not stop the others. The task fails at the end, and says of each rule what became of
-    it.
-  - Rules are known by their name. A rule that O(purge) would delete and that has the route of a new one is replaced by
-    it, as if it had been renamed. Inbound rules, which belong to other instances, are never touched.
+  - Creates, replaces and deletes many rules in one task. It lists the rules once, and makes calls only for those that
+    differ, several at a time. For a single rule, and for what a rule is, see M(registryops.alicloud.acr_sync_rule).
+  - If one rule fails, the others are still kept. The task fails at the end, and reports the result of each rule.
+  - Rules are known by their name. If O(purge) would delete a rule that has the same route as a new one, the new rule
+    replaces it, as if it had been renamed. Inbound rules, which belong to other instances, are never touched.
 options:
   instance_id:
     description:
       - ID of the source instance, which begins with C(cri-). Its edition must be Premium (C(Enterprise_Advanced)).
     type: str
     required: true
-  rules:
-    description:
-      - The rules, each with the options of M(registryops.alicloud.acr_sync_rule).
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description:
-          - Name of the rule.
-        type: str
-        required: true
-      state:
-        description:
-          - Whether the rule should be there.
-        type: str
-        choices: [present, absent]
-        default: present
-      scope:
-        description:
-          - What the rule replicates. If unset, a new rule gets V(namespace) and an existing one is left as it is.
-        type: str
-        choices: [namespace, repository, instance]
-      namespace:
-        description:
-          - Namespace to replicate. Required for a new rule of O(rules[].scope=namespace) or
-            O(rules[].scope=repository).
-        type: str
-      repository:
-        description:
-          - Repository to replicate, without the namespace. Required for a new rule of O(rules[].scope=repository).
-        type: str
-      namespace_filter:
-        description:
-          - Regular expression for the namespaces to replicate, with O(rules[].scope=instance). If unset, it is left as
-            it is.
-        type: str
-      repository_filter:
-        description:
-          - Regular expression for the repositories to replicate, with O(rules[].scope=namespace) or
-            O(rules[].scope=instance). If unset, it is left as it is.
-        type: str
-      tag_filter:
-        description:
-          - Regular expression for the tags to replicate. If unset, a new rule gets V(.*) and an existing one is left as
-            it is.
-          - The service's own engine and whether it anchors the expression are not documented. Write C(^) and C($) where
-            they are meant; look-arounds, back-references and the like are refused.
-        type: str
-      trigger:
-        description:
-          - Whether every push is replicated, or only what a task names. If unset, a new rule gets V(automatic) and an
-            existing one is left as it is.
-        type: str
-        choices: [automatic, manual]
-      priority:
-        description:
-          - Urgency of the rule's tasks, from 1 to 5; 5 is the most urgent. If unset, the service gives a new rule 3 and
-            an existing one is left as it is.
-        type: int
-      link_id:
-        description:
-          - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
-            is.
-        type: str
-      to:
-        description:
-          - Name of an inventory host that is the destination. What the rule leaves unsaid of the target is its
-            C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
-        type: str
-      target_account_id:
-        description:
-          - UID of the account that owns the target instance. Leave it out if that is the account of the source.
-          - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
-          - A change of a rule that ends in another account is refused unless this is said, since the rule has to be
-            made anew.
-        type: str
-      target_region:
-        description:
-          - Region of the target instance. Required for a new rule.
-        type: str
-      target_instance_id:
-        description:
-          - ID of the target instance. Required for a new rule.
-        type: str
-      target_namespace:
-        description:
-          - Namespace on the target instance. If unset, it is O(rules[].namespace), or what it is if it is another.
-        type: str
-      target_repository:
-        description:
-          - Repository on the target instance. If unset, it is O(rules[].repository), or what it is if it is another.
-        type: str
-      catch_up:
-        description:
-          - Whether images that are pushed while no rule is in force are synced by tasks afterwards. The tasks overwrite
-            the tag at the target, as the rule would have. They are started but not waited for.
-        type: bool
-        default: true
-      grant_timeout:
-        description:
-          - Seconds to try again while the other account's grant is refused. How long a new grant takes to be seen is
-            not documented. V(0) fails at once.
-        type: int
-        default: 20
   purge:
     description:
       - Whether outbound rules that O(rules) does not name are deleted.
@@ -135,6 +29,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
+  - registryops.alicloud.rules
 seealso:
   - module: registryops.alicloud.acr_sync_rule
   - module: registryops.alicloud.acr_sync_rule_info

@@ -11,122 +11,19 @@ version_added: 0.1.0
 short_description: Verify that what sync rules should carry has arrived
 description:
   - Compares the outbound sync rules of an instance with those that should be there, and the images of both sides by
-    digest. It returns counts, the lag, what is wrong with its remedy, and the images that are not as they should be.
-  - Images are listed and compared a few repositories at a time, so that it takes little memory however many there are.
-    It does not fail because of findings, so that all can be shown at once.
-  - Every ten seconds a line says how far it is, unless the variable C(acr_progress) is false. There are no such lines
-    where a process is started for the module.
+    digest. It returns counts, the lag, every finding with its remedy, and the images that are not as they should be.
+  - It lists and compares a few repositories at a time, so that it needs little memory for any number of images. It does
+    not fail because of findings, so that all can be shown at once.
+  - Every ten seconds a line shows the progress, unless the variable C(acr_progress) is false. A module that runs in a
+    process of its own shows no such lines.
+  - Listed rules with C(state=absent) should be gone. Rules of the instance that are not listed are reported, and their
+    images are not compared.
 options:
   instance_id:
     description:
       - ID of the source instance, which begins with C(cri-).
     type: str
     required: true
-  rules:
-    description:
-      - The rules that should be there, as in M(registryops.alicloud.acr_sync_rules). Those with C(state=absent) should
-        be gone. Rules of the instance that are not listed are pointed out, and their images are not looked at.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description:
-          - Name of the rule.
-        type: str
-        required: true
-      state:
-        description:
-          - Whether the rule should be there.
-        type: str
-        choices: [present, absent]
-        default: present
-      scope:
-        description:
-          - What the rule replicates. If unset, a new rule gets V(namespace) and an existing one is left as it is.
-        type: str
-        choices: [namespace, repository, instance]
-      namespace:
-        description:
-          - Namespace to replicate. Required for a new rule of O(rules[].scope=namespace) or
-            O(rules[].scope=repository).
-        type: str
-      repository:
-        description:
-          - Repository to replicate, without the namespace. Required for a new rule of O(rules[].scope=repository).
-        type: str
-      namespace_filter:
-        description:
-          - Regular expression for the namespaces to replicate, with O(rules[].scope=instance). If unset, it is left as
-            it is.
-        type: str
-      repository_filter:
-        description:
-          - Regular expression for the repositories to replicate, with O(rules[].scope=namespace) or
-            O(rules[].scope=instance). If unset, it is left as it is.
-        type: str
-      tag_filter:
-        description:
-          - Regular expression for the tags to replicate. If unset, a new rule gets V(.*) and an existing one is left as
-            it is.
-          - The service's own engine and whether it anchors the expression are not documented. Write C(^) and C($) where
-            they are meant; look-arounds, back-references and the like are refused.
-        type: str
-      trigger:
-        description:
-          - Whether every push is replicated, or only what a task names. If unset, a new rule gets V(automatic) and an
-            existing one is left as it is.
-        type: str
-        choices: [automatic, manual]
-      priority:
-        description:
-          - Urgency of the rule's tasks, from 1 to 5; 5 is the most urgent. If unset, the service gives a new rule 3 and
-            an existing one is left as it is.
-        type: int
-      link_id:
-        description:
-          - ID of a custom sync link, which some regions need. Links are made in the console. If unset, it is left as it
-            is.
-        type: str
-      to:
-        description:
-          - Name of an inventory host that is the destination. What the rule leaves unsaid of the target is its
-            C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
-          - Hosts with credentials of their own are O(destinations), if that is unset.
-        type: str
-      target_account_id:
-        description:
-          - UID of the account that owns the target instance. Leave it out if that is the account of the source.
-          - The service never returns it. What can be compared, and is, is whether the rule crosses accounts at all.
-        type: str
-      target_region:
-        description:
-          - Region of the target instance. Required for a new rule.
-        type: str
-      target_instance_id:
-        description:
-          - ID of the target instance. Required for a new rule.
-        type: str
-      target_namespace:
-        description:
-          - Namespace on the target instance. If unset, it is O(rules[].namespace), or what it is if it is another.
-        type: str
-      target_repository:
-        description:
-          - Repository on the target instance. If unset, it is O(rules[].repository), or what it is if it is another.
-        type: str
-      catch_up:
-        description:
-          - Whether images that are pushed while a rule is replaced are synced by tasks afterwards. The tasks overwrite
-            the tag at the target, as the rule would have. They are started but not waited for.
-        type: bool
-        default: true
-      grant_timeout:
-        description:
-          - Seconds to try again while the other account's grant is refused. How long a new grant takes to be seen is
-            not documented. V(0) fails at once.
-        type: int
-        default: 20
   destinations:
     description:
       - Instances that rules end at, with the connection to their account, with which nothing is written. Its
@@ -237,6 +134,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
+  - registryops.alicloud.rules
 seealso:
   - module: registryops.alicloud.acr_sync_rules
   - module: registryops.alicloud.acr_sync_audit
