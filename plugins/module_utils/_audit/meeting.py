@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
@@ -38,7 +38,7 @@ class Meeting:
             for target, bringing in routes.of(*origin).items():
                 sources.setdefault(target, {})[origin] = [route.rule for route in bringing]
         self._sources = {target: found for target, found in sources.items() if len(found) > 1}
-        self._origins = {origin for found in self._sources.values() for origin in found}
+        self._origins = set(chain.from_iterable(self._sources.values()))
         self._tags: dict[Origin, frozenset[str]] = {}
 
     @property
