@@ -57,6 +57,12 @@ def backfill(*listed: Mapping[str, Any], **more: Any) -> Task:
     return Task("a", "acr_sync_backfill", {"instance_id": SOURCE, "rules": list(listed), **more})
 
 
+def wait_for(tag: str, **more: Any) -> Task:
+    image = {"namespace": "prod", "repository": "web", "tag": tag}
+    destinations = [{"instance_id": TARGET, "account_id": ACCOUNT_B}]
+    return Task("a", "acr_image_wait", {"instance_id": SOURCE, **image, "destinations": destinations, **more})
+
+
 def look(owner: str, module: str, **options: Any) -> Task:
     return Task(owner, module, options)
 
@@ -97,6 +103,7 @@ WRITING = (
     Flow("a set of rules", rules(_rule(priority=5), _rule("new", tag_filter="^new"), purge=True), SET, ALWAYS),
     Flow("send images", send(images=IMAGES, **WHERE), PREPARED),
     Flow("send by a rule", send(from_rule="to-eu", target_account_id=ACCOUNT_B), RULED, ALWAYS),
+    Flow("wait for an image that no rule has sent", wait_for("1.0", send=True), RULED),
     Flow("send by a set of rules", backfill(_rule(), _rule("old", tag_filter="^1")), OVERLAPPING, ALWAYS),
 )
 READING = (

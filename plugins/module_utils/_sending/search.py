@@ -123,10 +123,10 @@ def _together(transfers: Collection[Transfer]) -> list[Group]:
 
 
 def _by_repository(transfers: Iterable[Transfer]) -> list[Group]:
-    """Return a group for each repository; that of a single image asks for its tag alone."""
+    """Return a group for each repository; that of a single image, whatever its targets, asks for its tag alone."""
     groups: list[Group] = []
     for (namespace, repository), group in by_repository(transfers):
-        tag = {"tag": group[0].tag} if len(group) == 1 else {}
+        tag = {"tag": group[0].tag} if len({transfer.tag for transfer in group}) == 1 else {}
         groups.append(({"namespace": namespace, "repository": repository, **tag}, group))
     return groups
 

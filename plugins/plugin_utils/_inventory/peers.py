@@ -58,8 +58,23 @@ def with_peers(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, 
             if "destinations" in options and not found.get("destinations"):
                 found["destinations"] = _destinations(items, hosts)
     if "to" in options and found.get("to"):
-        found = _with_peer(options, found, hosts)
+        several = options["to"]["type"] == "list"
+        found = _with_destinations(found, hosts) if several else _with_peer(options, found, hosts)
     return found
+
+
+def _with_destinations(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a task's arguments with the hosts that `to` lists among its destinations."""
+    found = {option: value for option, value in arguments.items() if option != "to"}
+    names = arguments["to"] if isinstance(arguments["to"], list) else [arguments["to"]]
+    destinations = list(found.get("destinations") or [])
+    for name in names:
+        host = _host(name, hosts, "the task")
+        if not host.get("acr_instance_id"):
+            raise AcrError(f"the task goes to {name}, which has no acr_instance_id", "Set it there.")
+        known = {"name": name, "instance_id": host["acr_instance_id"], "account_id": host.get("acr_account_id")}
+        destinations.append({**known, **(connection_to(host) or {})})
+    return {**found, "destinations": destinations}
 
 
 def _with_peer(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:

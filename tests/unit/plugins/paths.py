@@ -13,6 +13,7 @@ from acr_emulator.testing import Emulator
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
 
+OWNED = [{"instance_id": TARGET, "account_id": ACCOUNT_B}]
 OTHER_ACCOUNT = "3333000033330003"
 Step = tuple[str, dict[str, Any]]
 
@@ -243,6 +244,15 @@ PATHS = (
             step("acr_sync_backfill", instance_id=SOURCE, rules=[of_a_list(rule())], retry="failed"),
             step("acr_image_sync", instance_id=SOURCE, from_rule=rule()[1]["name"], target_account_id=ACCOUNT_B),
             step("acr_image_sync", instance_id=SOURCE, retry="failed", retry_from=EARLIER),
+        ),
+        replicated,
+    ),
+    Path(
+        "wait for an image, and send one that no rule has sent",
+        ("account_a_wait_for_image",),
+        (
+            step("acr_image_wait", instance_id=SOURCE, image="prod/web:v2"),
+            step("acr_image_wait", instance_id=SOURCE, image="prod/worker:2.0", send=True, destinations=OWNED),
         ),
         replicated,
     ),

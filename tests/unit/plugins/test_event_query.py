@@ -39,6 +39,8 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("a", "acr_sync_rule_info", RULES),
     ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
     ("a", "acr_image_sync", IMAGE),
+    ("a", "acr_sync_backfill", {**RULES, "rules": [RULE]}),
+    ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0"}),
     ("a", "acr_sync_task_info", RULES),
     ("a", "acr_image_info", PLACE),
     ("a", "acr_sync_preflight", {**RULES, "side": "source"}),

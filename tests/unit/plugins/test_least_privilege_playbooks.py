@@ -32,6 +32,7 @@ PLAYBOOKS: dict[str, dict[str, tuple[str, ...]]] = {
         "b": ("account_b_grant_access", "account_b_prepare_destination", "account_b_verify_sync"),
     },
     "backfill_images": {"a": ("account_a_backfill_images",), "b": ("account_b_verify_sync",)},
+    "wait_for_image": {"a": ("account_a_wait_for_image",), "b": ("account_b_verify_sync",)},
     "audit_sync": {"a": ("account_a_audit_sync",), "b": ("account_b_audit_sync",)},
     "report_sync": {
         "a": ("account_a_verify_sync", "account_a_audit_sync"),
@@ -75,7 +76,8 @@ def play(cloud: Emulator, playbook: str, folder: Path) -> int:
         str(Path(sys.executable).parent / "ansible-playbook"),
         f"registryops.alicloud.{playbook}",
         f"--inventory={file}",
-        f"--extra-vars=report_sync_directory={folder / 'report'} backfill_images_directory={folder / 'kept'}",
+        f"--extra-vars=report_sync_directory={folder / 'report'} backfill_images_directory={folder / 'kept'}"
+        " acr_image=prod/web:v2",
     ]
     environment = {
         **os.environ,
@@ -105,7 +107,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     image = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": ["v2"]}
     cloud.post("/_emulator/images", image)
     # The whole finds nothing left to do after its parts.
-    run("verify_sync", "audit_sync", "report_sync", "backfill_images", "cross_account_sync")
+    run("verify_sync", "audit_sync", "report_sync", "backfill_images", "wait_for_image", "cross_account_sync")
     run("revoke_access")
     done = {"grant_access": 1, "prepare_destination": 1, "configure_sync": 1, "revoke_access": 1}
     assert changed == {
@@ -114,6 +116,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
         "audit_sync": 0,
         "report_sync": 1,  # its files, in a folder that is there since every image is in a file of it
         "backfill_images": 0,
+        "wait_for_image": 0,
         "cross_account_sync": 0,
     }
     # Nobody else has called, and in account B nothing but the namespace and its image is left.

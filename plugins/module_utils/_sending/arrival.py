@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One place that a pushed image should arrive at: the rules that send it there, and how far it has got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import listed
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    JOINED,
+    SEND,
+    SENT,
+    Transfer,
+    transfer_of,
+)
+
+Rule = Mapping[str, Any]
+
+ARRIVED, UNDER_WAY, EXPECTED, TO_SEND, FAILED = "arrived", "under_way", "expected", "to_send", "failed"
+
+
+@dataclass
+class Arrival:
+    """An image's way to one target.
+
+    Attributes:
+        transfer: the image and its target, with the task that carries it.
+        rules: the rules that send it there, as results show them.
+        by: what tells that it has arrived, `digest` or `record`; empty while it has not.
+        seen: when its task was seen to have succeeded, although the destination does not show the image yet.
+    """
+
+    transfer: Transfer
+    rules: list[Rule]
+    by: str = ""
+    seen: float | None = None
+
+    @property
+    def names(self) -> str:
+        return listed([str(rule["name"]) for rule in self.rules])
+
+    @property
+    def instance_id(self) -> str:
+        return self.transfer.target.instance_id
+
+    @property
+    def state(self) -> str:
+        if self.by:
+            return ARRIVED
+        if self.transfer.error or self.transfer.status in ("error", "canceled"):
+            return FAILED
+        if self.transfer.action == SEND:
+            return TO_SEND
+        return UNDER_WAY if self.transfer.task_id else EXPECTED
+
+    @property
+    def crosses(self) -> bool:
+        """Tell whether the target is in an account that nobody has named."""
+        return self.transfer.target.account_id is None and any(rule.get("cross_account") for rule in self.rules)
+
+    def obstacle(self) -> str:
+        """Return why no rule sends the image by itself; empty if one does."""
+        automatic = [rule for rule in self.rules if rule.get("trigger") != "manual"]
+        if not automatic:
+            return f"{self.names} only sends what it is told to"
+        if all((rule.get("create_time") or 0) > self.transfer.pushed for rule in automatic):
+            return f"{self.names} was made after {self.transfer.source} was pushed, and sends later pushes only"
+        return ""
+
+    def send(self) -> None:
+        """Plan to send it, whatever became of an earlier task."""
+        self.transfer.error = ""
+        self.transfer.decide(SEND)
+
+    def to_result(self) -> dict[str, Any]:
+        issue = self.transfer.error or self.transfer.issue if self.state == FAILED else None
+        found = {
+            "target": str(self.transfer.target),
+            "target_instance_id": self.instance_id,
+            "rules": [rule["name"] for rule in self.rules],
+            "state": self.state,
+            "by": self.by or None,
+            "sent": True if self.transfer.action == SENT else None,
+            "sync_task_id": self.transfer.task_id,
+            "issue": issue,
+            "seconds": self.transfer.seconds,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def arrivals_of(image: Image, rules: Iterable[Rule], accounts: Mapping[str, str]) -> list[Arrival]:
+    """Return each place that the rules send an image to.
+
+    Args:
+        image: the image at the source, with the names of its repository.
+        rules: the outbound rules of the source instance.
+        accounts: UIDs of the accounts that own destination instances, as far as the task names them.
+    """
+    found: dict[Any, Arrival] = {}
+    for rule in rules:
+        if not covers(rule, image.to_result()):
+            continue
+        account = accounts.get(rule["target_instance_id"]) if rule.get("cross_account") else None
+        destination = Destination(None, None, account).of_rule(rule)
+        transfer = transfer_of(image.to_result(), destination)
+        transfer.found(image)
+        transfer.action = JOINED
+        found.setdefault(transfer.route, Arrival(transfer, [])).rules.append(rule)
+    return list(found.values())
+
+
+def uncovered(image: Image, rules: Iterable[Rule], instance_id: str) -> AcrError:
+    """Return the error of an image that no rule covers."""
+    near = [str(rule["name"]) for rule in rules if rule.get("namespace") in (None, image.namespace)]
+    name = f"{image.namespace}/{image.repository}:{image.tag}"
+    return AcrError(
+        f"no sync rule of {instance_id} covers {name}, so that nothing sends it",
+        f"Make a rule, or correct the filters of {listed(near)}." if near else "Make a rule.",
+    )

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look for an image at its destinations, as far as those can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
+    list_images,
+    list_repositories,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import Arrival
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import Target
+
+_KEYS = ("access_key_id", "profile")
+
+
+class AtDestination:
+    """The destinations that a task may look into.
+
+    Args:
+        task: its option `destinations` names them.
+        instance_ids: the instances that are looked into.
+    """
+
+    def __init__(self, task: Task, instance_ids: Collection[str]) -> None:
+        self._clients: dict[str, Client] = {}
+        for given in task.params["destinations"]:
+            if given["instance_id"] in instance_ids and any(given.get(key) for key in _KEYS):
+                connection = {name: given[name] for name in OTHER_CONNECTION_OPTIONS if name in given}
+                with attempt(f"look into {given.get('name') or given['instance_id']}"):
+                    self._clients[given["instance_id"]] = task.reach(connection)
+
+    def can_read(self, arrival: Arrival) -> bool:
+        return arrival.instance_id in self._clients
+
+    def look(self, arrivals: Iterable[Arrival]) -> None:
+        """Note which images have arrived, by their digests."""
+        for arrival in arrivals:
+            if self.can_read(arrival) and self._digest(arrival.transfer.target) == arrival.transfer.digest:
+                arrival.by = "digest"
+
+    def _digest(self, target: Target) -> str | None:
+        """Return what a tag is at a destination; None if it is not there."""
+        there = self._clients[target.instance_id]
+        with attempt(f"look at {target.namespace}/{target.repository} on {target.instance_id}"):
+            try:
+                places = list(list_repositories(there, target.instance_id, target.namespace))
+            except NotFoundError:
+                return None
+            for place in places:
+                if place.repository == target.repository:
+                    images = list_images(there, target.instance_id, place.repository_id)
+                    return next((image.digest for image in images if image.tag == target.tag), None)
+        return None
+
+
+def accounts(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return the account of each destination that a task says."""
+    given = params["destinations"]
+    return {each["instance_id"]: each["account_id"] for each in given if each.get("account_id")}

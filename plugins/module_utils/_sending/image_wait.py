@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wait until a pushed image is wherever the sync rules send it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import (
+    ARRIVED,
+    EXPECTED,
+    FAILED,
+    TO_SEND,
+    UNDER_WAY,
+    Arrival,
+    Rule,
+    arrivals_of,
+    uncovered,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.at_destination import (
+    AtDestination,
+    accounts,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import follow_records
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.pushed_image import PushedImage
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SENT
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.wait_outcome import (
+    SEND_IT,
+    failure,
+    late,
+    result,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
+
+# A look takes a call. The time between two stays below a second, so that nobody waits a second longer than the service
+# takes, and is a twentieth of the time that was waited already, so that long waits take fewer calls.
+_SHORTEST, _LONGEST, _PART = 0.2, 0.9, 20
+# How long a rule may take to begin with a push is not documented; after this the task sends it where it may.
+_BEGINS = 10.0  # seconds
+# A destination may list an image a little later than its task ends.
+_SHOWS = 30.0  # seconds
+
+
+class ImageWait(Operation):
+    """Waits for one image at each target of the rules that cover it, and sends it there if it may."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        self._instance_id = str(task.params["instance_id"])
+        self._image = PushedImage(task.client, task.params)
+        self._digest: str | None = None
+        self._arrivals: list[Arrival] = []
+        self._sender = Sender(self.client, Sending(self._instance_id, override=True))
+        self._watch = Watch(self.client, self._instance_id)
+        self._began = self.client.clock()
+
+    def prepare(self) -> None:
+        rules = self._rules()
+        image = self._image.find(0 if self.task.check_mode else self.params["wait_timeout"])
+        self._digest = image.digest
+        self._arrivals = arrivals_of(image, rules, accounts(self.params))
+        if not self._arrivals:
+            raise uncovered(image, rules, self._instance_id)
+        self._there = AtDestination(self.task, {arrival.instance_id for arrival in self._arrivals})
+        for arrival in self._arrivals:
+            arrival.transfer.repository_id = self._image.repository_id
+        self._there.look(self._arrivals)
+        self._look()
+        for arrival in self._arrivals:
+            self._plan(arrival)
+
+    def needed(self) -> bool:
+        return any(arrival.state == TO_SEND for arrival in self._arrivals)
+
+    def run(self) -> None:
+        """Wait.
+
+        Raises:
+            AcrError: a task failed, or the time is over; its results tell of every target.
+        """
+        try:
+            with activity.doing(self._words):
+                self._wait()
+        except AcrError as error:
+            error.results = {**error.results, **self._result()}
+            raise
+
+    def to_result(self) -> dict[str, Any]:
+        found = self._result()
+        if failed := self._in(FAILED):  # in check mode; without it run() has raised that
+            error = failure(failed, sends=self.params["send"])
+            error.results = found
+            raise error
+        return found
+
+    def _result(self) -> dict[str, Any]:
+        return result(self._instance_id, self._arrivals, self._digest)
+
+    def _wait(self) -> None:
+        while True:
+            for arrival in self._in(TO_SEND):
+                self._sender.send(arrival.transfer)
+            if failed := self._in(FAILED):
+                raise failure(failed, sends=self.params["send"])
+            if len(self._in(ARRIVED)) == len(self._arrivals):
+                return
+            waited = self._waited()
+            if waited >= self.params["wait_timeout"]:
+                raise late(self._arrivals, self.params["wait_timeout"])
+            self.client.sleep(min(max(waited / _PART, _SHORTEST), _LONGEST))
+            self._look()
+            if self.params["send"] and waited >= _BEGINS:
+                for arrival in self._in(EXPECTED):
+                    self._plan_to_send(arrival)
+
+    def _rules(self) -> list[Rule]:
+        with attempt(f"list the sync rules of {self._instance_id}"):
+            selected = {"instance_id": self._instance_id, "direction": "outbound"}
+            return [rule.to_result() for rule in SyncRules(self.client, selected).find()]
+
+    def _look(self) -> None:
+        """Look at the records of what has not arrived, and into destinations where those say that it has."""
+        waiting = self._in(UNDER_WAY, EXPECTED)
+        others = [arrival.transfer for arrival in waiting if arrival.transfer.action != SENT]
+        with attempt(f"follow {self._image}"):
+            self._watch.refresh([arrival.transfer for arrival in waiting if arrival.transfer.action == SENT])
+            for transfer in others:
+                transfer.begun = -1  # so that the record that was seen is seen again
+            follow_records(self.client, self._instance_id, others)
+        done = [arrival for arrival in waiting if arrival.transfer.status == "success"]
+        self._there.look(done)
+        for arrival in done:
+            if not arrival.by:
+                self._believe(arrival)
+
+    def _believe(self, arrival: Arrival) -> None:
+        """Take the record's word for an arrival, unless the destination can be read and goes on saying otherwise."""
+        if not self._there.can_read(arrival):
+            arrival.by = "record"
+            return
+        arrival.seen = self._waited() if arrival.seen is None else arrival.seen
+        if self._waited() - arrival.seen >= _SHOWS:
+            arrival.transfer.error = "its task has succeeded, and at the destination the tag is another image, or gone"
+
+    def _plan(self, arrival: Arrival) -> None:
+        """Decide whether this task sends it; refuse to wait for what nothing sends."""
+        obstacle = arrival.obstacle() if arrival.state == EXPECTED else ""
+        if self.params["send"] and (obstacle or arrival.state == FAILED):
+            self._plan_to_send(arrival)
+        elif obstacle:
+            raise AcrError(f"nothing sends {self._image} to {arrival.transfer.target}: {obstacle}", SEND_IT)
+
+    def _plan_to_send(self, arrival: Arrival) -> None:
+        refuse(
+            arrival.crosses,
+            f"{arrival.instance_id} is in another account, and the service does not tell in which",
+            "Say its account_id in destinations.",
+        )
+        arrival.send()
+
+    def _in(self, *states: str) -> list[Arrival]:
+        return [arrival for arrival in self._arrivals if arrival.state in states]
+
+    def _waited(self) -> float:
+        return self.client.clock() - self._began
+
+    def _words(self) -> str:
+        return f"{self._image} has arrived at {len(self._in(ARRIVED))} of {len(self._arrivals)} targets"

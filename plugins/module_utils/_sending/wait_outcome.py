@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say of an image why it is not wherever it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, WaitTimeoutError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import ARRIVED, UNDER_WAY, Arrival
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, SENT
+
+SEND_IT = "Say send: true to send it by this task."
+
+
+def result(instance_id: str, arrivals: Sequence[Arrival], digest: str | None) -> dict[str, Any]:
+    """Return where an image has arrived, and what was sent for it."""
+    sent = [arrival for arrival in arrivals if arrival.transfer.action in (SEND, SENT)]
+    return {
+        "changed": bool(sent),
+        "instance_id": instance_id,
+        "digest": digest,
+        "targets": [arrival.to_result() for arrival in arrivals],
+        "diff": {"before": "", "after": "".join(f"{arrival.transfer.described()}\n" for arrival in sent)},
+    }
+
+
+def failure(failed: Sequence[Arrival], *, sends: bool) -> AcrError:
+    """Return the error of an image that failed to arrive somewhere.
+
+    Args:
+        failed: where it did not arrive.
+        sends: whether the task sends it itself.
+    """
+    first = failed[0].transfer
+    issue = first.error or first.issue or f"the task was {first.status}, and the service gives no reason"
+    task = f" (task {first.task_id})" if first.task_id else ""
+    again = "" if sends else "Say send: true to send it again."
+    return AcrError(
+        f"{first.source} did not arrive at {first.target}{_more(failed)}{task}: {issue}",
+        f"{task_remedy(issue, failed[0].instance_id)} {again}".strip(),
+    )
+
+
+def late(arrivals: Sequence[Arrival], timeout: float) -> AcrError:
+    """Return the error of an image that has not arrived everywhere in time."""
+    missing = [arrival for arrival in arrivals if arrival.state != ARRIVED]
+    first = missing[0]
+    where = (
+        f"{first.transfer.source} has not arrived at {first.transfer.target}{_more(missing)} after {timeout:g} seconds"
+    )
+    if first.state == UNDER_WAY:
+        task = f"task {first.transfer.task_id} is {first.transfer.status or 'new'}"
+        return WaitTimeoutError(f"{where}; {task}", "It goes on; run the task again.")
+    return WaitTimeoutError(f"{where}, and {first.names} has not begun with it", SEND_IT)
+
+
+def _more(arrivals: Sequence[Arrival]) -> str:
+    others = len(arrivals) - 1
+    return f" and at {others} more target{'s' * (others > 1)}" if others else ""
