@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from acr_emulator.testing import running
 
-from . import changes, faults, histories, inputs, kills, races, worlds
+from . import changes, faults, histories, inputs, kills, races, transport, worlds
 from .case import Case
 from .cloud import WORLD, Cloud
 from .verdict import DOUBLED, HELD, LOST, TRACEBACK, Verdict, table
@@ -22,6 +22,7 @@ KINDS: dict[str, Callable[[Cloud, random.Random], Iterator[Case]]] = {
     "changes": lambda cloud, _chance: changes.cases(cloud),
     "races": races.cases,
     "worlds": worlds.cases,
+    "transport": lambda cloud, _chance: transport.cases(cloud),
     "inputs": inputs.cases,
     "histories": histories.cases,
 }

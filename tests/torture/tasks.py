@@ -61,7 +61,8 @@ def run(
 ) -> Outcome:
     """Run a task against the emulator at `endpoint`; an exception is the outcome, too."""
     module = importlib.import_module(f"{MODULES}.{task.module}").MODULE
-    endpoints = {f"{product}_endpoint": f"http://{endpoint}" for product in ("cr", "ram", "sts")}
+    url = endpoint if "://" in endpoint else f"http://{endpoint}"
+    endpoints = {f"{product}_endpoint": url for product in ("cr", "ram", "sts")}
     given = {**KEYS[task.owner], **endpoints, "read_timeout": 1, **task.options}
     validator = ArgumentSpecValidator(module.argument_spec, **module.rules)
     try:

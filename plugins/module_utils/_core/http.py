@@ -29,6 +29,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswe
 # each thread, still fit into the memory of a small machine.
 LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
+# A packed answer may be a thousand times as long once it is unpacked, which urllib3 does with a chunk at a time.
+_PACKED_CHUNK = 4 * 1024
 _LOGGERS = ("credentials", "urllib3.connectionpool")
 
 
@@ -139,7 +141,8 @@ def _read(response: Any, exchange: Exchange) -> bytes:
             uncertain=False,
         )
     chunks, size = [], 0
-    while chunk := response.read(_CHUNK):
+    length = _PACKED_CHUNK if response.headers.get("Content-Encoding") else _CHUNK
+    while chunk := response.read(length):
         chunks.append(chunk)
         size += len(chunk)
         if size > LARGEST_ANSWER:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from functools import cache
@@ -78,7 +80,7 @@ class State:
         for name, way, words in cls._ways():
             value: Any = data
             for step in way:
-                value = value.get(step) if isinstance(value, dict) else None
+                value = (value if isinstance(value, dict) else _unpacked(value)).get(step)
             found[name] = (words.get(value, value) or None) if isinstance(value, str) else value
         return cls(**found)
 
@@ -134,6 +136,14 @@ def iso_time(milliseconds: int | str) -> str:
     """Epoch milliseconds as 2026-01-31T12:00:00Z."""
     moment = datetime.fromtimestamp(int(milliseconds) / 1000, tz=timezone.utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _unpacked(value: Any) -> Mapping[str, Any]:
+    """Return an object of an answer, also where it comes as JSON text, as the service takes it in requests."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = json.loads(value)
+    return value if isinstance(value, dict) else {}
 
 
 def _bury(request: dict[str, Any], path: str, value: Any) -> None:

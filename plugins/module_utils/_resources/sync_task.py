@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, api_error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, api_error, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
@@ -82,18 +82,20 @@ def each_task(
     `selected` holds namespace, repository, tag and sync_record_id; `at_once` is how many pages are asked for at a time.
     """
     request = _request(instance_id, selected)
-    for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=PAGE, at_once=at_once):
-        yield _task(found)
+    with attempt(f"list the sync records of {instance_id}"):
+        for found in client.pages("cr", "ListRepoSyncTask", request, "SyncTasks", size=PAGE, at_once=at_once):
+            yield _task(found)
 
 
 def task_page(client: Client, instance_id: str, selected: Mapping[str, Any], number: int) -> tuple[list[SyncTask], int]:
     """Return one page of records, and how many records there are; `selected` is as of each_task."""
     request = {**_request(instance_id, selected), "PageNo": number, "PageSize": PAGE}
-    answer = client.call("cr", "ListRepoSyncTask", request)
-    found = answer.get("SyncTasks") or []
-    if not isinstance(found, list):
-        # The SDK hands such an answer on as it came.
-        raise api_error("ListRepoSyncTask", "", "the answer is not in the documented shape", status=200)
+    with attempt(f"list the sync records of {instance_id}"):
+        answer = client.call("cr", "ListRepoSyncTask", request)
+        found = answer.get("SyncTasks") or []
+        if not isinstance(found, list):
+            # The SDK hands such an answer on as it came.
+            raise api_error("ListRepoSyncTask", "", "the answer is not in the documented shape", status=200)
     return [_task(task) for task in found], int(answer.get("TotalCount") or 0)
 
 

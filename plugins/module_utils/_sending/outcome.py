@@ -82,8 +82,10 @@ def failure(
     rest = f"; {left:,} were left" if failed and left else ""
     error = AcrError(f"{counted}: {first.source}: {first.error}{more}{rest}")
     remedy = task_remedy(first.issue, first.target.instance_id) if first.issue else ""
+    sent = told["counts"][SENT]
+    done = f"{sent:,} {'was' if sent == 1 else 'were'} sent." if sent else ""
     others = "" if len(bad) == 1 else where
-    error.hint = f"{remedy} {others}".strip()
+    error.hint = " ".join(filter(None, (remedy, done, others)))
     error.results = {**(obstacle.details() if obstacle else {}), **told}
     return error
 

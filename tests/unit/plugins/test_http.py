@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,23 @@ def test_an_answer_without_end_is_cut_off(ended: threading.Event) -> None:
         ask(f"http://{host.host}", read_timeout=20)
     # What was written beyond it waits in the buffers of the two sockets.
     assert sum(written) < 3 * wire_module.LARGEST_ANSWER
+
+
+def test_a_packed_answer_is_unpacked_no_further_than_allowed() -> None:
+    packed = gzip.compress(b" " * 16 * wire_module.LARGEST_ANSWER)
+
+    def answer(request: Request) -> None:
+        request.answer(packed, headers={"Content-Encoding": "gzip"})
+
+    with serving(answer) as host:
+        transport = connect(f"http://{host.host}")
+        tracemalloc.start()
+        try:
+            with pytest.raises(UnreachableError, match="answered with more than 8 MiB"):
+                transport("sts", "GetCallerIdentity", {})
+            assert tracemalloc.get_traced_memory()[1] < 4 * wire_module.LARGEST_ANSWER
+        finally:
+            tracemalloc.stop()
 
 
 def test_the_largest_answer_that_is_allowed_is_read() -> None:

@@ -53,6 +53,8 @@ def test_an_answer_becomes_a_state_in_our_words() -> None:
         ({"Config": None}, Box()),
         ({"Config": "not an object"}, Box()),
         ({"Config": {"Sealed": False}}, Box(sealed=False)),
+        ({"Config": '{"Sealed": true, "Size": "{\\"Depth\\": 3}"}'}, Box(sealed=True, depth=3)),
+        ({"Config": "[1]"}, Box()),
         ({}, Box()),
     ],
 )

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from acr_emulator.testing import Emulator
@@ -14,6 +17,7 @@ from ansible_collections.registryops.alicloud.tests.torture.__main__ import trie
 from ansible_collections.registryops.alicloud.tests.torture.breaking import broken
 from ansible_collections.registryops.alicloud.tests.torture.cloud import Cloud
 from ansible_collections.registryops.alicloud.tests.torture.flows import FLOWS, Flow, repository, rule
+from ansible_collections.registryops.alicloud.tests.torture.hostile import Attack, serving
 from ansible_collections.registryops.alicloud.tests.torture.tasks import Outcome, run
 from ansible_collections.registryops.alicloud.tests.torture.verdict import (
     BADLY_TOLD,
@@ -32,6 +36,7 @@ SEED = 2026
 SHARES = {
     "faults": 0.015,
     "refusals": 0.03,
+    "transport": 0.006,
     "kills": 0.06,
     "changes": 0.08,
     "worlds": 0.01,
@@ -134,6 +139,18 @@ def test_how_a_failure_is_told(message: str, lacking: str) -> None:
 )
 def test_whether_changed_is_true(changed: bool, certain: int, possible: int, wrong: bool) -> None:
     assert bool(changed_wrongly(Outcome({"changed": changed}), certain, possible)) is wrong
+
+
+def test_the_gateway_sees_who_falls_for_it(torture: Cloud, tmp_path: Path) -> None:
+    attacks = [Attack("redirect", 1), Attack("endless answer", 1)]
+    came = []
+    for attack in attacks:
+        with serving(torture.endpoint, attack, tmp_path) as hostile:
+            with suppress(OSError), urllib.request.urlopen(hostile.endpoint) as answer:
+                answer.read()
+            came.append(hostile.thief.came)
+    assert came == [1, 0]
+    assert attacks[1].fell_for == ["read 64 MiB"]
 
 
 def test_the_table() -> None:
