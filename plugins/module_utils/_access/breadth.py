@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge how broad a grant is: whom else a role trusts, and what a policy allows beyond sync. Pure functions."""
+"""Judge whether a grant allows more than sync needs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ _ONE_INSTANCE = re.compile(r"acs:cr:[^:]*:[^:]*:instance/[^*?]+")
 
 @dataclass(frozen=True)
 class Trust:
-    """UIDs of the accounts that are trusted, and of those that are only on a condition; and who else, in words."""
+    """The accounts a role trusts, and who else.
+
+    Those that are trusted only on a condition are kept apart.
+    """
 
     accounts: frozenset[str]
     on_condition: frozenset[str]
@@ -49,7 +52,7 @@ def trust_of(document: Document | None) -> Trust:
 
 
 def excess(document: Document) -> Iterator[str]:
-    """Say what a policy allows beyond replication into instances that it names: 'cr:* on *'."""
+    """Say what a policy allows beyond replication: 'cr:* on *'."""
     needed = {action.lower() for action in GRANT_ACTIONS}
     for statement in filter(allows, statements(document)):
         actions, resources = named(statement, "Action"), named(statement, "Resource")

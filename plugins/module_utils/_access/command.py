@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the commands by which the owner of a destination grants and revokes, for people to paste into a shell."""
+"""Write the shell commands that grant and revoke.
+
+They are for the owner of a destination.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,21 @@ _INVENTORY = "-i inventories/account_b"
 
 
 def grant_command(accounts: Iterable[str], instance_id: str, region: str | None) -> str:
-    """Return the command that lets accounts replicate into an instance; a region of None is the inventory's."""
+    """Return the command that lets accounts replicate into an instance.
+
+    A region of None is the inventory's.
+    """
     where = {"acr_instance_id": instance_id, **({"acr_region": region} if region else {})}
     return _command("grant_access", {"acr_source_account_ids": ",".join(sorted(accounts)), **where})
 
 
 def ask_for_grant(account: str, instance_id: str | None, region: str | None) -> str:
-    """Return what an account that may not replicate yet has to ask of the destination's owner."""
+    """Return what to ask of the destination's owner."""
     return f"Ask its owner to run {grant_command([account], str(instance_id), region)}"
 
 
 def revoke_command(account: str) -> str:
-    """Return the command that revokes all that an account was granted."""
+    """Return the command that revokes an account's whole grant."""
     return _command("revoke_access", {"acr_revoked_account_ids": account})
 
 

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide who may replicate where, and why: the trust policy times all attached policies. Pure functions.
+"""Decide who may replicate where, and why.
+
+The answer is the trust policy times all attached policies.
 
 An account is let in if the role trusts it and the attached policies together allow both actions on the instance. A Deny
 wins over any Allow. A Condition may or may not be met, so access is either certain or only possible: certain access
@@ -44,7 +46,7 @@ CUSTOM, SYSTEM = "Custom", "System"
 
 @dataclass(frozen=True)
 class AttachedPolicy:
-    """A policy of the role. A document of None could not be read."""
+    """A policy of the role; None as document means unreadable."""
 
     kind: str
     name: str
@@ -53,7 +55,7 @@ class AttachedPolicy:
 
 @dataclass(frozen=True)
 class _Rule:
-    """A statement and where it stands, such as 'statement 2 of policy Other'."""
+    """A statement and its place: 'statement 2 of policy Other'."""
 
     where: str
     statement: Statement
@@ -65,7 +67,10 @@ class _Rule:
 
 @dataclass(frozen=True)
 class Access:
-    """Who may replicate into the instances of one account. A trust of None: there is no role."""
+    """Who may replicate into the instances of one account.
+
+    A trust of None means that there is no role.
+    """
 
     account_id: str
     trust: Document | None
@@ -85,7 +90,7 @@ class Access:
 
     @cached_property
     def named_accounts(self) -> frozenset[str]:
-        """UIDs of the accounts that an Allow names, whatever else stands against them."""
+        """Return the UIDs that an Allow names, denied or not."""
         found = set()
         for rule in self._trust_rules:
             if allows(rule.statement):
@@ -94,7 +99,10 @@ class Access:
 
     @cached_property
     def named_places(self) -> frozenset[Grant]:
-        """Region and ID of all that an Allow names; either may be a pattern, such as * for all instances."""
+        """Return region and ID of everything an Allow names.
+
+        Either may be a pattern, such as * for all instances.
+        """
         found = set()
         for rule in self._policy_rules:
             if allows(rule.statement):
@@ -102,36 +110,39 @@ class Access:
         return frozenset(found)
 
     def trusts(self, account: str, *, certain: bool = True) -> bool:
-        """Tell whether the role trusts the Container Registry of an account."""
+        """Return whether the role trusts an account's Container Registry."""
         return _decide(self._trust_of(account, certain), certain)
 
     def reaches(self, place: Grant, *, certain: bool = True) -> bool:
-        """Tell whether the attached policies allow both actions on an instance."""
+        """Return whether policies allow both actions on an instance."""
         unread = not certain and any(policy.document is None for policy in self.policies)
         return unread or all(_decide(about, certain) for about in self._about(place).values())
 
     def reaches_anywhere(self, instance: str) -> bool:
-        """Tell whether the attached policies allow both actions on an instance whose region is not known."""
+        """Return whether policies allow both actions, the region being unknown."""
         regions = {"*", *(region for region, _instance in self.named_places)}
         return any(self.reaches((region, instance)) for region in regions)
 
     def accounts(self, *, certain: bool = True) -> frozenset[str]:
-        """Return the UIDs of the accounts that the role trusts."""
+        """Return the UIDs of all trusted accounts."""
         return frozenset(account for account in self.named_accounts if self.trusts(account, certain=certain))
 
     def places(self, also: Iterable[Grant] = ()) -> frozenset[Grant]:
-        """Return what the attached policies open, of all that they name and of `also`."""
+        """Return the open instances among the named and `also`."""
         return frozenset(place for place in self.named_places | set(also) if self.reaches(place))
 
     def pairs(self, also: Iterable[Grant] = ()) -> frozenset[Pair]:
-        """Return every account with every instance that it may replicate into."""
+        """Return every account with each instance it may replicate into."""
         accounts, places, found = self.accounts(), self.places(also), set()
         for account in accounts:
             found |= {(account, *place) for place in places}
         return frozenset(found)
 
     def obstacles(self, account: str, place: Grant) -> Iterator[str]:
-        """Say what stands against an account's access to an instance; nothing if the access is certain."""
+        """Say what keeps an account out of an instance.
+
+        Nothing is said if the access is certain.
+        """
         if not self.trusts(account):
             yield from _missing(self._trust_of(account), f"the role does not trust account {account}")
         for action, about in self._about(place).items():
@@ -139,25 +150,25 @@ class Access:
                 yield from _missing(about, f"no attached policy allows {action} on {self._resource(place)}")
 
     def _about(self, place: Grant) -> dict[str, list[_Rule]]:
-        """Return the statements that are about an instance, for each of the two actions."""
+        """Return the statements about an instance, for each action."""
         on = [rule for rule in self._policy_rules if is_on(rule.statement, self._resource(place))]
         return {action: [rule for rule in on if is_about(rule.statement, action)] for action in GRANT_ACTIONS}
 
     def refusals(self, place: Grant) -> list[str]:
-        """Say which statements of policies keep everybody out of an instance."""
+        """Say which statements keep everybody out of an instance."""
         found = []
         for about in self._about(place).values():
             found += [rule for rule in about if not allows(rule.statement)]
         return list(dict.fromkeys(f"{rule.where} denies {in_words(rule.statement)}" for rule in found))
 
     def denials(self, account: str) -> Iterator[str]:
-        """Say which statements of the trust policy keep an account out."""
+        """Say which trust statements keep an account out."""
         for rule in self._trust_of(account):
             if not allows(rule.statement):
                 yield f"{rule.where} denies {in_words(rule.statement)}"
 
     def openings(self, place: Grant) -> Iterator[str]:
-        """Say which statements of which policies open an instance, or may open it."""
+        """Say which statements open an instance, or may."""
         for policy in self.policies:
             if policy.document is None:
                 yield f"policy {policy.name}, which could not be read"
@@ -165,7 +176,10 @@ class Access:
             yield f"{rule.where}, which allows {in_words(rule.statement)}"
 
     def openings_left(self, place: Grant, after: Access) -> list[str]:
-        """Say which of the statements that open an instance are still there afterwards, by their numbers now."""
+        """Say which statements still open an instance afterwards.
+
+        They have their present numbers.
+        """
         left = [meaning({"Statement": rule.statement}) for rule in after._openings(place)]
         gone = [rule for rule in self._openings(place) if meaning({"Statement": rule.statement}) not in left]
         said = {f"{rule.where}, which allows {in_words(rule.statement)}" for rule in gone}
@@ -176,7 +190,10 @@ class Access:
         return (rule for rule in self._policy_rules if rule in about)
 
     def open_trusts(self) -> Iterator[str]:
-        """Say which statements may trust every account, so that none can be taken out of them."""
+        """Say which statements may trust every account.
+
+        No account can be taken out of those.
+        """
         for rule in self._trust_rules:
             if allows(rule.statement) and names_all_accounts(rule.statement):
                 yield rule.where
@@ -205,13 +222,19 @@ def _rules(where: str, document: Document | None) -> list[_Rule]:
 
 
 def _decide(about: Iterable[_Rule], certain: bool) -> bool:
-    """Decide by the statements that are about something: a Deny wins, else an Allow is needed."""
+    """Decide by the statements: a Deny wins over Allows.
+
+    Without an Allow, the answer is no.
+    """
     counted = [rule for rule in about if not rule.conditional or allows(rule.statement) != certain]
     return bool(counted) and all(allows(rule.statement) for rule in counted)
 
 
 def _missing(about: list[_Rule], nothing: str) -> Iterator[str]:
-    """Say why what is needed is not certain; `nothing` is the reason if no statement is about it."""
+    """Say why access is not certain.
+
+    `nothing` is the reason if no statement is about it.
+    """
     denials = [rule for rule in about if not allows(rule.statement)]
     for rule in denials:
         condition = " on a condition, and nothing shows whether sync meets it" if rule.conditional else ""
@@ -233,7 +256,10 @@ def _places(statement: Statement, account_id: str) -> Iterator[Grant]:
 
 
 def _place(pattern: str, account_id: str) -> Grant | None:
-    """Return the region and instance of a resource, as they are written; None for a resource of another kind."""
+    """Return the region and instance of a resource.
+
+    They are returned as written; None for a resource of another kind.
+    """
     parts = pattern.split(":", 4)
     if len(parts) < 5 and not pattern.endswith("*"):
         return None

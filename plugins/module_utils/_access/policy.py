@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""RAM policy documents, compared and changed by meaning. Pure functions of parsed documents.
+"""Compare and change RAM policies by their meaning.
 
 A document is {"Version": "1", "Statement": [...]}; a single text and a list of one mean the same everywhere in it.
 """
@@ -37,7 +37,10 @@ _RESOURCE = re.compile(r"acs:cr:([^:]*):([^:]*):instance/(.+)")
 
 
 def parse(text: str | None) -> Document:
-    """Return the document of a JSON text from the service; an empty one where the text is none."""
+    """Return the document of a JSON text.
+
+    It is empty if the text is no JSON.
+    """
     try:
         document = json.loads(text or "{}")
     except ValueError:
@@ -50,12 +53,15 @@ def dump(document: Document) -> str:
 
 
 def statements(document: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return a document's statements, one alone as a list of one."""
+    """Return a document's statements as a list."""
     return [entry for entry in as_list((document or {}).get("Statement")) if isinstance(entry, dict)]
 
 
 def meaning(document: Mapping[str, Any] | None) -> frozenset[str]:
-    """Two documents with the same meaning have the same value here, however they are written."""
+    """Return a value that equal documents share.
+
+    Documents are equal if they mean the same, however they are written.
+    """
     return frozenset(json.dumps(_normal(statement), sort_keys=True) for statement in statements(document))
 
 
@@ -81,7 +87,10 @@ def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_trust(document: Mapping[str, Any] | None, add: Iterable[str], remove: Iterable[str]) -> Document:
-    """Return the document with some accounts trusted and others not; all else in it survives."""
+    """Return the document with some accounts trusted, others not.
+
+    Everything else in it stays.
+    """
     gone = list(remove)
     kept: list[dict[str, Any]] = []
     for statement in statements(document):
@@ -102,7 +111,7 @@ def _trust_statement(services: Iterable[str]) -> dict[str, Any]:
 
 
 def _is_trust(statement: Statement, accounts: Iterable[str]) -> bool:
-    """Tell whether the statement lets any of the accounts act, however its actions are written."""
+    """Return whether the statement lets any account act."""
     about = allows(statement) and is_about(statement, ASSUME_ROLE)
     return about and any(names_account(statement, account) for account in accounts)
 
@@ -112,7 +121,7 @@ def _trusts_plainly(statement: Statement, account: str) -> bool:
 
 
 def _is_ours(statement: Statement) -> bool:
-    """Tell whether the statement says nothing but that Container Registry of some accounts may act."""
+    """Return whether the statement only trusts accounts' Container Registry."""
     services = _services(statement)
     plain = bool(services) and _normal(statement) == _normal(_trust_statement(services))
     return plain and all(service_account(name) for name in services)
@@ -124,7 +133,10 @@ def _services(statement: Statement) -> list[str]:
 
 
 def _without_services(statement: dict[str, Any], accounts: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the statement without some accounts; nothing at all if it then trusts nobody."""
+    """Return the statement without some accounts.
+
+    Nothing is left if it then trusts nobody.
+    """
     gone = set(map(service, accounts))
     left = [name for name in _services(statement) if name not in gone]
     principal = {kind: names for kind, names in statement["Principal"].items() if kind != "Service"}
@@ -137,14 +149,17 @@ def _without_services(statement: dict[str, Any], accounts: Iterable[str]) -> lis
 
 
 def resource(account_id: str, grant: Grant) -> str:
-    """Return the ARN to grant on: instance/, although the caller's own permission is on repository/."""
+    """Return the ARN to grant on.
+
+    It has instance/, although the caller's own permission is on repository/.
+    """
     return f"acs:cr:{grant[0]}:{account_id}:instance/{grant[1]}"
 
 
 def with_grants(
     document: Mapping[str, Any] | None, account_id: str, add: Iterable[Grant], remove: Iterable[Grant]
 ) -> Document:
-    """Return the document with some instances granted and others not.
+    """Return the document with some instances granted, others not.
 
     The two actions are taken off an instance in every statement that names both; what else it says survives. A
     statement with a pattern, such as cr:*, says more than can be taken out of it, and stays as it is.
@@ -167,13 +182,13 @@ def with_grants(
 
 
 def without_any_grant(document: Mapping[str, Any], account_id: str) -> Document:
-    """Return the document without the statements that do nothing but grant."""
+    """Return the document without statements that only grant."""
     others = [statement for statement in statements(document) if not is_grant(statement, account_id)]
     return {"Version": "1", "Statement": others}
 
 
 def is_grant(statement: Statement, account_id: str) -> bool:
-    """Tell whether the statement says nothing but that the two actions are allowed on instances of this account."""
+    """Return whether the statement only grants instances of this account."""
     resources = texts(statement, "Resource")
     return (
         set(statement) <= {"Action", "Effect", "Resource"}
@@ -185,7 +200,10 @@ def is_grant(statement: Statement, account_id: str) -> bool:
 
 
 def _without_grants(statement: dict[str, Any], account_id: str, gone: Iterable[Grant]) -> list[dict[str, Any]]:
-    """Return the statement with the two actions taken off some instances, in as many statements as that needs."""
+    """Return the statement's rest after some instances are taken off.
+
+    The rest may need several statements.
+    """
     actions, resources = texts(statement, "Action"), texts(statement, "Resource")
     affected = [text for text in resources if any(_covers(text, account_id, grant) for grant in gone)]
     needed = [action for action in actions if action.lower() in _needed()]
@@ -198,7 +216,10 @@ def _without_grants(statement: dict[str, Any], account_id: str, gone: Iterable[G
 
 
 def _covers(text: str, account_id: str, grant: Grant) -> bool:
-    """Tell whether a resource is this one instance, in whatever way its region and account are written."""
+    """Return whether a resource is this one instance.
+
+    Region and account may be written in any way.
+    """
     match = _RESOURCE.fullmatch(text)
     if match is None or match.group(3) != grant[1]:
         return False

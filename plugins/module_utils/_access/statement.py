@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read one statement of a RAM document: what it is about, and whom it names. Pure functions."""
+"""Read one statement of a RAM document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SERVICE = re.compile(r"(\d+)@cr\.aliyuncs\.com")
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return the values of a field that may be missing, a single text or a list."""
+    """Return a field's values: none, one or several."""
     if value is None:
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -29,31 +29,43 @@ def texts(statement: Statement, key: str) -> list[str]:
 
 
 def allows(statement: Statement) -> bool:
-    """Tell an Allow from a Deny. RAM knows no third effect."""
+    """Return whether it is an Allow.
+
+    RAM knows only Allow and Deny.
+    """
     return str(statement.get("Effect", "")).lower() == "allow"
 
 
 def is_about(statement: Statement, action: str) -> bool:
-    """Tell whether the statement covers an action, by Action or by NotAction."""
+    """Return whether it covers an action.
+
+    Action or NotAction may say so.
+    """
     key = "NotAction" if "NotAction" in statement else "Action"
     covered = any(matches(named.lower(), action.lower()) for named in texts(statement, key))
     return covered != (key == "NotAction")
 
 
 def is_on(statement: Statement, resource: str) -> bool:
-    """Tell whether the statement covers a resource, by Resource or by NotResource."""
+    """Return whether it covers a resource.
+
+    Resource or NotResource may say so.
+    """
     key = "NotResource" if "NotResource" in statement else "Resource"
     covered = any(matches(named, resource) for named in texts(statement, key))
     return covered != (key == "NotResource")
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Compare a text with a pattern. RAM knows * and ?, and no brackets."""
+    """Return whether a pattern matches a text.
+
+    RAM knows * and ?, and no brackets.
+    """
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def is_pattern(text: str) -> bool:
-    """Tell a pattern from a text that only matches itself."""
+    """Return whether a text is a pattern."""
     return "*" in text or "?" in text
 
 
@@ -63,13 +75,16 @@ def service(account_id: str) -> str:
 
 
 def service_account(principal: str) -> str | None:
-    """Return the UID of the account whose Container Registry a principal is; None for any other principal."""
+    """Return the account whose Container Registry is the principal.
+
+    None for any other principal.
+    """
     match = _SERVICE.fullmatch(principal)
     return match.group(1) if match else None
 
 
 def principals(statement: Statement) -> list[tuple[str, str]]:
-    """Return kind and name of each principal, such as ("Service", "ecs.aliyuncs.com")."""
+    """Return each principal's kind and name: ("Service", "ecs.aliyuncs.com")."""
     principal = statement.get("Principal")
     if not isinstance(principal, Mapping):
         return [("everybody", str(name)) for name in as_list(principal)]
@@ -80,12 +95,12 @@ def principals(statement: Statement) -> list[tuple[str, str]]:
 
 
 def names_account(statement: Statement, account_id: str) -> bool:
-    """Tell whether the statement names the Container Registry of an account."""
+    """Return whether it names an account's Container Registry."""
     return ("Service", service(account_id)) in principals(statement)
 
 
 def names_all_accounts(statement: Statement) -> bool:
-    """Tell whether a principal may stand for the Container Registry of any account.
+    """Return whether a principal may stand for any account.
 
     Whether RAM reads a * in a service's name is not documented, so that nothing relies on it.
     """
@@ -96,7 +111,10 @@ def names_all_accounts(statement: Statement) -> bool:
 
 
 def in_words(statement: Statement) -> str:
-    """Return actions and resources, or actions and principals, as they are written: 'cr:* on *'."""
+    """Return actions and resources in words: 'cr:* on *'.
+
+    For a trust it is actions and principals.
+    """
     actions, resources = (", ".join(named(statement, key)) for key in ("Action", "Resource"))
     if resources:
         return f"{actions} on {resources}"
@@ -104,5 +122,5 @@ def in_words(statement: Statement) -> str:
 
 
 def named(statement: Statement, key: str) -> list[str]:
-    """Return a field's values, and those of its opposite as exceptions."""
+    """Return a field's values, and its opposite's as exceptions."""
     return [*texts(statement, key), *(f"all but {name}" for name in texts(statement, f"Not{key}"))]

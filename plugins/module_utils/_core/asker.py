@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell whether anybody still waits for this task: Ansible's controller, and the terminal that it prints on."""
+"""Tell whether anybody still waits for this task.
+
+That is Ansible's controller, and the terminal that it prints on.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class Asker:
         self._others = [process for process in named if _runs(process)]
 
     def is_gone(self) -> bool:
-        """Whether nobody would learn what this task goes on to do."""
+        """Return whether nobody reads this task's result any more."""
         if os.getppid() != self._parent or not all(_runs(process) for process in self._others):
             return True
         shown_by = [str(self._parent), *(process.partition(":")[0] for process in self._others)]
@@ -36,7 +39,7 @@ class Asker:
 
 
 def askers() -> str:
-    """Return the processes that wait for a module which this worker starts, for ASKERS_VARIABLE."""
+    """Return the processes that wait for the module, for ASKERS_VARIABLE."""
     return " ".join(f"{process}:{_started(process)}" for process in (os.getpid(), os.getppid()))
 
 
@@ -46,7 +49,10 @@ def _runs(process: str) -> bool:
 
 
 def _started(process: int) -> str:
-    """Return when a process was started, which tells it from a later one of its number; nothing once it has ended."""
+    """Return when a process was started.
+
+    It tells a process from a later one with the same number; None once it has ended.
+    """
     try:
         stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -57,7 +63,10 @@ def _started(process: int) -> str:
 
 
 def _lost_its_terminal(process: str) -> bool:
-    """Whether it prints on a terminal that was closed, as when the program that opened the terminal was killed."""
+    """Return whether the process prints on a closed terminal.
+
+    A terminal is closed when the program that opened it was killed.
+    """
     try:
         prints_on = str(Path(f"/proc/{process}/fd/1").readlink())
     except OSError:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A whole set of things kept by one task: one listing, and then only the calls that differ, side by side."""
+"""Keep a whole set of things in one task.
+
+List them once, then make only the calls that differ, several at a time.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ S = TypeVar("S", bound=State)
 
 @dataclass
 class Item(Generic[S]):
-    """One thing of the set, from what is wanted of it to what became of it."""
+    """One thing of the set, with its plan and its outcome."""
 
     name: str
     resource: Resource[S]
@@ -56,7 +59,7 @@ class Item(Generic[S]):
 
     @property
     def after(self) -> S | None:
-        """What is there in the end; in check mode, what would be."""
+        """Return the state afterwards; in check mode, the planned one."""
         if self.error:
             return self.left
         return self.planned.after if self.planned else None
@@ -80,7 +83,10 @@ class Item(Generic[S]):
             self.error = error
 
     def take_place_of(self, old: S) -> None:
-        """Plan to replace another thing that is there. If that must not be, it is left as it is."""
+        """Plan to replace another existing thing.
+
+        If the replacement is refused, the other thing is left as it is.
+        """
         if self.planned is None or self.planned.after is None:
             return
         target = self.planned.after
@@ -104,7 +110,7 @@ class Item(Generic[S]):
                     error.add(f"These calls were made for it: {journal}.")
 
     def look_what_is_left(self, found: list[S]) -> None:
-        """Find out, after a failure, what is there, and whether that is a change."""
+        """Read the state after a failure, and note whether it changed."""
         wanted = self.desired or (self.planned.before if self.planned else None)
         if wanted is not None and self.planned is not None:
             with suppress(AcrError):  # which of several is meant may not be certain
@@ -125,7 +131,9 @@ class Item(Generic[S]):
 
 
 class Bulk(Operation, Generic[S]):
-    """Keeps all that one option lists; with `purge`, nothing else is left.
+    """Keep everything that one option lists.
+
+    With `purge`, nothing else is left.
 
     One that cannot be kept does not stop the others; the task fails at the end, with what became of each.
     """
@@ -150,7 +158,7 @@ class Bulk(Operation, Generic[S]):
             self._purge([thing for thing in self.found if getattr(thing, "name", None) not in wanted], self.found)
 
     def aliases(self, name: str) -> list[str]:
-        """Return the names of all that belongs to the thing of a name."""
+        """Return all names that belong to one thing."""
         return [name]
 
     def needed(self) -> bool:
@@ -190,14 +198,17 @@ class Bulk(Operation, Generic[S]):
         return result
 
     def _actions(self) -> list[str]:
-        """Return what can become of one; some kinds of things cannot be changed, only replaced."""
+        """Return the actions that can become of an item.
+
+        Some kinds cannot be changed, only replaced.
+        """
         attributes = self.resource.state_type.attributes().values()
         sent = [attribute.metadata for attribute in attributes if not attribute.metadata["read_only"]]
         can_change = any(not (metadata["fixed"] or metadata["write_only"]) for metadata in sent)
         return [verb for action, verb in VERBS.items() if can_change or action != UPDATE]
 
     def remarks(self) -> dict[str, Any]:
-        """Return what else a kind of thing has to say in the result."""
+        """Return what a kind adds to the result."""
         return {}
 
     def _item(self, said: Mapping[str, Any]) -> Item[S]:
@@ -205,7 +216,10 @@ class Bulk(Operation, Generic[S]):
         return Item(said["name"], self.resource.sibling({**common, **said}))
 
     def _purge(self, unwanted: list[S], found: list[S]) -> None:
-        """Plans to delete what is not wanted, or to replace it by the new thing that takes its place."""
+        """Plan to delete whatever is not wanted.
+
+        If a new thing takes its place, it is replaced instead.
+        """
         seen: set[str] = set()
         for old in unwanted:
             name = str(getattr(old, "name", ""))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be refused before any call is made: identifiers, names and regular expressions."""
+"""Refuse bad identifiers, names and filters before any call."""
 
 from __future__ import annotations
 
@@ -85,7 +85,10 @@ _UNSHARED_SYNTAX = (
 
 
 def is_industry_cloud(region: str) -> bool:
-    """Whether the region is of Finance Cloud or Gov Cloud, which public regions cannot replicate to."""
+    """Return whether the region belongs to Finance or Gov Cloud.
+
+    Public regions cannot replicate there.
+    """
     return region in INDUSTRY_REGIONS or "-finance" in region or "-gov" in region
 
 
@@ -102,7 +105,10 @@ def check_region(value: str, option: str = "region") -> None:
 
 
 def _refuse_stand_in(value: str, option: str, where: str) -> None:
-    """Refuse an ID with a wildcard, which would stand for many, and one that was masked where it was copied from."""
+    """Refuse an ID with a wildcard, and a masked one.
+
+    A wildcard would stand for many; a masked ID was copied from where it is hidden.
+    """
     # Documentation and consoles show IDs as cri-****, cri-xxxx**** or 1252****0001.
     if "**" in value or re.search(r"[xX]{3,}\*?$", value):
         raise AcrError(
@@ -178,7 +184,7 @@ def check_rule_name(value: str, option: str = "name") -> None:
 
 
 def check_filter(value: str, option: str) -> None:
-    """Refuse a regular expression that not every engine reads alike, or that one of them could take for ever with."""
+    """Refuse a filter that engines read differently, or never finish."""
     if any(not character.isprintable() for character in value):
         raise AcrError(
             f"{option} {value!r} has a line break or another sign in it that no name has",
@@ -224,7 +230,10 @@ def check_rate(value: float, option: str = "rate_limit") -> None:
 
 
 def check_text(value: str, option: str) -> None:
-    """Refuse what no text has; the value may be a secret, so it is not shown."""
+    """Refuse characters that no text has.
+
+    The value may be a secret, so it is not shown.
+    """
     if bad := unreadable(value):
         raise AcrError(
             f"{option} holds the control character {bad}, which is no text",
@@ -261,7 +270,10 @@ _CHECKS: dict[str, Callable[..., None]] = {
 
 
 def check_names_something(select: Mapping[str, Any], option: str = "select") -> None:
-    """Refuse an empty list in what selects, since leaving it out means all."""
+    """Refuse an empty list in what selects.
+
+    Leaving the list out means all.
+    """
     for name, value in select.items():
         if value == []:
             raise AcrError(
@@ -271,7 +283,10 @@ def check_names_something(select: Mapping[str, Any], option: str = "select") -> 
 
 
 def check(params: Mapping[str, Any]) -> None:
-    """Check every option by its name; one name means one thing in every module."""
+    """Check every option by its name.
+
+    One name means one thing in every module.
+    """
     for option, value in params.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str):

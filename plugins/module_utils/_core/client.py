@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls to the services: the only reader of Code and IsSuccess, and the only place that retries."""
+"""Call the services.
+
+Nothing else reads Code and IsSuccess, and nothing else retries.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +129,9 @@ class Client:
         size: int = 50,
         at_once: int = PARALLEL,
     ) -> Iterator[dict[str, Any]]:
-        """Every item of a paged list; `items` is the answer's field, such as SyncRules.
+        """Yield every item of a paged list.
+
+        `items` is the field of the answer that holds them, such as SyncRules.
 
         Pages are asked for as they are read, `at_once` at a time, so that who may stop early asks for few at once.
         An item may come twice if something comes before it meanwhile, but none is passed over.
@@ -156,12 +161,17 @@ class Client:
             page = more[-1]
 
     def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """Return the results of work on each item, some at a time, in the items' order."""
+        """Return work's result for each item, in the items' order.
+
+        Some of them are worked on at a time.
+        """
         with pool() as threads:
             return list(threads.map(work, items))
 
     def finishing(self) -> AbstractContextManager[None]:
-        """Let the calls within through to the last, also if the run is killed after the first; see Guard.finishing.
+        """Let the block's calls through even if the run is killed.
+
+        This holds from the first call on; see Guard.finishing.
 
         A deed that is harmful half done belongs into it, such as deleting a thing in order to make it anew. One that is
         safe to stop between any two calls does not: the next run takes it up.
@@ -169,19 +179,22 @@ class Client:
         return self._guard.finishing()
 
     def caller(self) -> dict[str, Any]:
-        """AccountId, Arn and IdentityType of whoever the credentials belong to; asked once."""
+        """Return AccountId, Arn and IdentityType of the credentials' owner.
+
+        The service is asked once.
+        """
         if self._caller is None:
             with attempt("find out whose credentials these are"):
                 self._caller = self.call("sts", "GetCallerIdentity")
         return self._caller
 
     def check_account(self) -> None:
-        """Refuse to go on in any account but the one that account_id names."""
+        """Refuse any account other than account_id."""
         if other := self._other_account():
             raise other
 
     def _other_account(self) -> AcrError | None:
-        """Return what to say if the credentials belong to another account than account_id names."""
+        """Return the complaint if the credentials belong to another account."""
         if self._account_id is None:
             return None
         found = str(self.caller().get("AccountId"))
@@ -207,7 +220,7 @@ class Client:
         return answer
 
     def _advised(self, error: ApiError, parameters: Mapping[str, Any]) -> AcrError:
-        """Return the error with what the person on call needs next."""
+        """Return the error with advice for the person on call."""
         if isinstance(error, (NotFoundError, NoPermissionError)) and error.action != "GetCallerIdentity":
             # In the wrong account nothing is found; that is then the better thing to say.
             with suppress(AcrError):
@@ -226,7 +239,10 @@ def _backoff(retries: int) -> Iterator[int]:
 
 
 def _words(code: str) -> str:
-    """Return a code of Container Registry, which sends no message, in words: 'namespace does not exist'."""
+    """Return a Container Registry code in words.
+
+    The service sends no message; the words are like 'namespace does not exist'.
+    """
     return code.replace("_", " ").lower().replace(" not exist", " does not exist") if "_" in code else code
 
 
@@ -235,7 +251,7 @@ def _reads(action: str) -> bool:
 
 
 def _may_repeat(action: str, error: ApiError) -> bool:
-    """Whether sending it again can help and cannot do harm."""
+    """Return whether repeating the call can help and harms nothing."""
     if isinstance(error, ThrottledError):
         return True
     if isinstance(error, (CredentialsError, NoPermissionError, NotFoundError)):

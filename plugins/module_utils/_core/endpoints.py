@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Name an endpoint, as an option gives it or as the region implies it."""
+"""Find an endpoint by an option or by the region."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 
 
 def endpoint_of(product: str, given: str | None, region: str | None) -> tuple[str, str]:
-    """Return protocol and host, with the port where there is one."""
+    """Return protocol and host, with the port if one is given."""
     if given:
         return split_endpoint(given, f"{product}_endpoint")
     if product in _GLOBAL_ENDPOINTS:
@@ -32,7 +32,9 @@ def endpoint_of(product: str, given: str | None, region: str | None) -> tuple[st
 
 
 def split_endpoint(given: str, name: str) -> tuple[str, str]:
-    """Split host, host:port or a URL into ('http', 'host:port'); the scheme defaults to https.
+    """Split host, host:port or a URL into ('http', 'host:port').
+
+    The protocol defaults to https.
 
     Args:
         given: the endpoint.
@@ -66,7 +68,10 @@ def _is_endpoint(url: urllib.parse.SplitResult) -> bool:
 
 
 def _without_user(given: str) -> str:
-    """Leave out what stands before the last @, which may be a password."""
+    """Remove what stands before the last @.
+
+    It may be a password.
+    """
     start, at, host = given.rpartition("@")
     scheme = re.match(r"[a-z]+://", start)
     return f"{scheme.group() if scheme else ''}***@{host}" if at else given

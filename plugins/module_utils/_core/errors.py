@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, said once: every failure a user can act on is an AcrError."""
+"""Define every failure that a user can act on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WITHOUT_ADVICE = "Run it again; if it fails again, give the service's support w
 
 
 class AcrError(Exception):
-    """A failure the user can act on: why it failed, and what to do next.
+    """A failure with its reason and a remedy.
 
     Args:
         reason: why, without a full stop.
@@ -48,7 +48,10 @@ class AcrError(Exception):
         return self.hint.strip()
 
     def reference(self) -> str:
-        """Return what the service's support will ask for; empty where the service was not involved."""
+        """Return what the service's support asks for.
+
+        It is empty if the service was not involved.
+        """
         return ""
 
     def details(self) -> dict[str, Any]:
@@ -56,7 +59,7 @@ class AcrError(Exception):
         return dict(self.results)
 
     def add(self, sentence: str) -> None:
-        """Add a sentence on what else to know or to do."""
+        """Add a sentence of advice."""
         self.hint = f"{self.hint} {sentence}".strip()
 
 
@@ -65,11 +68,11 @@ class ImmutableError(AcrError):
 
 
 class WaitTimeoutError(AcrError):
-    """What was waited for did not happen in time; it may still happen."""
+    """A wait ended in vain; it may still happen."""
 
 
 class ApiError(AcrError):
-    """The service refused a call, or its answer could not be understood.
+    """A refused call, or an answer that makes no sense.
 
     Args:
         action: the API action, such as CreateRepoSyncRule.
@@ -121,19 +124,22 @@ class NotFoundError(ApiError):
 
 
 class ThrottledError(ApiError):
-    """The call came too soon after others and was not carried out."""
+    """A call that came too soon and was not carried out."""
 
 
 class NoPermissionError(ApiError):
-    """The caller, or the other account's grant, does not allow the call."""
+    """A call that the caller, or the grant, does not allow."""
 
 
 class CredentialsError(ApiError):
-    """The access key, its secret or its token is not good."""
+    """An access key, secret or token that is not valid."""
 
 
 class UsedNonceError(ApiError):
-    """The service has seen the request before: something on its way repeated it, and may have had it carried out."""
+    """A request that the service has seen before.
+
+    Something on its way repeated it, so it may have been carried out.
+    """
 
 
 class UnreachableError(ApiError):
@@ -159,7 +165,10 @@ _KINDS: tuple[tuple[type[ApiError], tuple[str, ...]], ...] = (
 
 
 def api_error(action: str, code: str, message: str, *, status: int = 0, **known: Any) -> ApiError:
-    """Return the exception that fits an error code; see ApiError for the arguments."""
+    """Return the exception for an error code.
+
+    The arguments are those of ApiError.
+    """
     for kind, marks in _KINDS:
         if any(mark in code for mark in marks):
             if kind is UsedNonceError:
@@ -172,7 +181,10 @@ def api_error(action: str, code: str, message: str, *, status: int = 0, **known:
 
 @contextmanager
 def attempt(deed: str) -> Iterator[None]:
-    """Says in any AcrError raised inside what was being done; the innermost attempt wins."""
+    """Name the attempt in any AcrError raised inside.
+
+    The innermost attempt wins.
+    """
     try:
         with activity.attempting(deed):
             yield
@@ -186,7 +198,7 @@ _NOT_FOUND_OUT = "It could not be found out"
 
 @contextmanager
 def preferring(error: AcrError, unknown: str) -> Iterator[None]:
-    """Raise `error` itself where a call that its handler makes fails, too.
+    """Raise `error` even if a call of its handler fails.
 
     Args:
         error: what the user has to know first.
@@ -201,7 +213,7 @@ def preferring(error: AcrError, unknown: str) -> Iterator[None]:
 
 
 def complete(error: AcrError) -> AcrError:
-    """Return an error that says what was attempted, also where nobody has said it of the call."""
+    """Return an error that always names the attempt."""
     if isinstance(error, ApiError):
         error.attempted = error.attempted or f"call {error.action}"
     return error

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell whether an engine that tries one way after the other could take for ever with a filter.
+"""Tell whether a backtracking engine could take for ever.
 
 It could if some part repeats in which one text can be read in two ways, as (a+)+ does: the ways double with each
 character. Each character set of the filter is a position here, with the positions that may follow it.
@@ -26,7 +26,10 @@ _MOST_PAIRS = 200_000  # looked at in less than a second
 
 @dataclass(frozen=True)
 class _Part:
-    """Which positions a part begins and ends with, and whether it may be empty."""
+    """The first and last positions of a part.
+
+    It also says whether the part may be empty.
+    """
 
     first: frozenset[int]
     last: frozenset[int]
@@ -88,7 +91,10 @@ class _Positions:
 
 
 def may_take_for_ever(node: Node) -> bool:
-    """Tell whether the ways to read a text may double with each character, or are too many to tell."""
+    """Return whether the ways to read a text may explode.
+
+    They may double with each character, or be too many to tell.
+    """
     positions = _Positions()
     positions.add(node)
     if positions.doubled:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Match filters in time that grows with the text alone, whatever the filter is.
+"""Match filters in time that grows only with the text.
 
 Python's own engine may take for ever, and nothing can interrupt it. Here all ways are followed at once, and what was
 found out about a character is kept for the next text, so that it is about as fast.
@@ -31,7 +31,10 @@ _BEGIN, _AFTER_WORD, _AFTER_OTHER = 0, 1, 2
 
 
 class _Step:
-    """A place in the filter: what it takes, or holds at, and the places after it."""
+    """A place in the filter, with the places after it.
+
+    It takes a character, or holds at an anchor.
+    """
 
     __slots__ = ("anchor", "bits", "following")
 
@@ -52,7 +55,7 @@ class _Builder:
         return _Step(following, bits, anchor)
 
     def build(self, node: Node, after: _Step) -> _Step:
-        """Return the step that begins a node and goes on with another step."""
+        """Return the first step of a node, before another step."""
         if isinstance(node, Char):
             return self.step([after] if node.bits else [], bits=node.bits)
         if isinstance(node, Anchor):
@@ -88,7 +91,10 @@ class _State:
 
 
 class Filter:
-    """A filter that is ready to be searched for; None as a state is that it was found."""
+    """A filter that is ready to search.
+
+    The state None means that it was found.
+    """
 
     def __init__(self, pattern: str) -> None:
         self._found = _Step([])
@@ -100,7 +106,7 @@ class Filter:
         self._start = self._state(frozenset((self._begin,)), _BEGIN)
 
     def search(self, text: str) -> bool:
-        """Tell whether the filter is found anywhere in a text."""
+        """Return whether the filter occurs anywhere in a text."""
         state: _State | None = self._start
         for character in (*text, ""):
             if state is None:
@@ -109,7 +115,10 @@ class Filter:
         return state is None
 
     def _go(self, state: _State, character: str) -> _State | None:
-        """Return the state after one more character; an empty one is the end of the text."""
+        """Return the state after one more character.
+
+        An empty character is the end of the text.
+        """
         steps = self._reached(state, character)
         if self._found in steps:
             following = None
@@ -122,7 +131,7 @@ class Filter:
         return following
 
     def _reached(self, state: _State, character: str) -> set[_Step]:
-        """Return all steps that can be reached without taking a character."""
+        """Return all steps in reach without taking a character."""
         reached: set[_Step] = set()
         waiting = list(state.steps)
         while waiting:
@@ -164,5 +173,8 @@ def matches(pattern: str | None, text: str) -> bool:
 
 
 def selects_all(pattern: str | None) -> bool:
-    """Tell whether a filter, which is not one of those that say so, matches the empty text."""
+    """Return whether a filter matches the empty text, perhaps by mistake.
+
+    Filters that plainly select everything, such as .*, do not count.
+    """
     return pattern not in ANYTHING and matches(pattern, "")

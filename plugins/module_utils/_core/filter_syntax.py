@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a filter: the regular expressions that RE2, Java and Python read alike, and no others."""
+"""Parse the regular expressions that all engines read alike.
+
+The engines are RE2, Java and Python; other expressions are refused.
+"""
 
 from __future__ import annotations
 

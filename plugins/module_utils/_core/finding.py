@@ -9,7 +9,9 @@ Finding = dict[str, str]
 
 
 def error(check: str, subject: str, problem: str, remedy: str) -> Finding:
-    """Return something that does not work, or somebody who may do more than sync needs.
+    """Return a finding that is certainly wrong.
+
+    Something does not work, or somebody may do more than sync needs.
 
     `problem` goes without a full stop.
     """
@@ -17,7 +19,7 @@ def error(check: str, subject: str, problem: str, remedy: str) -> Finding:
 
 
 def warning(check: str, subject: str, problem: str, remedy: str) -> Finding:
-    """Return something that may be meant, or that cannot be told for certain."""
+    """Return a finding that is uncertain, or may be intended."""
     return _finding("warning", check, subject, problem, remedy)
 
 

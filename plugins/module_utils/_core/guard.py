@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep a task from going on when it is over: when its run was killed, or when Ansible has ended it."""
+"""Stop a task that is over.
+
+Its run was killed, or Ansible has ended it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ class OverError(AcrError):
 
 @dataclass(frozen=True)
 class _Thread:
-    """What one thread is doing: for which pools, whether it finishes what it has begun, and who notes its writes."""
+    """The pools, unfinished work and journals of one thread."""
 
     pools: tuple[threading.Event, ...] = ()
     finishing: bool = False
@@ -44,13 +47,13 @@ _threads = _Threads()
 
 
 class Guard:
-    """Refuses to go on with a task that is over."""
+    """Refuse to go on with a task that is over."""
 
     def __init__(self) -> None:
         self.asker = Asker()
 
     def check(self) -> None:
-        """Refuse to go on, unless this thread is finishing something.
+        """Refuse to go on, unless this thread finishes something.
 
         Raises:
             OverError: the task is over.
@@ -63,7 +66,7 @@ class Guard:
             raise OverError("the run that asked for this was killed")
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, and wake up soon where the task is over."""
+        """Sleep, but wake up soon once the task is over."""
         ends = time.monotonic() + seconds
         while (left := ends - time.monotonic()) > 0:
             time.sleep(min(left, _LOOK))
@@ -71,7 +74,9 @@ class Guard:
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
-        """Let a deed of several calls be made whole: begin it only if the task goes on, and then let all of it through.
+        """Carry out several calls as a whole.
+
+        Begin only if the task goes on, and then let all of them through.
 
         It holds for the calls of this thread, and of pools that are opened within.
         """
@@ -82,7 +87,7 @@ class Guard:
 
 @contextmanager
 def noting() -> Iterator[Journal]:
-    """Note the writing calls within, of this thread and of pools that are opened within."""
+    """Note the block's writing calls, of its pools too."""
     journal = Journal()
     with _as(replace(_threads.now, journals=(*_threads.now.journals, journal))):
         yield journal

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send the SDK's requests: to no other host than it says, within bounds of time and size, and printing no secret.
+"""Send the SDK's requests, and nothing but those.
+
+No other host is called, time and size are bounded, and no secret is printed.
 
 The SDK keeps one session for each host in the process, follows redirects, reads for as long as bytes come, and takes
 proxies and debugging from the environment at each call. It offers no way to hand it a session, so the functions where
@@ -36,7 +38,7 @@ _LOGGERS = ("credentials", "urllib3.connectionpool")
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer, as far as the SDK looks at it."""
+    """An answer, with the attributes that the SDK reads."""
 
     status_code: int
     reason: str
@@ -46,7 +48,9 @@ class Answer:
 
 @dataclass
 class Exchange:
-    """What became of one call's requests; the SDK takes it for a session of the package requests.
+    """What became of one call's requests.
+
+    The SDK takes it for a session of the package requests.
 
     Attributes:
         host: the last request's; empty if the SDK has sent none.
@@ -60,7 +64,10 @@ class Exchange:
     sent: bool = False
 
     def send(self, request: Any, *, timeout: tuple[float, float], **_settings: Any) -> Answer:
-        """Send a prepared request. The SDK's own settings of proxies and trust are left aside for the wire's."""
+        """Send a prepared request by the wire's own settings.
+
+        The SDK's settings of proxies and trust are ignored.
+        """
         self.host, self.status, self.sent = urllib.parse.urlsplit(request.url).netloc, 0, False
         answer = self.wire.send(request, timeout, self)
         self.status = answer.status_code
@@ -85,7 +92,7 @@ class Wire:
 
     @contextmanager
     def exchange(self) -> Iterator[Exchange]:
-        """Let what the SDK sends in this thread, while the block lasts, go over this wire."""
+        """Send this thread's SDK calls over this wire in the block."""
         _wrap_sdk()
         exchange = Exchange(self)
         token = current.set(exchange)
@@ -156,7 +163,10 @@ def _read(response: Any, exchange: Exchange) -> bytes:
 
 
 class _Quiet(logging.Filter):
-    """Lets nothing through that is logged while a call of ours is made: URLs, which are signed."""
+    """Drop log records while one of our calls is made.
+
+    They hold URLs, which are signed.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         return current.get() is None
@@ -164,7 +174,10 @@ class _Quiet(logging.Filter):
 
 @cache
 def _wrap_sdk() -> None:
-    """Have the SDK look for a session here first; done once in a process, and without effect on calls of others."""
+    """Have the SDK look for its session here first.
+
+    It is done once in a process, and does not touch calls of others.
+    """
     quiet = _Quiet()
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(quiet)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Name who calls: keys, roles that they are traded for, and sources of keys that only the SDK can ask."""
+"""Define keys, roles and where they come from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ SESSION = "registryops-alicloud"
 
 @dataclass(frozen=True)
 class Keys:
-    """What signs a request; nothing of it may ever be shown but the ID."""
+    """What signs a request.
+
+    Only the ID may ever be shown.
+    """
 
     access_key_id: str
     access_key_secret: str = field(repr=False)
@@ -23,7 +26,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class AssumeRole:
-    """The parameters of STS AssumeRole, and so the role that keys are traded for."""
+    """The parameters of STS AssumeRole for one role."""
 
     arn: str
     session_name: str = SESSION
@@ -34,7 +37,9 @@ class AssumeRole:
 
 @dataclass(frozen=True)
 class ProfileProvider:
-    """A profile of a mode whose keys the SDK's credentials package obtains, such as EcsRamRole or OIDC.
+    """A profile whose keys the SDK's credentials package obtains.
+
+    Its mode is one such as EcsRamRole or OIDC.
 
     Attributes:
         entry: the profile as the file has it; it may hold secrets.
@@ -50,7 +55,7 @@ class ProfileProvider:
 
 @dataclass(frozen=True)
 class Source:
-    """Where keys come from, the roles that they are traded for one after the other, and what else came with them."""
+    """Where keys come from, and the roles assumed in turn."""
 
     keys: Keys | ProfileProvider
     roles: tuple[AssumeRole, ...] = ()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Note which writing calls were carried out, so that a failure can tell what was done before it."""
+"""Note the writing calls, so that a failure can name them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from collections import Counter
 
 
 class Journal:
-    """The writing calls of one deed, by their action; threads may write to it side by side."""
+    """The writing calls of one deed, by their action.
+
+    Several threads may write to it at a time.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -18,7 +21,7 @@ class Journal:
         self._uncertain: Counter[str] = Counter()
 
     def note(self, action: str, *, certain: bool) -> None:
-        """Note a call that was carried out, or that has no answer and may have been."""
+        """Note a call that was, or may have been, carried out."""
         with self._lock:
             (self._done if certain else self._uncertain)[action] += 1
 
@@ -32,7 +35,10 @@ class Journal:
         return bool(self._done)
 
     def __str__(self) -> str:
-        """Return the calls in the order of their first, as in 'CreateRole, 2 x CreatePolicy, TagPolicy (no answer)'."""
+        """Return the calls in the order of their first.
+
+        An example is 'CreateRole, 2 x CreatePolicy, TagPolicy (no answer)'.
+        """
         done = [_counted(action, count) for action, count in self._done.items()]
         return ", ".join([*done, *(f"{_counted(*entry)} (no answer)" for entry in self._uncertain.items())])
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bring one thing to a state, compare what is read back with the plan, and tell what was done if that fails."""
+"""Bring one thing to a state and check the result.
+
+What is read back is compared with the plan; a failure tells what was done.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ _PAUSES = (1.0, 2.0, 4.0)
 
 
 class Keeping(Generic[S]):
-    """One thing on its way to the state that a task wants."""
+    """One thing on its way to the wanted state."""
 
     def __init__(self, task: Task, resource: Resource[S]) -> None:
         self.task = task
@@ -48,7 +51,10 @@ class Keeping(Generic[S]):
         return {**shown, "changed": planned.changed, **extras}
 
     def _alone(self, planned: Plan[S]) -> tuple[Plan[S], S | None, dict[str, Any]]:
-        """Carry out a plan with other runs kept away; return the plan that was carried out, and what came of it."""
+        """Carry out a plan while other runs are kept away.
+
+        Return the plan that was carried out, and its result.
+        """
         done: dict[str, Any] = {}
         try:
             with self.resource.alone() as look_again:
@@ -92,7 +98,9 @@ class Keeping(Generic[S]):
             raise
 
     def _settled(self, planned: Plan[S]) -> S | None:
-        """Return what is read back once it is as planned; an attribute that stays different is written once more.
+        """Return the state once it is as planned.
+
+        An attribute that stays different is written once more.
 
         Raises:
             AcrError: it is still different.
@@ -113,7 +121,10 @@ class Keeping(Generic[S]):
             )
 
     def _read_back(self) -> tuple[S | None, Plan[S]]:
-        """Return what is there, and what is left to do, as soon as that is nothing."""
+        """Return the state, and what is left to do.
+
+        It returns as soon as nothing is left.
+        """
         try:
             found = self.resource.read(self.desired)
             for pause in _PAUSES:
@@ -127,11 +138,11 @@ class Keeping(Generic[S]):
             raise
 
     def _look_anew(self) -> S | None:
-        """Read it by a resource that remembers nothing of what was read before."""
+        """Read it without anything that was read before."""
         return self.resource.sibling(self.task.params).read(self.desired)
 
     def _tell_what_was_done(self, error: AcrError, before: S | None, journal: Journal) -> None:
-        """Add to an error what had been written before it."""
+        """Add to an error what was written before it."""
         if not journal:
             return
         try:

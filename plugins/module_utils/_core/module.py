@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edge to Ansible: what a module is, and the only user of AnsibleModule, exit_json and fail_json."""
+"""Define a module, at the edge to Ansible.
+
+Nothing else uses AnsibleModule, exit_json or fail_json.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ def connect(connection: Connection, read_only: bool) -> Client:
 
 
 def _edge() -> type[basic.AnsibleModule]:
-    """Return AnsibleModule with messages that fit on a screen, whatever the options hold.
+    """Return an AnsibleModule whose messages fit on a screen.
 
     It is looked up when it is used: ansible-lint puts its own class there, which checks the options and runs nothing.
     """
@@ -81,7 +84,7 @@ def _edge() -> type[basic.AnsibleModule]:
 
 @dataclass(frozen=True)
 class Module:
-    """A module's whole definition: its own options, the rules between them, and its work."""
+    """A module's options, the rules between them, and its work."""
 
     options: Mapping[str, Mapping[str, Any]]
     work: Work
@@ -110,7 +113,9 @@ class Module:
         connect: Connect = connect,
         tell: Tell = silent,
     ) -> dict[str, Any]:
-        """Return the task's result. Make every AcrError a failure with one clear message; let a bug be raised.
+        """Return the task's result.
+
+        Each AcrError becomes a failure with one clear message; a bug is raised.
 
         Args:
             params: the task's options, validated and with their defaults.
@@ -142,12 +147,12 @@ class Module:
 
 
 def _reach(params: Mapping[str, Any], connect: Connect, other: Mapping[str, Any]) -> Client:
-    """Make the client of another account, which is only read."""
+    """Make the client of another account, for reading only."""
     return connect(other_connection(params, other, os.environ), True)
 
 
 def manage(resource_type: Callable[[Client, Mapping[str, Any]], Resource[S]]) -> Work:
-    """Return the work of a module that brings one thing to a state."""
+    """Return work that brings one thing to a state."""
 
     def work(task: Task) -> dict[str, Any]:
         return Keeping(task, resource_type(task.client, task.params)).run()
@@ -156,7 +161,7 @@ def manage(resource_type: Callable[[Client, Mapping[str, Any]], Resource[S]]) ->
 
 
 def inform(resource_type: type[Resource[S]], plural: str) -> Work:
-    """Return the work of an info module: list what the options select, and change nothing."""
+    """Return work that lists things and changes nothing."""
 
     def work(task: Task) -> dict[str, Any]:
         where = task.params.get("instance_id")
@@ -168,7 +173,7 @@ def inform(resource_type: type[Resource[S]], plural: str) -> Work:
 
 
 def perform(operation_type: Callable[[Task], Operation]) -> Work:
-    """Return the work of a module that does a deed."""
+    """Return work that does a deed."""
 
     def work(task: Task) -> dict[str, Any]:
         operation = operation_type(task)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deeds: work that is done once and leaves records, not a state to be kept."""
+"""Do a deed once, as opposed to keeping a state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Operation:
         self.params = task.params
 
     def prepare(self) -> None:
-        """Read what is there and decide what is left to do."""
+        """Read the present state and decide what to do."""
         raise NotImplementedError
 
     def needed(self) -> bool:
@@ -27,7 +27,10 @@ class Operation:
         raise NotImplementedError
 
     def run(self) -> None:
-        """Do what is left and, if the options say so, wait until that and what was joined has ended."""
+        """Do the rest, and wait if the options ask for it.
+
+        Wait for what was started, and for what was joined.
+        """
         raise NotImplementedError
 
     def to_result(self) -> dict[str, Any]:

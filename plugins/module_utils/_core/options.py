@@ -70,7 +70,10 @@ OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Connection:
-    """Everything that is needed to talk to one account in one region. Times are in seconds, the rate in calls each."""
+    """What it takes to talk to one account's region.
+
+    Times are in seconds, the rate in calls a second.
+    """
 
     source: Keys | ProfileProvider
     roles: tuple[AssumeRole, ...]
@@ -85,7 +88,7 @@ class Connection:
 
 
 def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
-    """Decide from the task's options, and then from its environment, who is calling whom.
+    """Decide who calls whom, by options and then environment.
 
     Raises:
         AcrError: a half-given set of keys, two sources at once or none, or an endpoint that is none.
@@ -107,7 +110,10 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
 
 
 def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
-    """Return another account's connection: its credentials come from its own option alone, not the environment."""
+    """Return another account's connection.
+
+    Its credentials come from its own option, never from the environment.
+    """
     own = {VARIABLES[name] for name in (*KEY_OPTIONS, "profile", "assume_role_arn", "region")}
     common = {name: value for name, value in params.items() if name not in OTHER_CONNECTION_OPTIONS}
     given = {**common, **other}
@@ -118,7 +124,9 @@ def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], enviro
 
 
 def without_empty_text(params: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the options with every empty text unset, since a variable that nobody set often arrives as one.
+    """Return the options with empty texts unset.
+
+    A variable that nobody set often arrives as an empty text.
 
     Args:
         params: the options as they were given.

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast calls may follow each other: as fast as the service bears, which it only says by refusing some."""
+"""Keep calls as fast as the service allows.
+
+The service only says so by refusing some.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _PROBE = 0.02  # of that rate, tried on top in each further second
 
 
 class Pace:
-    """The pace of one service's calls, shared by the threads that make them.
+    """The pace of one service, shared by all threads.
 
     There is none until a call is throttled. Then it halves, recovers within a second to just under what was refused,
     and tries for more after a while, more seldom each time that is refused again.
@@ -52,7 +55,10 @@ class Pace:
             self._sleep(turn - now)
 
     def throttled(self, retry_after: float) -> None:
-        """Slow down: a call was refused for coming too soon, and none should come within `retry_after` seconds."""
+        """Slow down after a refusal.
+
+        No call should follow within `retry_after` seconds.
+        """
         with self._lock:
             now = self._clock()
             if self._ceiling and now < self._cut_at + max(retry_after, 1.0):

@@ -16,7 +16,10 @@ _SLOW_IMPORTS = (*(f"{package}.client" for package in PACKAGES.values()), "darab
 
 
 def load(name: str) -> Any:
-    """Import late, so that a missing package is a sentence and each task pays for what it uses."""
+    """Import a package only when it is used.
+
+    A missing one is then a sentence, and a task pays only for what it uses.
+    """
     try:
         return importlib.import_module(name)
     except ImportError as cause:
@@ -24,7 +27,10 @@ def load(name: str) -> Any:
 
 
 def preload() -> None:
-    """Import what the first call would, which takes longer than the call. What is missing is told by who needs it."""
+    """Import early what the first call needs.
+
+    It takes longer than the call. Whoever needs a missing package reports it.
+    """
     with suppress(ImportError):
         for module in _SLOW_IMPORTS:
             importlib.import_module(module)

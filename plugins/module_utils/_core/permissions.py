@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The permission behind each call, so that a refusal can name what is missing.
+"""Know each call's permission, so that refusals can name it.
 
 The API's action and the RAM action often differ: ListRepoSyncRule is allowed by cr:ListSyncRule. Those that are
 not documented are named in docs/policies/README.md.
@@ -56,7 +56,10 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
 
 
 def resources(action: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the permission that a call needs with each resource that it needs it on; nothing if it needs none."""
+    """Return a call's permission with each resource it needs.
+
+    It returns nothing if the call needs none.
+    """
     if action not in PERMISSIONS:
         return []
     permission, resource = PERMISSIONS[action]
@@ -67,7 +70,7 @@ def resources(action: str, parameters: Mapping[str, Any]) -> list[tuple[str, str
 
 
 def needed(action: str, parameters: Mapping[str, Any]) -> str:
-    """Which permission on which resource a call needs, in words."""
+    """Return in words which permission a call needs."""
     found = resources(action, parameters)
     if not found:
         return f"the permission for {action}"

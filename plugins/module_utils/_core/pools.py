@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Open connections with one trust, which bound an answer and tell when a request is on its way."""
+"""Open connections that bound answers and report sending.
+
+All of them have the same trust.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,9 @@ current: ContextVar[Any] = ContextVar("current", default=None)
 
 
 def trusting(ca_bundle: str | None) -> ssl.SSLContext:
-    """Return the trust in the authorities of a file or folder alone; None for the system's and the SDK's.
+    """Return trust in the authorities of one file or folder.
+
+    None stands for those of the system and the SDK.
 
     Raises:
         AcrError: the file cannot be read, or holds no certificate.
@@ -46,7 +51,10 @@ def trusting(ca_bundle: str | None) -> ssl.SSLContext:
 
 
 def pool_of(proxy: str | None, trust: ssl.SSLContext | None) -> Any:
-    """Return connections to any host, through a proxy or straight, that are kept for further requests."""
+    """Return connections to any host that are kept.
+
+    They go through a proxy or straight.
+    """
     urllib3 = load("urllib3")
     if trust and urllib3.__version__.startswith("1."):
         # It leaves out an address as the name to check, which Python then refuses; and checks the name itself instead.
@@ -65,7 +73,10 @@ def pool_of(proxy: str | None, trust: ssl.SSLContext | None) -> Any:
 
 @cache
 def _bounded_pools() -> dict[str, Any]:
-    """Return urllib3's kinds of pools, with connections that bound an answer and tell when a request is on its way."""
+    """Return urllib3's pools with connections of our own.
+
+    These bound an answer, and tell when a request is on its way.
+    """
     load("urllib3")
     kinds = load("urllib3.connectionpool")
     found = {}

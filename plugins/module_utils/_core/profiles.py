@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a profile of the Alibaba Cloud CLI's configuration file. Every mode either works or is refused by its name."""
+"""Read a profile of the Alibaba Cloud CLI.
+
+Every mode either works or is refused by its name.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say of a long run what it is doing: a line every ten seconds, and one whenever something fails."""
+"""Show what a long run is doing.
+
+A line comes every ten seconds, and whenever something fails.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def silent(_line: str) -> None:
 
 
 class Activity:
-    """Knows what this process is doing, in the words of whoever does it."""
+    """What this process is doing, in the words of its work."""
 
     def __init__(self) -> None:
         self._doing: dict[object, Callable[[], str]] = {}
@@ -33,7 +36,7 @@ class Activity:
 
     @contextmanager
     def doing(self, words: Callable[[], str]) -> Iterator[None]:
-        """Say within what is done; the latest to begin is what is told."""
+        """Name what the block does; the latest wins."""
         key = object()
         self._doing[key] = words
         try:
@@ -43,7 +46,7 @@ class Activity:
 
     @contextmanager
     def attempting(self, deed: str) -> Iterator[None]:
-        """Say within which calls are made; it is told where nobody knows better."""
+        """Name what calls serve, where no better name is known."""
         key = object()
         self._attempts[key] = deed
         try:
@@ -52,7 +55,7 @@ class Activity:
             del self._attempts[key]
 
     def line(self) -> str:
-        """Return what is being done; empty if nobody says so."""
+        """Return the present activity; empty if nobody named it."""
         if words := list(self._doing.values()):
             return words[-1]()
         attempts = list(self._attempts.values())
@@ -64,7 +67,10 @@ activity = Activity()
 
 @contextmanager
 def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
-    """Give what tells a line, and tell what is being done whenever nothing was told for so many seconds."""
+    """Provide a function that shows lines, and fill silences.
+
+    After so many silent seconds, it shows the present activity.
+    """
     if tell is silent:
         yield tell
         return
@@ -90,7 +96,7 @@ def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
 
 
 class Progress:
-    """Tells how far images have got, of `images` and `size` bytes in all.
+    """Show how many images and bytes have arrived.
 
     Args:
         tell: takes a line.
@@ -107,7 +113,7 @@ class Progress:
         self._samples: deque[tuple[float, int]] = deque([(self._began, 0)], maxlen=60)
 
     def update(self, arrived: int, size: int, failed: int, latest: str = "") -> None:
-        """Take note of how far it is; tell at once what failed.
+        """Note the progress; show a failure at once.
 
         Args:
             arrived: images that have arrived.
@@ -134,7 +140,10 @@ class Progress:
         return ", ".join(words)
 
     def _seconds_left(self, done: int) -> float | None:
-        """Return how long it may take; None while the pace is too short known or too uneven to say."""
+        """Return the seconds left.
+
+        None while the pace is known too briefly, or is too uneven, to say.
+        """
         (began, first), (now, _last) = self._samples[0], self._samples[-1]
         half = next(sample for sample in self._samples if sample[0] >= (began + now) / 2)
         if now - began < _SPAN or not first < half[1] < done < self._images:

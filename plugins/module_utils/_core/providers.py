@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Obtain the keys of a profile whose mode the SDK's credentials package knows, and say why where it cannot."""
+"""Obtain keys by the SDK's credentials package.
+
+If that fails, say why.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ class Provider:
         self._provider: Any = None
 
     def keys(self) -> tuple[Keys, float]:
-        """Return the keys and when they end, in seconds since 1970.
+        """Return the keys and their end, in epoch seconds.
 
         Raises:
             AcrError: there are none; it says why.
@@ -136,7 +139,10 @@ _MAKERS: dict[str, Callable[[Provider], Any]] = {
 
 
 def _why(cause: BaseException) -> str:
-    """Return the reason, without the body of an answer, which may hold keys."""
+    """Return the reason without an answer's body.
+
+    The body may hold keys.
+    """
     if isinstance(cause, NoAnswerError):
         return cause.reason
     if isinstance(cause, json.JSONDecodeError):
@@ -153,7 +159,7 @@ def _why(cause: BaseException) -> str:
 
 
 def _told(body: str) -> list[str]:
-    """Return the code and the message of a service's refusal."""
+    """Return the code and message of a refusal."""
     try:
         answer = json.loads(body)
     except ValueError:

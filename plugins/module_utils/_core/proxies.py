@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose the proxy for a request, as the environment's variables say."""
+"""Choose a request's proxy by the environment variables."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def proxies_of(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return 'http', 'https' and 'no' of the environment's proxies; lower-case variables win, as everywhere."""
+    """Return 'http', 'https' and 'no' of the environment.
+
+    Lower-case variables win, as everywhere.
+    """
     named = {scheme: f"{scheme}_proxy" for scheme in ("http", "https", "no")}
     found = {scheme: environ.get(name) or environ.get(name.upper()) for scheme, name in named.items()}
     return {scheme: proxy for scheme, proxy in found.items() if proxy}
 
 
 def proxy_for(url: str, proxies: Mapping[str, str]) -> str | None:
-    """Return the proxy's URL for a request; None if it goes straight to its host."""
+    """Return a request's proxy URL, or None."""
     parts = urllib.parse.urlsplit(url)
     host, port = (parts.hostname or "").rstrip("."), parts.port or _PORTS[parts.scheme]
     proxy = proxies.get(parts.scheme)
@@ -36,7 +39,9 @@ def proxy_for(url: str, proxies: Mapping[str, str]) -> str | None:
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
-    """Whether an entry of NO_PROXY covers a host: *, a domain, an address or a network, each but * with a port or none.
+    """Return whether an entry of NO_PROXY covers a host.
+
+    An entry is *, a domain, an address or a network; all but * may have a port.
 
     A domain covers itself and all that is below it. A network covers addresses alone; no name is resolved for it.
     """
@@ -55,7 +60,7 @@ def _covers(entry: str, host: str, port: int) -> bool:
 
 
 def _network(text: str) -> Any:
-    """Return the network, or the single address, that it names; None for a name."""
+    """Return the named network or address; None for names."""
     try:
         return ipaddress.ip_network(text.strip("[]"), strict=False)
     except ValueError:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bound the time that a whole answer takes, of which each byte may come in time."""
+"""Limit the time of a whole answer.
+
+Each byte alone may come in time.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,17 @@ from typing import Any
 
 
 class TimedResponse(http.client.HTTPResponse):
-    """An answer that must be there within the socket's timeout, from the first byte of its head to its last."""
+    """An answer that must be complete within the socket's timeout.
+
+    It is measured from the first byte of its head to its last.
+    """
 
     def __init__(self, sock: Any, *args: Any, **settings: Any) -> None:
         super().__init__(_TimedFiles(sock), *args, **settings)  # type: ignore[arg-type]
 
 
 class _TimedFiles:
-    """A socket, as far as http.client looks at it when it reads an answer."""
+    """A socket as http.client needs it to read an answer."""
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
@@ -30,7 +36,7 @@ class _TimedFiles:
 
 
 class _TimedReads(socket.SocketIO):
-    """Reads for no longer, all together, than the socket's timeout."""
+    """Read no longer than the socket's timeout in all."""
 
     def __init__(self, sock: Any) -> None:
         super().__init__(sock, "r")

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do about each code: of a service's refusal, and of the issue of a task that failed.
+"""Know the remedy for each code.
+
+Codes are those of refusals, and of the issue of a failed sync task.
 
 The service documents few of its codes, so the others are written as it writes those. A remedy is only read by people;
 no decision rests on a code that is not documented.
@@ -131,7 +133,9 @@ _RIGHTS = ("NoPrivilege", "NoPermission", "Forbidden", "AccessDenied")
 
 
 def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int = 0, own: bool = False) -> str:
-    """Return what to do about a refused call; nothing where the code says nothing.
+    """Return the remedy for a refused call.
+
+    It is empty if the code does not tell.
 
     Args:
         action: the API's action.
@@ -177,7 +181,7 @@ def _longest(table: Mapping[str, str], text: str) -> str:
 
 
 class _Known(dict[str, Any]):
-    """What a call names; what it does not name is left out."""
+    """What a call names; the rest is left out."""
 
     def __missing__(self, _name: str) -> str:
         return ""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine of every module that keeps something in a state: read, plan, apply, read again."""
+"""Read, plan, apply, read again: the engine of managed modules."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class Plan(Generic[S]):
 
 
 class Resource(Generic[S]):
-    """One kind of thing kept in the cloud. Subclasses say how it is read and written, and nothing else.
+    """One kind of thing kept in the cloud.
+
+    Subclasses say how it is read and written, and nothing else.
 
     Args:
         client: the account's services.
@@ -74,18 +76,18 @@ class Resource(Generic[S]):
         return self.state_type.from_params(self.params)
 
     def name(self, state: S) -> str:
-        """How users know it, such as 'namespace prod on cri-1'."""
+        """Return its name for users: 'namespace prod on cri-1'."""
         raise NotImplementedError
 
     def read(self, desired: S) -> S | None:
         raise NotImplementedError
 
     def find(self) -> Iterator[S]:
-        """All that the task's options select, for the info module."""
+        """Yield all that the options select, for info modules."""
         raise NotImplementedError
 
     def everything(self) -> list[S]:
-        """All that is this module's to keep, in one listing, for the module that keeps the whole set."""
+        """Return everything that a set module keeps, by one listing."""
         raise NotImplementedError
 
     def pick(self, desired: S, found: Iterable[S]) -> S | None:
@@ -93,26 +95,32 @@ class Resource(Generic[S]):
         raise NotImplementedError
 
     def surplus(self, current: S, target: S | None) -> tuple[S, ...]:
-        """Return what is too many beside the current one, such as a second one of its name."""
+        """Return duplicates, such as a second thing of its name."""
         return ()
 
     def is_temporary(self, state: S) -> bool:
-        """Tell whether it was made for the time of a replacement."""
+        """Return whether it exists only during a replacement."""
         return False
 
     def check_replacement(self, current: S, target: S) -> None:
-        """Refuse a replacement that would end with nothing in place."""
+        """Refuse a replacement that would leave nothing in place."""
 
     def succeeds(self, target: S, current: S) -> bool:
-        """Whether what is wanted takes the place of what is there under another name."""
+        """Return whether `target` replaces an existing thing of another name."""
         return False
 
     def present(self, desired: S, current: S | None) -> S:
-        """Return the state to reach from the current one. Raise refusals here, before anything is written."""
+        """Return the state to reach from the current one.
+
+        Refusals are raised here, before anything is written.
+        """
         return desired.filled_from(current) if current else desired.with_defaults()
 
     def absent(self, current: S) -> S | None:
-        """Return what should be left; None for nothing. Raise refusals here, too."""
+        """Return what should be left; None for nothing.
+
+        Refusals are raised here, too.
+        """
         return None
 
     def create(self, target: S) -> Extras:
@@ -128,11 +136,14 @@ class Resource(Generic[S]):
         raise NotImplementedError
 
     def alone(self) -> AbstractContextManager[bool]:
-        """Keep other runs away while a plan is carried out. Yield whether to read and plan again before."""
+        """Keep other runs away while a plan is carried out.
+
+        Yield whether to read and plan again first.
+        """
         return nullcontext(False)
 
     def describe(self, plan: Plan[S]) -> list[str]:
-        """Put the plan into words, a line for each thing that changes."""
+        """Describe the plan, a line for each change."""
         verb, state = VERBS[plan.action], plan.after or plan.before
         if not plan.changed or state is None:
             return []
@@ -141,7 +152,9 @@ class Resource(Generic[S]):
 
 
 def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Plan[S]:
-    """Decides what to do. Pure, but for the refusals of the resource.
+    """Decide what to do, without writing.
+
+    The resource may refuse.
 
     Raises:
         AcrError: what is wanted cannot or must not be done.
@@ -190,7 +203,9 @@ def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
 
 
 def _create(resource: Resource[S], target: S) -> Extras:
-    """Create it. Where the outcome is uncertain, look before trying again.
+    """Create it.
+
+    If the outcome is uncertain, look before trying again.
 
     The codes of 'already exists' are not documented, so any refusal counts as done if the thing is there as wanted.
     """
@@ -219,7 +234,9 @@ def wait_until(
     timeout: float,
     interval: float = 1.0,
 ) -> None:
-    """Asks until done() holds. Times are in seconds, counted in sleeps so that tests need not wait.
+    """Ask until done() holds.
+
+    Times are in seconds, counted in sleeps so that tests need not wait.
 
     Raises:
         WaitTimeoutError: it did not hold in time.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell whether the SDK is installed and new enough for the Python that runs us."""
+"""Check that the SDK is installed and new enough."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REQUIRED = {
 
 
 class SdkError(AcrError):
-    """The SDK's packages are missing or too old for the Python that runs this.
+    """The SDK is missing, or too old for this Python.
 
     Args:
         reason: which are.
@@ -40,7 +40,7 @@ class SdkError(AcrError):
 
 @cache  # packages do not change while a task runs, and looking takes milliseconds
 def sdk_problem() -> str:
-    """Return what is wrong with the SDK that is installed; nothing if it will do."""
+    """Return what is wrong with the installed SDK, if anything."""
     missing, old = [], []
     for package, least in REQUIRED.items():
         try:
@@ -68,7 +68,10 @@ def check_sdk() -> None:
 
 
 def missing_module(name: str) -> SdkError:
-    """Return the error for a Python module that cannot be imported, by the name of its package."""
+    """Return the error for a Python module that cannot be imported.
+
+    It names the package.
+    """
     package = name.partition(".")[0].replace("_", "-")
     package = {"darabonba": "darabonba-core", "Tea": "alibabacloud-tea"}.get(package, package)
     return SdkError(f"{package} is not installed for {sys.executable}", [package])

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide whose keys are used. They come from one source, whole, or not at all."""
+"""Decide whose keys are used.
+
+They come from one source, whole, or not at all.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ _ROLE_OPTIONS = {
 
 
 def source_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Source:
-    """Return where the keys come from, and the roles that they are traded for.
+    """Return the source of the keys, with its roles.
 
     Raises:
         AcrError: a half-given set of keys, two sources at once, none, or an option for a role where there is none.
@@ -72,7 +75,9 @@ def _source(params: Mapping[str, Any], environ: Mapping[str, str]) -> Source:
 
 
 def _with_role_options(params: Mapping[str, Any], source: Source) -> Source:
-    """Apply the task's options to the role that is assumed in the end, wherever it was named.
+    """Apply the role options to the last assumed role.
+
+    It does not matter where that role was named.
 
     Raises:
         AcrError: such an option is given and would have no effect.

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""States of things in the cloud: plain values, with what the API does to each said as metadata."""
+"""Describe things in the cloud by plain values.
+
+Metadata says what the API does to each.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def attribute(
     values: Mapping[str, str] | None = None,
     default: Any = None,
 ) -> Any:
-    """One attribute of a State; its value is None wherever nothing is said of it.
+    """Define an attribute of a State; None means not given.
 
     Args:
         wire: the parameter's name in requests; dots lead into nested objects.
@@ -51,7 +54,7 @@ def attribute(
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Base of all states. None means not said: leave it alone."""
+    """Base of all states; None means leave it alone."""
 
     @classmethod
     def attributes(cls) -> dict[str, Field[Any]]:
@@ -60,7 +63,10 @@ class State:
     @classmethod
     @cache  # there are very many answers
     def _ways(cls) -> list[tuple[str, list[str], dict[str, str]]]:
-        """Each attribute's name, the way to it in an answer, and our words for the API's."""
+        """Return each attribute's name, path and words.
+
+        The path leads to it in an answer; the words replace the API's.
+        """
         return [
             (
                 name,
@@ -85,7 +91,7 @@ class State:
         return cls(**found)
 
     def to_api(self) -> dict[str, Any]:
-        """Return the request's parameters for every attribute that has a value."""
+        """Return the request's parameters for all attributes with values."""
         request: dict[str, Any] = {}
         for name, definition in self.attributes().items():
             value = getattr(self, name)
@@ -95,7 +101,10 @@ class State:
         return request
 
     def to_result(self) -> dict[str, Any]:
-        """Return what users see: snake_case, words instead of API constants, times also as ISO 8601."""
+        """Return what users see.
+
+        Names are in snake_case, words replace API constants, and times are also in ISO 8601.
+        """
         result = {name: getattr(self, name) for name in self.attributes() if getattr(self, name) is not None}
         for name in [name for name in result if name.endswith("_time")]:
             result[f"{name}_iso"] = iso_time(result[name])
@@ -115,14 +124,20 @@ class State:
         return replace(self, **unsaid)
 
     def echo(self: S, said: S) -> S:
-        """Itself as read, plus the attributes of what was said that cannot be read."""
+        """Return a copy with write-only attributes from the options.
+
+        The diff would else show them as changed.
+        """
         unread = {
             n: getattr(said, n) for n, definition in self.attributes().items() if definition.metadata["write_only"]
         }
         return replace(self, **unread)
 
     def changes(self: S, target: S) -> dict[str, tuple[Any, Any]]:
-        """Attribute to (now, wanted) for each that must change; nothing, an empty text and false are the same."""
+        """Return each attribute that differs, as (now, wanted).
+
+        Nothing, an empty text and false count as the same.
+        """
         changed = {}
         for name, definition in self.attributes().items():
             now, wanted = getattr(self, name), getattr(target, name)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Define one run of a module: who it talks to, and what was asked."""
+"""Define one run of a module."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Reach = Callable[[Mapping[str, Any]], Client]
 
 
 def nowhere(_other: Mapping[str, Any]) -> Client:
-    """Reach no account; a task that has others says how."""
+    """Reach no account, where a task has no others."""
     raise RuntimeError("this task has no way to another account")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep text fit to be read: what people gave may be of any length and hold anything."""
+"""Keep text readable, whatever its length and content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _CUT = " [...] "
 
 
 def shown(text: str) -> str:
-    """Return a message on one line, without control characters and no longer than a screen."""
+    """Return a message as one readable, short line.
+
+    It has no control characters, and is no longer than a screen.
+    """
     plain = "".join(map(_printable, text))
     if len(plain) <= _BEGINNING + len(_CUT) + _END:
         return plain
@@ -19,13 +22,19 @@ def shown(text: str) -> str:
 
 
 def unreadable(text: str) -> str:
-    """Return the first character of a text that no text has, as programs write it; nothing if there is none."""
+    """Return the first unreadable character, as an escape sequence.
+
+    Return an empty text if there is none.
+    """
     bad = next((char for char in text if not char.isprintable() and not char.isspace() and _is_control(char)), "")
     return bad and _escaped(bad)
 
 
 def _is_control(char: str) -> bool:
-    """Whether it is a control character, or half of one, which UTF-8 cannot carry."""
+    """Return whether it is a control character or a surrogate.
+
+    UTF-8 cannot carry surrogates.
+    """
     return ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
 
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The SDK behind one function. Nothing else in the collection calls a service."""
+"""Wrap the SDK in one function.
+
+Nothing else in the collection calls a service.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +40,14 @@ _LONGEST_TEXT = 200
 
 class Transport(Protocol):
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Send one request and return the answer's body, undecided whether it is good news."""
+        """Send one request and return the answer's body.
+
+        Whether it is good news is not decided here.
+        """
 
 
 class SdkTransport:
-    """Calls the services through Alibaba Cloud's SDK packages and their own request models."""
+    """Call the services through Alibaba Cloud's SDK."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -62,7 +68,7 @@ class SdkTransport:
         return self._send(self._clients[product], product, action, parameters)
 
     def endpoint(self, product: str) -> tuple[str, str]:
-        """Return protocol and host, with the port where there is one."""
+        """Return protocol and host, with the port if one is given."""
         return endpoint_of(product, self._connection.endpoints.get(product), self._connection.region)
 
     def _send(self, client: Any, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +99,10 @@ class SdkTransport:
         return load(f"{PACKAGES.get(product, 'alibabacloud_tea_openapi')}.client").Client(config)
 
     def _obtain(self) -> tuple[Keys, float]:
-        """Return keys, traded for all roles in turn, and when to obtain them anew: a long wait may outlive them."""
+        """Return keys after all roles, and when to renew.
+
+        A long wait may outlive the keys.
+        """
         source = self._connection.source
         if isinstance(source, Keys):
             keys, ends = source, math.inf
@@ -166,7 +175,7 @@ class SdkTransport:
         ) from error
 
     def _words(self, cause: BaseException) -> str:
-        """Return what an exception says, without the secrets that signed the request."""
+        """Return an exception's words without the secrets."""
         text = re.sub(r"\s+", " ", str(cause))
         secrets = (self._keys.access_key_secret, self._keys.security_token or "", "Signature=")
         # The text may quote a header with escapes in place of what cannot be sent.
@@ -190,7 +199,7 @@ def _typed(client: Any, product: str, action: str) -> Callable[[dict[str, Any]],
 
 
 class _Raw:
-    """Stands in for the SDK's client and keeps an answer as it came.
+    """Stand in for the SDK's client, keeping answers raw.
 
     The SDK makes an object of each thing in an answer. With 100 images a page that takes longer than the call.
     """
@@ -208,7 +217,10 @@ class _Raw:
 
 
 def _generic(client: Any, action: str) -> Callable[[dict[str, Any]], Any]:
-    """STS has no package of its own among the requirements; the generic call of the SDK's base serves it."""
+    """Call STS, which has no package of its own.
+
+    The SDK's generic call serves it.
+    """
     models = load("alibabacloud_tea_openapi.utils_models")
     params = models.Params(
         action=action,

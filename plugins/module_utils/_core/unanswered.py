@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say why there is no answer, without the request, which holds what signs it."""
+"""Explain a missing answer without showing the request.
+
+The request holds what signs it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _CHECK = "Check the region, the endpoint, the proxy and the network."
 
 
 class NoAnswerError(Exception):
-    """A request got no answer, or none that may be used.
+    """A request that got no answer, or a useless one.
 
     Args:
         reason: why, with the host that was meant.

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell which permissions a run of a module needed, and on what, so that a policy can allow just these."""
+"""Tell which permissions a run needed, and on what.
+
+A policy can then allow just these.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ Connect = Callable[[Connection, bool], Client]
 
 
 class Use(NamedTuple):
-    """One permission that was needed; `account_id` is of the account whose resource it is, * where nobody knows."""
+    """One permission that was needed.
+
+    `account_id` is the owner of the resource, * if unknown.
+    """
 
     account_id: str
     action: str
@@ -24,21 +30,27 @@ class Use(NamedTuple):
 
 
 class Uses:
-    """Notes the permissions behind the calls of the clients that it makes."""
+    """Note the permissions behind its clients' calls."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._clients: list[tuple[Client, str]] = []
 
     def connect(self, connection: Connection, read_only: bool) -> Client:
-        """Make a client whose calls are noted from now on; one that is kept for a loop begins anew."""
+        """Make a client whose calls are noted from now.
+
+        A client that is kept for a loop begins anew.
+        """
         client = self._connect(connection, read_only)
         client.permissions = set()
         self._clients.append((client, connection.region or "*"))
         return client
 
     def to_result(self) -> list[dict[str, str]]:
-        """Return the permissions, each once, with account and region written into their resources."""
+        """Return each permission once, with complete resources.
+
+        Account and region are written into the resources.
+        """
         found: set[Use] = set()
         for client, region in self._clients:
             account = _account(client)
