@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller imports this when it reads a playbook that uses a module of ours: the time to load what is slow.
+"""Load early what is slow to load.
+
+The controller imports this when it reads a playbook with one of our modules.
 
 Each task runs in a worker that is forked from the controller, and finds imported what the controller has imported.
 """

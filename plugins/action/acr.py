@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the modules of this collection in the controller's worker, which costs milliseconds instead of a process.
+"""Run our modules inside the controller's worker.
+
+That costs milliseconds instead of a process.
 
 A task goes the ordinary way where it must: with `async`, `become` or a connection that is not local, where the
 controller lacks the SDK or has too old a one, where the variable `acr_in_process` is false, and with arguments or an
@@ -55,7 +57,7 @@ _clients: list[tuple[Connection, bool, Client]] = []
 
 
 class ActionModule(OrdinaryAction):  # type: ignore[misc]
-    """The action of every module; which one it is, the task says."""
+    """The action of every module; the task names it."""
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         variables = task_vars or {}
@@ -86,14 +88,20 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return {**result, **found}
 
     def _run_apart(self, tmp: Any, variables: dict[str, Any]) -> dict[str, Any]:
-        """Run in a process of its own; one on this machine is told for whom, and ends with them."""
+        """Run in a process of its own.
+
+        On this machine, it is told who waits for it, and ends with them.
+        """
         if self._connection.transport == "local" and not self._task.async_val:
             self._task.environment = [*(self._task.environment or []), {ASKERS_VARIABLE: askers()}]
         found: dict[str, Any] = super().run(tmp, variables)
         return found
 
     def _filled(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the task's arguments with what it leaves unsaid of its connections, from the hosts' variables."""
+        """Return the arguments with connections from host variables.
+
+        Only what the task leaves unset is filled in.
+        """
         arguments = with_connection(self._task.args, lambda name: self._variable(variables, name))
         module: Module = importlib.import_module(f"{MODULES}.{self._module()}").MODULE
         return with_peers(module.options, arguments, variables.get("hostvars") or {})
@@ -102,13 +110,18 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return read_variable(self._templar, variables, name)
 
     def _module(self) -> str:
-        """Return the module's own name; the task may use another collection's that is redirected to it."""
+        """Return the module's own name.
+
+        The task may use a name that another collection redirects to it.
+        """
         loader = self._shared_loader_obj.module_loader
         found = loader.find_plugin_with_context(self._task.action, collection_list=self._task.collections)
         return str(found.resolved_fqcn or self._task.action).rpartition(".")[2]
 
     def _teller(self, variables: Mapping[str, Any], asker: Asker) -> Tell:
-        """Return what shows a line on how far a long run is, unless the variable `acr_progress` is false.
+        """Return what shows progress lines.
+
+        The variable `acr_progress` can turn them off.
 
         It goes to standard error where standard output is for a machine.
         A line on a terminal that was closed ends the thread of Ansible's that takes results, which then never ends.
@@ -141,7 +154,9 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
 
 
 def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent, name: str = "") -> dict[str, Any]:
-    """Return what AnsibleModule would have made of the arguments and the result, as far as a task shows it.
+    """Return the result as AnsibleModule would return it.
+
+    Only what a task shows of arguments and result matters.
 
     Args:
         action: the module's name as the task says it.
@@ -180,7 +195,7 @@ def _kept_client(connection: Connection, read_only: bool) -> Client:
 
 @contextmanager
 def _environment(changes: Mapping[str, Any]) -> Iterator[None]:
-    """Add the task's environment to that of this process, during the block."""
+    """Add the task's environment during the block."""
     before = dict(os.environ)
     os.environ.update({name: str(value) for name, value in changes.items()})
     try:
@@ -191,13 +206,16 @@ def _environment(changes: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _is_ordinary(variable: tuple[Any, Any]) -> bool:
-    """Whether a shell sets the variable just as we would."""
+    """Return whether a shell would set the variable alike."""
     name, value = variable
     return bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(name))) and "\0" not in str(value)
 
 
 def _is_plain(arguments: Any) -> bool:
-    """Whether JSON can carry the arguments; Ansible has its own words for what it cannot, such as `!!binary`."""
+    """Return whether JSON can carry the arguments.
+
+    Ansible has words of its own for what JSON cannot, such as `!!binary`.
+    """
     try:
         _plain(arguments)
     except TypeError:
@@ -206,7 +224,10 @@ def _is_plain(arguments: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Return it as JSON carries it to a module and back: no tuples, and no kinds of text of the controller's own."""
+    """Return it after a round trip through JSON.
+
+    There are no tuples then, and no text types of the controller's own.
+    """
     return json.loads(json.dumps(value, default=_plainer))
 
 

@@ -56,7 +56,7 @@ Place = Mapping[str, Any]
 def inbound_places(
     rules: Sequence[Place], namespaces: Sequence[Place], repositories: Sequence[Place]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return what is to be kept at the destination; see DOCUMENTATION."""
+    """Return what to keep at the destination; see DOCUMENTATION."""
     needing = [rule for rule in rules if rule.get("namespace")]
     whole = {rule["namespace"] for rule in needing if not rule.get("repository")}
     listed = {namespace.get("name") for namespace in namespaces}

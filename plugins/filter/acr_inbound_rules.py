@@ -54,7 +54,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
 def inbound_rules(
     hosts: Mapping[str, Any], sources: Sequence[str], destination: str | Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Return what rules of the sources need at the destinations; see DOCUMENTATION."""
+    """Return what source rules need here; see DOCUMENTATION."""
     names = [destination] if isinstance(destination, str) else destination
     instance_ids = [identifier for identifier in (hosts[name].get("acr_instance_id") for name in names) if identifier]
     needs = []

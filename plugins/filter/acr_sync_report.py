@@ -82,7 +82,7 @@ _NO_LAG: dict[str, Any] = {"host": None, "count": 0, "median": None, "p95": None
 def sync_report(
     hosts: Mapping[str, Any], sources: Sequence[str], destinations: Sequence[str], *, made_at: str
 ) -> dict[str, Any]:
-    """Return one report of what was found on several hosts; see DOCUMENTATION."""
+    """Return one report on several hosts; see DOCUMENTATION."""
     every = list(dict.fromkeys((*sources, *destinations)))
     verified = {name: found for name in sources if (found := _found(hosts[name], "verify_sync_result", "counts"))}
     audited = {name: found for name in every if (found := _found(hosts[name], "audit_sync_result", "findings"))}
@@ -112,7 +112,10 @@ def sync_report(
 
 
 def _found(host: Mapping[str, Any], fact: str, key: str) -> Any:
-    """Return what a role left behind; None if it failed half-way, or did not run."""
+    """Return what a role left behind.
+
+    None if it failed half-way, or did not run.
+    """
     result = host.get(fact)
     return result if isinstance(result, Mapping) and key in result else None
 
@@ -141,7 +144,10 @@ def _not_looked_at(
 
 
 def _reason(host: Mapping[str, Any], role: str) -> str:
-    """Return why a role did not end, in its own words if the playbook kept them."""
+    """Return why a role did not end.
+
+    It is in the role's own words if the playbook kept them.
+    """
     kept = host.get("report_sync_failures")
     if isinstance(kept, Mapping) and kept.get(role):
         return str(kept[role])

@@ -63,7 +63,7 @@ Rule = Mapping[str, Any]
 def unknown_rules(
     names: str | Sequence[str], rules: Sequence[Rule], hosts: Mapping[str, Any], play_hosts: Sequence[str]
 ) -> str:
-    """Return a sentence on the names that no host has; see DOCUMENTATION."""
+    """Return a sentence about unknown names; see DOCUMENTATION."""
     given = names.split(",") if isinstance(names, str) else list(names)
     known = _names(rules)
     unknown = [name for name in given if name and name not in known]

@@ -137,7 +137,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 self._add(host, instance, variables)
 
     def _cached(self, key: str, cache: bool) -> list[FoundInstance]:
-        """Return the instances, from the cache where there is one that is to be used."""
+        """Return the instances, from the cache if it is used."""
         kept = self.get_option("cache")
         if kept and cache:
             try:
@@ -162,7 +162,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(str(error)) from error
 
     def _hosts(self, name: str, instance: FoundInstance) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Return the hosts of an instance, each with the variables that the others lack."""
+        """Return an instance's hosts, each with its own variables."""
         kind = self.get_option("host_kind")
         if kind == "instance":
             yield name, {}

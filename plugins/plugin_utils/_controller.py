@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run what plugins of the controller ask the services for, with the connection that modules would have."""
+"""Call the services from the controller's plugins.
+
+The connection is the one that modules would have.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ Spec = Mapping[str, Mapping[str, Any]]
 
 
 def options_of(given: Mapping[str, Any], own: Spec, variables: Mapping[str, Any], templar: Any) -> dict[str, Any]:
-    """Return a lookup's options: what it is given, what its host's variables say of the connection, and defaults.
+    """Return a lookup's options, completed by host variables.
+
+    Defaults come last.
 
     Raises:
         AcrError: an option that there is none of, or one that is wrong.
@@ -37,7 +42,7 @@ def options_of(given: Mapping[str, Any], own: Spec, variables: Mapping[str, Any]
 
 
 def instances_of(said: Sequence[str], variables: Mapping[str, Any], templar: Any) -> list[str]:
-    """Return the instances that a lookup is about; the one of its host if it names none.
+    """Return a lookup's instances, else the host's own.
 
     Raises:
         AcrError: there is none, or what is named is no ID of an instance.
@@ -76,7 +81,9 @@ def _names(spec: Spec) -> set[str]:
 
 
 def reader(options: Mapping[str, Any]) -> Client:
-    """Return a client that only reads, for the account that account_id names where it does.
+    """Return a client that only reads.
+
+    It is for account_id, if that is given.
 
     Raises:
         AcrError: no credentials, no SDK, or those of another account.

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the instances of several accounts and regions, and what feeds what, for plugins of the controller."""
+"""Read instances and their rules for controller plugins.
+
+There may be several accounts and regions.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +136,7 @@ def _found(
 
 
 def _routes(client: Client, instance_id: str) -> tuple[list[str], bool]:
-    """Return where the instance's rules end, and whether rules of others end at it."""
+    """Return where rules end, and whether others arrive."""
     feeds: set[str] = set()
     is_fed = False
     for rule in SyncRules(client, {"instance_id": instance_id}).find():

@@ -11,7 +11,7 @@ from typing import Any
 
 
 def least_policies(uses: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, Any]]:
-    """Return the policy of each account that allows what was needed in it, and nothing else.
+    """Return each account's policy that is just enough.
 
     Args:
         uses: account, action and resource of each permission.
@@ -23,12 +23,15 @@ def least_policies(uses: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, 
 
 
 def policy_text(policy: dict[str, Any]) -> str:
-    """Return a policy as the console and the CLI take it."""
+    """Return a policy as console and CLI take it."""
     return json.dumps(policy, indent=2)
 
 
 def _policy(actions: dict[str, set[str]]) -> dict[str, Any]:
-    """Put actions on the same resources together; those on others would allow more if they shared a statement."""
+    """Group actions by their resources into statements.
+
+    Sharing a statement would allow more.
+    """
     statements: dict[tuple[str, ...], list[str]] = {}
     for action, resources in actions.items():
         statements.setdefault(_without_covered(resources), []).append(action)
@@ -42,7 +45,7 @@ def _policy(actions: dict[str, set[str]]) -> dict[str, Any]:
 
 
 def _without_covered(resources: set[str]) -> tuple[str, ...]:
-    """Return the resources without those that another one with a star at its end covers."""
+    """Return resources that no starred one covers."""
     stars = [resource for resource in resources if resource.endswith("*")]
     return tuple(
         sorted(

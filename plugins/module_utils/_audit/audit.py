@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is set up wrong for cross-account sync, as far as one account's credentials show it."""
+"""Find what is set up wrong, with one account's keys."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _SIDES = {"source": audit_source, "destination": audit_destination}
 
 
 def audit(task: Task) -> dict[str, Any]:
-    """Return the findings of one instance and, at the destination, of its account's grant; errors first."""
+    """Return an instance's findings, errors first.
+
+    At the destination they include those of the account's grant.
+    """
     findings = _SIDES[task.params["side"]](task)
     return {"changed": False, "findings": sorted(findings, key=lambda finding: finding["severity"])}

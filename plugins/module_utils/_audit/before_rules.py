@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look at the images that rules will carry, before the rules are made; only where something can be found."""
+"""Check the images that future rules will carry.
+
+Only look where something can be found.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _MOST = 100
 
 
 class RulesToCome:
-    """The rules that an instance is to get, and what it holds of theirs.
+    """An instance's future rules, and the images they cover.
 
     Args:
         client: the services of the instance's account.
@@ -42,7 +45,7 @@ class RulesToCome:
         self._side = Side(client, instance_id)
 
     def meeting(self) -> list[Finding]:
-        """Return the rules that would write one place from different repositories."""
+        """Return rules that write to one place from several."""
         candidates = _sharing(self._rules)
         if not candidates:
             return []
@@ -54,7 +57,7 @@ class RulesToCome:
         return list(meeting.findings())
 
     def leaving_signatures(self) -> Iterator[Finding]:
-        """Find rules that would leave the signatures of what they carry behind."""
+        """Find rules that would leave signatures behind."""
         narrow = [rule for rule in self._rules if not selects_signatures(rule.get("tag_filter"))]
         if not narrow:
             return
@@ -81,7 +84,10 @@ class RulesToCome:
 
 
 def _sharing(rules: Sequence[Rule]) -> list[Rule]:
-    """Return the rules that share the target namespace with a rule from another namespace or repository."""
+    """Return rules that share a target namespace.
+
+    They come from different namespaces or repositories.
+    """
     by_target: dict[tuple[Any, Any], list[Rule]] = {}
     for rule in rules:
         if rule.get("namespace"):

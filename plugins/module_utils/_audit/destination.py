@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit of a destination: what inbound rules lack there, and a grant that is missing, unused or too broad."""
+"""Audit a destination: what rules lack, and the grant.
+
+A grant may be missing, unused or too broad.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ _NARROW = f"Allow {' and '.join(policy.GRANT_ACTIONS)} alone, on the instances t
 
 @dataclass(frozen=True)
 class _Expected:
-    """What is known of the other side: where rules come from, and who should be trusted (None: not said)."""
+    """What is known of the other side.
+
+    `None` means that it was not told.
+    """
 
     account_id: str
     instance_id: str
@@ -44,11 +50,11 @@ class _Expected:
 
     @property
     def needed(self) -> frozenset[str]:
-        """The accounts that have to be trusted, as far as they are known."""
+        """Return the accounts to trust, as far as known."""
         return self.from_accounts | (self.trusted or frozenset())
 
     def grant(self, account: str = "") -> str:
-        """Return the remedy that grants one account, or all that are needed."""
+        """Return the remedy that grants one account, or all."""
         accounts = {account} if account else self.needed
         if not accounts:
             return "Run registryops.alicloud.grant_access with their UIDs in acr_source_account_ids."
@@ -104,7 +110,10 @@ def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
-    """Return what rules need and lack here. What a rule for a whole instance needs, only its source knows."""
+    """Return what rules lack here.
+
+    Only the source knows what a rule of a whole instance needs.
+    """
     params = {"instance_id": task.params["instance_id"], "side": "destination", "will_exist": None}
     findings = []
     for rule, missing in missing_places(task.client, rules, params):
@@ -180,7 +189,7 @@ def _unreached(access: Access, expected: _Expected, region: str) -> Iterator[Fin
 
 
 def _gone(task: Task, access: Access, expected: _Expected) -> Iterator[Finding]:
-    """Find grants on instances that are not there, of those whose region this task's calls go to."""
+    """Find grants on missing instances of this region."""
     region = task.params.get("region")
     for place in sorted(access.places()):
         named, instance = place
@@ -199,7 +208,10 @@ def _is_elsewhere(place: policy.Grant, region: str | None, expected: _Expected) 
 
 
 def _is_gone(task: Task, instance_id: str) -> bool:
-    """Tell whether an instance is known not to exist; without the right to ask, it is not known."""
+    """Return whether an instance certainly does not exist.
+
+    Without the right to ask, that is not known.
+    """
     try:
         task.client.call("cr", "GetInstance", {"InstanceId": instance_id})
     except NotFoundError:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find rules that write one tag of one place from different repositories, which would move it to and fro."""
+"""Find rules that write one tag from different repositories.
+
+The tag would move to and fro.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _Sent = tuple[Rule, Origin]
 
 
 class Meeting:
-    """The places that several repositories are replicated to, and what these hold.
+    """The places with several sources, and their tags.
 
     Args:
         rules: rules of one instance with filters that are readable, as results show them.
@@ -43,7 +46,7 @@ class Meeting:
 
     @property
     def origins(self) -> list[Origin]:
-        """Return the repositories whose images have to be looked at, which are few."""
+        """Return the few repositories whose images matter."""
         return sorted(self._origins)
 
     def add(self, origin: Origin, tags: Iterable[str]) -> None:
@@ -62,7 +65,10 @@ class Meeting:
                     yield _finding(names, target, (first[1], second[1]))
 
     def _pairs(self, sources: Mapping[Origin, list[Rule]]) -> Iterator[tuple[_Sent, _Sent]]:
-        """Return each two rules with the two repositories that they take images from, in the order of the rules."""
+        """Return each two rules with their source repositories.
+
+        They come in the order of the rules.
+        """
         for (origin, rules), (other_origin, other_rules) in combinations(sorted(sources.items()), 2):
             for rule in rules:
                 for other in other_rules:
@@ -72,7 +78,7 @@ class Meeting:
                     yield pair
 
     def _collide(self, first: _Sent, second: _Sent) -> bool:
-        """Tell whether both rules would write a tag that one of the repositories has."""
+        """Return whether both rules would write a present tag."""
         patterns = [rule.get("tag_filter") for rule, _origin in (first, second)]
         tags = self._tags.get(first[1], frozenset()) | self._tags.get(second[1], frozenset())
         return any(all(selects(pattern, tag) for pattern in patterns) for tag in tags)

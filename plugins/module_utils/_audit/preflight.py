@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the documented limitations of cross-account sync would make fail, found before anything is written."""
+"""Find what would make sync fail, before any write.
+
+The limitations are documented.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ Place = tuple[str, str]
 
 
 def preflight(task: Task) -> dict[str, Any]:
-    """Return the findings of one instance, each with its remedy; none if sync can be set up.
+    """Return an instance's findings, each with its remedy.
 
     Raises:
         AcrError: something was found, and the task wants to fail then.
@@ -64,7 +67,7 @@ def preflight(task: Task) -> dict[str, Any]:
 
 
 def _doubt(instance: Instance, side: str) -> str:
-    """Return what Ansible shows as a warning of an edition that may or may not do."""
+    """Return the warning about a doubtful edition."""
     return (
         f"The {side} instance {instance.instance_id} is {instance.edition}. The vendor's pages differ on whether that"
         f" can be the {side} of cross-account sync: if the service refuses the rule, upgrade the instance."
@@ -72,7 +75,10 @@ def _doubt(instance: Instance, side: str) -> str:
 
 
 def _plans(params: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the names of what is about to be created and deleted; repositories as `namespace/repository`."""
+    """Return names to be created and deleted.
+
+    Repositories are written as `namespace/repository`.
+    """
     plans: dict[str, list[str]] = {"will_exist": [], "will_go": []}
     for namespace in params["namespaces"] or []:
         check_namespace(namespace["name"], "namespaces[].name")
@@ -117,7 +123,9 @@ def _route(rule: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Findi
 def missing_places(
     client: Client, rules: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
 ) -> list[tuple[Mapping[str, Any], list[Finding]]]:
-    """Each rule with the namespaces and repositories that it lacks on the side that is looked at.
+    """Yield each rule with what it lacks on this side.
+
+    It lacks namespaces and repositories.
 
     Args:
         client: the account's services.
@@ -131,7 +139,10 @@ def missing_places(
 def _there(
     client: Client, rules: Iterable[Mapping[str, Any]], params: Mapping[str, Any]
 ) -> dict[Place, dict[str, Any] | None]:
-    """Return the places that rules name and nobody is about to create; None where there is none."""
+    """Return the named places that exist; None if missing.
+
+    Places that are about to be created are left out.
+    """
     coming = set(params["will_exist"] or [])
     named = {(str(rule["namespace"]), str(rule.get("repository") or "")) for rule in rules if rule.get("namespace")}
     wanted = {(namespace, "") for namespace, _repository in named if namespace not in coming}
@@ -158,7 +169,10 @@ def _there(
 def _names(
     there: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    """Namespace and repository must be there on the side that is looked at, as the sync level demands."""
+    """Check that a rule's namespace and repository exist.
+
+    The sync level demands them.
+    """
     namespace, repository = str(rule.get("namespace") or ""), str(rule.get("repository") or "")
     instance_id, side = params["instance_id"], params["side"]
     wanted = f"sync rule {rule['name']} needs"

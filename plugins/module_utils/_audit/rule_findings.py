@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say in findings what is wrong with single rules of a source."""
+"""Report what is wrong with single rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 
 
 def failed(rule: SyncRule, ended: Ended) -> Finding:
-    """Report a failed task. The service does not document its issues, so each is shown as it is."""
+    """Report a failed task with the service's issue.
+
+    Issues are not documented, so each is shown as it is.
+    """
     issue, subject = str(ended.issue or "no reason given"), f"sync rule {rule.name}"
     problem = f"{subject} could not carry {ended.image} into {ended.target_instance_id}: {issue}"
     kind = api_error("", issue, "")
@@ -36,7 +39,10 @@ def failed(rule: SyncRule, ended: Ended) -> Finding:
 
 
 def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
-    """Return a finding on a missing grant with the command that makes it, for the other account's people to paste."""
+    """Add the granting command to a finding.
+
+    The other account's people can paste it.
+    """
     if finding["check"] != "rule_without_grant":
         return finding
     try:
@@ -47,7 +53,10 @@ def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
 
 
 def shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:
-    """Report rules that carry nothing of their own; one that is wanted is not to make room for one that is not."""
+    """Report rules that carry nothing of their own.
+
+    A wanted rule need not make room for an unwanted one.
+    """
     shown = [rule.to_result() for rule in rules]
     for place, rule in enumerate(shown):
         for other_place, other in enumerate(shown):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep what the sync records say of each rule, in little memory: there may be very many records."""
+"""Keep each rule's sync records in little memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Origin = tuple[str, str]
 
 
 class Ended(NamedTuple):
-    """A record of a task that went well or failed. `created` is in epoch milliseconds."""
+    """A record of a finished task.
+
+    `created` is in epoch milliseconds.
+    """
 
     created: int
     failed: bool
@@ -25,7 +28,7 @@ class Ended(NamedTuple):
 
 
 class RuleRecords:
-    """The records of one instance, by the rule that they come from."""
+    """The records of one instance, by their rule."""
 
     def __init__(self) -> None:
         self._oldest: int | None = None
@@ -52,11 +55,14 @@ class RuleRecords:
         return rule_id in self._own
 
     def reach_before(self, time: int) -> bool:
-        """Tell whether a record is older than a time in epoch milliseconds."""
+        """Return whether records reach back before a time.
+
+        It is in epoch milliseconds.
+        """
         return self._oldest is not None and self._oldest < time
 
     def newest(self, rule_id: str | None, origin: Origin, tags: Container[str]) -> Ended | None:
-        """Return what ended last of a rule's tasks for some tags of one repository."""
+        """Return what ended last for a rule and tags."""
         known = self._ended.get((str(rule_id), origin), {})
         return max(
             (ended for tag, ended in known.items() if tag in tags), default=None, key=lambda ended: ended.created

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge what filters select: signatures that are left behind, and filters that select everything."""
+"""Judge filters: signatures left behind, and everything selected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SIGNATURES = r"^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$"
 
 
 def left_behind(rule: Rule, origin: Origin, images: Mapping[str, Held]) -> Finding | None:
-    """Find a tag_filter that leaves behind the signatures of what the rule carries.
+    """Find a tag_filter that leaves signatures behind.
 
     Args:
         rule: a rule that covers the repository, as results show it.
@@ -51,12 +51,15 @@ def left_behind(rule: Rule, origin: Origin, images: Mapping[str, Held]) -> Findi
 
 
 def selects_signatures(pattern: str | None) -> bool:
-    """Tell whether a filter takes everything that is attached to images by a tag."""
+    """Return whether a filter selects every attachment."""
     return pattern in ANYTHING or all(selects(pattern, f"sha256-{'0' * 64}{ending}") for ending in _ENDINGS)
 
 
 def selecting_all(rules: Iterable[Rule]) -> Iterator[Finding]:
-    """Find filters that match the empty text, and so everything, such as the glob v*."""
+    """Find filters that match everything, such as v*.
+
+    They match the empty text.
+    """
     for rule in rules:
         for name in FILTERS:
             if selects_all(rule.get(name)):

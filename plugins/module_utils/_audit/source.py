@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit of a source: rules that carry nothing, cannot carry anything, or carry what another one carries."""
+"""Audit a source's rules for what they carry.
+
+A rule may carry nothing, be unable to, or repeat another one.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_syn
 
 
 class SourceAudit:
-    """The rules of a source, judged while somebody lists its records and images.
+    """Judge a source's rules while somebody lists its images.
 
     Args:
         task: whose parameters name the instance, and the rules of the inventory if these are known.
@@ -72,7 +75,7 @@ class SourceAudit:
 
     @property
     def has_rules(self) -> bool:
-        """Tell whether there is a rule to judge by images and records."""
+        """Return whether any rule needs images and records."""
         return bool(self._rules)
 
     def record(self, record: SyncTask) -> None:
@@ -85,11 +88,17 @@ class SourceAudit:
         self._meeting = Meeting(self._shown, origins)
 
     def concerns(self, origin: Origin) -> bool:
-        """Tell whether a rule covers a repository, so that its images have to be added."""
+        """Return whether a rule covers a repository.
+
+        Then its images have to be added.
+        """
         return bool(self._routes.of(*origin))
 
     def add(self, origin: Origin, images: Mapping[str, Held]) -> None:
-        """Take in the images of one repository, after the records; what is taken in twice counts once."""
+        """Take in one repository's images, after the records.
+
+        What is taken in twice counts once.
+        """
         with self._lock:
             self._meeting.add(origin, images)
             self._add(origin, images)
@@ -105,7 +114,7 @@ class SourceAudit:
                         self._carried[str(route.rule["sync_rule_id"])].look_for_signatures(route.rule, origin, images)
 
     def findings(self, namespaces: Collection[str]) -> list[Finding]:
-        """Return what is wrong, by the namespaces that there are and all that was added."""
+        """Return what is wrong, by all that was added."""
         findings = [left_over(rule) for rule in self._found if is_stand_in(rule.name)]
         findings += [unreadable(rule) for rule in self._found if not is_readable(rule.to_result())]
         findings += selecting_all(self._shown)
@@ -137,7 +146,7 @@ class SourceAudit:
         yield error("dead_rule", subject, problem, _CORRECT_OR_DELETE)
 
     def _by_records(self, rule: SyncRule, carried: _Carried) -> Iterator[Finding]:
-        """Return what the records say of a rule that has something to carry."""
+        """Return what records say of a working rule."""
         if carried.ended and carried.ended.failed:
             yield with_command(failed(rule, carried.ended), rule, self._client)
         newest, known = carried.newest or 0, self._records.knows(rule.sync_rule_id)
@@ -173,12 +182,18 @@ class _Carried:
             self.ended = ended
 
     def look_for_signatures(self, rule: Mapping[str, Any], origin: Origin, images: Mapping[str, Held]) -> None:
-        """Keep the first finding on signatures, which is enough to act on."""
+        """Keep the first finding about signatures.
+
+        It is enough to act on.
+        """
         self.signatures = self.signatures or left_behind(rule, origin, images)
 
 
 def audit_source(task: Task) -> list[Finding]:
-    """Return the findings of one instance, whose records and images are listed for it."""
+    """Return an instance's findings after listing it.
+
+    Its records and images are listed.
+    """
     audit = SourceAudit(task)
     if not audit.has_rules:
         return audit.findings(())
@@ -195,7 +210,10 @@ def audit_source(task: Task) -> list[Finding]:
 
 
 def audit_images(audit: SourceAudit, side: Side, origins: Iterable[Origin]) -> None:
-    """List the images of the repositories that rules cover, and have them judged, some repositories at a time."""
+    """List the covered repositories' images for judgement.
+
+    A few repositories are listed at a time.
+    """
     for images_of in side.each(origin for origin in origins if audit.concerns(origin)):
         audit.add(*images_of)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Verify what rules carry, and audit the rules by the same lists if the task asks for it."""
+"""Verify, and audit by the same lists if asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.verif
 
 
 def verify(task: Task) -> dict[str, Any]:
-    """Return how the rules and images of one instance stand, and the audit's findings if they are asked for.
+    """Return how rules and images stand, and audit findings.
+
+    The audit runs only if it is asked for.
 
     Raises:
         AcrError: an audit of what is selected alone, which would take the rest for missing.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recognise what is attached to an image by a tag: signatures, attestations, SBOMs."""
+"""Recognise signatures, attestations and SBOMs by their tags."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ _ATTACHED = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
 
 
 def attached_to(tag: str | None) -> str | None:
-    """Return the digest of the image that a tag is attached to; None for the tag of an image."""
+    """Return the digest that a tag is attached to.
+
+    None for the tag of an image.
+    """
     found = _ATTACHED.fullmatch(tag or "")
     return f"sha256:{found[1]}" if found else None
 
 
 def attachments(images: Iterable[Image]) -> dict[str, list[Image]]:
-    """Return what is attached in one repository, by the digest of the image that it is attached to."""
+    """Return a repository's attachments, by their image's digest."""
     found: dict[str, list[Image]] = {}
     for image in images:
         digest = attached_to(image.tag)

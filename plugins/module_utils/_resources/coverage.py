@@ -19,7 +19,9 @@ FILTERS = ("namespace_filter", "repository_filter", "tag_filter")
 
 
 def covers(rule: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
-    """Whether a rule's scope and filters cover an image, both as results show them.
+    """Return whether a rule's scope and filters cover an image.
+
+    Both are as results show them.
 
     Whether the service anchors filters is not documented; they are searched for here, as its examples read.
     """
@@ -47,7 +49,7 @@ def selects(pattern: str | None, text: str) -> bool:
 
 
 def is_readable(rule: Mapping[str, Any]) -> bool:
-    """Tell whether it is known what a rule's filters cover."""
+    """Return whether a rule's filters can be understood."""
     try:
         return all(selects(rule.get(name), "") in (True, False) for name in FILTERS)
     except AcrError:
@@ -55,7 +57,9 @@ def is_readable(rule: Mapping[str, Any]) -> bool:
 
 
 def contains(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
-    """Whether one rule carries all that another does, to the same place and on the same occasion.
+    """Return whether one rule carries all that another does.
+
+    Place and trigger must be the same.
 
     Filters are compared as they are written; one that only means more than another is not recognised.
     """

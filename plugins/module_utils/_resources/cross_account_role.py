@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role by which an account lets other accounts replicate images into its instances.
+"""Keep the role that lets other accounts replicate here.
 
 The role serves all source accounts and all destination instances of the account, so it is always merged into, and
 its name is not ours to choose: the service looks it up by exactly this name, typo included.
@@ -38,7 +38,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.ro
 
 
 class CrossAccountRoles(Resource[CrossAccountRole]):
-    """Reads and writes the role through RAM; see CrossAccountRole for what belongs to it."""
+    """Read and write the role through RAM.
+
+    CrossAccountRole says what belongs to it.
+    """
 
     kind = "cross account role"
     state_type = CrossAccountRole
@@ -144,7 +147,10 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
     def _tidied(
         self, current: CrossAccountRole, trust: policy.Document | None, document: policy.Document | None
     ) -> CrossAccountRole | None:
-        """Return what is left once the parts that nobody uses any more are gone; None for nothing."""
+        """Return what is left without its unused parts.
+
+        None if nothing is left.
+        """
         attached = current.attached
         users: tuple[str, ...] = ()
         if document is not None and not policy.statements(document):
@@ -158,7 +164,10 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """Hold the role's lock. What was read before may have changed since, so it is read again."""
+        """Hold the role's lock.
+
+        What was read before may have changed since, so it is read again.
+        """
         with self.lock.held():
             yield True
 
@@ -179,7 +188,10 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         return lines or super().describe(replace(plan, changes={}))
 
     def _converge(self, current: CrossAccountRole, target: CrossAccountRole) -> None:
-        """Write until what is read back is what was planned. Who does not know the lock may write, too."""
+        """Write until what is read back is as planned.
+
+        Somebody who does not know the lock may write, too.
+        """
         for attempts_left in (2, 1, 0):
             try:
                 self._write(current, target)
@@ -239,7 +251,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
 def _granting(
     current: CrossAccountRole, instances: Iterable[policy.Grant], surplus: Iterable[policy.Grant]
 ) -> policy.Document:
-    """Return the policy's document with the instances granted that it does not grant already."""
+    """Return the policy's document with the missing grants added."""
     account = str(current.account_id)
     left = policy.with_grants(current.policy_document, account, (), surplus)
     granted = replace(current, policy_document=left).own_places(also=instances)
@@ -251,7 +263,10 @@ def _nothing(current: CrossAccountRole) -> CrossAccountRole:
 
 
 def _own_account_only(state: CrossAccountRole) -> policy.Document:
-    """Return the trust policy that the console gives a new role, since a role cannot trust nobody."""
+    """Return the trust policy that the console creates.
+
+    A role cannot trust nobody.
+    """
     principal = {"RAM": [state.own_users]}
     statement = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": principal}
     return {"Version": "1", "Statement": [statement]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images: the tags of repositories, with what they point to."""
+"""Read images: tags with their digests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Image(State):
 
 
 class Place(NamedTuple):
-    """A repository; `immutable` is whether its tags can not be moved."""
+    """A repository; `immutable` tells that its tags cannot move."""
 
     namespace: str
     repository: str
@@ -39,14 +39,20 @@ class Place(NamedTuple):
 
 
 def list_images(client: Client, instance_id: str, repository_id: str) -> Iterator[Image]:
-    """Every tag of one repository, without the repository's own names."""
+    """Yield every tag of one repository.
+
+    The repository's own names are not in it.
+    """
     found = map(Image.from_api, _tags(client, instance_id, repository_id))
     # One that others came before while it was listed is there twice.
     yield from {image.tag: _normal(image) for image in found}.values()
 
 
 class Held(NamedTuple):
-    """One tag of a repository. `pushed` is in epoch milliseconds, 0 if it is not known."""
+    """One tag of a repository, in few bytes.
+
+    `pushed` is in epoch milliseconds, 0 if it is not known.
+    """
 
     digest: str | None
     size: int
@@ -54,7 +60,7 @@ class Held(NamedTuple):
 
 
 def held_images(client: Client, instance_id: str, repository_id: str) -> dict[str, Held]:
-    """Return every tag of one repository with the little that tells whether another repository has it.
+    """Return a repository's tags with what comparing needs.
 
     An `Image` each would take three times as long, which counts where there are 100,000.
     """
@@ -72,7 +78,7 @@ def _tags(client: Client, instance_id: str, repository_id: str) -> Iterator[dict
 
 
 def _digest(written: str | None) -> str | None:
-    """Return a digest with its algorithm, however the service wrote it."""
+    """Return a digest that always names its algorithm."""
     return f"sha256:{written}" if written and ":" not in written else written or None
 
 
@@ -83,7 +89,7 @@ def count_images(client: Client, instance_id: str, repository_id: str) -> int:
 
 
 class Images(Resource[Image]):
-    """The images that the options select: one repository's, one namespace's, or the instance's."""
+    """The selected images of a repository, namespace or instance."""
 
     kind = "image"
     state_type = Image
@@ -115,7 +121,7 @@ class Images(Resource[Image]):
 
 
 def list_repositories(client: Client, instance_id: str, namespace: str | None = None) -> Iterator[Place]:
-    """Every repository of an instance, or of one of its namespaces."""
+    """Yield every repository of an instance or namespace."""
     selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
     for found in client.pages("cr", "ListRepository", selected, "Repositories", size=100):
         if found.get("RepoStatus") not in ("DELETING", "DELETED"):
@@ -130,6 +136,9 @@ def repository_id(client: Client, instance_id: Any, namespace: Any, repository: 
 
 
 def _normal(image: Image) -> Image:
-    """Digests always carry their algorithm and times are numbers, however the service wrote them."""
+    """Return an answer with complete digests and numeric times.
+
+    The service writes them in several ways.
+    """
     created, updated = (int(time) if time else None for time in (image.create_time, image.update_time))
     return replace(image, digest=_digest(image.digest), create_time=created, update_time=updated)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Enterprise Edition instances, which this collection reads but neither buys nor changes."""
+"""Read Enterprise Edition instances.
+
+This collection neither buys nor changes them.
+"""
 
 from __future__ import annotations
 

@@ -100,7 +100,10 @@ class Namespaces(Resource[Namespace]):
         return {}
 
     def _await_gone(self, state: Namespace) -> None:
-        """Delete it and wait: deletion goes on after the call has returned, and blocks the name meanwhile."""
+        """Delete it, and wait until its name is free.
+
+        Deletion goes on after the call, and blocks the name until then.
+        """
 
         def gone() -> bool:
             found = self._get(state)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Obtain a temporary login for the registry of an instance."""
+"""Obtain a temporary login for an instance's registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.state i
 
 
 def registry_login(client: Client, instance_id: str, endpoint_type: str, hours: int | None) -> dict[str, Any]:
-    """Return where to log in, as whom, with which password and until when.
+    """Return host, user, password and expiry of a login.
 
     Args:
         client: the account's services.
@@ -41,7 +41,10 @@ def registry_login(client: Client, instance_id: str, endpoint_type: str, hours: 
 
 
 def _registry(client: Client, instance_id: str, endpoint_type: str) -> str:
-    """Return the host that clients name; the service's own comes before one that was added in the console."""
+    """Return the registry's host, the service's own first.
+
+    Others were added in the console.
+    """
     answer = client.call("cr", "ListInstanceEndpoint", {"InstanceId": instance_id, "ModuleName": "Registry"})
     endpoints = [found for found in answer.get("Endpoints") or () if found.get("EndpointType") == endpoint_type]
     domains = list(chain.from_iterable(found.get("Domains") or () for found in endpoints if found.get("Enable")))

@@ -113,7 +113,10 @@ class Repositories(Resource[Repository]):
         return {}
 
     def _await_gone(self, state: Repository) -> None:
-        """Delete it and wait: deletion goes on after the call has returned, and blocks the name meanwhile."""
+        """Delete it, and wait until its name is free.
+
+        Deletion goes on after the call, and blocks the name until then.
+        """
 
         def gone() -> bool:
             found = self._get(state)

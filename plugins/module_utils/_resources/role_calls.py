@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read and write the role, its policies and their attachments: RAM's calls, each made sure of."""
+"""Call RAM about the role, and verify each write."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ class RoleCalls:
         return None if answer is None else part("GetRole", answer, "Role")
 
     def named_policy(self, name: str, kind: str = "Custom") -> tuple[policy.Document, dict[str, Any]] | None:
-        """Return a policy's document in force, and what else is known of it; None if there is no such policy."""
+        """Return a policy's document in force, and its details.
+
+        None if there is no such policy.
+        """
         answer = self.find("GetPolicy", {"PolicyName": name, "PolicyType": kind})
         if answer is None:
             return None
@@ -46,13 +49,13 @@ class RoleCalls:
         return policy.parse(version.get("PolicyDocument")), part("GetPolicy", answer, "Policy")
 
     def attached(self) -> list[tuple[str, str]]:
-        """Return type and name of each policy that the role has."""
+        """Return type and name of each attached policy."""
         answer = self.find("ListPoliciesForRole", {"RoleName": ROLE_NAME}) or {}
         found = _list("ListPoliciesForRole", answer, "Policies", "Policy")
         return [(str(entry.get("PolicyType")), str(entry.get("PolicyName"))) for entry in found]
 
     def attached_policy(self, kind: str, name: str, *, or_unread: Collection[str] = ()) -> AttachedPolicy:
-        """Return a policy of the role with what it says.
+        """Return an attached policy with its document.
 
         Args:
             kind: Custom or System.
@@ -71,7 +74,7 @@ class RoleCalls:
         return AttachedPolicy(kind, name, found[0] if found else {})
 
     def policy_users(self, name: str | None) -> tuple[str, ...]:
-        """Return who else the policy is attached to, such as 'role other'."""
+        """Return who else has the policy, such as 'role other'."""
         action, named = "ListEntitiesForPolicy", {"PolicyName": name, "PolicyType": "Custom"}
         answer = self.client.call("ram", action, named)
         users: list[str] = []
@@ -95,7 +98,7 @@ class RoleCalls:
         self._make("CreateRole", made, is_there)
 
     def write_policy(self, name: str, document: policy.Document, *, exists: bool) -> None:
-        """Create the policy, or a version of it that is in force."""
+        """Create the policy, or a new version in force."""
 
         def is_there() -> bool:
             found = self.named_policy(name)
@@ -124,14 +127,20 @@ class RoleCalls:
         self._settle("DeleteRole", {"RoleName": ROLE_NAME}, "EntityNotExist")
 
     def find(self, action: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the answer of a call that reads; None if what it names is not there."""
+        """Return the answer of a reading call.
+
+        None if what it names does not exist.
+        """
         try:
             return self.client.call("ram", action, parameters)
         except NotFoundError:
             return None
 
     def _make(self, action: str, parameters: Mapping[str, Any], is_there: Callable[[], bool]) -> None:
-        """Create something. Where it is uncertain what became of it, look before it is tried again."""
+        """Create something.
+
+        If the outcome is uncertain, look before trying again.
+        """
         for pause in (1, 2, 0):
             try:
                 self.client.call("ram", action, parameters)
@@ -146,7 +155,10 @@ class RoleCalls:
                 self.client.sleep(pause)
 
     def _settle(self, action: str, parameters: Mapping[str, Any], settled: str) -> None:
-        """Make a call that takes 'is so already' for success; a detachment may need a moment to be seen."""
+        """Make a call; being so already counts as success.
+
+        A detachment may need a moment to be seen.
+        """
         for pause in (1, 2, 4, 0):
             try:
                 self.client.call("ram", action, parameters)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuse changes of the role that would not do what was asked, before anything is written."""
+"""Refuse changes of the role that would fail halfway.
+
+They are refused before anything is written.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ _SHOWN = 3
 
 
 def refuse_foreign_policy(current: CrossAccountRole, *, adopt: bool) -> None:
-    """Refuse to attach somebody's policy, with all that it holds, unless that is said."""
+    """Refuse to attach somebody else's policy unless asked to.
+
+    Everything that it holds would be granted.
+    """
     if current.attached or current.policy_document is None or adopt:
         return
     account = str(current.account_id)
@@ -38,7 +44,7 @@ def refuse_foreign_policy(current: CrossAccountRole, *, adopt: bool) -> None:
 
 
 def refuse_oversize(target: CrossAccountRole) -> None:
-    """Refuse what RAM would refuse when half of it is done."""
+    """Refuse what RAM would refuse halfway."""
     for document in (target.trust_policy, target.policy_document):
         length = len(policy.dump(document or {}))
         refuse(
@@ -56,7 +62,7 @@ def refuse_oversize(target: CrossAccountRole) -> None:
 
 
 def refuse_obstacles(target: CrossAccountRole, accounts: Iterable[str], places: Iterable[policy.Grant]) -> None:
-    """Refuse a grant that would not be in force, and say what stands against it."""
+    """Refuse a grant that something else would block."""
     found: list[str] = []
     void: list[str] = []
     for account in accounts:
@@ -72,7 +78,7 @@ def refuse_obstacles(target: CrossAccountRole, accounts: Iterable[str], places: 
 
 
 def refuse_openings(current: CrossAccountRole, target: CrossAccountRole, places: Iterable[policy.Grant]) -> None:
-    """Refuse to say that instances are closed which other statements leave open."""
+    """Refuse a revocation that other statements would undo."""
     # The numbers of statements are those that a reader finds now.
     before = replace(current, attached=target.attached).access
     accounts = sorted(target.access.accounts(certain=False))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep runs that change the one role apart from each other.
+"""Keep apart the runs that change the role.
 
 RAM cannot change something on the condition that it is still as it was read, so that of two runs that merge into the
 role the later one would undo the earlier one. But it creates a policy by its name only once, and numbers its versions.
@@ -50,7 +50,7 @@ _TOKEN = re.compile(r"instance/([0-9a-f]{32})")
 
 @dataclass(frozen=True)
 class _Lock:
-    """The lock as it is found: the number of its latest version, whose that is, and since when."""
+    """The lock as found: version, owner and time."""
 
     number: int
     token: str
@@ -88,7 +88,7 @@ class RoleLock:
         self._release(sure=True)
 
     def renew(self) -> None:
-        """Hold the lock for longer, if its lease is over."""
+        """Extend the lock if its lease is over."""
         if self._number and self.client.clock() > self._until and not self._take(self._number):
             raise AcrError(
                 f"another run took over while this one changed role {ROLE_NAME}",
@@ -121,7 +121,10 @@ class RoleLock:
             self.client.sleep(random.uniform(0.1, 0.4))
 
     def _create(self) -> bool:
-        """Create the lock. If another run has, or no answer came, the next look tells."""
+        """Create the lock.
+
+        The next look tells if another run was first, or if no answer came.
+        """
         asked = self.client.clock()
         made = {"PolicyName": LOCK_NAME, "PolicyDocument": self._document(), "Description": _DESCRIPTION}
         try:
@@ -135,7 +138,7 @@ class RoleLock:
         return True
 
     def _take(self, number: int) -> bool:
-        """Make the version after `number`, which only one run can."""
+        """Make the version after `number`; only one run can."""
         asked = self.client.clock()
         made = {"PolicyName": LOCK_NAME, "PolicyDocument": self._document(), **NEW_VERSION}
         try:
@@ -158,7 +161,7 @@ class RoleLock:
         self._until = (self.client.clock() if asked is None else asked) + _LEASE
 
     def _release(self, *, sure: bool) -> None:
-        """Delete the lock, unless another run has taken it over."""
+        """Delete the lock, unless another run has it now."""
         number, self._number = self._number, 0
         try:
             if self.client.clock() > self._until:
@@ -183,13 +186,16 @@ class RoleLock:
         return _Lock(number, token.group(1) if token else "", created)
 
     def _document(self) -> str:
-        """Return a document that does nothing and names this run; it is not for reading, and never attached."""
+        """Return a document that only names this run.
+
+        It is never attached, and grants nothing.
+        """
         resource = f"acs:cr:*:*:instance/{self._token}"
         statement = {"Effect": "Deny", "Action": "cr:GetInstance", "Resource": resource}
         return policy.dump({"Version": "1", "Statement": [statement]})
 
 
 def _number(version: Any) -> int:
-    """Return the number of a version, such as 2 for v2."""
+    """Return a version's number, such as 2 for v2."""
     digits = str(version or "").removeprefix("v")
     return int(digits) if digits.isdigit() else 0

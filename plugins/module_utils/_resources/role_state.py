@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of the role that lets other accounts replicate into this one, and what it means."""
+"""Describe the role that lets other accounts replicate here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.ro
 
 @dataclass(frozen=True)
 class CrossAccountRole(State):
-    """The role, one custom policy and the attachment, as one thing. A document of None: that part is not there.
+    """The role, its policy and the attachment, as one thing.
+
+    A document of None means that the part is missing.
 
     `others` are the other policies that the role has, which are read for what they allow, and never changed.
     """
@@ -50,16 +52,19 @@ class CrossAccountRole(State):
 
     @property
     def is_kept_here(self) -> bool:
-        """Whether the policy is this module's to change: it made it, or has it attached."""
+        """Return whether this module may change the policy.
+
+        It made the policy, or has it attached.
+        """
         return bool(self.policy_is_ours or self.attached)
 
     @property
     def own_users(self) -> str:
-        """The principal that stands for the users and roles of the account itself."""
+        """Return the principal of the account's own users."""
         return f"acs:ram::{self.account_id}:root"
 
     def own_places(self, also: Iterable[policy.Grant] = ()) -> frozenset[policy.Grant]:
-        """Return the instances that the one policy opens, attached or not."""
+        """Return what the policy opens, attached or not."""
         alone = replace(self, attached=True, others=())
         return Access(str(self.account_id), None, alone._own_policy).places(also)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say in words what changes when the role does, and what is left of it."""
+"""Describe changes of the role in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.ro
 
 
 def changes_in_words(before: CrossAccountRole | None, after: CrossAccountRole | None) -> list[str]:
-    """Return a line for each account and instance, and for each other right, that comes or goes."""
+    """Return a line for each access or right that changes."""
     nothing = CrossAccountRole()
     before, after = before or nothing, after or nothing
     # What either side names, so that a pair does not seem to come because it is named now.
@@ -36,7 +36,7 @@ def changes_in_words(before: CrossAccountRole | None, after: CrossAccountRole | 
 
 
 def kept(state: CrossAccountRole) -> list[str]:
-    """Return what is left after a revocation, and for whose sake."""
+    """Return what a revocation leaves, and for whom."""
     found = []
     accounts = sorted(state.access.named_accounts)
     if state.trust_policy is not None:
@@ -52,7 +52,7 @@ def kept(state: CrossAccountRole) -> list[str]:
 
 
 def _rights(state: CrossAccountRole) -> Iterator[str]:
-    """Say what the one policy gives the role beyond replication, while it is attached."""
+    """Describe the attached policy's rights beyond replication."""
     if state.attached:
         for statement in policy.statements(state.policy_document):
             if allows(statement) and not policy.is_grant(statement, str(state.account_id)):
@@ -60,7 +60,10 @@ def _rights(state: CrossAccountRole) -> Iterator[str]:
 
 
 def _openings(before: CrossAccountRole, after: CrossAccountRole) -> Iterator[str]:
-    """Say who else may act as the role afterwards: its own account's users, and whom no revocation reaches."""
+    """Say who else may act as the role afterwards.
+
+    These are the account's own users, and whom no revocation reaches.
+    """
     own = ("RAM", after.own_users)
     if _trusts(after, own) and not _trusts(before, own):
         carried = [other.name for other in after.others or ()] + ([str(after.policy_name)] if after.attached else [])

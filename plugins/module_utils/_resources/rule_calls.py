@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""List, create and delete the sync rules of one instance, and be certain of what became of each call."""
+"""List, create and delete an instance's sync rules.
+
+The outcome of each call is made certain.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +55,17 @@ class RuleCalls:
         return self._listed
 
     def outbound(self) -> list[SyncRule]:
-        """Return the instance's own rules. Inbound ones are another instance's, and never touched."""
+        """Return the instance's own rules.
+
+        Inbound rules belong to other instances, and are never touched.
+        """
         return [rule for rule in self.rules() if rule.direction != "inbound"]
 
     def post(self, rule: SyncRule) -> SyncRule:
-        """Create a rule, and return it with its ID; a grant that was just made may need a moment to be seen."""
+        """Create a rule, and return it with its ID.
+
+        A new grant may need a moment to be seen.
+        """
         waited, failures = 0.0, 0
         while True:
             self._listed = None
@@ -85,7 +94,7 @@ class RuleCalls:
                 waited += _GRANT_INTERVAL
 
     def find(self, rule: SyncRule) -> SyncRule | None:
-        """Return the rule as it is listed, if there is one of its name and content."""
+        """Return the listed rule of its name and content."""
         return next((found for found in self.outbound() if found.name == rule.name and not found.changes(rule)), None)
 
     def delete(self, *rules: SyncRule) -> None:
@@ -112,7 +121,10 @@ class RuleCalls:
         return self.find(rule) or rule
 
     def _unpermitted(self, error: ApiError, rule: SyncRule, *, certain: bool) -> ApiError:
-        """Return the error with the most likely reason where it is not the caller's own rights."""
+        """Return the error with the most likely reason.
+
+        If the caller lacks a right, the error stays as it is.
+        """
         if isinstance(error, NoPermissionError) and not certain:
             return error
         caller = self._caller()
@@ -130,7 +142,10 @@ class RuleCalls:
         return error
 
     def _caller(self) -> str:
-        """Return the caller's account for a sentence; that it cannot be found out must not hide another error."""
+        """Return the caller's account for a sentence.
+
+        Failing to find it must not hide another error.
+        """
         try:
             return str(self.client.caller().get("AccountId"))
         except AcrError:
@@ -138,11 +153,14 @@ class RuleCalls:
 
 
 def is_duplicate(error: ApiError) -> bool:
-    """Tell whether a refusal reads as if such a rule were there already; its code is not documented."""
+    """Return whether a refusal says that the rule exists.
+
+    Its code is not documented.
+    """
     words = error.code.lower()
     return not isinstance(error, NotFoundError) and any(word in words for word in ("exist", "duplicat", "conflict"))
 
 
 def _is_callers(error: ApiError) -> bool:
-    """Tell whether the refusal is known to be about the caller's own policies."""
+    """Return whether a refusal is about the caller's policies."""
     return bool(error.denied.get("AuthAction"))

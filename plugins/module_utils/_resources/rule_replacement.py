@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replace a sync rule so that no push is lost, wherever the run is cut short.
+"""Replace a sync rule so that no push is lost.
+
+This holds wherever the run is cut short.
 
 The new rule is made under a stand-in's name before the old one is deleted, then under its own, and then the stand-in
 goes: at every moment one of them carries what both cover. Between any two calls the next run can take it up.
@@ -85,7 +87,10 @@ class Replacement:
         self.stood_in = False
 
     def run(self) -> list[dict[str, Any]]:
-        """Replace the rule. Return what was sent because no rule had carried it."""
+        """Replace the rule, and return what was sent besides.
+
+        No rule had carried those images.
+        """
         if is_stand_in(self.current.name):
             return self._finish()
         if self.held:
@@ -98,7 +103,7 @@ class Replacement:
             return self._delete_first()
 
     def tidy(self) -> list[dict[str, Any]]:
-        """Delete what is beside a rule that is as it should be."""
+        """Delete the duplicates and stand-ins of a good rule."""
         with self._saying(f"Sync rule {self.target.name} is in force; run the task again to delete what is beside it."):
             self._delete(*self.doubles)
         return self._end()
@@ -123,7 +128,10 @@ class Replacement:
         return []
 
     def _posted(self) -> bool:
-        """Create the new rule beside its stand-in; False if the service refuses a second rule of their route."""
+        """Create the new rule beside its stand-in.
+
+        Return False if the service refuses a second rule of their route.
+        """
         try:
             self._post(self.target)
         except ApiError as error:
@@ -133,13 +141,19 @@ class Replacement:
         return True
 
     def _only(self, rule: SyncRule) -> SyncRule:
-        """Return the stand-in as it should be; what an earlier run left goes if it is different."""
+        """Return the correct stand-in, deleting any other.
+
+        An earlier run may have left a different one.
+        """
         kept = [left for left in self.stand_ins if left.name == rule.name and not left.changes(rule)][:1]
         self._delete(*(left for left in self.stand_ins if left not in kept))
         return kept[0] if kept else self._post(rule)
 
     def _finish(self) -> list[dict[str, Any]]:
-        """Go on from where the old rule is gone and its stand-in is there."""
+        """Continue after the old rule's deletion.
+
+        Its stand-in is in force.
+        """
         remembered = "remembers what to send then" if self.held else "carries pushes meanwhile"
         left = f"The old rule was deleted by an earlier run; {self.current.name} {remembered}. Run the task again."
         with self._saying(left):
@@ -148,7 +162,10 @@ class Replacement:
         return self._end(self.current)
 
     def _end(self, *left: SyncRule) -> list[dict[str, Any]]:
-        """Send what no rule carried, and only then delete what remembers since when."""
+        """Send what no rule carried, then delete the placeholder.
+
+        The placeholder remembers since when, so it goes last.
+        """
         sent = []
         with self._saying(f"Sync rule {self.target.name} is in force; run the task again to finish."):
             if self.held:
@@ -157,7 +174,7 @@ class Replacement:
         return sent
 
     def _may_be_in_the_way(self, error: ApiError) -> bool:
-        """Tell whether the service refused the new rule because the old one has its route."""
+        """Return whether the old rule's route caused the refusal."""
         if error.uncertain or isinstance(error, (*_NOT_ABOUT_THE_RULE, NotFoundError)):
             return False
         if self.current.target_instance_id != self.target.target_instance_id:
@@ -172,7 +189,10 @@ class Replacement:
         return False
 
     def _delete_first(self) -> list[dict[str, Any]]:
-        """Replace the rule where the service takes no second one of its route: the old one goes first."""
+        """Replace the rule by deleting the old one first.
+
+        The service takes no second rule of its route.
+        """
         # Where an earlier run was cut short, it may have made the old rule anew, and what it left remembers the time.
         self.oldest = 0 if self.held else self.current.create_time or 0
         with self._saying(f"The old rule {self.current.name} is in force as it was."):
@@ -189,7 +209,10 @@ class Replacement:
             return self._caught_up(created - gap - _CLOCK_MARGIN)
 
     def _hold(self) -> SyncRule | None:
-        """Make the placeholder; None if there is no need, or the service takes none."""
+        """Create the placeholder.
+
+        Return None if it is not needed, or refused.
+        """
         if self.target.trigger == "manual":
             return None
         namespace = None
@@ -234,7 +257,10 @@ class Replacement:
         return replace(self.current, target_account_id=account)
 
     def _put_back(self, error: AcrError) -> bool:
-        """Create the old rule again after its successor was refused, and say in the error how that went."""
+        """Create the old rule again after a refusal.
+
+        The error says how that went.
+        """
         later = "The next run sends what was pushed meanwhile." if self.held else ""
         try:
             self._post(self._old())
@@ -265,7 +291,7 @@ class Replacement:
 
     @contextmanager
     def _saying(self, state: str) -> Iterator[None]:
-        """Say in any error raised inside in which state the rules are."""
+        """Add the rules' present state to any error inside."""
         try:
             yield
         except AcrError as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Name and recognise the rules that stand in for others while those are replaced.
+"""Name and recognise rules that stand in during replacements.
 
 There are two kinds. A stand-in has the new rule's content and carries pushes meanwhile. Where the service refuses a
 second rule of one route, a placeholder remembers what is being made and since when: it is manual and ends beside the
@@ -26,7 +26,7 @@ _WHOLE, _PART = "instance", "instance-filtered"
 
 
 def stand_in_name(name: str) -> str:
-    """Return the name of the stand-in for the rule of a name."""
+    """Return the stand-in's name for a rule's name."""
     limit = max(len(name), _SURELY_BORNE)
     if len(name) + len(SUFFIX) <= limit:
         return name + SUFFIX
@@ -36,18 +36,21 @@ def stand_in_name(name: str) -> str:
 
 
 def stand_in_names(name: str) -> tuple[str, ...]:
-    """Return the names of all that an interrupted replacement may leave: its stand-in, and a placeholder for that."""
+    """Return all names that an interrupted replacement may leave.
+
+    These are its stand-in, and a placeholder for that.
+    """
     first = stand_in_name(name)
     return first, stand_in_name(first)
 
 
 def stand_in(rule: SyncRule) -> SyncRule:
-    """Return the rule that carries what a rule will, under its own name."""
+    """Return a copy of the rule under its stand-in's name."""
     return replace(rule, name=stand_in_name(str(rule.name)))
 
 
 def placeholder(rule: SyncRule, namespace: str | None) -> SyncRule:
-    """Return the rule that carries nothing and remembers an automatic rule.
+    """Return a manual rule that remembers an automatic one.
 
     `namespace` is any of the source's, for a rule of the whole instance: that has no target names to end beside.
     """
@@ -66,12 +69,15 @@ def is_placeholder(rule: SyncRule) -> bool:
 
 
 def forgets_filter(rule: SyncRule) -> bool:
-    """Tell whether the rule that a placeholder remembers has a namespace_filter, which it has no room for."""
+    """Return whether a placeholder lost its rule's namespace_filter.
+
+    A placeholder has no room for it.
+    """
     return is_placeholder(rule) and rule.target_namespace == _PART + SUFFIX
 
 
 def stood_for(rule: SyncRule, name: str) -> SyncRule:
-    """Return the rule that a stand-in or placeholder was made for."""
+    """Return the rule behind a stand-in or placeholder."""
     original = replace(rule, name=name)
     if not is_placeholder(rule):
         return original

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sync rules: what an instance replicates where. The API can create, list and delete them, not change them."""
+"""Keep sync rules: what an instance replicates where.
+
+The API can create, list and delete them, but not change them.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,9 @@ __all__ = ["DIRECTIONS", "RULE_OPTIONS", "SyncRule", "SyncRules"]
 
 
 class SyncRules(Resource[SyncRule]):
-    """The outbound rules of one instance. Inbound ones are another instance's, and never touched.
+    """The outbound rules of one instance.
+
+    Inbound rules belong to other instances, and are never touched.
 
     Args:
         client: the account's services.
@@ -97,7 +102,9 @@ class SyncRules(Resource[SyncRule]):
         return self.pick(desired, self.everything())
 
     def pick(self, desired: SyncRule, found: Iterable[SyncRule]) -> SyncRule | None:
-        """Return the rule of the name, or else what stands in for it since a run was cut short.
+        """Return the rule of the name, or its stand-in.
+
+        A stand-in is left if a run was cut short.
 
         Names may or may not be unique; of several, one that is as wanted is kept.
         """
@@ -111,7 +118,7 @@ class SyncRules(Resource[SyncRule]):
         return next(iter([*same, *named, *stand_ins]), None)
 
     def surplus(self, current: SyncRule, target: SyncRule | None) -> tuple[SyncRule, ...]:
-        """Return what else has the name of one of them, or stands in for one of them."""
+        """Return the duplicates and stand-ins of one of them."""
         own = {str(rule.name) for rule in (current, target) if rule}
         names = own.union(*map(stand_in_names, own))
         return tuple(rule for rule in self._found if rule.name in names and rule.sync_rule_id != current.sync_rule_id)
@@ -184,7 +191,7 @@ class SyncRules(Resource[SyncRule]):
         return f"{self.name(rule)}: deleted, {why} ({rule.sync_rule_id})"
 
     def _check_known(self, desired: SyncRule, current: SyncRule, rule: SyncRule) -> None:
-        """Refuse to finish what an earlier run began with less than it needs to know."""
+        """Refuse to finish an earlier replacement without its options."""
         refuse(
             forgets_filter(current) and desired.namespace_filter is None,
             f"a run was cut short while it replaced sync rule {desired.name}, and its namespace_filter is lost",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All outbound sync rules of one instance, kept at once."""
+"""Keep all outbound sync rules of one instance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SyncRuleSet(Bulk[SyncRule]):
         return [name, *stand_in_names(name)]
 
     def remarks(self) -> dict[str, Any]:
-        """Return the rules that go on without being listed, unless they are being purged."""
+        """Return the unlisted rules, unless they are being purged."""
         if self.params["purge"]:
             return {"unlisted": []}
         # A stand-in belongs to the rule that it stands in for.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of a sync rule, and the options that say it."""
+"""Describe a sync rule and its options."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ def is_stand_in(name: str | None) -> bool:
 
 @dataclass(frozen=True)
 class SyncRule(State):
-    """One outbound rule; Local* in answers is always the instance that was asked."""
+    """One outbound rule.
+
+    Local* in answers is always the instance that was asked.
+    """
 
     name: str | None = attribute("SyncRuleName", fixed=True)
     instance_id: str | None = attribute("InstanceId", read_as="LocalInstanceId", fixed=True)
@@ -91,7 +94,10 @@ class SyncRule(State):
         return {**result, "stand_in": True} if is_stand_in(self.name) else result
 
     def scoped(self) -> SyncRule:
-        """Return a copy with only the attributes of its scope; unset target names default to the source's."""
+        """Return a copy with only its scope's attributes.
+
+        Unset target names default to the source's.
+        """
         has = SCOPED[str(self.scope)]
         rule = replace(self, **{name: None for name in ALL_SCOPED if name not in has})
         if "target_namespace" in has:
@@ -102,7 +108,10 @@ class SyncRule(State):
 
 
 def follow(desired: SyncRule, current: SyncRule) -> SyncRule:
-    """Return what is wanted, and for the rest what is; a target that bore its source's name goes on doing so."""
+    """Return `desired`, completed by the existing rule.
+
+    A target that had its source's name keeps following it.
+    """
     if current.target_namespace == current.namespace:
         current = replace(current, target_namespace=desired.target_namespace or desired.namespace or current.namespace)
     if current.target_repository == current.repository:

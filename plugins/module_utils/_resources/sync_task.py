@@ -61,14 +61,17 @@ class SyncTask(State):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, if it has ended and the service says when."""
+        """Return the task's duration, if it is known."""
         if self.status in IN_FLIGHT or not self.create_time or not self.modified_time:
             return None
         return (self.modified_time - self.create_time) / 1000
 
 
 def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
-    """Return records of one instance, the newest first; `selected` is that of each_task."""
+    """Return an instance's records, the newest first.
+
+    `selected` is that of each_task.
+    """
     # The service's own order is not documented. One that others came before while it was listed is there twice.
     tasks = {task.sync_task_id: task for task in each_task(client, instance_id, selected)}
     yield from sorted(tasks.values(), key=lambda task: task.create_time or 0, reverse=True)
@@ -77,7 +80,9 @@ def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[Sy
 def each_task(
     client: Client, instance_id: str, selected: Mapping[str, Any], at_once: int = PARALLEL
 ) -> Iterator[SyncTask]:
-    """Yield records of one instance as they come, since there may be many.
+    """Yield an instance's records as they come.
+
+    There may be many.
 
     `selected` holds namespace, repository, tag and sync_record_id; `at_once` is how many pages are asked for at a time.
     """
@@ -88,7 +93,10 @@ def each_task(
 
 
 def task_page(client: Client, instance_id: str, selected: Mapping[str, Any], number: int) -> tuple[list[SyncTask], int]:
-    """Return one page of records, and how many records there are; `selected` is as of each_task."""
+    """Return a page of records, and the total number.
+
+    `selected` is that of each_task.
+    """
     request = {**_request(instance_id, selected), "PageNo": number, "PageSize": PAGE}
     with attempt(f"list the sync records of {instance_id}"):
         answer = client.call("cr", "ListRepoSyncTask", request)
@@ -115,7 +123,10 @@ def _task(found: Mapping[str, Any]) -> SyncTask:
 
 
 class SyncTasks(Resource[SyncTask]):
-    """The records that the options select; what the API cannot filter by is filtered here."""
+    """The selected records.
+
+    What the API cannot filter by is filtered here.
+    """
 
     kind = "sync task"
     state_type = SyncTask
@@ -160,7 +171,10 @@ class SyncTasks(Resource[SyncTask]):
 
 
 def since_time(value: str | None, *, now: datetime) -> int | None:
-    """Epoch milliseconds of a time such as 2026-01-31T12:00:00Z, epoch seconds, or an age such as 90m, 24h, 7d."""
+    """Return epoch milliseconds of a time or age.
+
+    Examples are 2026-01-31T12:00:00Z, epoch seconds, 90m, 24h and 7d.
+    """
     if value is None:
         return None
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide which sync rules an inventory wants, and name those on an instance that it does not list."""
+"""Decide which sync rules an inventory wants.
+
+Name the others on an instance.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "t
 
 
 class Unlisted(NamedTuple):
-    """A rule on the instance that the inventory does not list, with what to say of it.
+    """An unlisted rule of the instance, with its finding.
 
     `renamed_to` is the listed rule that does the same under another name, if there is one.
     """
@@ -28,12 +31,12 @@ class Unlisted(NamedTuple):
 
 
 def wanted_rules(rules: Iterable[Rule]) -> list[Rule]:
-    """Return the rules that should be there: all but those with `state: absent`."""
+    """Return the rules without those of `state: absent`."""
     return [rule for rule in rules if (rule.get("state") or "present") != "absent"]
 
 
 def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlisted]:
-    """Return the outbound rules on the instance that the inventory does not list.
+    """Return the instance's outbound rules that are not listed.
 
     Args:
         found: rules as acr_sync_rule_info returns them.
@@ -50,7 +53,7 @@ def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlist
 
 
 def described(rule: Rule) -> str:
-    """Return what a rule covers in a few words, such as 'namespace prod' or 'repository prod/web'."""
+    """Return a rule's scope in words: 'repository prod/web'."""
     scope = _scope(rule)
     if scope == "repository":
         words = f"repository {rule.get('namespace')}/{rule.get('repository')}"
@@ -88,7 +91,10 @@ def _gone(rule: Rule, before: str) -> str:
 
 
 def _same_place(wanted: Rule, rule: Rule) -> bool:
-    """Tell whether a wanted rule takes the same images to the same place, as far as it says so itself."""
+    """Return whether a wanted rule has the same route.
+
+    Only what the rule says itself is compared.
+    """
     target_names = [
         (_target(wanted, name), _target(rule, name)) for name in ("namespace", "repository") if rule.get(name)
     ]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send what was there before a rule: images are selected, or what failed before, not listed one by one."""
+"""Send existing images that are selected or failed before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sele
 
 
 class Backfill(ImageSync):
-    """Sends the images that are listed, that `select` or a rule selects, or that an earlier run did not get across."""
+    """Send images that are listed, selected, or to be retried.
+
+    A list, `select`, a rule or an earlier run names them.
+    """
 
     def __init__(self, task: Task) -> None:
         params = task.params

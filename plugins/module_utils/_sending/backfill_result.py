@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell what became of the images of several rules: of each rule by itself, and of all images together."""
+"""Report each rule's images, and all of them together."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _BAD = (FAILED, LEFT, DIFFERENT, IMMUTABLE)
 
 @dataclass(frozen=True)
 class RuleFound:
-    """What was planned of one rule; `error` says why nothing could be."""
+    """The plan of one rule, or the `error` instead."""
 
     name: str
     destination: Destination | None = None
@@ -50,7 +50,7 @@ class RuleFound:
     error: AcrError | None = None
 
     def kept(self) -> dict[str, Any]:
-        """Return the images that did not get across, in the form of a result of acr_image_sync."""
+        """Return the failed images as an acr_image_sync result."""
         images = [transfer.to_result() for transfer in self.transfers if transfer.outcome in _BAD]
         return {"rule": self.name, **_target(self.destination), "images": images}
 
@@ -100,7 +100,10 @@ def _told(rule: RuleFound, first: Mapping[Route, Transfer], options: Sending) ->
 
 
 def _later(outcome: str, options: Sending) -> str:
-    """Return what an image is to a rule that covers it too, after an earlier rule's turn."""
+    """Return an image as a later rule counts it.
+
+    An earlier rule has sent it.
+    """
     if outcome in (SEND, SENT, JOINED):
         return UNCHANGED if options.wait else JOINED
     return outcome

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is at the destination already, where it can be read: records may be wrong, and do not tell of a moved tag."""
+"""Read what the destination holds already.
+
+Records may be wrong, and do not tell of a moved tag.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 
 def decide_by_digest(client: Client, there: Client, transfers: Iterable[Transfer], options: Sending) -> None:
-    """Decide by what is at the destination; records are read only of what is not there, since it may be on its way.
+    """Decide by the images at the destination.
+
+    Records are read only of images that are missing there, since they may be on their way.
 
     Args:
         client: the source account's services.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send what was pushed while no rule was in force, and keep rules with that in hand."""
+"""Send what was pushed while no rule was in force."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.imag
 
 
 def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
-    """Return the images on the source instance that a rule covers."""
+    """Return the source's images that a rule covers."""
     selected = {"instance_id": rule.instance_id, "namespace": rule.namespace, "repository": rule.repository}
     for image in Images(client, selected).find():
         if covers(rule.to_result(), image.to_result()):
@@ -27,7 +27,9 @@ def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
 
 
 def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]:
-    """Send what the rule covers and was pushed since then (epoch ms), unless it was carried already.
+    """Send what the rule covers and has not carried.
+
+    Only pushes since then count, in epoch milliseconds.
 
     Return what ImageSync says of each image; it is not waited for.
     """
@@ -59,7 +61,7 @@ def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]
 
 
 def kept_rules(client: Client, params: Mapping[str, Any]) -> SyncRules:
-    """Return the rules of an instance, to be kept without a lost push."""
+    """Return an instance's rules, ready for replacement without loss."""
     return SyncRules(client, params, catch_up)
 
 

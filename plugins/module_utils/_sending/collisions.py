@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuse images that would take each other's place at the destination."""
+"""Refuse images that would overwrite each other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _SHOWN = 3  # targets in a sentence
 
 
 def check_collisions(transfers: Iterable[Transfer]) -> None:
-    """Refuse to send two sources to one target, where the tag would be moved to and fro at each run.
+    """Refuse two sources with one target.
+
+    The tag would move to and fro at each run.
 
     Raises:
         AcrError: with the sources and the target of each collision.

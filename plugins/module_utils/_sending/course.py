@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide which images are sent next, so that runs beside each other seldom send the same ones.
+"""Choose the next images, so that parallel runs share them.
 
 Runs know of each other only by the records of what they have sent. Each goes through the same images in the same order,
 but begins somewhere else. Where it comes to what another has sent, it goes on in the middle of the largest gap that is
@@ -41,7 +41,7 @@ _WAITING, _TAKEN, _OTHERS = b"w", b"t", b"o"
 
 
 class Course:
-    """The images of a run in their order, and which of them is next.
+    """A run's images in order, and the next one.
 
     Args:
         transfers: all that the run is about.
@@ -73,7 +73,10 @@ class Course:
         return list(self._transfers[place : place + self._size])
 
     def see(self, task: SyncTask, now: float) -> Transfer | None:
-        """Take note of a record; return the transfer whose image another run has sent, to be followed."""
+        """Note a record; return the transfer of another run.
+
+        That transfer is to be followed.
+        """
         place = self._places.get(task.route)
         if place is None:
             return None
@@ -96,7 +99,10 @@ class Course:
         self._seen, self._company, self._met = now, True, True
 
     def take(self, most: int, now: float) -> list[Transfer]:
-        """Return the next images to be sent; none if another run seems about to send what is left."""
+        """Return the next images to send.
+
+        Return none if another run seems about to send the rest.
+        """
         if not self.left or most < 1:
             return []
         first = self._company and not self._begun
@@ -128,7 +134,10 @@ class Course:
         return [self._transfers[place] for place in places]
 
     def _jump(self, now: float) -> int | None:
-        """Return where to go on; None if that is better left to another run for now."""
+        """Return where to continue, or None to wait.
+
+        Another run may do better there for now.
+        """
         start, end = self._gaps()[0]
         if not self._company:
             return start
@@ -146,7 +155,7 @@ class Course:
         return None if after_others and now < self._seen + _QUIET else start
 
     def _gaps(self) -> list[tuple[int, int]]:
-        """Return where images are waiting next to each other, the largest first."""
+        """Return the runs of waiting images, the largest first."""
         found = [match.span() for match in re.finditer(b"w+", self._state)]
         return sorted(found, key=lambda gap: gap[0] - gap[1])
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What earlier runs did not get across, read back from their results."""
+"""Read what earlier runs did not send."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _HINT = "Give what acr_image_sync returned, or the path of a file that holds it 
 
 
 def retried(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a task that sends what is left of `retry_from` to its first targets.
+    """Return the options that resend the rest of `retry_from`.
+
+    The images go to their first targets.
 
     What the task itself says of the target wins.
     """
@@ -60,7 +62,7 @@ def _read(given: Any) -> Any:
 
 
 def _results(found: Any) -> Iterator[Mapping[str, Any]]:
-    """Each result with its images; that of a loop holds several."""
+    """Yield each result with images; a loop has several."""
     if isinstance(found, list):
         for item in found:
             yield from _results(item)
@@ -76,7 +78,10 @@ def _results(found: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_meant(entry: Any, retry: str) -> bool:
-    """Whether an image failed; or was left, if that is to be retried too."""
+    """Return whether an image is to be retried.
+
+    It failed, or it was left and that is to be retried, too.
+    """
     action = entry.get("action") if isinstance(entry, Mapping) else None
     if action not in (*ACTIONS, FAILED):
         raise _strange("action", action)
@@ -103,7 +108,10 @@ def _check_source(result: Mapping[str, Any], instance_id: str) -> None:
 
 
 def _where(targets: Iterable[tuple[str | None, ...]], params: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return the one target of all that is retried; of nothing, there is none."""
+    """Return the one target of all retried images.
+
+    It is empty if there is nothing to retry.
+    """
     said = {name: params[name] for name in _WHERE if params.get(name)}
     found = [{**dict(zip(_WHERE, target, strict=True)), **said} for target in targets]
     if any(place != found[0] for place in found):

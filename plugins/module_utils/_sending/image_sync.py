@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending images to another instance, once each: what has arrived is not sent again."""
+"""Send images to another instance, each once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 
 class ImageSync(Operation):
-    """Sends the images of a list to their targets by the service's own sync tasks."""
+    """Send listed images by the service's own sync tasks."""
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
@@ -50,7 +50,7 @@ class ImageSync(Operation):
         self.obstacle: AcrError | None = None
 
     def listed(self, params: Mapping[str, Any]) -> list[Transfer]:
-        """Return the transfers that the options name one by one."""
+        """Return the transfers that the options list."""
         images = params.get("images") or ([params] if params.get("tag") else [])
         return once(transfer_of(image, self.destination) for image in images)
 
@@ -61,7 +61,10 @@ class ImageSync(Operation):
             decide_by_digest(self.client, there, present, self.options)
 
     def plan(self) -> None:
-        """Decide about each image of the list by the records, the repositories side by side."""
+        """Decide about each listed image by the records.
+
+        Several repositories are read at a time.
+        """
         check_collisions(self.transfers)
         groups = by_repository(self.transfers)
 
@@ -112,12 +115,12 @@ class ImageSync(Operation):
         return {**told, "warnings": warnings} if warnings else told
 
     def decide(self, transfers: Iterable[Transfer]) -> None:
-        """Decide about images by their records, unless the destination itself can be read."""
+        """Decide by records, or by the destination if readable."""
         if "destination_auth" not in self.task.others:
             decide_by_record(self.client, transfers, self.options)
 
     def _plan(self, namespace: str, repository: str, transfers: list[Transfer]) -> list[Transfer]:
-        """Decide about the images of one repository; return what is attached to them."""
+        """Decide about one repository's images; return their attachments."""
         instance_id = self.options.instance_id
         identity = repository_id(self.client, instance_id, namespace, repository)
         with attempt(f"list the images of {namespace}/{repository} on {instance_id}"):
@@ -137,7 +140,7 @@ class ImageSync(Operation):
         return along
 
     def _attached(self, transfers: list[Transfer], images: Iterable[Image]) -> list[Transfer]:
-        """Return what is attached to images of one repository and is not listed itself."""
+        """Return unlisted attachments of one repository's images."""
         found, sources = attachments(images), {transfer.source for transfer in transfers}
         along: list[Transfer] = []
         for transfer in transfers:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep in a file, as JSON, the images that did not get across."""
+"""Keep the failed images in a JSON file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.back
 
 
 def keep(path: str | None, instance_id: str, rules: Sequence[RuleFound]) -> None:
-    """Write what did not get across of each rule, in the form that acr_image_sync takes to retry it.
+    """Write each rule's failed images for acr_image_sync to retry.
 
     Raises:
         AcrError: the file cannot be written.

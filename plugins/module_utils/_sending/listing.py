@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the records of one selection page by page from the newest on, in whichever order the service lists them."""
+"""Read records page by page, the newest first.
+
+The service may list them in any order.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class Listing:
         self.oldest = 0
 
     def read(self, most: int = 1) -> list[SyncTask]:
-        """Return the records of the next pages, of at most so many at a time; none after the last page."""
+        """Return the next pages' records; none after the last.
+
+        At most so many pages are read at a time.
+        """
         if not self.calls:
             return self._first()
         count = min(most, self.left)
@@ -68,7 +74,7 @@ class Listing:
         return self._noted(page)
 
     def _last(self) -> list[SyncTask]:
-        """Return the records of the last page, where the oldest come first."""
+        """Return the last page's records, if the oldest come first."""
         self._backwards = True
         self.left = -(-self._total // self._whole)
         page, _told = self._page(self.left)
@@ -95,7 +101,7 @@ class Listing:
         return task_page(self._client, self._instance_id, self._selected, number)
 
     def _noted(self, page: list[SyncTask]) -> list[SyncTask]:
-        """Return a page, and note what it tells of the order and of what is left."""
+        """Return a page, and note its order and the rest."""
         times = [task.create_time or 0 for task in page]
         self.is_ordered = self.is_ordered and times == sorted(times, reverse=not self._backwards)
         self.oldest = min(times, default=self.oldest)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell which of the names that a task gives are nowhere, and what may have been meant."""
+"""Find misspelt names, and suggest the right ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 5  # names in a sentence; more cannot be taken in
 
 
 def check_repositories(named: Iterable[str], places: Collection[Place], instance_id: str) -> None:
-    """Refuse repositories that are named and that none of the places is."""
+    """Refuse named repositories that do not exist."""
     known = {place.repository for place in places}
     missing = [name for name in named if name not in known]
     if not missing:
@@ -38,7 +38,10 @@ def _repository_hint(name: str, places: Collection[Place]) -> str:
 
 
 def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -> None:
-    """Refuse tags that are named and that no selected repository has; `known` are the tags that may be meant."""
+    """Refuse named tags that no selected repository has.
+
+    `known` are the tags to suggest.
+    """
     missing = [tag for tag in named if tag not in known]
     if not missing:
         return
@@ -48,7 +51,10 @@ def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -
 
 
 def number_hint(tag: str, known: Iterable[str] = ()) -> str:
-    """Return what to do about a tag that YAML may have made of another text, such as 1.1 of 1.10."""
+    """Return advice for a tag that YAML shortened.
+
+    YAML reads 1.10 as 1.1.
+    """
     number = as_number(tag)
     if number is None:
         return ""
@@ -59,7 +65,7 @@ def number_hint(tag: str, known: Iterable[str] = ()) -> str:
 
 
 def as_number(text: str) -> float | None:
-    """Return the number that YAML makes of a text; None if it makes none."""
+    """Return the number that YAML reads, or None."""
     if not text.isascii() or not text[:1].isdigit():
         return None
     try:
@@ -69,7 +75,7 @@ def as_number(text: str) -> float | None:
 
 
 def listed(names: Collection[str]) -> str:
-    """Return the first few names, and how many more there are."""
+    """Return the first names, and how many more."""
     shown, more = list(names)[:_SHOWN], len(names) - _SHOWN
     if more > 0:
         return f"{', '.join(shown)} and {more:,} more"

@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.vers
 
 
 def newest_tag(client: Client, instance_id: str, path: str, versions: str) -> dict[str, Any]:
-    """Return the tag of the highest version that fits, with its digest.
+    """Return the tag and digest of the highest fitting version.
 
     Args:
         client: the account's services.
@@ -47,7 +47,10 @@ def newest_tag(client: Client, instance_id: str, path: str, versions: str) -> di
 
 
 def _rank(image: Image) -> tuple[Any, ...]:
-    """Return what images are ordered by: of v1.2 and 1.2.0, which are one version, the one that was pushed last."""
+    """Return the sort key of an image.
+
+    Of v1.2 and 1.2.0, which are one version, the one that was pushed last wins.
+    """
     return (precedence(str(image.tag)), image.update_time or 0)
 
 

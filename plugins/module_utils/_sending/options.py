@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a task's options that send images, once, into typed values."""
+"""Read the options that send images into typed values."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def _names(select: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where images go. The account is None within one account, a name is None if it is as at the source."""
+    """Where images go.
+
+    An account of None is the source's; a name of None is that of the source.
+    """
 
     region: str | None
     instance_id: str | None
@@ -54,14 +57,20 @@ class Destination:
         return cls(**said)
 
     def of_rule(self, rule: Mapping[str, Any]) -> Destination:
-        """Return where a rule sends images; whose instance that is, the rule does not tell."""
+        """Return a rule's destination, without its account.
+
+        The rule does not tell the account.
+        """
         names = ("region", "instance_id", "namespace", "repository")
         return replace(self, **{name: rule.get(f"target_{name}") for name in names})
 
 
 @dataclass(frozen=True)
 class Sending:
-    """How images are sent and followed; the defaults are those of a task that waits for nothing."""
+    """How images are sent and followed.
+
+    The defaults are those of a task that waits for nothing.
+    """
 
     instance_id: str
     override: bool = False
@@ -94,7 +103,10 @@ class Sending:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which images of an instance are sent; None selects everything. `since` is in epoch ms."""
+    """Which images are sent; None selects everything.
+
+    `since` is in epoch milliseconds.
+    """
 
     namespaces: tuple[str, ...] | None = None
     repositories: tuple[str, ...] | None = None
@@ -132,7 +144,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Shard:
-    """One share of the images, of several that send all of them together."""
+    """One share of the images, of several jobs."""
 
     index: int = 0
     count: int = 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell what became of images, in a task's result and in a sentence."""
+"""Report what became of images, as result and sentence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _IN_RESULT = "Each image's issue is in the result's images."
 
 
 def result(transfers: Sequence[Transfer], options: Sending, destination: Destination) -> dict[str, Any]:
-    """Return what became of each image, and what a later run needs to retry those that failed."""
+    """Return each image's outcome, and what a retry needs."""
     moved = [transfer for transfer in transfers if transfer.action in (SEND, SENT)]
     size = sum(transfer.size or 0 for transfer in moved)
     warnings = warned_of(transfers)
@@ -50,12 +50,15 @@ def result(transfers: Sequence[Transfer], options: Sending, destination: Destina
 
 
 def is_change(transfers: Iterable[Transfer]) -> bool:
-    """Tell whether any image was sent, would be in check mode, or may have been: nobody should miss that."""
+    """Return whether any image was sent, or may have been.
+
+    In check mode, whether any would be. Nobody should miss that.
+    """
     return any(transfer.action in (SEND, SENT) or transfer.uncertain for transfer in transfers)
 
 
 def counts(transfers: Sequence[Transfer]) -> dict[str, int]:
-    """Return how many images ended each way; each is counted once."""
+    """Return the number of images by outcome."""
     found = Counter(transfer.outcome for transfer in transfers)
     return {outcome: found[outcome] for outcome in (*ACTIONS, FAILED)}
 
@@ -63,7 +66,7 @@ def counts(transfers: Sequence[Transfer]) -> dict[str, int]:
 def failure(
     transfers: Sequence[Transfer], told: dict[str, Any], obstacle: AcrError | None = None, where: str = _IN_RESULT
 ) -> AcrError | None:
-    """Return the error of a task some of whose images failed or were left; None if none was.
+    """Return the error about failed and left images, or None.
 
     Args:
         transfers: all images of the task.
@@ -91,7 +94,7 @@ def failure(
 
 
 def so_far(transfers: Sequence[Transfer]) -> str:
-    """Return a sentence on a run that ended too early."""
+    """Return a sentence about a run that ended early."""
     found = counts(transfers)
     sent = sum(transfer.action == SENT for transfer in transfers)
     uncertain = sum(transfer.uncertain for transfer in transfers)
@@ -101,7 +104,10 @@ def so_far(transfers: Sequence[Transfer]) -> str:
 
 
 def warned_of(transfers: Sequence[Transfer]) -> list[str]:
-    """Return a sentence for each way in which images at the target are others than at the source."""
+    """Return a sentence for each kind of differing image.
+
+    The target holds another image there.
+    """
     warnings = []
     for action in (DIFFERENT, IMMUTABLE):
         names = [transfer.source for transfer in transfers if transfer.action == action]

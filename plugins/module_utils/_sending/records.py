@@ -23,7 +23,7 @@ _OVERLAP = 100  # milliseconds that are read again, since records of one moment 
 
 
 class Records:
-    """Reads what is new among an instance's records since the last reading.
+    """Read an instance's new records since the last reading.
 
     Args:
         client: the source account's services.
@@ -39,7 +39,9 @@ class Records:
         self._since = since
 
     def new(self, transfers: Iterable[Transfer]) -> Iterator[SyncTask]:
-        """Read the records since the last reading; at least those of the repositories of the transfers.
+        """Read records since the last reading.
+
+        At least those of the transfers' repositories are read.
 
         Where records have no order, each repository is asked.
         """

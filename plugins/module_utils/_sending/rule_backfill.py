@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plan to send what one of an inventory's rules covers and has not carried."""
+"""Plan to send what one rule has not carried."""
 
 from __future__ import annotations
 
@@ -70,5 +70,5 @@ class RuleBackfill(Backfill):
 
 
 def _is_aside(transfer: Transfer) -> bool:
-    """Tell whether an image would be sent although it has never failed."""
+    """Return whether an image is sent although nothing failed."""
     return transfer.action == SEND and not transfer.failed_before

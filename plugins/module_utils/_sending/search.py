@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the records of images with as many calls as the images need, however many records there are."""
+"""Find images' records with few calls.
+
+The number of calls depends on the images, not on the records.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ Level = Callable[[list[Transfer]], list[Group]]
 
 
 class Search:
-    """Reads the records of images: all together, then by repository, then by tag.
+    """Read images' records, first together, then in parts.
+
+    The parts are repositories, and then tags.
 
     It goes on with the records of all images while those decide about as many as asking for less at a time would, and
     then asks for each repository that is left; in the same way each repository's records, and then each tag's.
@@ -49,7 +54,9 @@ class Search:
         self._exact = exact
 
     def find(self, transfers: Collection[Transfer], see: See) -> int:
-        """Show `see` the records of the transfers, the newest first where there is an order.
+        """Show `see` the transfers' records.
+
+        The newest come first where there is an order.
 
         Return how many calls it took.
         """
@@ -73,7 +80,10 @@ class Search:
         return calls
 
     def _read(self, group: Group, see: See, at_once: int) -> tuple[list[Transfer], int]:
-        """Read a group's records; return the transfers to ask for at a lesser size, and how many calls were made."""
+        """Read a group's records.
+
+        Return the transfers to ask for in smaller groups, and how many calls were made.
+        """
         selected, transfers = group
         cost = _cost(selected, transfers)
         listing = Listing(self._client, self._instance_id, selected)
@@ -96,7 +106,7 @@ class Search:
 
 
 def _further(listing: Listing, cost: int, share: float, *, is_narrowest: bool) -> int:
-    """Return how many further pages are worth a call each.
+    """Return how many further pages are worth a call.
 
     Args:
         listing: what is read.
@@ -112,7 +122,7 @@ def _further(listing: Listing, cost: int, share: float, *, is_narrowest: bool) -
 
 
 def _cost(selected: Selected, transfers: Collection[Transfer]) -> int:
-    """Return how many calls would ask for the transfers of a group at a lesser size."""
+    """Return the calls that a group's parts would take."""
     if "repository" in selected:
         return len(transfers)
     return sum(-(-len(group) // PAGE) for _place, group in by_repository(transfers))
@@ -123,7 +133,10 @@ def _together(transfers: Collection[Transfer]) -> list[Group]:
 
 
 def _by_repository(transfers: Iterable[Transfer]) -> list[Group]:
-    """Return a group for each repository; that of a single image, whatever its targets, asks for its tag alone."""
+    """Return a group for each repository.
+
+    A group of one image asks for its tag alone.
+    """
     groups: list[Group] = []
     for (namespace, repository), group in by_repository(transfers):
         tag = {"tag": group[0].tag} if len({transfer.tag for transfer in group}) == 1 else {}
@@ -132,7 +145,10 @@ def _by_repository(transfers: Iterable[Transfer]) -> list[Group]:
 
 
 def _by_tag(transfers: Iterable[Transfer]) -> list[Group]:
-    """Return a group for each source image, which may go to several targets."""
+    """Return a group for each source image.
+
+    It may go to several targets.
+    """
     groups: dict[str, Group] = {}
     for transfer in transfers:
         selected = {"namespace": transfer.namespace, "repository": transfer.repository, "tag": transfer.tag}

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose the images of an instance that `select` or a rule selects, with what is attached to them."""
+"""Choose the images that `select` or a rule selects.
+
+What is attached to them is sent, too.
+"""
 
 from __future__ import annotations
 
@@ -66,11 +69,11 @@ class Selector:
 
     @property
     def namespaces(self) -> list[str | None]:
-        """Return the namespaces to look in; None stands for all of them."""
+        """Return the namespaces to read; None stands for all."""
         return list(self.selection.namespaces or [self.rule.get("namespace")])
 
     def transfers(self) -> list[Transfer]:
-        """Return what is selected, by the names of the repositories.
+        """Return the selected images, by repository name.
 
         Raises:
             AcrError: a name that is selected is nowhere.
@@ -107,7 +110,9 @@ class Selector:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Warn of a name that is nowhere instead of refusing it where a rule is given.
+        """Warn of an unknown name instead of refusing it.
+
+        This is so where a rule is given.
 
         One selection often goes with several rules, and not each of them has all that it names.
         """
@@ -137,7 +142,7 @@ class Selector:
         return places
 
     def _of(self, place: Place) -> tuple[list[Transfer], set[str]]:
-        """Return what is sent of one repository, and those of its tags that the selection names or may mean."""
+        """Return a repository's selected images and matching tags."""
         try:
             with attempt(f"list the images of {place.namespace}/{place.repository} on {self.instance_id}"):
                 found = list(list_images(self.client, self.instance_id, place.repository_id))
@@ -149,7 +154,10 @@ class Selector:
         return list(chosen.values()), self._named(found)
 
     def _chosen(self, place: Place, found: Iterable[Image]) -> list[Image]:
-        """Return the images that fit; the newest are counted without what is attached to them."""
+        """Return the fitting images.
+
+        Attachments do not count among the newest.
+        """
         selection = self.selection
         fitting = [image for image in found if self._fits(place, image)]
         if selection.newest is None:
@@ -168,7 +176,10 @@ class Selector:
         )
 
     def _take_along(self, chosen: dict[str | None, Transfer], found: Iterable[Image]) -> None:
-        """Add what is attached to the chosen images, whatever the filters say of its tag."""
+        """Add the attachments of the chosen images.
+
+        Filters do not apply to their tags.
+        """
         attached = attachments(found)
         for transfer in list(chosen.values()):
             for image in attached.get(str(transfer.digest), ()):
@@ -192,7 +203,7 @@ class Selector:
 
 
 def of_shard(transfers: Iterable[Transfer], shard: Shard) -> list[Transfer]:
-    """Return the share of one of several jobs; what is attached goes with its image."""
+    """Return one job's share; attachments go with their image."""
     return [transfer for transfer in transfers if _share(transfer) % shard.count == shard.index]
 
 
@@ -201,7 +212,7 @@ def _share(transfer: Transfer) -> int:
 
 
 def _is_selected(selection: Selection, rule: Mapping[str, Any], place: Place, tag: str) -> bool:
-    """Tell whether the selection names an image, and its filters and the rule cover it."""
+    """Return whether selection, filters and rule cover an image."""
     image = {"namespace": place.namespace, "repository": place.repository, "tag": tag}
     named = (
         (selection.namespaces is None or place.namespace in selection.namespaces)

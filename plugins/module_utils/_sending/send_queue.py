@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending images side by side, some in flight at a time, and following them by the instance's records."""
+"""Send images, some at a time, and follow them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ _LASTING = re.compile(
 
 
 class SendQueue:
-    """Sends what is to be sent of `transfers`, and follows that and what was under way already.
+    """Send the transfers, and follow them by records.
+
+    What was in flight already is followed, too.
 
     Args:
         client: the source account's services.
@@ -73,7 +75,9 @@ class SendQueue:
         return self._sender.obstacle
 
     def run(self) -> None:
-        """Send everything; with `wait`, until all has ended or something ends it before.
+        """Send everything; with `wait`, until all has ended.
+
+        Something else may end it before.
 
         Raises:
             AcrError: it cannot go on; each transfer tells what became of it.
@@ -114,7 +118,10 @@ class SendQueue:
             pause = _SHORTEST if was_last else max(changed, _SHORTEST)
 
     def _fill(self, threads: ThreadPoolExecutor) -> None:
-        """Hand the next images to the pool, after a look at what others have sent meanwhile."""
+        """Hand the next images to the pool.
+
+        First look what others have sent meanwhile.
+        """
         if self._trigger and not self._trigger.done():
             return
         room = self._room()
@@ -134,19 +141,25 @@ class SendQueue:
             self._trigger = started[-PARALLEL if len(started) > PARALLEL else -1]
 
     def _room(self) -> int:
-        """Return how many more may be in flight; what is not followed is not counted."""
+        """Return how many more may be in flight.
+
+        What is not followed is not counted.
+        """
         if not self.options.wait:
             return _ANY
         return max(self.options.max_in_flight - len(self._followed) - len(self._sending), 0)
 
     def _at_once(self) -> int:
-        """Return how many more may be sent side by side; few until one was accepted, since all may be refused."""
+        """Return how many more may be sent at a time.
+
+        It is few until one was accepted, since all may be refused.
+        """
         if self._sender.accepts:
             return _ANY
         return FEW - sum(not future.done() for future in self._sending)
 
     def _pause(self, threads: ThreadPoolExecutor, until: float, pause: float) -> bool:
-        """Send until then, or until the last image was sent; tell whether that was so.
+        """Send until then; return whether the last was sent.
 
         Where nothing can be sent, since there is no room or nothing left, it ends after `pause` seconds.
         """
@@ -170,7 +183,7 @@ class SendQueue:
         return was_last
 
     def _collect(self) -> None:
-        """Follow what was sent by now, and put back what was not, since it is hindered."""
+        """Follow what was sent, and put back the hindered."""
         for future in [future for future in self._sending if future.done()]:
             transfer = self._sending.pop(future)
             future.result()
@@ -180,7 +193,10 @@ class SendQueue:
                 transfer.leave(f"sending others failed: {hindrance.sentence()}")
 
     def _look(self) -> tuple[int, int]:
-        """Return how many images have ended since the last look, and how many calls it took to see."""
+        """Return how many images ended, and the calls made.
+
+        They are counted since the last look.
+        """
         before = len(self._followed)
         calls = self._watch.refresh([transfer for transfer in self._followed if transfer.is_under_way])
         for transfer in self._followed:
@@ -226,7 +242,10 @@ class SendQueue:
             self._leave(f"sending others failed: {self._sender.obstacle.sentence()}")
 
     def _stop(self, threads: ThreadPoolExecutor, error: AcrError) -> None:
-        """End because of an error: what is not sent is left, and nobody follows the rest."""
+        """End because of an error.
+
+        What is not sent is left, and nobody follows the rest.
+        """
         self._leave(f"the run could not go on: {error.sentence()}")
         threads.shutdown()
         self._collect()
@@ -235,7 +254,10 @@ class SendQueue:
                 transfer.error = f"not followed to its end (task {transfer.task_id}); a further run joins it"
 
     def _end(self, threads: ThreadPoolExecutor) -> None:
-        """Stop at the time limit and record which tasks the service still carries on."""
+        """Stop at the time limit; name what goes on.
+
+        The service still carries on with those tasks.
+        """
         after = f"after {self.options.wait_timeout:g} seconds"
         self._leave(f"the task ended {after}")
         threads.shutdown()
@@ -259,6 +281,9 @@ class SendQueue:
 
 
 def _newest(transfers: Iterable[Transfer], began: int) -> int:
-    """Return when the newest record was made that is known; what others send from now on is newer."""
+    """Return the time of the newest known record.
+
+    What others send from now on is newer.
+    """
     known = max((transfer.begun for transfer in transfers), default=0)
     return max(known, began - _SKEW)

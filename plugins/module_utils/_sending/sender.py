@@ -49,7 +49,7 @@ class Sender:
         self.blocked: dict[str, AcrError] = {}  # what keeps the images of one repository from being sent
 
     def send(self, transfer: Transfer) -> None:
-        """Start the image's task, or tell in the transfer why there is none.
+        """Start the image's task, or note why not.
 
         Where something keeps it from being sent as it kept others, nothing is done.
         """
@@ -73,11 +73,14 @@ class Sender:
                     return
 
     def hindrance(self, transfer: Transfer) -> AcrError | None:
-        """Return what keeps an image from being sent, as far as others have shown it."""
+        """Return what other images showed to hinder this one."""
         return self.obstacle or self.blocked.get(_repository(transfer))
 
     def cancel(self, transfer: Transfer) -> bool:
-        """Tell whether it was canceled; the service refuses that for what it has begun with."""
+        """Return whether the task was canceled.
+
+        The service refuses that for a task that has begun.
+        """
         request = {"InstanceId": self._options.instance_id, "SyncTaskId": transfer.task_id}
         with noting() as journal:
             try:
@@ -136,7 +139,10 @@ class Sender:
         self._learn(transfer, error)
 
     def _found(self, transfer: Transfer, known: set[str | None], error: AcrError) -> bool:
-        """Tell whether it is settled what became of a call without an answer: its task is found, or cannot be seen."""
+        """Return whether an unanswered call's outcome is known.
+
+        Its task is found, or cannot be seen.
+        """
         try:
             records = self._records(transfer)
         except AcrError:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send what was there before an inventory's sync rules: all rules are planned, then all images are sent at once."""
+"""Send what existed before an inventory's sync rules.
+
+All rules are planned first, then all images are sent at once.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ _AGAIN = "Run it again to go on."
 
 
 class SyncBackfill(Operation):
-    """Sends the images that an inventory's rules cover, each image once, whichever rules it belongs to.
+    """Send the images that rules cover, each once.
 
     A rule that cannot be planned does not stop the others; the task fails at the end.
     """
@@ -99,7 +102,10 @@ class SyncBackfill(Operation):
         return RuleFound(name, rule.destination, rule.transfers, rule.warnings, rule.aside)
 
     def _reached(self, instance_id: str | None) -> Client | None:
-        """Return the services of a destination that can be read; None if the records alone must tell."""
+        """Return a readable destination's services, or None.
+
+        If None, the records alone must tell.
+        """
         if instance_id not in self._clients:
             return self._clients.setdefault(instance_id, self._reach(instance_id))
         return self._clients[instance_id]
@@ -117,7 +123,10 @@ class SyncBackfill(Operation):
         return {**told, "instance_id": self.options.instance_id, "images_file": self._kept()}
 
     def _kept(self) -> str | None:
-        """Write what did not get across to the file that the options name; return that if it was written."""
+        """Write the failed images to the named file.
+
+        Return its name if it was written.
+        """
         if self.task.check_mode:
             return None
         path: str | None = self.params["images_file"]
@@ -129,7 +138,7 @@ class SyncBackfill(Operation):
         return path
 
     def _failure(self, told: dict[str, Any]) -> AcrError | None:
-        """Return one error of all rules that could not be planned and all images that failed; None if there is none."""
+        """Return one error of all rules and images, or None."""
         where = f"They are in {told['images_file']}." if told["images_file"] else ""
         of_images = failure(self.transfers, told, self.obstacle, where)
         if of_images:
@@ -148,7 +157,7 @@ class SyncBackfill(Operation):
 
 
 def _first_of_each(rules: list[RuleFound]) -> list[Transfer]:
-    """Return each image once, as the first rule that covers it has it."""
+    """Return each image once, for the first rule covering it."""
     found: dict[Route, Transfer] = {}
     for rule in rules:
         for transfer in rule.transfers:

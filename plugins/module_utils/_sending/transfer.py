@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One image on its way to another instance, from what is asked to what became of it."""
+"""Follow one image on its way to another instance."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REMEDIES = {
 
 
 class Target(NamedTuple):
-    """Where an image goes; the account is None if it is the source's."""
+    """Where an image goes; account None is the source's."""
 
     region: str
     instance_id: str
@@ -48,7 +48,10 @@ class Target(NamedTuple):
 
 @dataclass(slots=True)
 class Transfer:
-    """One image and its target; `action` is one of ACTIONS, or FAILED."""
+    """One image and its target.
+
+    `action` is one of ACTIONS, or FAILED.
+    """
 
     namespace: str
     repository: str
@@ -77,7 +80,7 @@ class Transfer:
 
     @property
     def route(self) -> Route:
-        """Where the image comes from and goes to, as it is said of a record."""
+        """Return source and target, as a record has them."""
         target = self.target
         names = (self.namespace, self.repository, self.tag)
         return (*names, target.instance_id, target.namespace, target.repository, target.tag)
@@ -107,7 +110,7 @@ class Transfer:
 
     @property
     def outcome(self) -> str:
-        """Return its action, or FAILED whatever was done before it failed."""
+        """Return its action, or FAILED if it failed."""
         return FAILED if self.error and self.action != LEFT else self.action
 
     def described(self) -> str:
@@ -145,18 +148,21 @@ def grouped(named: Iterable[tuple[str, str, Transfer]]) -> list[Group]:
 
 
 def by_repository(transfers: Iterable[Transfer]) -> list[Group]:
-    """Return the transfers of each repository that they come from."""
+    """Return the transfers grouped by source repository."""
     return grouped((transfer.namespace, transfer.repository, transfer) for transfer in transfers)
 
 
 def only_namespace(transfers: Iterable[Transfer]) -> str | None:
-    """Return the namespace that all transfers come from; None if they come from several."""
+    """Return the only source namespace; None of several."""
     names = {transfer.namespace for transfer in transfers}
     return names.pop() if len(names) == 1 else None
 
 
 def selection(group: Group) -> dict[str, str | None]:
-    """Return what selects the sync records of one repository's images; of a single image, its own records."""
+    """Return the filter for the records of a group.
+
+    A single image asks for its own records.
+    """
     (namespace, repository), transfers = group
     return {"namespace": namespace, "repository": repository, "tag": transfers[0].tag if len(transfers) == 1 else None}
 
@@ -167,7 +173,10 @@ def once(transfers: Iterable[Transfer]) -> list[Transfer]:
 
 
 def transfer_of(image: Mapping[str, Any], destination: Destination) -> Transfer:
-    """Return the transfer of an image as results show it, which may name targets of its own."""
+    """Return the transfer of an image in results' form.
+
+    It may name targets of its own.
+    """
     check(image)
     for name in ("namespace", "repository", "tag"):
         if not image.get(name):
@@ -185,7 +194,10 @@ def transfer_of(image: Mapping[str, Any], destination: Destination) -> Transfer:
 
 
 def attached_transfer(owner: Transfer, image: Image) -> Transfer:
-    """Return the transfer of what is attached to an image: to the same repository, and under its own tag."""
+    """Return the transfer of an image's attachment.
+
+    It goes to the same repository, under its own tag.
+    """
     tag = str(image.tag)
     target = owner.target._replace(tag=tag)
     transfer = Transfer(owner.namespace, owner.repository, tag, target, attached_to=owner.source)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags as semantic versions, ordered as https://semver.org says; what ansible-core has for it stays on controllers."""
+"""Order tags as semantic versions, as https://semver.org says.
+
+ansible-core's own code for it stays on controllers.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _COMPARISONS = {
 
 
 class VersionRange:
-    """A range such as '>=1.2,<2', of which tags such as 'v1.4.0' are in.
+    """A range such as '>=1.2,<2', which includes 'v1.4.0'.
 
     Raises:
         AcrError: a condition is not one.
@@ -52,12 +55,14 @@ class VersionRange:
 
 
 def precedence(tag: str) -> tuple[Any, ...]:
-    """Return what versions are ordered by; the least of all for what is no version."""
+    """Return a version's sort key; other tags come first."""
     return _key(tag) or ()
 
 
 def is_version(tag: str) -> bool:
-    """Tell whether a tag reads as a version, not as a number or a date.
+    """Return whether a tag is a version.
+
+    Plain numbers and dates are not.
 
     A version has two or three numbers without leading zeros; one number is enough after a v.
     """
@@ -68,7 +73,10 @@ def is_version(tag: str) -> bool:
 
 
 def _key(tag: str) -> tuple[Any, ...] | None:
-    """Return a version's key: its numbers, then a pre-release before its release; None for no version."""
+    """Return a version's key; None for no version.
+
+    A pre-release comes before its release.
+    """
     found = _VERSION.fullmatch(tag)
     if not found:
         return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Follow images by the records that an instance keeps of what it sends."""
+"""Follow images by the records of their instance."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 
 class Watch:
-    """Follows what one instance sends, with as few calls as it can: the service tells of many records in each."""
+    """Follow one instance's transfers with few calls.
+
+    Each call tells of many records.
+    """
 
     def __init__(self, client: Client, instance_id: str) -> None:
         self._search = Search(client, instance_id, exact=True)
 
     def refresh(self, transfers: Collection[Transfer]) -> int:
-        """Look at the records of all that is under way; return how many calls that took."""
+        """Look at all records in flight; return the calls."""
         by_task = {transfer.task_id: transfer for transfer in transfers}
 
         def see(task: SyncTask) -> Transfer | None:

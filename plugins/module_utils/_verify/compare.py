@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide about one image: whether its destination has it, and if not, why."""
+"""Decide whether a destination has an image, or why not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ _WORDS = {
 
 
 class Record(NamedTuple):
-    """What a sync record says of one image on one way. Times are in epoch milliseconds."""
+    """A sync record of one image on one way.
+
+    Times are in epoch milliseconds.
+    """
 
     status: str | None
     issue: str | None
@@ -50,7 +53,10 @@ class Target(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """One image with one destination. `lag` is in seconds, times are in epoch milliseconds."""
+    """One image with one destination.
+
+    `lag` is in seconds, times are in epoch milliseconds.
+    """
 
     rule: str
     rules: tuple[str, ...]
@@ -81,20 +87,23 @@ class Compared(NamedTuple):
         return f"{self.source} {_WORDS[self.state]} {self.destination}" + (f" ({self.reason})" if self.reason else "")
 
     def to_result(self) -> dict[str, Any]:
-        """Return the image as results, files and reports show it."""
+        """Return the image as results and reports show it."""
         shown = self._asdict() | {"source": self.source, "target": self.destination, "sentence": self.sentence}
         return {**shown, "rules": list(self.rules), "target_instance_id": self.target.instance_id}
 
 
 class Bringers(NamedTuple):
-    """The rules that bring an image to a target: the one that should have carried it first, and the names of all."""
+    """The rules that bring an image to a target.
+
+    The first is the one that should have carried it.
+    """
 
     first: Rule
     names: tuple[str, ...]
 
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> Bringers:
-        """Choose the first one: an automatic rule, and the oldest of these."""
+        """Choose the first: automatic rules first, then the oldest."""
         first = min(rules, key=lambda rule: (rule.get("trigger") == "manual", rule.get("create_time") or 0))
         return cls(first, tuple(rule["name"] for rule in rules))
 
@@ -124,7 +133,10 @@ def compare(  # one image: what is wanted of it, what the source has, what the d
 
 
 def extra(rule: Rule, where: tuple[str, str, str], held: Held, target: Target) -> Compared:
-    """Return an image that is at the destination alone, where `rule` would have put it."""
+    """Return an image that only the destination has.
+
+    `rule` would have put it there.
+    """
     names = (rule["name"], (rule["name"],), *where)
     reason = "the source has no such image"
     pushed = held.pushed or None
@@ -147,7 +159,7 @@ class Evidence(NamedTuple):
     lost: Record | None = None
 
     def issue(self, held: Held) -> str | None:
-        """Return why the newest push failed, in the service's words."""
+        """Return why the newest push failed, as the service says."""
         record = self.record if _is_current(self.record, held) else self.lost
         return record.issue if record else None
 
@@ -172,7 +184,10 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
 
 
 def _older(rule: Rule, held: Held, lost: Record | None) -> tuple[str, str]:
-    """Decide about an image that the rule need not carry; a push that failed before stays failed."""
+    """Decide about an image older than its rule.
+
+    A push that failed before stays failed.
+    """
     if lost is not None and lost.status == "error" and _is_current(lost, held):
         return "failed", f"{lost.issue or 'the service says no reason'}, on its way to {lost.target_instance_id}"
     return "older", "the rule is manual" if rule.get("trigger") == "manual" else "pushed before the rule was made"
@@ -187,12 +202,18 @@ def _reason(current: Record | None, after_success: str) -> str:
 
 
 def _is_current(record: Record | None, held: Held) -> bool:
-    """Tell whether a record is of the newest push, not of an earlier one of the same tag."""
+    """Return whether a record is of the newest push.
+
+    An earlier push of the same tag does not count.
+    """
     return record is not None and record.created >= held.pushed
 
 
 def _lag(held: Held, record: Record) -> float | None:
-    """Return the seconds from the push to the arrival; what was sent by hand tells nothing of rules."""
+    """Return the seconds from push to arrival.
+
+    What was sent by hand tells nothing of rules.
+    """
     if not (record.automatic and held.pushed and record.modified):
         return None
     return (record.modified - held.pushed) / 1000

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say in sentences what is wrong with images, and what mends it."""
+"""Say what is wrong with images, with a remedy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MOST = 20
 
 
 def image_findings(summary: Summary, names: Mapping[str, str], readable: Container[str]) -> list[Finding]:
-    """Return what is wrong with images, one finding for what has one reason.
+    """Return the images' findings, one for each reason.
 
     Args:
         summary: the compared images.
@@ -61,7 +61,10 @@ def _wrong(summary: Summary, names: Mapping[str, str]) -> list[Finding]:
 
 
 def _never_sent(summary: Summary, names: Mapping[str, str], readable: Container[str]) -> list[Finding]:
-    """Return how much a rule never carries, since it was there before it, or since the rule is manual."""
+    """Return what a rule never carries.
+
+    It is older than the rule, or the rule is manual.
+    """
     totals: dict[tuple[str, str], list[int]] = {}
     for group in summary.others():
         if group["state"] == "older":
@@ -80,7 +83,9 @@ def _never_sent(summary: Summary, names: Mapping[str, str], readable: Container[
 
 
 def summed_up(summary: Summary, findings: list[Finding], rules: Mapping[str, int]) -> dict[str, Any]:
-    """Return what people read first: rules, images and lag in a line each, then what is wrong.
+    """Return the summary: a line each, then what is wrong.
+
+    The lines are about rules, images and lag.
 
     Args:
         summary: the compared images.
@@ -104,7 +109,10 @@ def state_of(findings: list[Finding]) -> str:
 
 
 def _counted(summary: Summary) -> str:
-    """Return how many images arrived of all that rules bring somewhere; the parts add up to the whole."""
+    """Return how many images arrived, of how many.
+
+    The parts add up to the whole.
+    """
     images = {state: summary.counts[state]["images"] for state in STATES}
     wanted, arrived = sum(images.values()) - images["extra"], sum(images[state] for state in ARRIVED)
     parts = [f"{images[state]:,} {state}" for state in STATES if images[state] and state != "extra"]

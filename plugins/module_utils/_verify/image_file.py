@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write every compared image to a file as it comes, as CSV or as lines of JSON."""
+"""Write compared images to a CSV or JSONL file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TIMES = ("pushed", "arrived")
 
 
 class ImageFile:
-    """A file that takes images; one without a path takes them to nowhere."""
+    """A file of images; without a path, it keeps nothing."""
 
     def __init__(self, text: TextIO | None, path: Path | None) -> None:
         self._text = text
@@ -42,7 +42,9 @@ class ImageFile:
 
 @contextmanager
 def image_file(path: str | None) -> Iterator[ImageFile]:
-    """Open a file that takes the place of an earlier one when all is written; its folder is made.
+    """Open a file that replaces the old one when complete.
+
+    Its folder is created.
 
     Raises:
         AcrError: it cannot be written.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell the lag: the time from a push to the arrival of the image."""
+"""Report the lag from a push to its arrival."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _MOST_STEPS = 40  # bars that a page has room for
 
 
 def lag(lags: Iterable[tuple[int, float]]) -> dict[str, Any]:
-    """Return how many lags are known, their median, 95th percentile and worst in seconds, and these over time.
+    """Return the lags' count, median, 95th percentile and worst.
+
+    They are in seconds, and are also told over time.
 
     Each comes with the second at which the image was pushed.
     """
@@ -30,7 +32,10 @@ def lag(lags: Iterable[tuple[int, float]]) -> dict[str, Any]:
 
 
 def percentiles(lags: Iterable[float]) -> dict[str, Any]:
-    """Return count, median, 95th percentile and worst; None where there are none."""
+    """Return count, median, 95th percentile and worst.
+
+    They are None if there are no lags.
+    """
     ordered = sorted(lags)
     count = len(ordered)
     if not ordered:
@@ -39,7 +44,7 @@ def percentiles(lags: Iterable[float]) -> dict[str, Any]:
 
 
 def _over_time(lags: Sequence[tuple[int, float]]) -> list[dict[str, Any]]:
-    """Return the lag by the time of the push, also of steps in which nothing was pushed."""
+    """Return the lag by push time, empty steps included."""
     if not lags:
         return []
     first, last = lags[0][0], lags[-1][0]

@@ -15,7 +15,7 @@ _EVERY = 10.0  # seconds; less would fill a log, more would look as if it hung
 
 
 class Progress:
-    """Tells a line if ten seconds have gone since the last.
+    """Show a line every ten seconds at most.
 
     Args:
         tell: takes a line.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep the newest sync record of each image on each way, in little memory: there may be very many."""
+"""Keep each image's newest sync record, in little memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Origin = tuple[str, str]
 
 
 class Records:
-    """The records of one instance that are about images on their way to some others.
+    """Keep one instance's records about certain targets.
 
     Args:
         client: the services of the instance's account.
@@ -43,7 +43,10 @@ class Records:
         self.count = 0
 
     def read(self, namespace: str | None = None, tell: Callable[[int], object] = bool) -> None:
-        """Read all records, or those of one namespace; `tell` takes their number so far."""
+        """Read all records, or those of one namespace.
+
+        `tell` is called with their number so far.
+        """
         with attempt(f"list the sync records of {self._instance_id}"):
             for task in each_task(self._client, self._instance_id, {"namespace": namespace}):
                 self._add(task)
@@ -51,7 +54,7 @@ class Records:
                 tell(self.count)
 
     def refresh(self, origins: Iterable[Origin]) -> None:
-        """Read the records of some repositories again, side by side."""
+        """Read some repositories' records again, several at a time."""
         self._client.calls(self.read_again, sorted(origins))
 
     def read_again(self, origin: Origin) -> None:
@@ -62,7 +65,7 @@ class Records:
                 self._add(task)
 
     def in_flight(self) -> dict[Origin, int]:
-        """Return how many images of each repository are on their way."""
+        """Return each repository's number of images in flight."""
         found: dict[Origin, int] = {}
         for (origin, _target), records in self._newest.items():
             if count := sum(record.status in IN_FLIGHT for record in records.values()):
@@ -70,11 +73,14 @@ class Records:
         return found
 
     def of(self, origin: Origin, target: Target) -> dict[str, Record]:
-        """Return the newest record of each tag on one way."""
+        """Return each tag's newest record on one way."""
         return self._newest.get((origin, target), {})
 
     def lost(self, origin: Origin) -> dict[str, Record]:
-        """Return the newest record of each tag on its way to an instance that no rule ends at."""
+        """Return each tag's newest record to an abandoned instance.
+
+        No rule ends there any more.
+        """
         return self._lost.get(origin, {})
 
     def _add(self, task: SyncTask) -> None:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Know which rules bring the images of a repository where, and what may have come from where."""
+"""Know which rules bring which repository where.
+
+Also tell where an image may have come from.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +41,14 @@ class Select(NamedTuple):
         return self.tags is None or tag in self.tags
 
     def concerns(self, rule: Rule) -> bool:
-        """Tell whether a rule may be about what is looked at."""
+        """Return whether a rule may matter to this look."""
         named = self.rules is None or rule.get("name") in self.rules
         namespace = rule.get("namespace")
         return named and (self.namespaces is None or not namespace or namespace in self.namespaces)
 
 
 class Route(NamedTuple):
-    """One rule that brings images to a target, if their tag fits.
+    """One rule that brings fitting tags to a target.
 
     `scope` is the rule without its tag filter, so that repositories can be looked at before their tags are known.
     """
@@ -55,7 +58,10 @@ class Route(NamedTuple):
     tags: str
 
     def target(self, namespace: str, repository: str) -> Target | None:
-        """Return where a repository's images arrive; None if the rule does not cover it."""
+        """Return where a repository's images arrive.
+
+        None if the rule does not cover it.
+        """
         if not covers(self.scope, {"namespace": namespace, "repository": repository, "tag": ""}):
             return None
         names = (self.rule.get("target_namespace") or namespace, self.rule.get("target_repository") or repository)
@@ -63,7 +69,7 @@ class Route(NamedTuple):
 
 
 class Bringing:
-    """Which of the rules that bring a repository to a target bring a tag of it."""
+    """The rules from a repository to a target, by tag."""
 
     def __init__(self, routes: Sequence[Route], select: Select) -> None:
         self._routes = routes
@@ -74,7 +80,7 @@ class Bringing:
         self._known: dict[tuple[str, ...], Bringers] = {}
 
     def of(self, tag: str) -> Bringers | None:
-        """Return the rules that bring a tag, if there are any and it is looked at."""
+        """Return the rules for a tag, if it is looked at."""
         if self._always is not None:
             return self._always
         if not self._select.has_tag(tag):
@@ -89,7 +95,7 @@ class Bringing:
 
 
 class Routes:
-    """The ways of all images by the rules that are followed."""
+    """The ways of all images under the present rules."""
 
     def __init__(self, rules: Iterable[Rule], select: Select) -> None:
         self.select = select
@@ -116,7 +122,7 @@ class Routes:
         return found
 
     def target_namespaces(self) -> list[str] | None:
-        """Return the namespaces that images arrive in, if only some namespaces are looked at; None for all."""
+        """Return the namespaces that images arrive in; None for all."""
         if self.select.namespaces is None:
             return None
         wide = self._from.get(None, ())
@@ -124,7 +130,7 @@ class Routes:
         return sorted(named | (set(self.select.namespaces) if wide else set()))
 
     def into(self, target: Target) -> Iterator[tuple[str, str, Route]]:
-        """Return the namespaces and repositories whose images would arrive at a target, with the rule that does it."""
+        """Return the sources of a target, with their rule."""
         routes = self._into
         for route in (
             *routes.get((target.instance_id, target.namespace), ()),

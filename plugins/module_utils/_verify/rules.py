@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare an instance's sync rules with those that should be there."""
+"""Compare an instance's sync rules with the wanted ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ UNLISTED = "unlisted"
 
 @dataclass(frozen=True)
 class Standing:
-    """One rule, as it is or, where it is not there, as it should be.
+    """One rule as it is, or as it should be.
 
     `why` says what is different, or why the rule is refused.
     """
@@ -52,7 +52,10 @@ class Standing:
 
     @property
     def followed(self) -> bool:
-        """Tell whether the rule is there and should be, so that its images are looked at."""
+        """Return whether the rule exists and is wanted.
+
+        Only then its images are compared.
+        """
         return self.standing in ("as wanted", "different", "refused") and bool(self.rule.get("sync_rule_id"))
 
     def finding(self) -> Finding | None:
@@ -77,7 +80,7 @@ class Standing:
 
 
 def standings(task: Task, select: Select) -> list[Standing]:
-    """Return each rule that should be there, should be gone, or is there unlisted.
+    """Return each wanted, unwanted and unlisted rule.
 
     Raises:
         AcrError: a rule that is selected by name is nowhere.

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read both sides, some repositories at a time, and compare each where it was read, so that little is kept."""
+"""Read and compare both sides, some repositories at a time.
+
+So little is kept in memory.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ class Side:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
 
     def read(self, namespaces: Iterable[str] | None) -> None:
-        """List the repositories of some namespaces, or all; in one that is not there, there are none."""
+        """List the repositories of some namespaces, or all.
+
+        A missing namespace has none.
+        """
         with attempt(f"list the repositories of {self.instance_id}"):
             for namespace in [None] if namespaces is None else namespaces:
                 try:
@@ -60,7 +66,7 @@ class Side:
                         raise
 
     def images(self, namespace: str, repository: str) -> dict[str, Held]:
-        """Return the tags of one repository; none if it is not there."""
+        """Return a repository's tags; none if it is missing."""
         place = self.places.get((namespace, repository))
         if place is None:
             return {}
@@ -71,7 +77,7 @@ class Side:
             return {}  # deleted since the repositories were listed
 
     def each(self, origins: Iterable[Origin]) -> Iterator[tuple[Origin, dict[str, Held]]]:
-        """Return the images of some repositories, of which few are kept at a time."""
+        """Yield the images of repositories, few at a time."""
         listed = list(origins)
         for start in range(0, len(listed), _AT_ONCE):
             some = listed[start : start + _AT_ONCE]
@@ -80,7 +86,7 @@ class Side:
 
 
 class Comparison:
-    """Compares the images of a source with those at its destinations.
+    """Compare a source's images with those at its destinations.
 
     Args:
         source: the side that images come from.
@@ -103,7 +109,10 @@ class Comparison:
         self._left: Left = {}
 
     def run(self) -> Iterator[list[Compared]]:
-        """Return the images of each repository, those of the source in order and then those at destinations alone."""
+        """Yield each repository's images.
+
+        The source comes in order, then what only destinations have.
+        """
         doubtful: list[Origin] = []
         covered = sorted(origin for origin in self._source.places if self._routes.of(*origin))
         for origin, images in self._each(covered, self._compare):
@@ -120,13 +129,13 @@ class Comparison:
             self._watcher.add(origin, held)
 
     def _unseen(self) -> Iterator[Origin]:
-        """Return the repositories that no rule brings anywhere and that whoever looks on wants to see."""
+        """Return uncovered repositories that a watcher wants."""
         for origin in self._source.places:
             if not self._routes.of(*origin) and self._watcher.concerns(origin):
                 yield origin
 
     def _read_destinations(self, origins: Iterable[Origin]) -> None:
-        """List the repositories again that images arrive in, since some may be new."""
+        """List the destinations' repositories again; some may be new."""
         targets = set(chain.from_iterable(self._routes.of(*origin) for origin in origins))
         for instance_id, side in self._destinations.items():
             side.read(sorted({target.namespace for target in targets if target.instance_id == instance_id}))
@@ -144,11 +153,14 @@ class Comparison:
                 yield origin, images
 
     def _compare(self, origin: Origin) -> tuple[list[Compared], Left]:
-        """Return the images of one repository, and what its targets hold beside them."""
+        """Return a repository's images, and its targets' other images."""
         return self._compared(origin, self._source.images(*origin))
 
     def _compare_again(self, origin: Origin) -> tuple[list[Compared], Left]:
-        """Compare with the records as they are after the images were listed: each of these has one by then."""
+        """Compare with newer records than the images.
+
+        By then, each of these images has a record.
+        """
         images = self._source.images(*origin)
         self._records.read_again(origin)
         return self._compared(origin, images)
@@ -191,7 +203,7 @@ class Comparison:
         return found
 
     def _extras(self) -> Iterator[list[Compared]]:
-        """Return what is at destinations alone, where a rule would have put it."""
+        """Yield what only destinations have, where rules would put it."""
         places: list[Target] = []
         for side in self._destinations.values():
             places += [Target(side.instance_id, *place) for place in sorted(side.places)]

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find images that arrived without what is attached to them by a tag, such as their signature."""
+"""Find images that arrived without their signature.
+
+Attestations and SBOMs count, too.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _HERE = ("same", "carried", "waiting")
 
 
 def attached(tags: Iterable[str]) -> dict[str, list[str]]:
-    """Return the tags of one repository that are attached to an image, by that image's digest."""
+    """Return a repository's attachment tags, by digest."""
     found: dict[str, list[str]] = {}
     for tag in tags:
         digest = attached_to(tag)
@@ -28,7 +31,7 @@ def attached(tags: Iterable[str]) -> dict[str, list[str]]:
 def with_signatures(
     compared: list[Compared], attachments: Mapping[str, list[str]], there: Mapping[str, Held]
 ) -> list[Compared]:
-    """Return the images of one repository at one target; those without their signature are told as such.
+    """Return one target's images, marking those without their signature.
 
     Args:
         compared: the images.

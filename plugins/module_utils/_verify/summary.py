@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Count and group compared images as they come, and keep no more of them than people read."""
+"""Count and group images, keeping few of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Counts = dict[str, dict[str, int]]
 
 @dataclass
 class Group:
-    """Images that are alike, as far as a report tells them apart."""
+    """Images that a report does not tell apart."""
 
     first: Compared
     kind: str
@@ -86,7 +86,7 @@ class Summary:
 
     @property
     def counts(self) -> Counts:
-        """Return the number of images and their bytes, by state."""
+        """Return the number and bytes of images by state."""
         found = {state: {"images": 0, "bytes": 0} for state in STATES}
         for (_rules, _namespace, _target, state), (images, size) in self._tallies.items():
             found[state]["images"] += images
@@ -106,7 +106,10 @@ class Summary:
         group.add(image)
 
     def by_rule(self, rule: str) -> dict[str, int]:
-        """Return how many of a rule's images there are of each state, whoever else carries them too."""
+        """Return a rule's number of images by state.
+
+        Images that other rules carry, too, are included.
+        """
         states: Counter[str] = Counter()
         for (rules, _namespace, _target, state), (images, _size) in self._tallies.items():
             if rule in rules:
@@ -114,7 +117,10 @@ class Summary:
         return _in_order(states)
 
     def namespaces(self, others: Iterable[str]) -> list[dict[str, Any]]:
-        """Return each namespace with each place that rules bring it to; then `others`, which no rule covers."""
+        """Return each namespace with each of its targets.
+
+        Then come `others`, which no rule covers.
+        """
         found: dict[tuple[str, str], Counter[str]] = {}
         for (_rules, namespace, target, state), (images, _size) in self._tallies.items():
             found.setdefault((namespace, target), Counter())[state] += images
@@ -134,7 +140,10 @@ class Summary:
         return lag(self._lags)
 
     def troubles(self) -> list[dict[str, Any]]:
-        """Return what should be there and is not, by repository, target, state and reason; the worst first."""
+        """Return groups of missing images, the worst first.
+
+        A group has one repository, target, state and reason.
+        """
         found = [
             {
                 **group.shown(),
@@ -148,7 +157,7 @@ class Summary:
         return _worst_first(found, lambda row: row["repository"])[:_MOST_GROUPS]
 
     def reasons(self) -> list[dict[str, Any]]:
-        """Return why images are not there, by target; the most frequent reason first."""
+        """Return why images are missing, the most frequent first."""
         groups = self._groups["reasons"].values()
         found = [
             {**group.shown(), "repositories": len(group.repositories), "example": group.first.source}
@@ -157,7 +166,7 @@ class Summary:
         return sorted(found, key=lambda row: (-row["images"], row["example"]))
 
     def others(self) -> list[dict[str, Any]]:
-        """Return what is neither there nor wrong, by namespace, target, state and reason."""
+        """Return groups that are neither arrived nor wrong."""
         groups = self._groups["others"].values()
         found = [
             {**group.shown(), "namespace": group.first.namespace, "repositories": len(group.repositories)}
@@ -175,7 +184,10 @@ def _worst_first(rows: list[dict[str, Any]], name: Callable[[dict[str, Any]], st
 
 
 def _kind(image: Compared) -> str:
-    """Return the reason without what tells one image from another, so that equal ones are counted together."""
+    """Return the reason without details of one image.
+
+    Equal reasons are then counted together.
+    """
     reason = _PARTICULARS.sub("…", image.reason)
     repository = f"{image.namespace}/{image.repository}"
     return reason.replace(image.source, "the image").replace(repository, "the repository")

@@ -27,7 +27,9 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 10.0  # seconds between two looks at what is i
 
 
 class Verification:
-    """One look at an instance, its rules, its records, and the images of both sides; nothing is changed.
+    """Look at an instance's rules, records and both sides.
+
+    Nothing is changed.
 
     Args:
         task: whose parameters are the module's.
@@ -73,7 +75,7 @@ class Verification:
         ).to_result()
 
     def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:
-        """Read the records, and the repositories of both sides, side by side."""
+        """Read records and both sides' repositories at a time."""
         only = self._select.namespaces
         destinations = [given for given in self._params["destinations"] if given["instance_id"] in routes.instance_ids]
         namespace = only[0] if only and len(only) == 1 else None
@@ -102,7 +104,10 @@ class Verification:
         return sides
 
     def _check_names(self, source: Side) -> None:
-        """Refuse namespaces that the source does not have, since nothing in them would seem to be missing."""
+        """Refuse namespaces that the source does not have.
+
+        Nothing in them would seem to be missing.
+        """
         there = {namespace for namespace, _repository in source.places}
         lacking = [namespace for namespace in self._select.namespaces or () if namespace not in there]
         if lacking:
@@ -110,7 +115,7 @@ class Verification:
             raise AcrError(reason, "Correct select.namespaces.")
 
     def _wait(self, records: Records) -> None:
-        """Wait until nothing is in flight, or as long as the options say."""
+        """Wait until nothing is in flight, or time is over."""
         waited, pause = 0.0, _FIRST_WAIT
         while (moving := records.in_flight()) and waited < self._params["wait_timeout"]:
             self._progress.waiting(sum(moving.values()), waited)
@@ -126,6 +131,6 @@ class Verification:
                 self._progress.compared(summary)
 
     def _uncovered(self, source: Side, routes: Routes) -> list[str]:
-        """Return the namespaces of which no rule covers a repository."""
+        """Return the namespaces without a covered repository."""
         covered = {place[0] for place in source.places if routes.of(*place)}
         return sorted({namespace for namespace, _repository in source.places} - covered)

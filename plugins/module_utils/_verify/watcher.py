@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what somebody has to do who looks on while a verification lists, so that nothing is listed twice."""
+"""Define who may look on while a verification lists.
+
+Nothing is then listed twice.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,13 @@ Origin = tuple[str, str]
 
 
 class Watcher(Protocol):
-    """Takes in what is on the source: its records, then its repositories, then the images of those that concern it."""
+    """Take in the source's records, repositories and images.
+
+    Images come only of repositories that concern it.
+    """
 
     def record(self, record: SyncTask) -> None:
-        """Take in one sync record; one that changes meanwhile is taken in again."""
+        """Take in a sync record; a changed one comes again."""
 
     def begin(self, origins: Collection[Origin]) -> None:
         """Take in which repositories there are."""
@@ -28,7 +34,10 @@ class Watcher(Protocol):
         """Tell whether the images of a repository are wanted."""
 
     def add(self, origin: Origin, images: Mapping[str, Held]) -> None:
-        """Take in the images of one repository; several threads may do it at once."""
+        """Take in one repository's images.
+
+        Several threads may call it at once.
+        """
 
 
 class Nobody:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fill in what a task leaves unsaid of its connection, from the variables `acr_<option>` of its host."""
+"""Fill in a task's connection from host variables.
+
+The variables are called `acr_<option>`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _ROLE = tuple(option for option in COMMON_OPTIONS if option.startswith("assume_r
 
 
 def with_connection(arguments: Mapping[str, Any], read: Read, options: Spec = COMMON_OPTIONS) -> dict[str, Any]:
-    """Return a task's arguments with the common options that only its host's variables say.
+    """Return arguments with unset connection options filled in.
 
     A set of keys comes whole from one place, and so does an assumed role: where the task says its own, none of the
     host's is added to it. An empty value is as good as none.
@@ -32,7 +35,7 @@ def with_connection(arguments: Mapping[str, Any], read: Read, options: Spec = CO
 
 
 def connection_to(host: Mapping[str, Any], said: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-    """Return the connection to another host's account, as an option such as destination_auth takes it.
+    """Return another host's connection, as an option takes it.
 
     Args:
         host: the host's variables, such as `hostvars['prod-eu']`.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look up the host that `to` names, wherever a module takes it, in the inventory."""
+"""Look up the inventory host that `to` names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _KNOWN_BY = ("from_rule", "retry")
 
 
 def with_target(said: Mapping[str, Any], hosts: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Return a rule, or anything else with a target, with `to` replaced by what it stands for.
+    """Return a rule with `to` replaced by its target.
+
+    Anything else with a target will do, too.
 
     What is said beside `to` is left as it is.
 
@@ -43,7 +45,9 @@ def with_target(said: Mapping[str, Any], hosts: Mapping[str, Any], subject: str)
 
 
 def with_peers(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a task's arguments with each `to` looked up, and the connections to those hosts filled in.
+    """Return arguments with each `to` looked up.
+
+    The connections to those hosts are filled in.
 
     Args:
         options: the module's own options.
@@ -97,7 +101,7 @@ def _item(item: Any, hosts: Mapping[str, Any]) -> Any:
 
 
 def _destinations(rules: Iterable[Any], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the instances that rules name by their hosts, each with its connection, where there is one."""
+    """Return the instances that rules name, with connections."""
     names = {str(rule["to"]): None for rule in rules if isinstance(rule, Mapping) and rule.get("to")}
     found = []
     for name in (name for name in names if name in hosts):  # that of a rule that should be gone may be gone too

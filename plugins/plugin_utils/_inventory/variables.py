@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the variables of a host, which may be templates."""
+"""Read a host's variables, which may be templates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 
 
 def read_variable(templar: Any, variables: Mapping[str, Any], name: str) -> Any:
-    """Return a variable's value, templated; None if there is none.
+    """Return a variable's templated value, or None.
 
     Raises:
         AcrError: its template fails.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report says of images: how many, where, and why some are not there."""
+"""Report how many images are where, and why not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMED = 3
 
 
 def counts(verified: Verified) -> dict[str, dict[str, int]]:
-    """Return the number of images and their bytes, by state."""
+    """Return the number and bytes of images by state."""
     found = {state: {"images": 0, "bytes": 0} for state in STATES}
     for result in verified.values():
         for state, count in result["counts"].items():
@@ -30,7 +30,10 @@ def counts(verified: Verified) -> dict[str, dict[str, int]]:
 
 
 def by_state(states: Mapping[str, int]) -> dict[str, Any]:
-    """Return how many images rules bring somewhere, how many arrived or are wrong, and the number of each state."""
+    """Return how many images are wanted, arrived and wrong.
+
+    It also has the number of each state.
+    """
     found = Counter(states)
     return {
         "wanted": found.total() - found["extra"],
@@ -41,7 +44,7 @@ def by_state(states: Mapping[str, int]) -> dict[str, Any]:
 
 
 def coverage(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return each namespace with each place that rules bring it to, the worst first."""
+    """Return each namespace with its targets, the worst first."""
     found = []
     for host, result in verified.items():
         for row in result["namespaces"]:
@@ -53,7 +56,7 @@ def coverage(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any
 
 
 def uncovered(verified: Verified) -> list[dict[str, Any]]:
-    """Return the namespaces of each source that no rule covers, a row for each source."""
+    """Return each source's uncovered namespaces, a row each."""
     rows = []
     for host, result in verified.items():
         names = [row["namespace"] for row in result["namespaces"] if row["target_instance_id"] is None]
@@ -63,7 +66,7 @@ def uncovered(verified: Verified) -> list[dict[str, Any]]:
 
 
 def troubles(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what should be there and is not; what many repositories have in common is one row."""
+    """Return what is missing, alike repositories in one row."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in _rows(verified, names, "troubles"):
         key = tuple(str(row[name]) for name in ("host", "target", "rule", "state", "reason"))
@@ -75,7 +78,7 @@ def troubles(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any
 
 
 def reasons(verified: Verified) -> list[dict[str, Any]]:
-    """Return why images are not there, wherever they should be; the most frequent reason first."""
+    """Return why images are missing, the most frequent first."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for result in verified.values():
         for row in result["reasons"]:
@@ -86,12 +89,12 @@ def reasons(verified: Verified) -> list[dict[str, Any]]:
 
 
 def others(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what is neither there nor wrong, by namespace, destination, state and reason."""
+    """Return groups that are neither arrived nor wrong."""
     return sorted(_rows(verified, names, "others"), key=_worst_first)
 
 
 def images(verified: Verified) -> list[dict[str, Any]]:
-    """Return the images that are not as they should be, as far as they were kept."""
+    """Return the kept images that are not as wanted."""
     kept: list[dict[str, Any]] = []
     for host, result in verified.items():
         kept += [{"host": host, **image} for image in result["images"]]
@@ -99,7 +102,7 @@ def images(verified: Verified) -> list[dict[str, Any]]:
 
 
 def lags(verified: Verified) -> list[dict[str, Any]]:
-    """Return the lag of each source that knows it, the slowest first."""
+    """Return each source's lag, the slowest first."""
     found = [{"host": host, **result["lag"]} for host, result in verified.items() if result["lag"]["count"]]
     return sorted(found, key=lambda lag: -lag["p95"])
 
@@ -116,7 +119,7 @@ def _target(row: Row, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _together(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return one row for what several repositories have in common."""
+    """Return one row for several similar repositories."""
     named = ", ".join(row["repository"] for row in rows[:_NAMED])
     return {
         **rows[0],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rendering a report for people. All that is not the template's own is escaped."""
+"""Render a report; escape all but the template's own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNITS = ((86_400, 2 * 86_400, "days"), (3600, 2 * 3600, "h"), (60, 2 * 60, "min
 
 
 def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
-    """Return the page that the template makes of a report; see the filter acr_report_page."""
+    """Return a report's page; see the filter acr_report_page."""
     file = Path(template)
     loader = FileSystemLoader(file.parent)
     environment = Environment(
@@ -34,7 +34,7 @@ def number(value: int) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds in the unit that a person would choose; a dash if there are none."""
+    """Return seconds in a fitting unit, or a dash."""
     if seconds is None:
         return "–"
     for unit, least, name in _UNITS:
@@ -50,25 +50,28 @@ def day(milliseconds: int | None) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a part in percent, which is 100 only for the whole."""
+    """Return a percentage, 100 only for the whole."""
     if not whole:
         return "–"
     return f"{100 if part == whole else min(part / whole * 100, 99.9):.1f} %"
 
 
 class Axis(NamedTuple):
-    """A logarithmic axis, in seconds; `ticks` are its lines, the first and the last of which are its ends."""
+    """A logarithmic axis in seconds.
+
+    `ticks` are its lines; the first and the last are its ends.
+    """
 
     ticks: tuple[float, ...]
 
     def down(self, seconds: float) -> float:
-        """How far below the upper end something is, in percent of the axis."""
+        """Return the distance from the top, in percent."""
         low, high = self.ticks[0], self.ticks[-1]
         return round(100 - math.log(max(seconds, low) / low) / math.log(high / low) * 100, 2)
 
 
 def axis_of(lag: Mapping[str, Any]) -> Axis:
-    """Return the axis on which all lags of a report are."""
+    """Return the axis that fits all lags."""
     medians = [step["median"] for step in lag["over_time"] if step["count"]]
     if not medians:
         return Axis(_TICKS)

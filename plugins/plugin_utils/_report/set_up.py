@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report says of the set-up: rules, grants, and what is wrong with them."""
+"""Report on the set-up: rules, grants and findings."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ def _rule(rule: Row, fault: str | None, names: Mapping[str, str]) -> dict[str, A
 
 
 def grants(audited: Mapping[str, Row], verified: Mapping[str, Row], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the grant of each account, once, however many of its instances there are."""
+    """Return each account's grant once.
+
+    An account may have many instances.
+    """
     found: dict[str, dict[str, Any]] = {}
     for host, result in audited.items():
         for grant in result["grants"]:
@@ -77,7 +80,7 @@ def grants(audited: Mapping[str, Row], verified: Mapping[str, Row], hosts: Mappi
 
 
 def _senders(account_id: str, into: set[Any], verified: Mapping[str, Row], hosts: Mapping[str, Any]) -> list[str]:
-    """Return the hosts of one account whose rules end at one of these instances."""
+    """Return an account's hosts whose rules end here."""
     return [
         host
         for host, result in verified.items()
@@ -93,7 +96,10 @@ def _grant(grant: Row) -> dict[str, Any]:
 
 
 def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[dict[str, Any]]:
-    """Return what is set up wrong, errors first; each thing once, and what many have in common as one."""
+    """Return set-up findings once each, errors first.
+
+    What many have in common is one finding.
+    """
     every: dict[tuple[str, ...], dict[str, Any]] = {}
     for host, result in verified.items():
         for finding in result["findings"]:
@@ -107,7 +113,7 @@ def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[di
 
 
 def _collapsed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return findings of one kind with one remedy as one, where there are many."""
+    """Return many findings of one remedy as one."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for finding in found:
         key = tuple(finding[name] for name in ("host", "severity", "check"))

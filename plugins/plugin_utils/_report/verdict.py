@@ -14,7 +14,9 @@ _WRONG_RULES = ("missing", "different", "refused", "unwanted")
 
 
 def verdict(report: Row) -> dict[str, str]:
-    """Return `state` (good, warning or bad) and `sentence` of a report without them.
+    """Return a report's `state` and `sentence`.
+
+    The state is good, warning or bad.
 
     The sentence begins with the images that arrived, of all that rules bring somewhere; what follows of images adds up
     to the rest.
@@ -65,7 +67,7 @@ def _rules(report: Row, *kinds: str) -> int:
 
 
 def _findings(report: Row, severity: str) -> int:
-    """Return how many findings there are beside those that the rules tell of themselves."""
+    """Return how many findings the rules do not tell."""
     of_rules = {f"{kind}_rule" for kind in (*_WRONG_RULES, "unlisted")}
     found: Counter[str] = Counter()
     for finding in report["findings"]:

@@ -38,9 +38,8 @@ def push(cloud: Emulator, tag: str) -> str:
 
 def digest(cloud: Emulator, tag: str) -> str:
     spaces = cloud.state()["accounts"][0]["instances"][0]["namespaces"]
-    (web,) = [
-        each for space in spaces for each in space["repositories"] if (space["name"], each["name"]) == ("prod", "web")
-    ]
+    prod = next(space for space in spaces if space["name"] == "prod")
+    (web,) = [repository for repository in prod["repositories"] if repository["name"] == "web"]
     return str(next(image["digest"] for image in web["images"] if image["tag"] == tag))
 
 
@@ -238,9 +237,8 @@ def test_a_push_that_does_not_show_yet_is_waited_for(
     expected = push(cloud, "2.0")
     state = cloud.state()
     spaces = state["accounts"][0]["instances"][0]["namespaces"]
-    (web,) = [
-        each for space in spaces for each in space["repositories"] if (space["name"], each["name"]) == ("prod", "web")
-    ]
+    prod = next(space for space in spaces if space["name"] == "prod")
+    (web,) = [repository for repository in prod["repositories"] if repository["name"] == "web"]
     web["images"] = [image for image in web["images"] if image["tag"] != "2.0"]
     cloud.reset({**state, "sync_tasks": []})
     cloud.post("/_emulator/tasks", {"seconds": 0.01})
