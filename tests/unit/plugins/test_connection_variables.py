@@ -168,3 +168,32 @@ def test_the_page_lists_every_variable() -> None:
     page = (ROOT / "docs/variables.md").read_text()
     for option in COMMON_OPTIONS:
         assert f"| `acr_{option}` |" in page
+
+
+def test_hosts_that_a_task_lists_are_its_destinations() -> None:
+    options = {"to": {"type": "list"}, "destinations": {"type": "list"}}
+    hosts = {
+        "prod-eu": {
+            "acr_instance_id": "cri-eu",
+            "acr_account_id": "2",
+            "acr_profile": "b",
+            "acr_region": "eu-central-1",
+        },
+        "prod-us": {"acr_instance_id": "cri-us", "acr_account_id": "3"},
+        "spare": {"acr_account_id": "4"},
+    }
+    said = {"tag": "1.0", "destinations": [{"instance_id": "cri-own"}]}
+    assert with_peers(options, {**said, "to": ["prod-eu", "prod-us"]}, hosts) == {
+        "tag": "1.0",
+        "destinations": [
+            {"instance_id": "cri-own"},
+            {"name": "prod-eu", "instance_id": "cri-eu", "account_id": "2", "profile": "b", "region": "eu-central-1"},
+            {"name": "prod-us", "instance_id": "cri-us", "account_id": "3"},
+        ],
+    }
+    assert with_peers(options, {"to": "prod-us"}, hosts)["destinations"][0]["instance_id"] == "cri-us"
+    assert with_peers(options, {"to": []}, hosts) == {"to": []}
+    with pytest.raises(AcrError, match="The task goes to spare, which has no acr_instance_id"):
+        with_peers(options, {"to": ["spare"]}, hosts)
+    with pytest.raises(AcrError, match="misspelt, which is not a host of the inventory"):
+        with_peers(options, {"to": ["misspelt"]}, hosts)
