@@ -125,9 +125,13 @@ options:
     default: false
 requirements:
   - python >= 3.11
-  - alibabacloud-cr20181201 >= 2.2.5
-  - alibabacloud-ram20150501 >= 1.3.0
-  - alibabacloud-tea-openapi >= 0.4.6
+  - alibabacloud-cr20181201 >= 2.2.3
+  - alibabacloud-credentials >= 1.0.11
+  - alibabacloud-ram20150501 >= 1.0.1
+  - alibabacloud-tea >= 0.4.1
+  - alibabacloud-tea-openapi >= 0.4.5
+  - darabonba-core >= 1.0.8
+  - urllib3 >= 1.26.16
 notes:
   - E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY) are honoured; the last with networks such as V(10.0.0.0/8) and ports.
   - An empty text is as good as an option that is not given.
@@ -222,9 +226,13 @@ options:
     vars: [{name: acr_rate_limit}]
 requirements:
   - python >= 3.11
-  - alibabacloud-cr20181201 >= 2.2.5
-  - alibabacloud-ram20150501 >= 1.3.0
-  - alibabacloud-tea-openapi >= 0.4.6
+  - alibabacloud-cr20181201 >= 2.2.3
+  - alibabacloud-credentials >= 1.0.11
+  - alibabacloud-ram20150501 >= 1.0.1
+  - alibabacloud-tea >= 0.4.1
+  - alibabacloud-tea-openapi >= 0.4.5
+  - darabonba-core >= 1.0.8
+  - urllib3 >= 1.26.16
 notes:
   - It runs on the controller, whose Python needs the SDK.
   - The connection is found as for modules. What is not given comes from the variables C(acr_<option>) of the host, and

@@ -76,8 +76,13 @@ options:
     type: bool
     default: true
 requirements:
-  - alibabacloud-cr20181201 >= 2.2.5
-  - alibabacloud-tea-openapi >= 0.4.6
+  - alibabacloud-cr20181201 >= 2.2.3
+  - alibabacloud-credentials >= 1.0.11
+  - alibabacloud-ram20150501 >= 1.0.1
+  - alibabacloud-tea >= 0.4.1
+  - alibabacloud-tea-openapi >= 0.4.5
+  - darabonba-core >= 1.0.8
+  - urllib3 >= 1.26.16
 author:
   - The registryops.alicloud developers (@registryops)
 """

@@ -12,11 +12,15 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
-# As meta/ee-requirements.txt has them; a test compares.
+# What is imported, and the oldest versions that pass the tests, as meta/ee-requirements.txt has them; a test compares.
 REQUIRED = {
-    "alibabacloud-cr20181201": "2.2.5",
-    "alibabacloud-ram20150501": "1.3.0",
-    "alibabacloud-tea-openapi": "0.4.6",
+    "alibabacloud-cr20181201": "2.2.3",
+    "alibabacloud-credentials": "1.0.11",
+    "alibabacloud-ram20150501": "1.0.1",
+    "alibabacloud-tea": "0.4.1",
+    "alibabacloud-tea-openapi": "0.4.5",
+    "darabonba-core": "1.0.8",
+    "urllib3": "1.26.16",
 }
 
 

@@ -254,7 +254,7 @@ def sdk_is_looked_at_anew() -> Iterator[None]:
     ("found", "problem"),
     [
         (None, "alibabacloud-cr20181201 is not installed for "),
-        ("2.2.4", "alibabacloud-cr20181201 2.2.4 is too old (2.2.5 is the oldest that will do) for "),
+        ("2.2.2", "alibabacloud-cr20181201 2.2.2 is too old (2.2.3 is the oldest that will do) for "),
     ],
 )
 def test_without_a_good_sdk_the_ordinary_way_is_taken(
@@ -271,7 +271,7 @@ def test_without_a_good_sdk_the_ordinary_way_is_taken(
     assert action()._runs_here({}, {}) is False
     result = run_module("acr_namespace", {"instance_id": SOURCE, "name": "x", **KEYS["a"]})
     assert result["msg"].startswith(f"Cannot use the SDK: {problem}{sys.executable}. ")
-    assert f"{sys.executable} -m pip install 'alibabacloud-cr20181201>=2.2.5' 'alibabacloud-ram" in result["msg"]
+    assert f"{sys.executable} -m pip install 'alibabacloud-cr20181201>=2.2.3' 'alibabacloud-cred" in result["msg"]
     assert "ansible_python_interpreter" in result["msg"]
 
 

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The packages that plugins import are those that are declared, everywhere where somebody looks for them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.registryops.alicloud.plugins.doc_fragments.connection import ModuleDocFragment
+
+ROOT = Path(__file__).parents[3]
+# Ansible's own, which is there wherever a plugin runs; modules may not import them.
+ANSIBLE = {"ansible", "ansible_collections", "jinja2", "yaml"}
+MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+|alibabacloud_\w+")
+
+
+def names(node: ast.AST) -> Iterator[str]:
+    """Return the modules that a node imports; those of the SDK are named in text and imported late."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and MODULE.fullmatch(node.value):
+        yield node.value
+
+
+def imported() -> dict[str, str]:
+    """Return the packages that plugins import, each with a file that does."""
+    packages = packages_distributions()
+    found: dict[str, str] = {}
+    for file in sorted((ROOT / "plugins").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for name in names(node):
+                top = name.partition(".")[0]
+                if top in packages and top not in ANSIBLE and top not in sys.stdlib_module_names:
+                    found[packages[top][0].replace("_", "-")] = file.name
+    return found
+
+
+def declared() -> list[str]:
+    return (ROOT / "meta/ee-requirements.txt").read_text(encoding="utf-8").split()
+
+
+def test_what_is_imported_is_declared_and_nothing_else() -> None:
+    found = imported()
+    assert "alibabacloud-cr20181201" in found, "the test finds what is imported"
+    assert sorted(found) == [line.partition(">=")[0] for line in declared()]
+
+
+def test_the_execution_environment_is_told_of_them() -> None:
+    environment = yaml.safe_load((ROOT / "meta/execution-environment.yml").read_text(encoding="utf-8"))
+    assert environment["dependencies"] == {"python": "meta/ee-requirements.txt"}
+
+
+@pytest.mark.parametrize("fragment", ["DOCUMENTATION", "PLUGIN"])
+def test_the_documentation_of_every_plugin_names_them(fragment: str) -> None:
+    text = getattr(ModuleDocFragment, fragment)
+    said = [line for line in yaml.safe_load(text)["requirements"] if not line.startswith("python ")]
+    assert said == [line.replace(">=", " >= ") for line in declared()]
+
+
+def test_the_readme_names_them() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [line for line in declared() if f"`{line.partition('>=')[0]}`" not in readme] == []
+    assert "alicloud/meta/ee-requirements.txt\n```" in readme

@@ -1,0 +1,20 @@
+"""Unit tests and clients with the oldest versions of the Python packages that the collection declares."""
+
+import subprocess
+import sys
+
+from environment import CLIENT_REQUIREMENTS, ROOT, RUNTIME_REQUIREMENTS, prepare
+from pythons import usable_pythons
+
+VENV = ROOT / ".cache/floors"
+STAGES = ("unit", "clients")
+
+
+def main() -> int:
+    oldest = [line.replace(">=", "==") for line in (ROOT / "meta/ee-requirements.txt").read_text().split()]
+    python = next(python for version, python in usable_pythons().items() if version != "3.14")
+    prepare(VENV, python, RUNTIME_REQUIREMENTS + CLIENT_REQUIREMENTS, *oldest)
+    return subprocess.run([VENV / "bin/python", "tools/test.py", *STAGES], cwd=ROOT, check=False).returncode
+
+
+sys.exit(main())
