@@ -10,7 +10,12 @@ from steps import Step, run_steps
 # By package, not by file: each file is then known by the one name it is imported with.
 COLLECTION = "ansible_collections.registryops.alicloud"
 TESTS = ("unit", "clients", "benchmarks")
-PACKAGES = (f"{COLLECTION}.plugins", *(f"{COLLECTION}.tests.{name}" for name in TESTS), "acr_emulator")
+PACKAGES = (
+    f"{COLLECTION}.plugins",
+    f"{COLLECTION}.extensions",
+    *(f"{COLLECTION}.tests.{name}" for name in TESTS),
+    "acr_emulator",
+)
 MYPY = "mypy " + " ".join(f"--package {package}" for package in PACKAGES)
 DOCS = "--plugin-docs --validate-collection-refs=self --disallow-unknown-collection-refs"
 

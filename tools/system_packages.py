@@ -8,8 +8,18 @@ from pathlib import Path
 
 # The package that has the program, by package manager. Homebrew has no registry, and browsers in another way.
 PACKAGES = {
-    "apt-get": {"docker-registry": "docker-registry", "skopeo": "skopeo", "chromium": "chromium"},
-    "dnf": {"docker-registry": "docker-distribution", "skopeo": "skopeo", "chromium": "chromium"},
+    "apt-get": {
+        "docker-registry": "docker-registry",
+        "skopeo": "skopeo",
+        "chromium": "chromium",
+        "java": "default-jre-headless",
+    },
+    "dnf": {
+        "docker-registry": "docker-distribution",
+        "skopeo": "skopeo",
+        "chromium": "chromium",
+        "java": "java-21-openjdk-headless",
+    },
     "brew": {"skopeo": "skopeo"},
 }
 INSTALL = {
@@ -22,9 +32,10 @@ PROGRAMS = {
     "docker-registry": (("docker-registry", "registry"), "github.com/distribution/distribution"),
     "skopeo": (("skopeo",), "github.com/containers/skopeo"),
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "www.chromium.org"),
+    "java": (("java",), "adoptium.net"),
 }
 # Without these, fewer tests are run, and say so.
-OPTIONAL = {"chromium"}
+OPTIONAL = {"chromium", "java"}
 
 
 def main(programs: list[str]) -> None:

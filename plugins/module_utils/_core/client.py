@@ -56,6 +56,7 @@ class Client:
         retries: how often a failed call that may be repeated is repeated.
         sleep: takes seconds; the guard's own by default, which wakes up when the task is over.
         clock: tells seconds.
+        guard: knows when the calls should end; by default, when the run that asks for them was killed.
     """
 
     def __init__(
@@ -68,12 +69,13 @@ class Client:
         retries: int = 5,
         sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        guard: Guard | None = None,
     ) -> None:
         self._send = send
         self._account_id = account_id
         self._read_only = read_only
         self._retries = retries
-        self._guard = Guard()
+        self._guard = guard or Guard()
         self.sleep = sleep or self._guard.sleep
         self._paces = {product: Pace(rate_limit, self.sleep, clock) for product in PRODUCTS}
         self._caller: dict[str, Any] | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -47,10 +47,14 @@ _threads = _Threads()
 
 
 class Guard:
-    """Refuse to go on with a task that is over."""
+    """Refuse to go on with a task that is over.
 
-    def __init__(self) -> None:
-        self.asker = Asker()
+    Args:
+        is_gone: tells whether nobody waits for the task any more; by default, by the processes that asked for it.
+    """
+
+    def __init__(self, is_gone: Callable[[], bool] | None = None) -> None:
+        self._is_gone = is_gone or Asker().is_gone
 
     def check(self) -> None:
         """Refuse to go on, unless this thread finishes something.
@@ -62,7 +66,7 @@ class Guard:
             return
         if any(ended.is_set() for ended in _threads.now.pools):
             raise OverError("the task was ended meanwhile")
-        if self.asker.is_gone():
+        if self._is_gone():
             raise OverError("the run that asked for this was killed")
 
     def sleep(self, seconds: float) -> None:
