@@ -1,4 +1,6 @@
-"""A copy of the collection as git sees it, where Ansible's own tools want a collection to be.
+"""Copy the collection to where Ansible's tools expect it.
+
+The copy holds what git sees.
 
 ansible-test resolves links before it looks for `ansible_collections` in its path, so .venv's link will not do; and
 tools that walk the tree would meet .venv and .cache here.
@@ -15,7 +17,10 @@ COPY = COLLECTIONS / "ansible_collections/registryops/alicloud"
 
 
 def refresh() -> Path:
-    """Bring the copy up to date, uncommitted files included, and return its folder."""
+    """Update the copy, and return its folder.
+
+    Uncommitted files are included.
+    """
     shutil.rmtree(COPY, ignore_errors=True)
     COPY.mkdir(parents=True)
     # ansible-test asks git what to test: without a repository of its own, the copy would be an ignored folder of ours.

@@ -1,4 +1,6 @@
-"""The main job as a story: two emulated accounts, real registries, and the playbook as its users run it.
+"""Show the main job as a story.
+
+There are two emulated accounts with real registries, and the playbook is run as users run it.
 
 What the tools print in full is kept in .cache/demo/; on the screen is what a person would look for.
 """
@@ -30,7 +32,10 @@ SECONDS_TO_ARRIVE = 60
 
 
 class Demo:
-    """One run of the story; `checks` counts the promises that were kept and broken."""
+    """One run of the story.
+
+    `checks` counts the promises that were kept and broken.
+    """
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
@@ -93,7 +98,10 @@ class Demo:
         self.skopeo("a", "copy", "--dest-tls-verify=false", "--dest-creds", f"oci:{FILES / 'image'}", destination)
 
     def digest(self, side: str) -> str | None:
-        """Return the digest of prod/web:1.0 in one account's registry; None if it is not there."""
+        """Return the digest of prod/web:1.0 in one account's registry.
+
+        None if it is not there.
+        """
         instance = {"a": SOURCE, "b": TARGET}[side]
         address = f"docker://{self.emulator.registries[instance]}/prod/web:1.0"
         answer = self.skopeo(side, "inspect", "--tls-verify=false", "--creds", address)
@@ -107,7 +115,10 @@ class Demo:
         return digest
 
     def skopeo(self, side: str, verb: str, tls: str, credentials: str, *places: str) -> str:
-        """Output of a skopeo command; empty where it inspects what is not there."""
+        """Output of a skopeo command.
+
+        Empty where it inspects what is not there.
+        """
         token = self.token(side)
         print(
             f"   $ skopeo {verb} {tls} {credentials} cr_temp_user:*** {' '.join(shown(place) for place in places)}",

@@ -1,4 +1,4 @@
-"""A virtual environment that holds what our requirement files ask for."""
+"""Make a virtual environment from our requirement files."""
 
 import hashlib
 import shutil
@@ -18,7 +18,10 @@ CLIENT_REQUIREMENTS = (ROOT / "tests/clients/requirements.txt",)
 
 
 def prepare(venv: Path, python: Path, requirements: tuple[Path, ...], *pins: str) -> None:
-    """Make or complete `venv`; a stamp in it lets the next call return at once if nothing changed."""
+    """Make or complete `venv`.
+
+    A stamp in it lets the next call return at once if nothing changed.
+    """
     stamp = venv / "requirements.stamp"
     wanted = _fingerprint(python, requirements, pins)
     name = venv.relative_to(ROOT)
@@ -38,7 +41,7 @@ def prepare(venv: Path, python: Path, requirements: tuple[Path, ...], *pins: str
 
 
 def _add_emulator(venv: Path) -> None:
-    """Let Python find `acr_emulator`, which is no package to install."""
+    """Let Python find `acr_emulator`, which is not installed."""
     for packages in venv.glob("lib/python*/site-packages"):
         (packages / "acr_emulator.pth").write_text(f"{ROOT / 'tests/emulator'}\n")
 
@@ -49,7 +52,7 @@ def _fingerprint(python: Path, requirements: tuple[Path, ...], pins: tuple[str, 
 
 
 def _version(python: Path) -> str:
-    """Return what `python --version` says, nothing if it does not run."""
+    """Return what `python --version` prints, if it runs."""
     try:
         return _output(python, "--version")
     except (OSError, subprocess.CalledProcessError):

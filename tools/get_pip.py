@@ -1,4 +1,7 @@
-"""Install pip from the wheel beside this script, which ansible-test finds in its cache as get_pip_<version>.py."""
+"""Install pip from the wheel beside this script.
+
+ansible-test finds the script in its cache as get_pip_<version>.py.
+"""
 
 import re
 import runpy

@@ -1,4 +1,7 @@
-"""Make a small container image to push: an OCI image layout, with nothing in it but a text."""
+"""Make a small container image with only a text.
+
+It is an OCI image layout.
+"""
 
 import gzip
 import hashlib
@@ -9,7 +12,10 @@ from pathlib import Path
 
 
 def make_image(layout: Path, text: str) -> None:
-    """Write the layout; its only image has no name. The same text makes the same digest."""
+    """Write the layout.
+
+    Its only image has no name. The same text makes the same digest.
+    """
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as files:
         entry = tarfile.TarInfo("hello.txt")

@@ -28,7 +28,12 @@ def main(chosen: list[str]) -> int:
 
 
 def _variables(emulator: Emulator) -> dict[str, Any]:
-    """Return what every target finds in its variables; account-a of the world becomes `account_a`."""
+    """Return the variables of every target.
+
+    account-a of the world becomes `account_a`.
+
+    Account-a of the world becomes `account_a`.
+    """
     accounts = yaml.safe_load(WORLD.read_text())["accounts"]
     return {
         "acr_emulator_endpoint": emulator.endpoint,

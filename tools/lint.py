@@ -1,4 +1,4 @@
-"""Formatting, style, types, YAML, Ansible's own rules, documentation and changelog."""
+"""Run formatters, linters, type checks and documentation checks."""
 
 import subprocess
 import sys

@@ -1,4 +1,6 @@
-"""Sanity, unit and integration tests on every ansible-core we support, each in an environment of its own.
+"""Run the tests on every ansible-core we support.
+
+Sanity, unit and integration tests run, each in an environment of its own.
 
 `tools/matrix.py 2.18` does one of them, and `tools/matrix.py 2.18 3.13` does it on that Python.
 """

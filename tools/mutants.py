@@ -1,4 +1,6 @@
-"""Change one thing at a time in the core's pure files, and count the changes that no test notices.
+"""Change the core's pure files, and count unnoticed changes.
+
+One thing is changed at a time.
 
 A file's tests are those that import it and start nothing, so that a change takes little time to try. Each runs in a
 process that is forked from this one, which has imported what all tests need.
@@ -80,7 +82,7 @@ def main() -> int:
 
 
 def mutants(source: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the line, the change in words and the whole text of each changed file."""
+    """Yield line, change and text of each changed file."""
     tree = ast.parse(source)
     count = sum(1 for _node in ast.walk(tree))
     for position in range(count):
@@ -93,7 +95,10 @@ def mutants(source: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _change(node: ast.AST) -> bool:
-    """Change a node in its place; return whether there was anything to change."""
+    """Change a node in its place.
+
+    Return whether there was anything to change.
+    """
     match node:
         case ast.Compare(ops=[operator]) if type(operator) in OPPOSITES:
             node.ops = [OPPOSITES[type(operator)]()]
@@ -116,7 +121,7 @@ def _change(node: ast.AST) -> bool:
 
 
 def _is_type(node: ast.AST) -> bool:
-    """Return whether it is a type, such as `str | None`, which nothing evaluates."""
+    """Return whether it is a type, which nothing evaluates."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and "None" in ast.unparse(node)
 
 
@@ -139,7 +144,7 @@ def _fails_nothing(tests: tuple[str, ...]) -> bool:
 
 
 def _warm() -> None:
-    """Run all the tests once, and forget of what they imported only what will be changed."""
+    """Run all tests once, then forget what will change."""
     reader, writer = os.dup(1), os.dup(2)
     _be_silent()
     _run(tuple(sorted(set(chain.from_iterable(PURE.values())))))
@@ -161,7 +166,7 @@ def _run(tests: tuple[str, ...]) -> int:
 
 
 def _copy() -> None:
-    """Copy what tests look at to where a change disturbs nobody."""
+    """Copy what tests look at, so that changes disturb nobody."""
     shutil.rmtree(TREE, ignore_errors=True)
     ignored = shutil.ignore_patterns("__pycache__", "output", "node_modules")
     for name in ("plugins", "tests", "roles", "playbooks", "meta", "docs"):

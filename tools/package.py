@@ -1,4 +1,6 @@
-"""Build the collection's archive from the last commit, and check it as those do who publish it.
+"""Build the last commit's archive, and check it.
+
+The checks are those of Galaxy.
 
 The archive in .cache/package is the same bit by bit whenever it is built from one commit.
 """
@@ -31,7 +33,10 @@ LINT = "ansible-lint --offline --profile production -c /dev/null"
 
 
 class CheckFailedError(Exception):
-    """A check of the archive did not pass; the text says why."""
+    """A failed check of the archive, with the reason.
+
+    The text says why.
+    """
 
 
 def main() -> int:
@@ -64,7 +69,9 @@ def passes(name: str, check: Callable[[Path], None], archive: Path) -> bool:
 
 
 def build(strays: tuple[str, ...] = ()) -> Path:
-    """Return the archive of the last commit; what is not committed stays out.
+    """Return the archive of the last commit.
+
+    What is not committed stays out.
 
     Args:
         strays: files that lie about in the checkout.
@@ -85,7 +92,7 @@ def build(strays: tuple[str, ...] = ()) -> Path:
 
 
 def normalised(archive: bytes, made: int) -> bytes:
-    """Return the archive with its files in order, and nothing in it of the machine and the time it was built."""
+    """Return the archive in order, without machine or time."""
     plain = io.BytesIO()
     with tarfile.open(fileobj=io.BytesIO(archive)) as before, tarfile.open(fileobj=plain, mode="w") as after:
         for member in sorted(before.getmembers(), key=lambda member: member.name):
@@ -137,7 +144,7 @@ def makes_build_files(_archive: Path) -> None:
 
 
 def requirements() -> list[str]:
-    """Return the Python packages that the modules need, one a line."""
+    """Return the modules' Python packages, one a line."""
     return (ROOT / "meta/ee-requirements.txt").read_text().split()
 
 

@@ -1,4 +1,4 @@
-"""Give ansible-test the pip that its sanity environments start from.
+"""Give ansible-test the pip that it starts from.
 
 ansible-test downloads a script that holds pip from a host of its own, which many networks do not reach. It takes a
 script that is already in its cache instead: ours installs the same pip from a wheel beside it.
@@ -23,7 +23,7 @@ def provide_pip() -> None:
 
 
 def _wanted_versions() -> set[str]:
-    """Return the versions that the installed ansible-test pins, one in all releases we know of."""
+    """Return the pip versions that ansible-test pins."""
     package = importlib.util.find_spec("ansible_test")
     if package is None or not package.submodule_search_locations:
         raise SystemExit("ansible-test is missing: run `make setup`.")

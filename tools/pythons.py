@@ -1,4 +1,4 @@
-"""The Pythons of this machine that can make virtual environments for us."""
+"""Find the Pythons that can make virtual environments."""
 
 import shutil
 import subprocess

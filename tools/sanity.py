@@ -1,4 +1,4 @@
-"""`ansible-test sanity`, without downloads from anywhere but the package index that pip uses."""
+"""Run `ansible-test sanity` with pip's package index only."""
 
 import shutil
 import sys

@@ -1,4 +1,7 @@
-"""Make .venv: the newest Python found, the newest ansible-core it runs, and all that tests, linters and demo need."""
+"""Make .venv with all that tests and demo need.
+
+It has the newest Python found, and the newest ansible-core that it runs.
+"""
 
 import shutil
 from pathlib import Path
@@ -24,7 +27,10 @@ def newest_python() -> Path:
 
 
 def link_collection() -> None:
-    """Give Python and Ansible a path under which this checkout is `ansible_collections.registryops.alicloud`."""
+    """Link this checkout as the collection.
+
+    Python and Ansible find it as `ansible_collections.registryops.alicloud`.
+    """
     link = ROOT / ".venv/collections/ansible_collections/registryops/alicloud"
     if not link.is_symlink():
         link.parent.mkdir(parents=True, exist_ok=True)

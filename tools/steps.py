@@ -1,4 +1,7 @@
-"""Run named commands: a line for each, its output if it fails, and a count at the end."""
+"""Run named commands, and print a line for each.
+
+The output of those that fail follows, and a count at the end.
+"""
 
 import os
 import re
@@ -26,14 +29,17 @@ class Step:
 
 
 def run_steps(steps: Sequence[Step]) -> int:
-    """Return 1 if any step failed, which is what the process should exit with."""
+    """Return 1 if any step failed, else 0."""
     failed = sum(not run_step(step) for step in steps)
     print(f"{len(steps) - failed} passed, {failed} failed", flush=True)
     return int(failed > 0)
 
 
 def run_step(step: Step) -> bool:
-    """Tell whether the step succeeded. Warnings are shown even if it did."""
+    """Tell whether the step succeeded.
+
+    Warnings are shown even if it did.
+    """
     print(f"{step.name:<44} ", end="", flush=True)
     start = time.monotonic()
     done = subprocess.run(
@@ -55,6 +61,9 @@ def run_step(step: Step) -> bool:
 
 
 def tool_environment() -> dict[str, str]:
-    """Find the tools beside the Python that runs us, be it .venv's or one of the matrix, and keep pip silent."""
+    """Return an environment that finds our tools.
+
+    They are beside the Python that runs us, and pip is silent.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "PIP_QUIET": "2", "NO_COLOR": "1"}

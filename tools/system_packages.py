@@ -1,4 +1,7 @@
-"""Install programs that come from the system's package manager: those named on the command line, or all of them."""
+"""Install programs by the system's package manager.
+
+Those named on the command line, or all of them.
+"""
 
 import os
 import shutil

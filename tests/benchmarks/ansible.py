@@ -23,7 +23,10 @@ INVENTORIES = ("-i", "playbooks/inventories/account_b", "-i", "playbooks/invento
 
 @dataclass(frozen=True)
 class Played:
-    """`tasks` and `changed` are sums over the hosts of the recap; `megabytes` is the peak of the largest process."""
+    """`tasks` and `changed` are sums over the hosts of the recap.
+
+    `megabytes` is the peak of the largest process.
+    """
 
     seconds: float
     tasks: int
@@ -32,7 +35,10 @@ class Played:
 
 
 class Ansible:
-    """Plays against the emulator at `endpoint`; files that this takes go to `folder`."""
+    """Plays against the emulator at `endpoint`.
+
+    Files that this takes go to `folder`.
+    """
 
     def __init__(self, folder: Path, endpoint: str) -> None:
         self.folder = folder
@@ -41,11 +47,17 @@ class Ansible:
         (folder / "ansible.cfg").write_text("")
 
     def play(self, playbook: Path | str, *arguments: str) -> Played:
-        """Run a playbook. Raise BenchmarkError if it does not end well."""
+        """Run a playbook.
+
+        Raise BenchmarkError if it does not end well.
+        """
         return self._run("ansible-playbook", str(playbook), *arguments)
 
     def play_as_job(self, playbook: Path) -> Played:
-        """By ansible-runner, as AWX does; the result is that of `play`."""
+        """By ansible-runner, as AWX does.
+
+        The result is that of `play`.
+        """
         private = self.folder / f"{playbook.stem}.job"
         return self._run("ansible-runner", "run", str(private), "--playbook", str(playbook))
 

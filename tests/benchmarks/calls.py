@@ -61,7 +61,10 @@ def send(endpoint: str, requests: Sequence[bytes], at_once: int = 1) -> float:
 
 
 def ask(endpoint: str, request: bytes) -> dict[str, Any]:
-    """Return the answer of one request. Raise an error if the answer is one."""
+    """Return the answer of one request.
+
+    Raise an error if the answer is one.
+    """
     connection = _Connection(endpoint)
     try:
         return _check(connection.send([request])[0])

@@ -62,7 +62,10 @@ def _calls_a_second(endpoint: str, requests: Sequence[bytes], at_once: int) -> f
 
 
 def _requests(endpoint: str) -> list[bytes]:
-    """Return the signed requests. The owner of the role asks for it, and Account A for all else."""
+    """Return the signed requests.
+
+    The owner of the role asks for it, and Account A for all else.
+    """
     keys = {"cr": worlds.KEYS_A, "ram": worlds.KEYS_B}
     chosen = (MIX[number % len(MIX)] for number in range(CALLS))
     return [signed(endpoint, keys[product], product, action, **told) for product, action, told in chosen]
@@ -85,7 +88,10 @@ def _one_core(emulator: Emulator) -> Iterator[str]:
 
 
 def _processor_seconds(emulator: Emulator) -> float:
-    """Of all its threads, in user and system mode; see proc(5). 0 where there is no /proc."""
+    """Of all its threads, in user and system mode.
+
+    See proc(5). 0 where there is no /proc.
+    """
     stat = Path(f"/proc/{emulator.process.pid}/stat")
     if not stat.exists():
         return 0

@@ -31,7 +31,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A figure beside another. `least` and `most` are what we want it to be, where we want anything."""
+    """A figure beside another.
+
+    `least` and `most` are what we want it to be, where we want anything.
+    """
 
     name: str
     value: float
@@ -69,7 +72,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def in_turns(runs: int, measurements: Mapping[K, Callable[[], float]]) -> dict[K, tuple[float, ...]]:
-    """Return samples by name. Measure all once before any is measured again, so that all share a busy minute."""
+    """Return samples by name.
+
+    Measure all once before any is measured again, so that all share a busy minute.
+    """
     samples: dict[K, list[float]] = {name: [] for name in measurements}
     for _run in range(runs):
         for name, measure in measurements.items():

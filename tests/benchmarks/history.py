@@ -56,7 +56,10 @@ def measure(bench: Bench) -> Result:
 
 
 def _arrived(ansible: Ansible, emulator: Emulator) -> dict[str, Any]:
-    """Send all images; return the world with them and their records."""
+    """Send all images.
+
+    Return the world with them and their records.
+    """
     emulator.post("/_emulator/tasks", {"seconds": 0.1})
     ansible.play(_file(ansible, "first"))
     return emulator.state()

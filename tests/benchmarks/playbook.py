@@ -44,7 +44,9 @@ def measure(bench: Bench) -> Result:
 
 
 def _round(ansible: Ansible, emulator: Emulator, latency: int) -> list[tuple[Played, float, list[float]]]:
-    """Measure a first run and a second. Images are pushed and arrive in between, so that the second has some to verify.
+    """Measure a first run and a second.
+
+    Images are pushed and arrive in between, so that the second has some to verify.
 
     Each with the seconds of a playbook with as many tasks that do nothing, and those of each of its calls.
     """

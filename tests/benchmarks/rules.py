@@ -80,7 +80,10 @@ def _start_up(ansible: Ansible) -> Measurements:
 
 
 class Rehearsal:
-    """Runs of our playbooks, and of their calls alone. `surprises` are sentences on what was not as it should be."""
+    """Runs of our playbooks, and of their calls alone.
+
+    `surprises` are sentences on what was not as it should be.
+    """
 
     def __init__(self, ansible: Ansible, emulator: Emulator) -> None:
         self.ansible = ansible

@@ -21,7 +21,10 @@ SECONDS, FEWEST, MOST = 3, 4, 300
 
 @dataclass(frozen=True)
 class Kind:
-    """A task to repeat. `count` is how many tasks or items more than one a run has."""
+    """A task to repeat.
+
+    `count` is how many tasks or items more than one a run has.
+    """
 
     name: str
     task: Mapping[str, Any]

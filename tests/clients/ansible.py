@@ -22,7 +22,10 @@ RESULT = re.compile(r"^(?:ok|changed|fatal): \[localhost\](?:: FAILED!)? => (\{.
 
 @dataclass(frozen=True)
 class Played:
-    """`result` is that of the task, as -v shows it; a playbook that did not end well has another `code` than 0."""
+    """`result` is that of the task, as -v shows it.
+
+    A playbook that did not end well has another `code` than 0.
+    """
 
     code: int
     output: str

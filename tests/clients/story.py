@@ -82,7 +82,10 @@ class RefusedError(Exception):
 
 class Ask(Protocol):
     def __call__(self, who: str, product: str, action: str, parameters: Mapping[str, Any]) -> Awaitable[dict[str, Any]]:
-        """Call an action with an account's keys. Raise RefusedError if it is refused."""
+        """Call an action with an account's keys.
+
+        Raise RefusedError if it is refused.
+        """
 
 
 def document(statement: Mapping[str, Any]) -> str:
@@ -90,7 +93,10 @@ def document(statement: Mapping[str, Any]) -> str:
 
 
 async def tell(ask: Ask, push: Callable[[str], object], pause: Callable[[], Awaitable[None]]) -> dict[str, Any]:
-    """Go through it all; `push` pushes a tag of shop/cart to A. Returns what should be EXPECTED."""
+    """Go through it all.
+
+    `push` pushes a tag of shop/cart to A. Returns what should be EXPECTED.
+    """
 
     async def a(action: str, **parameters: Any) -> dict[str, Any]:
         return await ask("a", "cr", action, {"InstanceId": SOURCE, **parameters})

@@ -67,7 +67,10 @@ class Estate:
 
 @pytest.fixture
 def estate(tmp_path: Path) -> Iterator[Estate]:
-    """B has granted; A's images are pushed, then A makes a rule; one tag is another image at B."""
+    """B has granted.
+
+    A's images are pushed, then A makes a rule; one tag is another image at B.
+    """
     world = world_with_registries()
     a, b = world["accounts"]
     a["instances"][0]["namespaces"][0]["repositories"] = []

@@ -1,4 +1,7 @@
-"""The clients for Node.js. Where that is missing they are left out, and said so; never in CI."""
+"""The clients for Node.js.
+
+Where that is missing they are left out, and said so; never in CI.
+"""
 
 from __future__ import annotations
 

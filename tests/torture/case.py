@@ -13,7 +13,10 @@ Judged = Callable[[Cloud], Verdict]
 
 @dataclass(frozen=True)
 class Case:
-    """How to break something, and what judges it; `flow` and `how` name it."""
+    """How to break something, and what judges it.
+
+    `flow` and `how` name it.
+    """
 
     kind: str
     flow: str

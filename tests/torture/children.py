@@ -49,7 +49,10 @@ def _leave_connections() -> None:
 
 
 def result(child: int, reader: int) -> Any:
-    """Wait for a child, and return its result; None if it was killed."""
+    """Wait for a child, and return its result.
+
+    None if it was killed.
+    """
     with os.fdopen(reader) as file:
         text = file.read()
     os.waitpid(child, 0)

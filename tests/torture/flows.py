@@ -17,8 +17,9 @@ AMID, BETWEEN, AFTER = "amid", "between", "after"
 
 @dataclass(frozen=True)
 class Flow:
-    """A task and its world. Of the images pushed amid the first run, between it and the next, and after, `carried`
-    names those that must arrive.
+    """A task and its world.
+
+    Of the images pushed amid the first run, between it and the next, and after, `carried` names those that must arrive.
     """
 
     name: str

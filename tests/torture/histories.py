@@ -104,7 +104,10 @@ def _short(task: Task, outcome: Outcome) -> str:
 
 
 def _meddle(cloud: Cloud, chance: random.Random) -> str:
-    """Do what somebody else might have done to the role; return it in words."""
+    """Do what somebody else might have done to the role.
+
+    Return it in words.
+    """
     world = cloud.emulator.state()
     account = world["accounts"][1]
     role = next((role for role in account["roles"] if role["name"] == ROLE), None)

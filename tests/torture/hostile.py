@@ -46,7 +46,10 @@ class Attack:
 
 
 class Hostile(http.server.ThreadingHTTPServer):
-    """The gateway; with TLS, an impostor has a certificate of its own."""
+    """The gateway.
+
+    With TLS, an impostor has a certificate of its own.
+    """
 
     daemon_threads = True
 

@@ -38,7 +38,10 @@ def cases(cloud: Cloud) -> Iterator[Case]:
 
 
 def ordinary_cases(cloud: Cloud) -> Iterator[Case]:
-    """As `cases`, of modules in a process of their own; each starts Python, so that only writes are cut short."""
+    """As `cases`, of modules in a process of their own.
+
+    Each starts Python, so that only writes are cut short.
+    """
     for flow in WRITING:
         for nth, action in enumerate(plain(cloud, flow).actions, 1):
             if not action.startswith(READS):

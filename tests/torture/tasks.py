@@ -59,7 +59,10 @@ class Outcome:
 def run(
     task: Task, endpoint: str, *, check: bool = False, hook: Hook | None = None, longest_sleep: float = LONGEST_SLEEP
 ) -> Outcome:
-    """Run a task against the emulator at `endpoint`; an exception is the outcome, too."""
+    """Run a task against the emulator at `endpoint`.
+
+    An exception is the outcome, too.
+    """
     module = importlib.import_module(f"{MODULES}.{task.module}").MODULE
     url = endpoint if "://" in endpoint else f"http://{endpoint}"
     endpoints = {f"{product}_endpoint": url for product in ("cr", "ram", "sts")}

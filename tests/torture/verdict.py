@@ -34,7 +34,10 @@ class Verdict:
 
 
 def badly_told(outcome: Outcome, wrote: bool) -> str:
-    """Return what a failure's message lacks; empty if it says what was attempted, what is done and what to do next."""
+    """Return what a failure's message lacks.
+
+    Empty if it says what was attempted, what is done and what to do next.
+    """
     attempt = _ATTEMPT.search(outcome.message)
     if attempt is None:
         return "it does not say what was attempted"

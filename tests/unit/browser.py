@@ -28,7 +28,10 @@ class BrowserError(Exception):
 
 
 class Page:
-    """One tab. Messages go through two pipes, each JSON ended by a NUL."""
+    """One tab.
+
+    Messages go through two pipes, each JSON ended by a NUL.
+    """
 
     def __init__(self, to_browser: IO[bytes], from_browser: IO[bytes]) -> None:
         self._out, self._in = to_browser, from_browser
@@ -38,7 +41,10 @@ class Page:
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
 
     def send(self, method: str, **params: Any) -> Any:
-        """Return a command's result; keep events that arrive meanwhile in `events`."""
+        """Return a command's result.
+
+        Keep events that arrive meanwhile in `events`.
+        """
         number = next(self._numbers)
         session = {"sessionId": self._session} if self._session else {}
         self._out.write(json.dumps({"id": number, "method": method, "params": params} | session).encode() + b"\0")
@@ -61,7 +67,10 @@ class Page:
         return message
 
     def open(self, url: str) -> None:
-        """Load another page. From now on, what it complains about is among the events."""
+        """Load another page.
+
+        From now on, what it complains about is among the events.
+        """
         for domain in ("Page", "Runtime", "Log"):
             self.send(f"{domain}.enable")
         self.events.clear()

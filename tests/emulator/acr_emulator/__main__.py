@@ -1,4 +1,4 @@
-"""`python -m acr_emulator`: start, say where, serve until told to stop."""
+"""Run `python -m acr_emulator`: start, say where, serve."""
 
 from __future__ import annotations
 
@@ -83,7 +83,10 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def open_cloud(world: object, file: Path | None) -> Cloud:
-    """Return a cloud with the state in `file`, if there is one; its registries' content is in a folder beside it."""
+    """Return a cloud with the state in `file`, if any.
+
+    Its registries' content is in a folder beside the file.
+    """
     if file is None:
         return Cloud(build_state(world), Registries())
     content = file.with_name(f"{file.name}.registries")
@@ -94,7 +97,10 @@ def open_cloud(world: object, file: Path | None) -> Cloud:
 
 
 def save(path: Path, cloud: Cloud) -> None:
-    """Written beside and then moved, so that a crash never leaves half a file."""
+    """Write to another file, then rename it.
+
+    A crash then never leaves half a file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".tmp")
     beside.write_text(json.dumps(plain_state(cloud.state)), encoding="utf-8")

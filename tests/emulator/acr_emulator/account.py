@@ -1,4 +1,7 @@
-"""One Alibaba Cloud account: its identities, roles, policies and instances, and how its RAM state changed over time."""
+"""Describe one account: identities, roles, policies and instances.
+
+It also remembers how its RAM state changed over time.
+"""
 
 from __future__ import annotations
 
@@ -46,14 +49,17 @@ class Account:
         return tuple(policy.default.parsed for policy in found if policy)
 
     def ram_changed(self, propagation_ms: int) -> None:
-        """Remember the RAM state as it now is, and forget what is too old to matter."""
+        """Remember the present RAM state, and forget old ones."""
         now = now_ms()
         while len(self.history) > 1 and self.history[1][0] < now - propagation_ms:
             del self.history[0]
         self.history.append((now, self._views()))
 
     def role_as_of(self, name: str, moment: int) -> RoleView | None:
-        """Return the role at `moment` (epoch milliseconds), or None if there was none."""
+        """Return the role at `moment`, in epoch milliseconds.
+
+        None if there was none.
+        """
         for since, views in reversed(self.history):
             if since <= moment:
                 return views.get(name)
@@ -63,7 +69,7 @@ class Account:
         return {role.name: RoleView(role.trust, self.documents(role.policies)) for role in self.roles.values()}
 
     def _settle(self, owner: str, attachments: list[Attachment]) -> None:
-        """Make policies of the documents a world file writes in place, and check that named ones exist."""
+        """Make policies of inline documents, and check named ones."""
         for number, attachment in enumerate(attachments, 1):
             if attachment.document is not None:
                 attachment.name = attachment.name or f"{owner}-{number}"

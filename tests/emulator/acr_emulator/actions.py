@@ -1,4 +1,7 @@
-"""What an API action is: a function of a `Call` that returns the answer's own fields, and who may call it."""
+"""Define an API action: a function of a `Call`.
+
+It returns the answer's own fields, and knows who may call it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ VERSIONS = {"2018-12-01": "cr", "2015-05-01": "ram", "2015-04-01": "sts"}
 
 @dataclass(slots=True)
 class Call:
-    """One authenticated request. The readers below raise MissingParameter and InvalidParameter."""
+    """One authenticated request.
+
+    The readers below raise MissingParameter and InvalidParameter.
+    """
 
     cloud: Cloud
     caller: Caller
@@ -34,13 +40,13 @@ class Call:
         return self.cloud.state
 
     def given(self, name: str) -> str:
-        """Return the value of a parameter that must be there and may be empty."""
+        """Return a required parameter, which may be empty."""
         if name not in self.parameters:
             raise missing(name)
         return self.parameters[name]
 
     def text(self, name: str) -> str:
-        """Return the value of a parameter that must be there and must not be empty."""
+        """Return a required parameter that must not be empty."""
         value = self.given(name)
         if not value:
             raise invalid(name, "it is empty")
@@ -71,7 +77,10 @@ class Call:
         return value == "true" if value else default
 
     def json(self, name: str) -> Any:
-        """Return the value of a parameter that carries JSON; None where it is absent."""
+        """Return the value of a parameter that carries JSON.
+
+        None where it is absent.
+        """
         value = self.parameters.get(name)
         if not value:
             return None
@@ -81,7 +90,10 @@ class Call:
             raise invalid(name, "it is not JSON") from error
 
     def strings(self, name: str) -> list[str]:
-        """Return a list that is given as JSON, or as Name.1, Name.2, which is how older SDKs flatten it."""
+        """Return a list given as JSON or Name.1, Name.2.
+
+        Older SDKs flatten it in the second way.
+        """
         value = self.json(name)
         if value is None:
             numbered = self._numbered(name)
@@ -91,7 +103,7 @@ class Call:
         return value
 
     def objects(self, name: str) -> list[dict[str, str]]:
-        """Return a list of objects that is given as JSON, or as Name.1.Key, Name.1.Value."""
+        """Return objects given as JSON or Name.1.Key, Name.1.Value."""
         value = self.json(name)
         if value is None:
             numbered = self._numbered(name)
@@ -114,7 +126,9 @@ Resources = Callable[[Call], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`authority` is the RAM action a caller needs on every one of `resources`; empty where any caller will do.
+    """An action with its authority.
+
+    `authority` is the RAM action a caller needs on every one of `resources`; empty where any caller will do.
 
     `marker` is the field of CR's answers that says whether it went well.
     """
@@ -143,7 +157,10 @@ def action(
     methods: tuple[str, ...] = ("POST", "GET"),
     marker: str = "IsSuccess",
 ) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
-    """Register a function as an action, like `cr:CreateNamespace`; the authority is called the same unless said."""
+    """Register a function as an action, like `cr:CreateNamespace`.
+
+    The authority is called the same unless said.
+    """
     product, _colon, plain = name.partition(":")
 
     def register(function: Callable[[Call], Answer]) -> Callable[[Call], Answer]:

@@ -1,4 +1,4 @@
-"""May this caller do this? RAM's decision, and the service's way of saying no."""
+"""Decide whether a caller may act, and refuse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from .policy import Decision, Document, decide, parse
 
 
 def authorise(call: Call, action: Action) -> None:
-    """Raise NoPrivilege (CR) or NoPermission (RAM, STS) unless the caller's policies allow the action."""
+    """Raise NoPrivilege or NoPermission if policies forbid it.
+
+    CR raises the first, RAM and STS the second.
+    """
     if call.caller.is_root or not action.authority:
         return
     # RAM knows its own changes at once; CR hears of them later.
@@ -27,7 +30,10 @@ def authorise(call: Call, action: Action) -> None:
 
 
 def caller_policies(account: Account, caller: Caller, moment: int) -> list[tuple[str, Sequence[Document]]]:
-    """Decide what the caller may do at `moment`: every layer must allow it. A session's policy can only narrow."""
+    """Decide what the caller may do at `moment`.
+
+    Every layer must allow it. A session's policy can only narrow.
+    """
     if caller.identity:
         return [("AccountLevelIdentityBasedPolicy", account.documents(caller.identity.policies))]
     session = caller.session
@@ -42,7 +48,7 @@ def caller_policies(account: Account, caller: Caller, moment: int) -> list[tuple
 
 
 def refusal(action: Action, caller: Caller) -> ApiError:
-    """Return what a caller is told whose own policies do not allow the action."""
+    """Return the refusal for insufficient policies."""
     return _denied(action, "*", caller, Decision.IMPLICIT_DENY, "AccountLevelIdentityBasedPolicy")
 
 

@@ -1,4 +1,4 @@
-"""What CR keeps for one instance: namespaces, repositories and images."""
+"""Keep one instance's namespaces, repositories and images."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 @dataclass(slots=True)
 class Image:
-    """A tag and what it points to; `digest` as `sha256:…`, `size` in bytes, times in epoch milliseconds."""
+    """A tag and its image.
+
+    `digest` is `sha256:…`, `size` is in bytes, times are in epoch milliseconds.
+
+    `digest` as `sha256:…`, `size` in bytes, times in epoch milliseconds.
+    """
 
     tag: str
     digest: str = ""
@@ -50,7 +55,7 @@ class Generated:
 
 @dataclass(slots=True)
 class Repository:
-    """`images` is in the order of the pushes, the newest last."""
+    """A repository; `images` has the newest push last."""
 
     name: str
     id: str = field(default_factory=lambda: new_id("crr"))
@@ -73,7 +78,10 @@ class Repository:
         return f"{self.namespace}/{self.name}"
 
     def put(self, image: Image) -> None:
-        """Set a tag, as the newest push; an existing tag keeps its time of creation."""
+        """Set a tag, as the newest push.
+
+        An existing tag keeps its time of creation.
+        """
         self._complete(image)
         previous = self.images.pop(image.tag, None)
         if previous:
@@ -93,14 +101,17 @@ class Repository:
             self._complete(image)
 
     def _make(self, image: Image) -> None:
-        """Where there is a registry, an image that is said nothing of is a generated one."""
+        """Generate an image without details, if registries run."""
         made = generate(self.path, image.tag)
         if image.digest in ("", made.manifest.digest):
             image.digest, image.image_id = made.manifest.digest, made.manifest.image_id
             image.size = image.size or made.size
 
     def _complete(self, image: Image) -> None:
-        """Fill in what the world file leaves out. Such a digest is the same in every world."""
+        """Fill in what the world file leaves out.
+
+        Such a digest is the same in every world.
+        """
         image.digest = image.digest or digest_of(f"{self.path}:{image.tag}".encode())
         image.size = image.size or CATALOGUE_SIZE
         image.image_id = image.image_id or image.digest.removeprefix("sha256:")

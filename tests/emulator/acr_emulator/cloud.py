@@ -1,4 +1,4 @@
-"""The running emulator: one state, and the parts that act on it."""
+"""Run the emulator: one state, and what acts on it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,18 @@ class Cloud:
         self.synchroniser = Synchroniser(self.state, self.registries)
 
     async def start(self) -> None:
-        """Open the registries, push the world's images into them and resume the sync tasks that were under way."""
+        """Open the registries and resume the sync tasks.
+
+        The world's images are pushed into the registries first.
+        """
         await self.registries.open(self.state, self.pushed)
         self.synchroniser.resume()
 
     async def reset(self, state: State) -> None:
-        """Serve another state from now on, or raise WorldError and go on as before. Calls and faults are forgotten."""
+        """Serve another state from now on.
+
+        Calls and faults are forgotten. After a WorldError, all goes on as before.
+        """
         check_images(state)
         await self.registries.prepare(state, self.pushed)
         await self.synchroniser.stop()
@@ -42,13 +48,19 @@ class Cloud:
         await self.start()
 
     async def push(self, instance: Instance, repository: Repository, image: Image) -> None:
-        """Set a tag as a client's push does, and fire the rules; where there is a registry, really push an image."""
+        """Set a tag as a client's push does.
+
+        The rules fire. Where there is a registry, an image is really pushed.
+        """
         if instance.registry:
             image = await self.registries.push_generated(instance, repository, image.tag)
         await self.pushed(instance, repository, image)
 
     async def pushed(self, instance: Instance, repository: Repository, image: Image) -> None:
-        """Put an image that has arrived into the catalogue, and fire the rules."""
+        """Put an arrived image into the catalogue.
+
+        The rules fire.
+        """
         repository.put(image)
         self.synchroniser.pushed(instance, repository, image.tag)
 

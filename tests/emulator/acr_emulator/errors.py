@@ -7,7 +7,12 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """An HTTP error with the gateway's error body; `extra` goes into the body, `headers` onto the answer."""
+    """An HTTP error with the gateway's body.
+
+    `extra` goes into the body, `headers` onto the answer.
+
+    `extra` goes into the body, `headers` onto the answer.
+    """
 
     def __init__(
         self,
@@ -26,7 +31,10 @@ class ApiError(Exception):
 
 
 class BusinessError(Exception):
-    """CR's own kind of failure: HTTP 200 with IsSuccess false and an UPPER_SNAKE code."""
+    """CR's own failure: HTTP 200 with IsSuccess false.
+
+    Its code is in upper case.
+    """
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)

@@ -1,4 +1,4 @@
-"""What the event centre keeps for one instance, spelled as the API spells it."""
+"""Keep one instance's events, spelled as the API does."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class EventRule:
             raise ValueError(f"{self.tag_filter!r} is not a regular expression: {error}") from error
 
     def covers(self, task: SyncTask) -> bool:
-        """Whether the end of this task is an event of the rule."""
+        """Return whether the task's end is an event of the rule."""
         source = task.source
         return (
             self.event_type == SYNCHRONIZED
@@ -50,7 +50,12 @@ class EventRule:
 
 @dataclass(slots=True)
 class EventRecord:
-    """That something happened; whether it went well is not among the fields."""
+    """An event that happened.
+
+    Whether it went well is not among the fields.
+
+    Whether it went well is not among the fields.
+    """
 
     rule_id: str = wire("RuleId")
     rule_name: str = wire("RuleName")

@@ -1,4 +1,7 @@
-"""The API gateway: from an HTTP request to an action and back, with everything that can go wrong between."""
+"""Turn an HTTP request into an action and back.
+
+Everything that can go wrong in between is answered here.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,10 @@ async def read_request(http: HttpRequest) -> signature.Request:
 
 
 def _pairs(encoded: bytes) -> dict[str, str]:
-    """Decode parameters: keep an empty value, take the first of several, and replace bytes that are no UTF-8."""
+    """Decode parameters as the gateway does.
+
+    Keep an empty value, take the first of several, and replace bytes that are no UTF-8.
+    """
     pairs = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace")
     return dict(reversed(pairs))
 
@@ -103,7 +109,10 @@ def _perform(cloud: Cloud, caller: Caller, action: Action, parameters: dict[str,
 
 
 async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Response | None:
-    """Return the answer of a fault that happens in place of the work; None for the others."""
+    """Return the answer of a fault that replaces the work.
+
+    None for the others.
+    """
     record.code = fault.fault
     match fault.fault:
         case "throttle":

@@ -1,4 +1,4 @@
-"""Whether Account B lets Account A replicate into one of its instances."""
+"""Decide whether B lets A replicate into an instance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ NEEDED_ACTIONS = ("cr:CreateSyncRule", "cr:CreateRepositorySync")
 
 
 def missing_grant(target: Account, source_account_id: str, region: str, instance_id: str, moment: int) -> str:
-    """Say in words what was missing at `moment` (epoch milliseconds); return an empty string if all is granted."""
+    """Say in words what was missing at `moment`.
+
+    It is in epoch milliseconds. The answer is empty if all is granted.
+
+    Return an empty string if all is granted.
+    """
     role = target.role_as_of(SYNC_ROLE, moment)
     if role is None:
         return f"account {target.uid} has no role {SYNC_ROLE}"

@@ -1,4 +1,4 @@
-"""What RAM and STS keep for one account: identities, roles, policies, temporary sessions."""
+"""Keep one account's identities, roles, policies and sessions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from .schema import WorldError, load
 
 @dataclass(slots=True)
 class Attachment:
-    """A policy attached to a user or role. In a world file a bare name or a whole document will do."""
+    """A policy attached to a user or role.
+
+    In a world file a bare name or a whole document will do.
+    """
 
     name: str
     type: Literal["Custom", "System"] = "Custom"
@@ -41,7 +44,10 @@ _ATTACHMENTS = {"read": _read_attachments}
 
 
 def _read_document(value: object, path: str) -> str:
-    """Return the JSON text of a policy document that is given as a mapping or as text."""
+    """Return a policy document's JSON text.
+
+    It is given as a mapping or as text.
+    """
     if not isinstance(value, (str, Mapping)):
         raise WorldError(f"{path}: expected a policy document")
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
@@ -52,7 +58,7 @@ _DOCUMENT = {"read": _read_document, "write": json.loads}
 
 @dataclass(slots=True)
 class Identity:
-    """The account itself (its root keys) or a RAM user."""
+    """The account itself, with root keys, or a user."""
 
     name: str
     type: Literal["account", "user"]
@@ -77,7 +83,10 @@ class PolicyVersion:
 
 @dataclass(slots=True)
 class Policy:
-    """A policy and its versions. A world file may give `document` alone, which becomes version v1."""
+    """A policy and its versions.
+
+    A world file may give `document` alone, which becomes version v1.
+    """
 
     name: str
     document: str = field(default="", metadata={"read": _read_document, "input": True})
@@ -123,7 +132,10 @@ class Role:
         self.set_trust_policy(self.trust_policy)
 
     def set_trust_policy(self, text: str) -> None:
-        """Set the trust policy. Raise MalformedPolicyError and change nothing if `text` is none."""
+        """Set the trust policy.
+
+        Raise MalformedPolicyError and change nothing if `text` is none.
+        """
         self.trust = policy.parse(text, trust=True)
         self.trust_policy = text
 
@@ -143,7 +155,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class RoleView:
-    """What a role meant at one moment: who may assume it and what it may then do."""
+    """What a role meant at one moment.
+
+    It tells who may assume the role, and what it may then do.
+    """
 
     trust: policy.Document
     policies: tuple[policy.Document, ...]
@@ -151,7 +166,10 @@ class RoleView:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever signs a request: an `identity` with lasting keys, or a role's `session` with temporary ones."""
+    """Whoever signs a request.
+
+    An `identity` has lasting keys, a role's `session` temporary ones.
+    """
 
     account_id: str
     account_name: str

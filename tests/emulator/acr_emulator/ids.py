@@ -12,12 +12,15 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 
 def new_id(prefix: str) -> str:
-    """`prefix`, a hyphen and 16 lower-case letters and digits, as CR makes them."""
+    """Return `prefix`, a hyphen and 16 letters and digits.
+
+    They are lower-case, as CR makes them.
+    """
     return f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _position in range(16))}"
 
 
 def new_number() -> str:
-    """Return an 18-digit number, as RAM numbers its users and roles."""
+    """Return an 18-digit number, as RAM numbers users."""
     return str(3 * 10**17 + secrets.randbelow(10**16))
 
 

@@ -1,4 +1,4 @@
-"""OCI images: made small and deterministic for worlds, and read to say how large one is."""
+"""Make small OCI images, and read how large one is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ INDEXES = (OCI_INDEX, DOCKER_LIST)
 
 
 class MalformedManifestError(ValueError):
-    """A manifest that is not what its media type says, or of a type that cannot be replicated."""
+    """A manifest that contradicts its media type.
+
+    Or its type cannot be replicated.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ class Manifest:
         return self.media_type in INDEXES
 
     def blobs(self) -> list[Descriptor]:
-        """Config and layers of an image; not the layers that are to be had from elsewhere only."""
+        """Config and layers of an image.
+
+        Not the layers that are to be had from elsewhere only.
+        """
         if self.media_type not in IMAGES:
             raise MalformedManifestError(f"a manifest of the type {self.media_type} cannot be replicated")
         data = self._data()
@@ -56,7 +62,7 @@ class Manifest:
 
     @property
     def image_id(self) -> str:
-        """Hex digest of the configuration, or of the index itself."""
+        """Return the digest of the configuration or index."""
         digest = self.digest if self.is_index else self.blobs()[0].digest
         return digest.removeprefix("sha256:")
 
@@ -99,7 +105,12 @@ class GeneratedImage:
 
 
 def generate(path: str, tag: str, architecture: str = "amd64") -> GeneratedImage:
-    """Return a valid image with one layer that holds one file. Its bytes are the same for the same names everywhere."""
+    """Return a valid image with one small layer.
+
+    Its bytes are the same for the same names everywhere.
+
+    Its bytes are the same for the same names everywhere.
+    """
     # The layer stays uncompressed: compressors differ between versions, and with them the digest would.
     layer = _layer(f"{path}:{tag} {architecture}\n".encode())
     config = _json(

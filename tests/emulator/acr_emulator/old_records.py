@@ -1,4 +1,7 @@
-"""Sync records of years: each is made when it is listed, so that a million of them cost nothing."""
+"""Make sync records of many years.
+
+Each is made when it is listed, so that a million of them cost nothing.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +35,17 @@ class OldRecords:
         return f"gone-{number}"
 
     def selects(self, selected: dict[str, str]) -> bool:
-        """Return whether records are listed by these parameters; they cannot be told apart by tag or batch."""
+        """Return whether these parameters list old records.
+
+        They cannot be told apart by tag or batch.
+
+        They cannot be told apart by tag or batch.
+        """
         names = {"RepoNamespaceName": self.namespace, "RepoName": self.repository}
         return all(names.get(parameter) == value for parameter, value in selected.items())
 
     def task(self, number: int, region: str, instance: str, time: int) -> SyncTask:
-        """Return the record of a number, which counts from the oldest on."""
+        """Return the record of a number, the oldest first."""
         created = time if self.newest else time - _DAY - (self.count - number) * _MINUTE
         end = ImageReference(region, instance, self.namespace, self.repository, self.tag(number))
         identity = f"rst-{number:016}"
@@ -47,7 +55,7 @@ class OldRecords:
 
 
 class OldTasks(Sequence[SyncTask]):
-    """Old records as tasks, in the order in which they are listed."""
+    """Old records as tasks, in the order of listing."""
 
     def __init__(self, old: OldRecords, region: str, instance: str, time: int, order: str) -> None:
         self._old = old
@@ -71,7 +79,7 @@ class OldTasks(Sequence[SyncTask]):
 
 
 class Together(Sequence[SyncTask]):
-    """Two lists, one after the other, without a copy of either."""
+    """Two lists one after the other, without a copy."""
 
     def __init__(self, first: Sequence[SyncTask], second: Sequence[SyncTask]) -> None:
         self._first = first

@@ -1,4 +1,6 @@
-"""RAM policy documents: reading them and deciding by them. Pure functions, no state.
+"""Read RAM policy documents and decide by them.
+
+Pure functions, no state.
 
 The rules are those of RAM: an explicit Deny wins, else any Allow, else denied. Actions compare without regard to case,
 resources with it; ``*`` stands for any characters, ``?`` for one. Of Conditions only a trust policy's external ID is
@@ -31,7 +33,11 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement, its strings and lists made tuples. `principals` is keyed by type: RAM, Service, Federated.
+    """One statement, with tuples for strings and lists.
+
+    `principals` is keyed by type: RAM, Service, Federated.
+
+    `principals` is keyed by type: RAM, Service, Federated.
 
     `external_ids` are those of which whoever assumes the role has to know one; if empty, none is asked for.
     """
@@ -83,7 +89,10 @@ def decide(documents: Iterable[Document], action: str, resource: str) -> Decisio
 
 
 def trusts(document: Document, principal_type: str, names: Iterable[str], external_id: str = "") -> bool:
-    """Whether a trust policy lets a principal known by any of `names` call sts:AssumeRole."""
+    """Return whether a trust policy lets a principal in.
+
+    Any of `names` may call sts:AssumeRole then.
+    """
     wanted = set(names)
     trusted = False
     for statement in document:
@@ -97,7 +106,12 @@ def trusts(document: Document, principal_type: str, names: Iterable[str], extern
 
 
 def parse(text: str, *, trust: bool = False) -> Document:
-    """Read a policy document; with `trust`, a role's trust policy, which names principals in place of resources."""
+    """Read a policy document.
+
+    With `trust` it is a role's trust policy, which names principals in place of resources.
+
+    With `trust`, a role's trust policy, which names principals in place of resources.
+    """
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -146,7 +160,10 @@ def _principals(data: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _external_ids(condition: Any) -> tuple[str, ...]:
-    """Return what sts:ExternalId must equal, where that is the whole condition."""
+    """Return the values that sts:ExternalId must equal.
+
+    It must be the whole condition.
+    """
     match condition:
         case {"StringEquals": {"sts:ExternalId": value, **others}, **more} if not others and not more:
             return _strings(value, "sts:ExternalId")

@@ -1,4 +1,7 @@
-"""What CR keeps of replication: sync rules and sync tasks, spelled in world files as the API spells them."""
+"""Keep sync rules and sync tasks.
+
+World files spell them as the API does.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ def wire(name: str, default: Any = "") -> Any:
 
 @dataclass(slots=True)
 class SyncRule:
-    """Kept at its source instance. Empty strings are parameters that were not given."""
+    """Kept at its source instance.
+
+    Empty strings are parameters that were not given.
+    """
 
     name: str = field(metadata={"name": "SyncRuleName"})
     scope: Literal["REPO", "NAMESPACE", "INSTANCE"] = field(metadata={"name": "SyncScope"})
@@ -46,7 +52,10 @@ class SyncRule:
                 raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
 
     def covers(self, namespace: str, repository: str, tag: str) -> bool:
-        """Whether the rule is about this image. Filters match anywhere in a name; the real anchoring is unknown."""
+        """Whether the rule is about this image.
+
+        Filters match anywhere in a name; the real anchoring is unknown.
+        """
         if self.scope != "INSTANCE" and namespace != self.namespace:
             return False
         if self.scope == "REPO" and repository != self.repository:
@@ -82,7 +91,10 @@ class LayerTask:
 
 @dataclass(slots=True)
 class SyncTask:
-    """`target_account` is set for a sync into another account only. Sizes in bytes, times in milliseconds."""
+    """`target_account` is set for a sync into another account only.
+
+    Sizes in bytes, times in milliseconds.
+    """
 
     source: ImageReference = field(metadata={"name": "ImageFrom"})
     target: ImageReference = field(metadata={"name": "ImageTo"})

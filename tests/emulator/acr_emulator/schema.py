@@ -1,4 +1,6 @@
-"""Plain data to dataclasses and back, strictly: an unknown key or a wrong type is an error that names its path.
+"""Convert plain data to dataclasses and back, strictly.
+
+An unknown key or a wrong type is an error that names its path.
 
 Field metadata: ``key`` (a list in the file, a dictionary by that attribute in memory), ``read`` and ``write`` (own
 conversion), ``name`` (spelling in the file), ``input`` (read, never written), ``hidden`` (neither read nor written).
@@ -17,12 +19,15 @@ T = TypeVar("T")
 
 
 class WorldError(ValueError):
-    """Data that cannot be served; the message begins with the path of the wrong key."""
+    """Data that cannot be served.
+
+    The message begins with the path of the wrong key.
+    """
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
-    """One key a dataclass accepts, with everything that reading and writing it needs."""
+    """One key of a dataclass, for reading and writing."""
 
     attribute: str
     name: str
@@ -48,7 +53,10 @@ def keys_of(kind: Any) -> tuple[Key, ...]:
 
 
 def load(kind: type[T], data: object, path: str = "", base: T | None = None) -> T:
-    """Make a `kind` from `data`; absent keys keep their value in `base`, or else their default."""
+    """Make a `kind` from `data`.
+
+    Absent keys keep their value in `base`, or else their default.
+    """
     if not isinstance(data, Mapping):
         raise WorldError(f"{path or 'world'}: expected a mapping, not {_shown(data)}")
     known = {key.name: key for key in keys_of(typing.cast(Any, kind))}
@@ -70,7 +78,7 @@ def load(kind: type[T], data: object, path: str = "", base: T | None = None) -> 
 
 
 def dump(value: Any) -> Any:
-    """Return the plain data that `load` would make `value` from."""
+    """Return the plain data that `load` reads back."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         written = {}
         for key in keys_of(type(value)):

@@ -1,4 +1,4 @@
-"""uvicorn, with what an emulator needs beyond it: dropped connections, and several servers in one process."""
+"""Run uvicorn with dropped connections and several servers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINGER_RESET = struct.pack("ii", 1, 0)
 
 
 class Protocol(HttpToolsProtocol):
-    """Hands each request its connection, so that a fault can drop it."""
+    """Give each request its connection, so faults can drop it."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -29,7 +29,10 @@ class Protocol(HttpToolsProtocol):
 
 
 class Dropped(Response):
-    """An answer that is none: the connection is reset, if the client has not closed it by itself."""
+    """An answer that resets the connection instead.
+
+    The client may have closed it by itself.
+    """
 
     def __init__(self) -> None:
         super().__init__(status_code=0)
@@ -56,7 +59,10 @@ def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | Non
 
 
 class Server(uvicorn.Server):
-    """Leaves signals to the program, which stops all of its servers together."""
+    """A server that leaves signals to the program.
+
+    The program stops all of its servers together.
+    """
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,4 +1,7 @@
-"""The calls under /_emulator/ that tests use to look behind the API and to change what it does."""
+"""Serve /_emulator/, where tests look behind the API.
+
+They also change there what it does.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ async def state(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """Back to the world the emulator was started with, or on to the world in the body."""
+    """Reset to the first world, or the body's."""
     cloud = _cloud(request)
     body = await _body(request)
     await cloud.reset(build_state(request.app.state.world if body == {} else body))
@@ -73,7 +76,7 @@ def _read_tags(value: object, path: str) -> list[Image]:
 
 @dataclass(slots=True)
 class Push:
-    """`tags` are names, or images with a digest and size of their own."""
+    """What to push; `tags` are names, or whole images."""
 
     instance_id: str
     namespace: str
@@ -129,7 +132,10 @@ class Settings:
 
 
 async def behaviour(request: Request) -> Response:
-    """Change what is given and leave the rest. The keys of `behaviour` may also be given at the top."""
+    """Change what is given and leave the rest.
+
+    The keys of `behaviour` may also be given at the top.
+    """
     state = _cloud(request).state
     body = await _body(request)
     own = {item.name for item in dataclasses.fields(Settings)}

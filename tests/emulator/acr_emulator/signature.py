@@ -1,4 +1,6 @@
-"""Request signatures, both styles: ACS3-HMAC-SHA256 in a header, and V1 HMAC-SHA1 in a parameter.
+"""Check both styles of request signatures.
+
+They are ACS3-HMAC-SHA256 in a header, and V1 HMAC-SHA1 in a parameter.
 
 Verification follows what the client says it signed, never a fixed list of headers.
 """
@@ -24,7 +26,10 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request, as far as a signature covers it. `query` and `form` are decoded; header names lower-case."""
+    """An HTTP request, as far as a signature covers it.
+
+    `query` and `form` are decoded; header names lower-case.
+    """
 
     method: str
     path: str
@@ -44,7 +49,10 @@ def canonical_query(parameters: Mapping[str, str]) -> str:
 
 
 def authenticate(request: Request, callers: Mapping[str, Caller]) -> Caller:
-    """Whoever signed the request. Raises the gateway's ApiError for a wrong, half or stale signature."""
+    """Whoever signed the request.
+
+    Raises the gateway's ApiError for a wrong, half or stale signature.
+    """
     if "authorization" in request.headers:
         return _authenticate_acs3(request, callers)
     return _authenticate_v1(request, callers)

@@ -1,4 +1,7 @@
-"""The whole state of the emulated cloud, and the indexes that make every look-up a dictionary access."""
+"""Keep the emulated cloud's whole state.
+
+Indexes make every look-up a dictionary access.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from .replication import SyncRule, SyncTask
 
 @dataclass(slots=True)
 class Ungranted:
-    """What Account A hears when Account B has not granted: when, and how. `http` 200 means IsSuccess false."""
+    """What A hears without a grant: when, and how.
+
+    `http` 200 means IsSuccess false.
+    """
 
     at: Literal["create", "task"] = "create"
     code: str = "NoPrivilege"
@@ -27,7 +33,10 @@ class Ungranted:
 
 @dataclass(slots=True)
 class Behaviour:
-    """Answers to what nobody knows about the service; clients must get along with either."""
+    """Answers to what nobody knows about the service.
+
+    Clients must get along with either.
+    """
 
     duplicate_rule_name: Literal["reject", "accept"] = "reject"
     duplicate_rule_route: Literal["reject", "accept"] = "accept"
@@ -49,7 +58,10 @@ class Behaviour:
 
 @dataclass(slots=True)
 class RateLimits:
-    """Calls a second for each account, beyond which the gateway throttles; None is no limit."""
+    """Calls a second for each account, beyond which the gateway throttles.
+
+    None is no limit.
+    """
 
     cr: int | None = None
     ram: int | None = None
@@ -58,7 +70,10 @@ class RateLimits:
 
 @dataclass(slots=True)
 class Failure:
-    """Which sync tasks fail: those of a repository (`web` or `prod/web`) and a tag; an empty string is any."""
+    """Which sync tasks fail.
+
+    They are those of a repository (`web` or `prod/web`) and a tag; an empty string is any.
+    """
 
     repository: str = ""
     tag: str = ""
@@ -73,7 +88,7 @@ class Failure:
 
 @dataclass(slots=True)
 class TaskSettings:
-    """How sync tasks proceed: how many seconds one takes, and which fail."""
+    """How long sync tasks take, and which fail."""
 
     seconds: float = 0.2
     fail: Failure | None = None
@@ -81,7 +96,7 @@ class TaskSettings:
 
 @dataclass(slots=True)
 class State:
-    """What a world file describes, and what has become of it."""
+    """A world file's content, and what has become of it."""
 
     accounts: dict[str, Account] = field(default_factory=dict, metadata={"key": "uid"})
     latency_ms: int = 0
@@ -110,7 +125,7 @@ class State:
             self.instances[task.source.instance].tasks.append(task)
 
     def refuses(self, instance: Instance) -> bool:
-        """Return whether calls on an instance are refused because it does not run."""
+        """Return whether a stopped instance refuses calls."""
         return self.behaviour.stopped_instance == "refuse" and instance.status != "RUNNING"
 
     def add_session(self, account: Account, session: Session) -> None:
@@ -122,7 +137,10 @@ class State:
         self.instances[task.source.instance].tasks.append(task)
 
     def inbound_rules(self, instance_id: str) -> Iterator[tuple[Instance, SyncRule]]:
-        """Return the rules of other instances that target this one, each with its source instance."""
+        """Return the rules of other instances that end here.
+
+        Each comes with its source instance.
+        """
         for source in self.instances.values():
             for rule in source.sync_rules.values():
                 if rule.target_instance == instance_id:

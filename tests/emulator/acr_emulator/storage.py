@@ -1,4 +1,7 @@
-"""What storage domain routing keeps for one instance: by which OSS domains its own domains are served."""
+"""Serve storage domain routing.
+
+It tells by which OSS domain an instance's domain is served, and plays no part in replication.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
 
 @action("sts:GetCallerIdentity", authority="")
 def get_caller_identity(call: Call) -> Answer:
-    """AccountId is the account's UID for its users and roles too."""
+    """Return the caller; AccountId is always the account's UID."""
     uid, caller = call.account.uid, call.caller
     if caller.session:
         role = call.account.roles.get(caller.session.role)
@@ -42,7 +42,12 @@ def _role_resource(call: Call) -> tuple[str, ...]:
 
 @action("sts:AssumeRole", _role_resource)
 def assume_role(call: Call) -> Answer:
-    """Root keys may not; a role that trusts a service only cannot be assumed by anyone here."""
+    """Return a role's session.
+
+    Root keys may not assume one, and nobody here can assume a role that trusts a service only.
+
+    A role that trusts a service only cannot be assumed by anyone here.
+    """
     account, role = _find_role(call)
     name, seconds, policy = call.text("RoleSessionName"), _duration(call, role), _session_policy(call)
     if not SESSION_NAME.fullmatch(name):
@@ -106,7 +111,10 @@ def _session_policy(call: Call) -> str | None:
 
 
 def _external_id(call: Call) -> str:
-    """Return the external ID, by which a role's owner knows that the caller acts for the right customer."""
+    """Return the external ID.
+
+    By it a role's owner knows that the caller acts for the right customer.
+    """
     value = call.optional("ExternalId")
     if value and not EXTERNAL_ID.fullmatch(value):
         raise invalid("ExternalId", "it must be 2 to 1224 letters, digits and =,.@:/-_", "InvalidParameter.ExternalId")
@@ -114,7 +122,10 @@ def _external_id(call: Call) -> str:
 
 
 def _principal_names(call: Call) -> list[str]:
-    """Return the names that a trust policy may have for this caller: the whole account, or the user or role."""
+    """Return the caller's names in trust policies.
+
+    They are the whole account, or the user or role.
+    """
     prefix = f"acs:ram::{call.account.uid}:"
     caller = call.caller
     own = f"role/{caller.session.role}" if caller.session else f"user/{caller.name}"

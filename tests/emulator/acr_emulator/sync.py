@@ -1,4 +1,7 @@
-"""Replication: which rules a push fires, and how a sync task proceeds to SUCCESS or ERROR."""
+"""Fire rules at pushes, and carry out sync tasks.
+
+A task ends in SUCCESS or ERROR.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ from .state import State
 
 
 class SyncError(Exception):
-    """Why a task ends in ERROR: its TaskIssue, a code and words."""
+    """Why a task fails: its TaskIssue, code and words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where a task's image goes, once everything that could stop it was checked."""
+    """Where a task's image goes, after every check."""
 
     source: Repository
     image: Image
@@ -37,7 +40,7 @@ class Synchroniser:
         self._running: set[asyncio.Task[None]] = set()
 
     def pushed(self, instance: Instance, repository: Repository, tag: str) -> None:
-        """Fire the automatic rules that a push matches: one task each, all of one batch."""
+        """Fire a push's automatic rules, as one batch."""
         batch_id = new_uuid()
         for rule in sorted(instance.sync_rules.values(), key=lambda rule: -rule.priority):
             if rule.trigger == "PASSIVE" and rule.covers(repository.namespace, repository.name, tag):
@@ -54,7 +57,7 @@ class Synchroniser:
         task.status, task.update_time = "CANCELED", now_ms()
 
     def resume(self) -> None:
-        """Start again what was under way when the state was saved."""
+        """Continue what was in flight when the state was saved."""
         for task in self._state.sync_tasks.values():
             if not task.is_over:
                 self._launch(task)
@@ -150,7 +153,10 @@ class Synchroniser:
         return instance.create_repository(target.namespace, target.repository)
 
     def _must_write(self, task: SyncTask, landing: Landing) -> bool:
-        """Whether the target tag has to change; raises where it must not."""
+        """Whether the target tag has to change.
+
+        Raises where it must not.
+        """
         existing = landing.repository.images.get(task.target.tag)
         if existing is None:
             return True
@@ -167,7 +173,10 @@ class Synchroniser:
 
 
 def ungranted(state: State, source_account: str, target: Instance) -> str:
-    """Say what keeps an account from replicating into `target`, as far as CR knows by now; empty if nothing does."""
+    """Say what keeps an account out of `target`.
+
+    It is what CR knows by now; empty if nothing does.
+    """
     moment = now_ms() - state.propagation_ms
     return missing_grant(state.accounts[target.account_id], source_account, target.region, target.id, moment)
 

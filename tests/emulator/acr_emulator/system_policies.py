@@ -1,4 +1,7 @@
-"""The few of RAM's own policies that matter to this feature, as far as what they allow is known."""
+"""Know the few system policies that matter here.
+
+It is known only in part what they allow.
+"""
 
 from __future__ import annotations
 

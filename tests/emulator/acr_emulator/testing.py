@@ -1,4 +1,7 @@
-"""For test suites: run the emulator as the process it is, and talk to its side door."""
+"""Run the emulator for test suites.
+
+It runs as a process, and its side door is called.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,15 @@ STOP_SECONDS = 15
 
 
 def in_ci() -> bool:
-    """Whether tests must not be left out for want of a program."""
+    """Return whether a missing program must fail tests."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 class EmulatorError(Exception):
-    """The emulator did not start, or its side door refused; the message is its own."""
+    """A failed start or call; the message is the emulator's.
+
+    The message is its own.
+    """
 
 
 class Emulator:
@@ -68,7 +74,12 @@ class Emulator:
 
 @contextlib.contextmanager
 def running(world: Mapping[str, Any] | Path, *arguments: str) -> Iterator[Emulator]:
-    """Run an emulator on a free port during the block; `arguments` are added to its command line."""
+    """Run an emulator on a free port during the block.
+
+    `arguments` are added to its command line.
+
+    `arguments` are added to its command line.
+    """
     with tempfile.TemporaryDirectory() as folder:
         if isinstance(world, Path):
             file = world
@@ -88,7 +99,10 @@ def running(world: Mapping[str, Any] | Path, *arguments: str) -> Iterator[Emulat
 
 
 def start(world: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start the bare process on a free port; its output is piped."""
+    """Start the bare process on a free port.
+
+    Its output is piped.
+    """
     command = [sys.executable, "-m", "acr_emulator", "--world", str(world), "--listen", "127.0.0.1:0", *arguments]
     path = os.pathsep.join(filter(None, (str(PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})

@@ -1,4 +1,4 @@
-"""What the gateway does to calls besides answering them: recording, throttling and injected faults."""
+"""Record, throttle and break calls."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ class Record:
 
 
 class Journal:
-    """The latest calls; the oldest go first once there are `CALLS_KEPT`."""
+    """The latest calls, `CALLS_KEPT` at most.
+
+    The oldest go first once there are `CALLS_KEPT`.
+    """
 
     def __init__(self) -> None:
         self.records: deque[Record] = deque(maxlen=CALLS_KEPT)
@@ -106,7 +109,10 @@ FaultKind = Literal[
 
 @dataclass(slots=True)
 class Match:
-    """Which calls a fault is for; None is any. `nth` counts matching calls from 1; `account` is a UID or a name."""
+    """Which calls a fault is for.
+
+    None is any. `nth` counts matching calls from 1; `account` is a UID or a name.
+    """
 
     action: str | None = None
     nth: int = 1
@@ -115,7 +121,10 @@ class Match:
 
 @dataclass(slots=True)
 class Fault:
-    """`times` calls from the `nth` matching one on are hit. `retry_after_ms` is also how long `slow` takes."""
+    """`times` calls from the `nth` matching one on are hit.
+
+    `retry_after_ms` is also how long `slow` takes.
+    """
 
     fault: FaultKind
     match: Match = field(default_factory=Match)
@@ -124,7 +133,10 @@ class Fault:
     seen: int = field(default=0, metadata={"hidden": True})
 
     def hits(self, action: str, account_id: str, account_name: str) -> bool:
-        """Whether this call is hit; counts the call if it matches."""
+        """Whether this call is hit.
+
+        Counts the call if it matches.
+        """
         if self.match.action not in (None, action) or self.match.account not in (None, account_id, account_name):
             return False
         self.seen += 1
@@ -132,12 +144,20 @@ class Fault:
 
 
 def next_fault(faults: list[Fault], record: Record, account_name: str) -> Fault | None:
-    """Return the first fault that hits this call. Every fault counts the call, so that no order matters."""
+    """Return the first fault that hits this call.
+
+    Every fault counts the call, so that their order does not matter.
+
+    Every fault counts the call, so that no order matters.
+    """
     hitting = [fault for fault in faults if fault.hits(record.action, record.account, account_name)]
     return hitting[0] if hitting else None
 
 
 def misshapen(body: dict[str, Any]) -> Any:
-    """Return a good answer in a shape that fits no client's model: objects and lists as JSON text, or all as a list."""
+    """Return a good answer in a wrong shape.
+
+    Objects and lists become JSON text, or all becomes a list.
+    """
     shaped = {name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in body.items()}
     return shaped if shaped != body else [body]

@@ -1,4 +1,7 @@
-"""Who is served: programs of this machine, and the emulator's own page. No web page of anybody else's."""
+"""Decide who is served: local programs and the own page.
+
+No web page of anybody else's is.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _OWN_SITES = ("same-origin", "none")
 
 
 class Visitors:
-    """Refuse what a web page in a browser on this machine might send, and serve the rest.
+    """Refuse what foreign web pages send; serve the rest.
 
     The world holds keys that look like real ones, and the side door may change anything without any key. A page reaches
     a loopback address by a name of its own that resolves there, which `Host` shows, or from its own site, which
@@ -35,7 +38,10 @@ class Visitors:
 
 
 def refusal(headers: Headers) -> str:
-    """Return why a request with these headers is refused; empty if it is served."""
+    """Return why a request with these headers is refused.
+
+    Empty if it is served.
+    """
     hosts, origins, sites = (_values(headers, name) for name in (b"host", b"origin", b"sec-fetch-site"))
     if len(hosts) != 1 or not is_loopback(hosts[0]):
         return f"The Host {', '.join(hosts) or '(none)'} is not a loopback address; this emulator serves no other."
@@ -46,7 +52,10 @@ def refusal(headers: Headers) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a Host header, with or without a port, names a loopback address."""
+    """Return whether a Host header names a loopback address.
+
+    It may have a port.
+    """
     plain = _plain(host)
     name, colon, port = plain.rpartition(":")
     if not colon or plain.endswith("]"):
@@ -62,7 +71,10 @@ def is_loopback(host: str) -> bool:
 
 
 def _plain(host: str) -> str:
-    """Return a Host in lower case, without the scheme that the SDK leaves in it if its endpoint has one."""
+    """Return a Host in lower case, without a scheme.
+
+    The SDK leaves the scheme in it if its endpoint has one.
+    """
     return host.strip().lower().removeprefix("http://")
 
 

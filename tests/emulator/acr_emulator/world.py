@@ -12,7 +12,10 @@ from .state import State
 
 
 def read_world(path: Path) -> dict[str, Any]:
-    """Return the plain content of a world or state file (JSON is YAML)."""
+    """Return a world file's plain content.
+
+    JSON is YAML.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         with path.open(encoding="utf-8") as file:
@@ -27,7 +30,10 @@ def read_world(path: Path) -> dict[str, Any]:
 
 
 def build_state(data: object) -> State:
-    """Return the state of a world or state file. Raise WorldError, whose message names the wrong key."""
+    """Return the state of a world or state file.
+
+    Raise WorldError, whose message names the wrong key.
+    """
     state = load(State, data)
     if not state.accounts:
         raise WorldError("accounts: expected at least one account")
@@ -35,6 +41,11 @@ def build_state(data: object) -> State:
 
 
 def plain_state(state: State) -> dict[str, Any]:
-    """Return the state in the world file's shape; `build_state` reads it back."""
+    """Return the state as a world file has it.
+
+    `build_state` reads it back.
+
+    `build_state` reads it back.
+    """
     plain: dict[str, Any] = dump(state)
     return plain

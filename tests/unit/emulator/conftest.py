@@ -1,4 +1,7 @@
-"""One emulator process for all tests that need no special one; each test begins in a world of its own."""
+"""One emulator process for all tests that need no special one.
+
+Each test begins in a world of its own.
+"""
 
 from __future__ import annotations
 

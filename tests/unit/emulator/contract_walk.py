@@ -48,7 +48,10 @@ def walk_world(world: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class Step:
-    """A call and what came of it; `variants` are the refusals of the same call made a little differently."""
+    """A call and what came of it.
+
+    `variants` are the refusals of the same call made a little differently.
+    """
 
     parameters: Mapping[str, Any]
     answer: dict[str, Any]

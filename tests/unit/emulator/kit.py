@@ -107,7 +107,10 @@ def _identity(name: str, kind: str, keys: tuple[str, str]) -> dict[str, Any]:
 
 
 class Client:
-    """Calls any action through the SDK's generic client; results are the plain bodies."""
+    """Calls any action through the SDK's generic client.
+
+    Results are the plain bodies.
+    """
 
     def __init__(self, emulator: Emulator, keys: tuple[str, ...], **config: Any) -> None:
         given = dict(zip(("access_key_id", "access_key_secret", "security_token"), keys, strict=False))

@@ -28,7 +28,10 @@ def text(page: Page, selector: str = "main") -> str:
 
 
 def appears(page: Page, words: str, selector: str = "main") -> None:
-    """Wait for it; the page is never loaded again, only what it shows is renewed."""
+    """Wait for it.
+
+    The page is never loaded again, only what it shows is renewed.
+    """
     eventually(lambda: True if words in text(page, selector) else None)
 
 

@@ -28,7 +28,10 @@ def part(title: str) -> str:
 
 
 def blocks(title: str, language: str) -> list[Any]:
-    """Return what the code blocks of a language hold; JSON is YAML."""
+    """Return what the code blocks of a language hold.
+
+    JSON is YAML.
+    """
     return [yaml.safe_load(block) for block in re.findall(rf"```{language}\n(.*?)```", part(title), re.DOTALL)]
 
 

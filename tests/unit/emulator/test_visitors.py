@@ -12,7 +12,10 @@ from acr_emulator.visitors import is_loopback
 
 
 def ask(emulator: Emulator, path: str, *headers: tuple[str, str], method: str = "GET") -> tuple[int, str]:
-    """Ask with these headers alone; the Host is the emulator's own unless it is among them."""
+    """Ask with these headers alone.
+
+    The Host is the emulator's own unless it is among them.
+    """
     connection = http.client.HTTPConnection(emulator.endpoint, timeout=10)
     with contextlib.closing(connection):
         connection.putrequest(method, path, skip_host=True)

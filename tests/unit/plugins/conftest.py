@@ -31,7 +31,10 @@ ACCOUNT_A, ACCOUNT_B = "1252879610640001", "5222000022220002"
 
 
 class ModuleFailedError(Exception):
-    """The module ended in fail_json; its result is in `result`, and its msg is the text."""
+    """The module ended in fail_json.
+
+    Its result is in `result`, and its msg is the text.
+    """
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__(result["msg"])
@@ -40,7 +43,10 @@ class ModuleFailedError(Exception):
 
 @dataclass
 class Account:
-    """Runs modules with one account's keys; everything they print is kept in `printed`."""
+    """Runs modules with one account's keys.
+
+    Everything they print is kept in `printed`.
+    """
 
     cloud: Emulator
     keys: dict[str, str]
@@ -48,7 +54,9 @@ class Account:
     printed: list[str] = field(default_factory=list)
 
     def run(self, module: str, check: bool = False, **params: Any) -> dict[str, Any]:
-        """Return the result of one run. Leave out options of None; given ones win over the account's.
+        """Return the result of one run.
+
+        Leave out options of None; given ones win over the account's.
 
         Raises:
             ModuleFailedError: the module said so itself; anything else is a bug and comes through as it is.
@@ -107,7 +115,9 @@ def cloud(emulator: Emulator) -> Emulator:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the seconds that clients asked to sleep; they sleep no longer than the emulator's tasks need.
+    """Return the seconds that clients asked to sleep.
+
+    They sleep no longer than the emulator's tasks need.
 
     Their clock goes on as if they had slept.
     """

@@ -28,7 +28,9 @@ ROLE = "aliyuncontainerregistrycrossaccoutsyncrole"
 
 
 class LocalRam:
-    """Account B's RAM. `before` is called ahead of each call and may raise what the call is to end with.
+    """Account B's RAM.
+
+    `before` is called ahead of each call and may raise what the call is to end with.
 
     `after` is called when a call's work is done, and may raise, too. `latency` is in seconds. Clients' clocks go
     `haste` times as fast as the real one, and they sleep as much less.
@@ -75,7 +77,10 @@ class LocalRam:
         return not grants.missing_grant(self.account, account, region, instance, ids.now_ms())
 
     def trusted(self) -> str:
-        """Return the role's trust policy as text; empty if there is no role."""
+        """Return the role's trust policy as text.
+
+        Empty if there is no role.
+        """
         return self.account.roles[ROLE].trust_policy if ROLE in self.account.roles else ""
 
     def world(self) -> Any:

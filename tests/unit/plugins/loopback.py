@@ -83,7 +83,10 @@ class _Server(http.server.ThreadingHTTPServer):
 
 @contextmanager
 def serving(answering: Answering, certificate: Path | None = None) -> Iterator[Seen]:
-    """Serve while the block lasts; with TLS if there is a certificate."""
+    """Serve while the block lasts.
+
+    With TLS if there is a certificate.
+    """
     server: Any = _Server(("127.0.0.1", 0), Request)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -102,7 +105,10 @@ def serving(answering: Answering, certificate: Path | None = None) -> Iterator[S
 
 
 def certificate(folder: Path, name: str) -> Path:
-    """Make a certificate for 127.0.0.1 that is its own authority; the file holds its key, too."""
+    """Make a certificate for 127.0.0.1 that is its own authority.
+
+    The file holds its key, too.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.timezone.utc)

@@ -29,7 +29,10 @@ class Roots:
 
 @dataclass(frozen=True)
 class Path:
-    """One way through a playbook; `policies` are those of docs/policies that its operator has."""
+    """One way through a playbook.
+
+    `policies` are those of docs/policies that its operator has.
+    """
 
     name: str
     policies: tuple[str, ...]

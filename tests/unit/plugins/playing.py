@@ -102,7 +102,10 @@ def environment(cloud: Emulator) -> dict[str, str]:
 
 
 def _descendants(process: int | str) -> set[str]:
-    """Return what it has started, and what that has; the emulator is none of it."""
+    """Return what it has started, and what that has.
+
+    The emulator is none of it.
+    """
     children = Path(f"/proc/{process}/task/{process}/children")
     try:
         found = set(children.read_text().split())

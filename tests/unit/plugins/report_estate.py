@@ -61,7 +61,10 @@ def verified_of(
 
 
 def compared(state: str, reason: str = "", **said: Any) -> Compared:
-    """Return an image in a state; `said` are other values of it."""
+    """Return an image in a state.
+
+    `said` are other values of it.
+    """
     target = Target(INSTANCES[DESTINATION], said.get("namespace", "prod"), said.get("repository", "web"))
     known = {"rule": "r", "namespace": "prod", "repository": "web", "tag": "1.0", "size": 10, "pushed": 86_400_000}
     empty = {"digest": None, "target_digest": None, "issue": None, "arrived": None, "lag": None}

@@ -185,7 +185,10 @@ def test_no_more_pages_are_asked_for_than_are_read_at_once(read: int, asked: int
 
 
 def test_what_comes_while_pages_are_read_hides_nothing() -> None:
-    """The third page is answered first; then an item comes at the front, which moves another one from there to it."""
+    """The third page is answered first.
+
+    Then an item comes at the front, which moves another one from there to it.
+    """
     items = [{"Id": number} for number in range(6)]
     third_page = threading.Event()
 

@@ -146,7 +146,10 @@ def test_a_host_that_says_too_little_is_named(host: str, why: str) -> None:
 
 
 def _calling_roles() -> list[str]:
-    """Return the roles that call a module; report_sync only writes what others found."""
+    """Return the roles that call a module.
+
+    Report_sync only writes what others found.
+    """
     calls = re.compile(r"^ *registryops\.alicloud\.acr_\w+:", re.MULTILINE)
     roles = (ROOT / "roles").iterdir()
     return sorted(role.name for role in roles if calls.search("".join(map(Path.read_text, role.glob("tasks/*.yml")))))

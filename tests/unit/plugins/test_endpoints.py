@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Endpoints are hosts; anything else is refused by its option's name, and no password is repeated."""
+"""Endpoints are hosts.
+
+Anything else is refused by its option's name, and no password is repeated.
+"""
 
 from __future__ import annotations
 

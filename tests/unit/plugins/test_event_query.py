@@ -72,7 +72,10 @@ def events(cloud: Emulator, folder: Path, invocation: bool) -> list[dict[str, An
 
 
 def counted(job: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
-    """Return how often each module met each node; a node is what its canonical facts say."""
+    """Return how often each module met each node.
+
+    A node is what its canonical facts say.
+    """
     found: Counter[tuple[str, str]] = Counter()
     for event in (event["event_data"] for event in job):
         query = QUERIES.get(event["resolved_action"])

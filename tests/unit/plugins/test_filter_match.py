@@ -46,7 +46,10 @@ def test_a_filter_selects_what_pythons_engine_would(pattern: str) -> None:
     "pattern", ["(a+)+$", "(a|a)*$", "(.*a){20}$", "(a?){60}a{60}", ".*.*.*.*.*.*=", "(a{1,30}){1,30}$"]
 )
 def test_no_filter_takes_longer_than_its_text_is_long(pattern: str) -> None:
-    """One character more is one step more; with ways that double, this would never end."""
+    """One character more is one step more.
+
+    With ways that double, this would never end.
+    """
     assert filters.Filter(pattern).search("a" * 128 + "!") in (True, False)
 
 

@@ -128,7 +128,10 @@ def concrete(pairs: set[Pair]) -> set[Pair]:
 
 
 def asked(deed: dict[str, Any]) -> set[Pair]:
-    """Return the pairs that a deed names; an option that is left out means all."""
+    """Return the pairs that a deed names.
+
+    An option that is left out means all.
+    """
     places = [
         (destination["region"], destination["instance_id"]) for destination in deed.get("destination_instances", [])
     ] or PLACES

@@ -34,7 +34,10 @@ def accounts(cloud: Emulator) -> list[dict[str, Any]]:
 
 
 class InventoryError(Exception):
-    """ansible-inventory did not take the source; the text is what it printed."""
+    """ansible-inventory did not take the source.
+
+    The text is what it printed.
+    """
 
 
 def read(folder: Path, **options: Any) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is read back is as planned, or that is told; and a failure after a first write tells what was done."""
+"""What is read back is as planned, or that is told.
+
+And a failure after a first write tells what was done.
+"""
 
 from __future__ import annotations
 

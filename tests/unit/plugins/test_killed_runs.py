@@ -33,7 +33,10 @@ Play = Callable[..., Playing]
 
 @pytest.fixture
 def play(cloud: Emulator, tmp_path: Path) -> Iterator[Play]:
-    """Start playbooks of one task; whatever is left of them is ended after the test."""
+    """Start playbooks of one task.
+
+    Whatever is left of them is ended after the test.
+    """
     started: list[Playing] = []
 
     def start(module: str, options: dict[str, Any], **settings: Any) -> Playing:
@@ -91,7 +94,10 @@ def test_a_call_without_an_answer_is_not_repeated(
 
 
 def killed_while_it_deletes(cloud: Emulator, account: Account, play: Play, in_process: bool) -> list[tuple[str, str]]:
-    """Kill a replacement while its first deletion is under way. Return the rules that are left."""
+    """Kill a replacement while its first deletion is under way.
+
+    Return the rules that are left.
+    """
     old: dict[str, Any] = {name: value for name, value in RULE.items() if name not in KEYS_A}
     account.run("acr_sync_rule", **old)
     cloud.delete("/_emulator/calls")

@@ -190,7 +190,10 @@ def test_permissions_are_of_actions_that_exist() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_no_secret_is_ever_shown(name: str, cloud: Emulator, account_a: Account, granted: Account) -> None:
-    """In results, diffs and failures, with whatever goes wrong; and in what the emulator was sent as a parameter."""
+    """In results, diffs and failures, with whatever goes wrong.
+
+    And in what the emulator was sent as a parameter.
+    """
     for task in examples(name):
         params = {**task[f"registryops.alicloud.{name}"]}
         params.pop("profile", None)

@@ -13,7 +13,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace im
 
 
 class Service:
-    """A service and its time. It counts in whole seconds, or in any second, and says when to come back, or does not."""
+    """A service and its time.
+
+    It counts in whole seconds, or in any second, and says when to come back, or does not.
+    """
 
     def __init__(self, bears: int, *, sliding: bool, says_when: bool) -> None:
         self.now = 100.25

@@ -34,7 +34,10 @@ class Box(State):
 
 
 class Boxes(Resource[Box]):
-    """Boxes in a dictionary. Each create first meets the next of `failures`: an error, and whether it is made."""
+    """Boxes in a dictionary.
+
+    Each create first meets the next of `failures`: an error, and whether it is made.
+    """
 
     kind = "box"
     state_type = Box

@@ -19,7 +19,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 
 
 class Lines(list[str]):
-    """The lines that were told; a test waits for the next one."""
+    """The lines that were told.
+
+    A test waits for the next one.
+    """
 
     def __init__(self) -> None:
         super().__init__()

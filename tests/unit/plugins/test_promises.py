@@ -97,7 +97,10 @@ STATES = {state.__name__: state for state in states()}
 
 
 def nested(names: list[str]) -> dict[str, Any]:
-    """Return an object with a value for each name; dots lead into inner ones."""
+    """Return an object with a value for each name.
+
+    Dots lead into inner ones.
+    """
     whole: dict[str, Any] = {}
     for name in names:
         *outer, last = name.split(".")

@@ -185,7 +185,10 @@ def test_oidc_gives_keys_from_sts_endpoint(machine: Emulator, tmp_path: Path) ->
 
 @pytest.fixture
 def metadata(monkeypatch: pytest.MonkeyPatch, machine: Emulator) -> Iterator[list[str]]:
-    """Return what a machine's metadata service is asked; its address leads to a server of the test."""
+    """Return what a machine's metadata service is asked.
+
+    Its address leads to a server of the test.
+    """
     paths: list[str] = []
     found = {"Code": "Success", **given_out(machine)}
 

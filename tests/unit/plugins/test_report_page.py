@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page that report_sync writes, in a real browser. Pictures of it are left in .cache/report."""
+"""The page that report_sync writes, in a real browser.
+
+Pictures of it are left in .cache/report.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ FACTS = {f"{name}_sync_result": f"{{{{ found.{name}_sync_result | default({{}}) 
 
 
 def write_report(hosts: dict[str, dict[str, Any]], folder: Path) -> dict[str, Any]:
-    """Return the result of a playbook that runs the role; its files are in `folder`."""
+    """Return the result of a playbook that runs the role.
+
+    Its files are in `folder`.
+    """
     for name, variables in hosts.items():
         (folder / f"{name}.json").write_text(json.dumps(variables))
     places = ("acr_instance_id", "acr_account_id")

@@ -121,7 +121,10 @@ def test_policies_allow_what_was_needed_alone(
 
 
 def play(cloud: Emulator, folder: Path, *more: str) -> str:
-    """Return what the main playbook prints with the callback; it must pass."""
+    """Return what the main playbook prints with the callback.
+
+    It must pass.
+    """
     file = folder / "hosts.json"
     file.write_text(json.dumps(inventory(cloud, "cross_account_sync")), encoding="utf-8")
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "registryops.alicloud.cross_account_sync"]

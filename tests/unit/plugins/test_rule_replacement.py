@@ -54,7 +54,10 @@ class Moments:
         self.pushed.clear()
 
     def call(self, client: Client, product: str, action: str, parameters: Mapping[str, Any]) -> Answer:
-        """Make one call; those that follow images are many, and are neither counted nor pushed at."""
+        """Make one call.
+
+        Those that follow images are many, and are neither counted nor pushed at.
+        """
         if self.way == "stop" and self.calls >= self.at:
             raise Stopped
         over = self.way in ("stop after", "lost and cut off") and self.calls >= self.at

@@ -73,7 +73,10 @@ class Records:
         return {"SyncTasks": [self._at(place, named, count, total) for place in places], "TotalCount": str(total)}
 
     def _at(self, place: int, named: list[dict[str, Any]], count: int, total: int) -> dict[str, Any]:
-        """Return the record at a place of the list; `named` holds the newest first."""
+        """Return the record at a place of the list.
+
+        `named` holds the newest first.
+        """
         if self.order == "oldest first":
             place = total - 1 - place
         elif self.order == "in no order":
@@ -86,7 +89,10 @@ class Records:
 
 
 def found(records: Records, transfers: list[Transfer]) -> int:
-    """Look for the records; return how many calls that took."""
+    """Look for the records.
+
+    Return how many calls that took.
+    """
     follow_records(Client(records.send), SOURCE, transfers)
     return len(records.asked)
 

@@ -34,7 +34,10 @@ def standing(name: str, kind: str, rule: Mapping[str, Any] = MappingProxyType(PL
 
 
 def reported(*images: Compared, **found: Any) -> dict[str, Any]:
-    """Return the report of a source with such images; `found` are other things, and what the audit found."""
+    """Return the report of a source with such images.
+
+    `found` are other things, and what the audit found.
+    """
     findings, grants = found.pop("audited", []), found.pop("grants", [])
     verified = verified_of(images, **found)
     audited = {"findings": findings, "grants": grants}

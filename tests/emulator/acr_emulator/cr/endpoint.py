@@ -1,4 +1,4 @@
-"""How clients reach an instance's registry: its domains, and passwords that last some hours."""
+"""Serve an instance's domains and temporary passwords."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ HOUR_MS = 3_600_000
 
 
 def domain(instance: Instance) -> str:
-    """Where docker pulls from: the local registry if there is one, else the name the service would give."""
+    """Return where docker pulls from.
+
+    It is the local registry if there is one, else the name the service would give.
+    """
     return instance.host or f"{instance.name}-registry.{instance.region}.cr.aliyuncs.com"
 
 
@@ -56,7 +59,12 @@ def get_instance_vpc_endpoint(call: Call) -> Answer:
 
 @action("cr:GetAuthorizationToken")
 def get_authorization_token(call: Call) -> Answer:
-    """ExpireTime is in epoch milliseconds. A token does not outlive the temporary keys it was asked for with."""
+    """Return a password; ExpireTime is in epoch milliseconds.
+
+    It does not outlive the temporary keys it was asked for with.
+
+    A token does not outlive the temporary keys it was asked for with.
+    """
     instance = find_instance(call)
     now = now_ms()
     expires = now + call.integer("ExpiresInHours", 1, 1, 24) * HOUR_MS

@@ -1,4 +1,7 @@
-"""Instances: they are bought in the console, so the API here only reads them."""
+"""Serve instances, which the API only reads.
+
+They are bought in the console.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def _common(instance: Instance) -> dict[str, Any]:
 
 @action("cr:GetInstance", instance_arn)
 def get_instance(call: Call) -> Answer:
-    """Answer with times as integers, which are strings in ListInstance, and without a RegionId."""
+    """Return an instance, with integer times and no RegionId.
+
+    ListInstance has its times as strings.
+    """
     instance = find_instance(call, in_any_status=True)
     return _common(instance) | {"CreateTime": instance.create_time, "ModifiedTime": instance.create_time}
 

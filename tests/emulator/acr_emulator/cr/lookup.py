@@ -28,7 +28,10 @@ def find_namespace(instance: Instance, name: str) -> Namespace:
 
 
 def find_repository(call: Call, instance: Instance) -> Repository:
-    """Return the repository of a request that gives RepoId, or else RepoNamespaceName and RepoName."""
+    """Return the repository that a request names.
+
+    It gives RepoId, or else RepoNamespaceName and RepoName.
+    """
     if call.optional("RepoId"):
         repository = instance.repositories.get(call.text("RepoId"))
     else:
@@ -53,7 +56,12 @@ def instance_arn(call: Call) -> tuple[str, ...]:
 
 
 def content_arn(call: Call) -> tuple[str, ...]:
-    """Return the ARN of everything an instance holds; sync rules and tasks are authorised on it too."""
+    """Return the ARN of everything an instance holds.
+
+    Sync rules and tasks are authorised on it, too.
+
+    Sync rules and tasks are authorised on it too.
+    """
     return _arn(call, "repository")
 
 
@@ -88,7 +96,9 @@ def repository_arn(call: Call) -> tuple[str, ...]:
 
 
 def page(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
-    """One page by PageNo and PageSize, and the paging fields of the answer; TotalCount is an integer.
+    """Return one page by PageNo and PageSize.
+
+    The paging fields are added; TotalCount is an integer.
 
     A PageSize over the maximum is cut down to it; the real service may refuse it instead.
     """
@@ -99,7 +109,12 @@ def page(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
 
 
 def page_or_token(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
-    """As `page`, but MaxResults and NextToken win over PageNo and PageSize; TotalCount is a string."""
+    """Return one page by token or number.
+
+    MaxResults and NextToken win over PageNo and PageSize; TotalCount is a string.
+
+    TotalCount is a string.
+    """
     if not call.optional("NextToken") and not call.optional("MaxResults"):
         chosen, fields = page(call, items)
         return chosen, fields | {"TotalCount": str(len(items))}

@@ -28,7 +28,7 @@ def _shown(namespace: Namespace, instance_id: str, resource_group_id: str) -> di
 
 
 def _configure(call: Call, namespace: Namespace) -> None:
-    """Take over what the request gives and leave the rest as it is."""
+    """Set what the request gives, and leave the rest."""
     configuration = call.json("DefaultRepoConfiguration")
     if not isinstance(configuration, (dict, type(None))):
         raise invalid("DefaultRepoConfiguration", "it must be a JSON object")
@@ -48,7 +48,10 @@ def _configure(call: Call, namespace: Namespace) -> None:
 
 @action("cr:CreateNamespace", content_arn)
 def create_namespace(call: Call) -> Answer:
-    """Create it. The answer has no ID; what is not given is off and PRIVATE, which is a guess."""
+    """Create it.
+
+    The answer has no ID; what is not given is off and PRIVATE, which is a guess.
+    """
     instance = find_instance(call)
     name = call.text("NamespaceName")
     if not NAMESPACE_NAME.fullmatch(name):

@@ -1,4 +1,6 @@
-"""Storage domain routing: by which OSS domain an instance's domain is served. It plays no part in replication.
+"""Serve storage domain routing.
+
+It tells by which OSS domain an instance's domain is served, and plays no part in replication.
 
 These actions answer `Success` where all others answer `IsSuccess`.
 """

@@ -1,4 +1,9 @@
-"""Sync rules. There is no update and no get; TargetUserId is written and never read."""
+"""Serve sync rules.
+
+There is no update and no get. TargetUserId is written and never read.
+
+There is no update and no get; TargetUserId is written and never read.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +94,7 @@ def _route(rule: SyncRule) -> tuple[str, ...]:
 
 @action("cr:ListRepoSyncRule", content_arn, authority="cr:ListSyncRule")
 def list_repo_sync_rule(call: Call) -> Answer:
-    """Outbound rules, and the inbound ones of other instances if the service should list those."""
+    """Return outbound rules, and inbound ones if configured."""
     instance = find_instance(call)
     shown = [_outbound(call, instance, rule) for rule in instance.sync_rules.values()]
     if call.state.behaviour.destination_lists_inbound_rules:
@@ -114,7 +119,10 @@ def _outbound(call: Call, instance: Instance, rule: SyncRule) -> dict[str, Any]:
 
 
 def _inbound(source: Instance, rule: SyncRule, instance: Instance) -> dict[str, Any]:
-    """Local is always the instance that was asked, also where it is the destination."""
+    """Return a rule as its destination sees it.
+
+    Local is always the instance that was asked.
+    """
     near = (instance.region, instance.id, rule.target_namespace, rule.target_repository)
     far = (source.region, source.id, rule.namespace, rule.repository)
     return _common(rule, source.account_id != instance.account_id) | {"SyncDirection": "TO"} | _ends(near, far)
@@ -145,7 +153,10 @@ def _common(rule: SyncRule, crosses: bool) -> dict[str, Any]:
 
 @action("cr:DeleteRepoSyncRule", content_arn, authority="cr:DeleteSyncRule")
 def delete_repo_sync_rule(call: Call) -> Answer:
-    """At the source only: the destination does not own the rules it is shown."""
+    """Delete a rule at its source.
+
+    The destination does not own the rules that it is shown.
+    """
     instance = find_instance(call)
     if instance.sync_rules.pop(call.text("SyncRuleId"), None) is None:
         raise BusinessError("SYNC_RULE_NOT_EXIST", f"{instance.id} has no sync rule {call.text('SyncRuleId')}.")

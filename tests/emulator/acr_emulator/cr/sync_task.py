@@ -20,7 +20,10 @@ from .target import check_name, check_target, target_account
 
 @action("cr:CreateRepoSyncTask", content_arn, authority="cr:CreateRepositorySync")
 def create_repo_sync_task(call: Call) -> Answer:
-    """Start a task. The target's namespace is called TargetNamespace here, and TargetNamespaceName in a rule."""
+    """Start a task.
+
+    The target's namespace is called TargetNamespace here, and TargetNamespaceName in a rule.
+    """
     instance = find_instance(call)
     names = ("TargetRegionId", "TargetInstanceId", "TargetNamespace", "TargetRepoName", "TargetTag")
     target = ImageReference(*(call.text(name) for name in names))
@@ -83,7 +86,12 @@ def _common(task: SyncTask) -> dict[str, Any]:
 
 @action("cr:GetRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def get_repo_sync_task(call: Call) -> Answer:
-    """Progress is 1 when the task has succeeded and 0 before; there are no times."""
+    """Return a task; Progress is 1 after success.
+
+    It is 0 before. There are no times.
+
+    There are no times.
+    """
     task = _find_task(call, find_instance(call))
     layers = [_layer(layer_fields, task.status) for layer_fields in dump(task.layers)]
     progress = 1 if task.status == "SUCCESS" else 0
@@ -104,7 +112,10 @@ _FILTERS: dict[str, Callable[[SyncTask], str]] = {
 
 @action("cr:ListRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def list_repo_sync_task(call: Call) -> Answer:
-    """Describe a task. The misspelt ModifedTime is the service's own."""
+    """Describe a task.
+
+    The misspelt ModifedTime is the service's own.
+    """
     instance = find_instance(call)
     order = call.state.behaviour.sync_task_order
     tasks = instance.tasks if order == "oldest_first" else instance.tasks[::-1]
@@ -121,7 +132,7 @@ def list_repo_sync_task(call: Call) -> Answer:
 
 
 def _with_old(instance: Instance, tasks: list[SyncTask], selected: dict[str, str], order: str) -> Sequence[SyncTask]:
-    """Return the tasks with the records of years, where such are listed."""
+    """Return the tasks, with the old records if configured."""
     old = instance.old_records
     if old is None or not old.selects(selected):
         return tasks

@@ -1,4 +1,7 @@
-"""Tags of a repository. Digests are answered without their `sha256:`, as in the service's samples."""
+"""Tags of a repository.
+
+Digests are answered without their `sha256:`, as in the service's samples.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def find_image(repository: Repository, tag: str) -> Image:
 
 @action("cr:ListRepoTag", repository_arn, authority="cr:ListRepositoryTag")
 def list_repo_tag(call: Call) -> Answer:
-    """List tags, the newest push first. Times are strings here and integers in GetRepoTag."""
+    """List tags, the newest push first.
+
+    Times are strings here and integers in GetRepoTag.
+    """
     call.text("RepoId")
     repository = find_repository(call, find_instance(call))
     chosen, fields = page_or_token(call, list(reversed(repository.images.values())))

@@ -1,4 +1,4 @@
-"""What a sync rule and a sync task both demand of their two instances."""
+"""Check what sync rules and tasks demand of both instances."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INDUSTRY = re.compile(r"finance|gov")
 
 
 def target_account(call: Call) -> str:
-    """Return the UID of another account, or an empty string for a sync within one account."""
+    """Return the other account's UID; empty within one."""
     uid = call.optional("TargetUserId")
     if uid and not (uid.isascii() and uid.isdigit()):
         raise invalid("TargetUserId", "it must be the UID of an Alibaba Cloud account")
@@ -28,7 +28,9 @@ def check_name(parameter: str, name: str, allowed: re.Pattern[str]) -> None:
 
 
 def check_target(call: Call, source: Instance) -> Instance:
-    """Return the instance that a request wants to replicate into, if every documented prerequisite holds.
+    """Return the target instance if all prerequisites hold.
+
+    The documentation lists them.
 
     The codes are guesses in the service's style, except that of a missing grant, which a behaviour decides.
     """

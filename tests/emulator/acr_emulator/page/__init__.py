@@ -1,4 +1,4 @@
-"""The page for people: what there is, what is under way and who called."""
+"""Show a page for people: state, work and calls."""
 
 from __future__ import annotations
 

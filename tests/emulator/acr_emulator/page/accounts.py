@@ -50,7 +50,7 @@ def _instance(state: State, instance: Instance) -> list[object]:
 
 
 def _open_to(state: State, instance: Instance) -> object:
-    """Return the accounts that may replicate into an instance by its owner's grant."""
+    """Return the accounts that an instance's owner has granted."""
     others = (account for account in state.accounts.values() if account.uid != instance.account_id)
     granted = [other.name or other.uid for other in others if not ungranted(state, other.uid, instance)]
     return ", ".join(granted) or tag("span", "own account", kind="quiet")

@@ -23,7 +23,10 @@ def calls(cloud: Cloud) -> Html:
 
 
 def _alike(records: Iterator[Record]) -> Iterator[list[Record]]:
-    """Show calls that repeat each other, such as those of a client that waits, as a single row."""
+    """Show repeated calls as one row.
+
+    A client that waits makes such calls.
+    """
 
     def key(record: Record) -> tuple[object, ...]:
         return record.account, record.identity, record.action, record.parameters, record.status, record.code

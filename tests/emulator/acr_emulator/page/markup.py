@@ -1,4 +1,9 @@
-"""HTML made of nested calls; every text that is not `Html` itself is escaped."""
+"""Make HTML of nested calls.
+
+Every text that is not `Html` itself is escaped.
+
+Every text that is not `Html` itself is escaped.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,12 @@ class Html(str):
 
 
 def tag(name: str, *children: object, **attributes: str) -> Html:
-    """`kind` stands for the attribute `class`. A child that is None leaves nothing."""
+    """Return an element; `kind` is its class.
+
+    A child that is None leaves nothing.
+
+    A child that is None leaves nothing.
+    """
     written = "".join(
         f' {"class" if key == "kind" else key.replace("_", "-")}="{escape(value)}"' for key, value in attributes.items()
     )
@@ -27,12 +37,17 @@ def join(*children: object) -> Html:
 
 
 def section(title: str, *content: object) -> Html:
-    """Return a part of the page, or a note that it has no content."""
+    """Return a part of the page, or that it is empty."""
     return tag("section", tag("h2", title), join(*content) or tag("p", "None yet.", kind="quiet"))
 
 
 def table(kind: str, headings: str, rows: Iterable[list[object]]) -> Html:
-    """`headings` separated by commas. On a narrow screen each cell may show its heading, from `data-label`."""
+    """Return a table of comma-separated `headings`.
+
+    On a narrow screen each cell may show its heading, from `data-label`.
+
+    On a narrow screen each cell may show its heading, from `data-label`.
+    """
     names = headings.split(", ")
     head = tag("tr", *(tag("th", name) for name in names))
     lines = [
@@ -42,7 +57,7 @@ def table(kind: str, headings: str, rows: Iterable[list[object]]) -> Html:
 
 
 def limited(rest: int) -> Html | None:
-    """Return the note below a list of which only a part is shown."""
+    """Return the note below a shortened list."""
     return tag("p", f"and {rest:,} more", kind="quiet") if rest > 0 else None
 
 

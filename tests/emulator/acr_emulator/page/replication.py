@@ -1,4 +1,4 @@
-"""The page's sync rules, and its sync tasks as they proceed."""
+"""Show sync rules, and sync tasks as they proceed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _place(instance: str, path: list[str]) -> Html:
 
 
 def _instance_name(state: State, identifier: str) -> str:
-    """Its ID where there is no such instance in this world."""
+    """Return its name; the ID outside this world."""
     instance = state.instances.get(identifier)
     return instance.name if instance else identifier
 

@@ -1,4 +1,7 @@
-"""What RAM's actions share: checks of names and documents, finding, ARNs, pages and tags."""
+"""Share what RAM's actions need.
+
+These are checks of names and documents, finding, ARNs, pages and tags.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,10 @@ def malformed(error: ValueError) -> ApiError:
 
 
 def find_role(call: Call) -> Role:
-    """By its exact name; whether the service ignores case is not known."""
+    """By its exact name.
+
+    Whether the service ignores case is not known.
+    """
     name = role_name(call)
     if name not in call.account.roles:
         raise ApiError("EntityNotExist.Role", 404, f"The role does not exist: {name}.")
@@ -102,7 +108,10 @@ def role_and_policy_arns(call: Call) -> tuple[str, ...]:
 def change(
     name: str, resources: Callable[[Call], tuple[str, ...]]
 ) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
-    """Register an action that changes RAM's state, which CR then comes to know of."""
+    """Register an action that changes RAM's state.
+
+    CR comes to know of it.
+    """
 
     def register(function: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         def changing(call: Call) -> Answer:
@@ -117,7 +126,12 @@ def change(
 
 
 def marked_page(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
-    """One page by Marker and MaxItems; Marker is in the answer only if there is more."""
+    """Return one page by Marker and MaxItems.
+
+    Marker is in the answer only if there is more.
+
+    Marker is in the answer only if there is more.
+    """
     size = call.integer("MaxItems", 100, 1, 1000)
     marker = call.optional("Marker", "0")
     if not re.fullmatch(r"[0-9]{1,9}", marker):

@@ -18,7 +18,7 @@ POLICY_LIMIT = 1500
 
 
 def holders(call: Call, policy: Policy) -> tuple[list[Identity], list[Role]]:
-    """Return the users and the roles that a policy is attached to."""
+    """Return the users and roles with a policy."""
 
     def holds(holder: Identity | Role) -> bool:
         return any(attachment.name == policy.name and attachment.type == policy.type for attachment in holder.policies)
@@ -61,7 +61,12 @@ def create_policy(call: Call) -> Answer:
 
 @action("ram:GetPolicy", policy_arn)
 def get_policy(call: Call) -> Answer:
-    """Return the policy. Its document is in DefaultPolicyVersion; Policy.PolicyDocument is a relic that says N/A."""
+    """Return the policy.
+
+    Its document is in DefaultPolicyVersion; Policy.PolicyDocument is a relic that says N/A.
+
+    Its document is in DefaultPolicyVersion; Policy.PolicyDocument is a relic that says N/A.
+    """
     policy = find_policy(call, lookup.policy_type(call))
     version = shown_version(policy, policy.default)
     return {"Policy": _shown(call, policy) | {"PolicyDocument": "N/A"}, "DefaultPolicyVersion": version}

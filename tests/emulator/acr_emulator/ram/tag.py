@@ -18,7 +18,12 @@ def _resources(call: Call) -> tuple[str, Mapping[str, Role] | Mapping[str, Polic
 
 
 def _tagged(call: Call) -> list[Role] | list[Policy]:
-    """Return the roles or policies that a request names; all of them have to exist."""
+    """Return the named roles or policies.
+
+    All of them have to exist.
+
+    All of them have to exist.
+    """
     kind, known = _resources(call)
     names = _names(call)
     if not names:
@@ -57,7 +62,10 @@ def untag_resources(call: Call) -> Answer:
 
 @action("ram:ListTagResources")
 def list_tag_resources(call: Call) -> Answer:
-    """Of the resources named, or of all; a name that does not exist has no tags."""
+    """Of the resources named, or of all.
+
+    A name that does not exist has no tags.
+    """
     kind, known = _resources(call)
     wanted = read_tags(call)
     shown = []

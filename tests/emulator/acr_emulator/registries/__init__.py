@@ -1,4 +1,7 @@
-"""Real OCI registries behind instances: one docker-registry process each, guarded by a pass-through."""
+"""Run real OCI registries behind instances.
+
+Each is a docker-registry process behind a pass-through.
+"""
 
 from .backend import CopyError
 from .fleet import Registries, check_images

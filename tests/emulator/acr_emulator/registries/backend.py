@@ -1,4 +1,7 @@
-"""A registry's own API over its socket, and copying images from one to another."""
+"""Call a registry's own API over its socket.
+
+Images are copied from one registry to another.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ ACCEPT = ", ".join((*IMAGES, *INDEXES))
 
 
 class CopyError(Exception):
-    """An image could not be copied; the message says at which step."""
+    """An image that was not copied; the message says where.
+
+    The message says at which step.
+    """
 
 
 class Backend:
@@ -32,7 +38,10 @@ class Backend:
         await self.client.aclose()
 
     async def manifest(self, path: str, reference: str) -> Manifest | None:
-        """By tag or digest; None if it is not there."""
+        """By tag or digest.
+
+        None if it is not there.
+        """
         response = await self._send("GET", f"/v2/{path}/manifests/{reference}", {"accept": ACCEPT}, missing_ok=True)
         if response.status_code == 404:
             return None
@@ -84,7 +93,10 @@ class Backend:
 
 
 class Copy:
-    """Copies one image, with everything it refers to, from one registry's repository into another's."""
+    """Copy one image from one repository to another.
+
+    Everything it refers to is copied, too.
+    """
 
     def __init__(self, source: Backend, source_path: str, target: Backend, target_path: str) -> None:
         self._source, self._source_path = source, source_path
@@ -92,7 +104,10 @@ class Copy:
         self._layers: list[LayerTask] = []
 
     async def run(self, digest: str, tag: str) -> list[LayerTask]:
-        """Copy an image and return the blobs that had to be copied. Set the tag last, when all else is there."""
+        """Copy an image, and return the copied blobs.
+
+        The tag is set last, when all else is there.
+        """
         try:
             manifest = await self._content(digest)
         except MalformedManifestError as error:

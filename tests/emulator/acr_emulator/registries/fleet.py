@@ -1,4 +1,4 @@
-"""All the registries of a world: opened, filled, emptied and closed together."""
+"""Open, fill, empty and close a world's registries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from .process import RegistryProcess
 
 
 class Registry:
-    """One instance's registry: its process, the way to it, and its guard on a loopback port."""
+    """One instance's registry: process, path and guard.
+
+    The guard listens on a loopback port.
+    """
 
     def __init__(self, instance: Instance, data: Path, run: Path, pushed: Pushed) -> None:
         self.instance = instance
@@ -38,7 +41,7 @@ class Registry:
         self.process.stop()
 
     async def fill(self) -> None:
-        """Make the catalogue true: every image that it names is in the registry under its tag."""
+        """Put every image of the catalogue into its registry."""
         for repository in self.instance.repositories.values():
             for image in repository.images.values():
                 await self._place(repository, image)
@@ -54,7 +57,7 @@ class Registry:
 
 
 def check_images(state: State) -> None:
-    """Raise WorldError unless empty registries can be filled with every image of `state`."""
+    """Raise WorldError if registries cannot hold every image."""
     for instance in state.instances.values():
         for repository in instance.repositories.values() if instance.registry else ():
             made: set[str] = set()
@@ -74,7 +77,10 @@ def _impossible(instance: Instance, repository: Repository, image: Image) -> Wor
 
 
 class Registries:
-    """`data` keeps the content over a restart; without it the content ends with the emulator."""
+    """`data` keeps the content over a restart.
+
+    Without it the content ends with the emulator.
+    """
 
     def __init__(self, data: Path | None = None) -> None:
         self._run = tempfile.TemporaryDirectory(prefix="acr-")
@@ -87,7 +93,12 @@ class Registries:
         return {identifier: registry.address for identifier, registry in self._open.items()}
 
     async def prepare(self, state: State, pushed: Pushed) -> None:
-        """Start the registries that `state` needs and that do not run; raises WorldError and leaves all as it was."""
+        """Start the registries that `state` still needs.
+
+        After a WorldError, all is as it was.
+
+        Raises WorldError and leaves all as it was.
+        """
         started: dict[str, Registry] = {}
         try:
             for instance in state.instances.values():
@@ -111,7 +122,10 @@ class Registries:
                 await registry.fill()
 
     async def clear(self, keep: State) -> None:
-        """Empty every registry, and close those that `keep` has no instance for."""
+        """Empty all registries, and close unneeded ones.
+
+        `keep` has no instance for those.
+        """
         for identifier, registry in list(self._open.items()):
             registry.process.delete_all()
             kept = keep.instances.get(identifier)
@@ -134,7 +148,10 @@ class Registries:
             self._open[instance.id].process.delete_tag(path, tag)
 
     async def push_generated(self, instance: Instance, repository: Repository, tag: str) -> Image:
-        """Put a small image of its own under the tag; the catalogue is the caller's business."""
+        """Put a small image of its own under the tag.
+
+        The catalogue is the caller's business.
+        """
         generated = generate(repository.path, tag)
         await self._open[instance.id].backend.push(repository.path, tag, generated)
         return Image(tag, generated.manifest.digest, generated.size, generated.manifest.image_id)
@@ -142,6 +159,9 @@ class Registries:
     async def copy(
         self, source: Instance, source_path: str, digest: str, target: Instance, target_path: str, tag: str
     ) -> list[LayerTask]:
-        """Copy manifests and blobs; raises CopyError. Returns the blobs that had to be copied."""
+        """Copy manifests and blobs.
+
+        Raises CopyError. Returns the blobs that had to be copied.
+        """
         from_, to = self._open[source.id].backend, self._open[target.id].backend
         return await Copy(from_, source_path, to, target_path).run(digest, tag)

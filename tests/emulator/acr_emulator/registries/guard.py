@@ -1,4 +1,4 @@
-"""The pass-through in front of a registry: who may enter, what may be pushed, and what a push sets off.
+"""Guard a registry: entry, pushes and what follows.
 
 It answers in the error format of the OCI distribution specification and passes everything else on, streaming.
 """
@@ -77,7 +77,10 @@ def _registry(request: Request) -> Registry:
 
 
 def check_access(request: Request) -> str:
-    """Return the request's password, given as Basic or Bearer. Refuse none, wrong and expired ones alike."""
+    """Return the request's password, given as Basic or Bearer.
+
+    Refuse none, wrong and expired ones alike.
+    """
     scheme, _space, value = request.headers.get("authorization", "").partition(" ")
     password = value.strip() if scheme.lower() == "bearer" else _basic_password(value)
     if _registry(request).instance.tokens.get(password, 0) <= now_ms():

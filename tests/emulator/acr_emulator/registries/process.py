@@ -1,4 +1,7 @@
-"""A docker-registry child process that listens on a Unix socket, so that nothing gets past the pass-through to it."""
+"""Run docker-registry as a child on a Unix socket.
+
+Nothing gets past the pass-through to it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def _die_with_parent() -> None:
 
 
 class RegistryProcess:
-    """`data` holds the registry's content, `run` its socket, configuration and log."""
+    """A registry's process; `data` holds its content.
+
+    `run` holds its socket, configuration and log.
+    """
 
     def __init__(self, name: str, data: Path, run: Path) -> None:
         self.data = data
