@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("plugins", "tests", "tools")
+FOLDERS = ("plugins", "extensions", "tests", "tools")
 # A number or a pronoun, where the reader looks for a noun.
 EMPTY = {"one"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

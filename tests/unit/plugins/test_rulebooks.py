@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_a_rulebook_fits_the_schema_and_its_playbooks_exist(rulebook: str) -> No
     schema = json.loads(Path(found.origin).with_name("schema").joinpath("ruleset_schema.json").read_text())
     rulesets = yaml.safe_load((FOLDER / rulebook).read_text())
     importlib.import_module("jsonschema").validate(rulesets, schema)
-    for rule in (rule for ruleset in rulesets for rule in ruleset["rules"]):
+    for rule in chain.from_iterable(ruleset["rules"] for ruleset in rulesets):
         playbook = rule["action"]["run_playbook"]["name"].removeprefix("registryops.alicloud.")
         assert (ROOT / "playbooks" / f"{playbook}.yml").exists()
 
