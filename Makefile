@@ -1,7 +1,7 @@
 # Every target calls a script in tools/, which also says how it works.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup system lint sanity unit clients integration test-matrix floors coverage bench torture mutants package clean
+.PHONY: help demo test setup system lint sanity unit clients integration test-matrix molecule floors coverage bench torture mutants package clean
 
 python := .venv/bin/python
 
@@ -29,6 +29,9 @@ integration: setup system ## ansible-test integration against the emulator
 
 test-matrix: setup system ## Sanity, unit and integration on every ansible-core we support; CORE=2.18 PYTHON=3.13 for one
 	@$(python) tools/matrix.py $(CORE) $(PYTHON)
+
+molecule: setup ## The scenario of Molecule against the emulator
+	@$(python) tools/molecule.py
 
 floors: setup system ## Unit tests and clients with the oldest Python packages that we declare
 	@$(python) tools/floors.py
