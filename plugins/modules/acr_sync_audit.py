@@ -37,16 +37,18 @@ options:
       - ID of the instance, which begins with C(cri-).
     type: str
     required: true
-  side:
+  sides:
     description:
-      - Which end of the sync is audited. An instance that is both is audited twice.
-    type: str
+      - Which ends of the sync are audited. An instance may be both.
+    type: list
+    elements: str
     choices: [source, destination]
     required: true
+    aliases: [side]
   inbound_rules:
     description:
       - Rules that end at the instance, as far as they are known, such as the filter
-        P(registryops.alicloud.acr_inbound_rules#filter) returns them. Only for O(side=destination).
+        P(registryops.alicloud.acr_inbound_rules#filter) returns them. Only for O(sides=destination).
       - The rules that the instance itself lists are added to them. If unset, no trust is found to be without a rule.
     type: list
     elements: dict
@@ -79,10 +81,44 @@ options:
   source_account_ids:
     description:
       - UIDs of the accounts that should be trusted to replicate into this account's instances. Only for
-        O(side=destination).
+        O(sides=destination).
       - If unset, no account is found to be one too many.
     type: list
     elements: str
+  known:
+    description:
+      - Findings of the source, such as M(registryops.alicloud.acr_sync_verify) returns as C(audit). With it the source is
+        not audited again. If unset, it is audited.
+    type: list
+    elements: dict
+    suboptions:
+      check:
+        description: What was found.
+        type: str
+        required: true
+      severity:
+        description: How bad it is.
+        type: str
+        choices: [error, warning]
+        required: true
+      subject:
+        description: What it was found at.
+        type: str
+        required: true
+      problem:
+        description: What is wrong.
+        type: str
+        required: true
+      remedy:
+        description: What to do about it.
+        type: str
+        required: true
+  fail_on:
+    description:
+      - Which findings RV(summary) names as a reason to fail; V(warning) is for both. The task itself does not fail.
+    type: str
+    choices: [error, warning]
+    default: error
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
@@ -101,16 +137,16 @@ EXAMPLES = r"""
     profile: account-a
     region: cn-hangzhou
     instance_id: cri-sourcesource0001
-    side: source
+    sides: [source]
   register: audit
-  failed_when: audit.findings | selectattr('severity', 'eq', 'error') | length > 0
+  failed_when: audit.state == 'bad'
 
 - name: Audit the destination and its grant
   registryops.alicloud.acr_sync_audit:
     profile: account-b
     region: eu-central-1
     instance_id: cri-targettarget0001
-    side: destination
+    sides: [destination]
     source_account_ids: ["1252879610640001"]
     inbound_rules:
       - name: releases-to-eu
@@ -119,6 +155,26 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+instance_id:
+  description: The instance.
+  type: str
+  returned: success
+state:
+  description: V(bad) if an error is among the findings, V(warning) if a warning is, and V(good) if there is none.
+  type: str
+  returned: success
+  sample: good
+counts:
+  description: How many findings are an V(error), and how many a V(warning).
+  type: dict
+  returned: success
+  sample: {"error": 0, "warning": 1}
+summary:
+  description:
+    - The same for people. C(findings) is a sentence for each, and C(failure) one that names those that O(fail_on) says,
+      empty if there are none.
+  type: dict
+  returned: success
 findings:
   description: What is set up wrong, errors first; an empty list if nothing is.
   type: list
@@ -166,13 +222,26 @@ INBOUND_RULE_OPTIONS = {
 }
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
 
+FINDING_OPTIONS = {
+    **{name: {"type": "str", "required": True} for name in ("check", "subject", "problem", "remedy")},
+    "severity": {"type": "str", "choices": ["error", "warning"], "required": True},
+}
+
 MODULE = Module(
     options={
         "instance_id": {"type": "str", "required": True},
-        "side": {"type": "str", "choices": ["source", "destination"], "required": True},
+        "sides": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["source", "destination"],
+            "required": True,
+            "aliases": ["side"],
+        },
         "rules": {"type": "list", "elements": "dict", "options": {**STATE_OPTION, **RULE_OPTIONS}},
         "inbound_rules": {"type": "list", "elements": "dict", "options": INBOUND_RULE_OPTIONS},
         "source_account_ids": {"type": "list", "elements": "str"},
+        "known": {"type": "list", "elements": "dict", "options": FINDING_OPTIONS},
+        "fail_on": {"type": "str", "choices": ["error", "warning"], "default": "error"},
     },
     work=audit,
     apart="rules",  # a bad one is for the task to tell that keeps it

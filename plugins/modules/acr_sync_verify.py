@@ -131,6 +131,12 @@ options:
       - Cannot be combined with O(select).
     type: bool
     default: false
+  fail_on:
+    description:
+      - Which findings RV(summary) names as a reason to fail; V(warning) is for both. The task itself does not fail.
+    type: str
+    choices: [error, warning]
+    default: error
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
@@ -389,7 +395,7 @@ unreadable:
 summary:
   description:
     - The same for people. C(rules), C(images) and C(lag) are a line each, C(findings) a list of the first twenty, and
-      C(failure) a sentence that names the errors, empty if there are none.
+      C(failure) a sentence that names those that O(fail_on) says, empty if there are none.
   type: dict
   returned: success
 """
@@ -415,6 +421,7 @@ MODULE = Module(
         "max_images": {"type": "int", "default": 100},
         "images_file": {"type": "path"},
         "audit": {"type": "bool", "default": False},
+        "fail_on": {"type": "str", "choices": ["error", "warning"], "default": "error"},
     },
     work=verify,
     apart="rules",

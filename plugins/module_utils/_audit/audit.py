@@ -11,15 +11,45 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.destin
     audit_destination,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.source import audit_source
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, counted, state_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 
 _SIDES = {"source": audit_source, "destination": audit_destination}
+# Which findings are a reason to fail, by the option fail_on.
+_FAILING = {"error": ("error",), "warning": ("error", "warning")}
+_NOTHING = "Nothing is set up wrong, as far as this account can see."
 
 
 def audit(task: Task) -> dict[str, Any]:
+<<<<<<< HEAD
     """Return an instance's findings, errors first.
 
     At the destination they include those of the account's grant.
     """
     findings = _SIDES[task.params["side"]](task)
     return {"changed": False, "findings": sorted(findings, key=lambda finding: finding["severity"])}
+=======
+    """Return the findings of one instance and, at the destination, of its account's grant; errors first."""
+    known, found = task.params["known"], []
+    for side in task.params["sides"]:
+        found += known if side == "source" and known is not None else _SIDES[side](task)
+    findings = sorted(found, key=lambda finding: finding["severity"])
+    return {
+        "changed": False,
+        "instance_id": task.params["instance_id"],
+        "state": state_of(findings),
+        "counts": counted(findings),
+        "findings": findings,
+        "summary": _summary(findings, task.params["fail_on"]),
+    }
+
+
+def _summary(findings: list[Finding], fail_on: str) -> dict[str, Any]:
+    """Return the same for people."""
+    failing = [finding["problem"] for finding in findings if finding["severity"] in _FAILING[fail_on]]
+    sentences = [f"{finding['severity']}: {finding['problem']}. {finding['remedy']}" for finding in findings]
+    return {
+        "findings": sentences or [_NOTHING],
+        "failure": f"Sync is not set up as it should be: {'; '.join(failing)}." if failing else "",
+    }
+>>>>>>> 4b33aac (Let the audit and the verification say what to fail for, and pass their state and counts to the next job)

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 Finding = dict[str, str]
 
 
@@ -21,6 +24,18 @@ def error(check: str, subject: str, problem: str, remedy: str) -> Finding:
 def warning(check: str, subject: str, problem: str, remedy: str) -> Finding:
     """Return a finding that is uncertain, or may be intended."""
     return _finding("warning", check, subject, problem, remedy)
+
+
+def state_of(findings: Iterable[Finding]) -> str:
+    """Return how sync is in one word."""
+    severities = {finding["severity"] for finding in findings}
+    return "bad" if "error" in severities else "warning" if severities else "good"
+
+
+def counted(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return how many findings there are of each severity."""
+    found = Counter(finding["severity"] for finding in findings)
+    return {severity: found[severity] for severity in ("error", "warning")}
 
 
 def _finding(severity: str, check: str, subject: str, problem: str, remedy: str) -> Finding:

@@ -82,7 +82,9 @@ def _never_sent(summary: Summary, names: Mapping[str, str], readable: Container[
     return found
 
 
-def summed_up(summary: Summary, findings: list[Finding], rules: Mapping[str, int]) -> dict[str, Any]:
+def summed_up(
+    summary: Summary, findings: list[Finding], rules: Mapping[str, int], fail_on: str = "error"
+) -> dict[str, Any]:
     """Return the summary: a line each, then what is wrong.
 
     The lines are about rules, images and lag.
@@ -91,21 +93,25 @@ def summed_up(summary: Summary, findings: list[Finding], rules: Mapping[str, int
         summary: the compared images.
         findings: all of them, errors first.
         rules: how many there are of each standing.
+        fail_on: the least severity that is a reason to fail.
     """
-    errors = [finding["problem"] for finding in findings if finding["severity"] == "error"]
     return {
         "rules": ", ".join(f"{count} {standing}" for standing, count in rules.items() if count) or "none",
         "images": _counted(summary),
         "lag": _lag(summary.lag()),
         "findings": _shown([f"{finding['problem']}. {finding['remedy']}" for finding in findings]),
-        "failure": f"Sync is not as it should be: {'; '.join(_shown(errors))}." if errors else "",
+        "failure": _failure(findings, fail_on),
     }
 
 
-def state_of(findings: list[Finding]) -> str:
-    """Return how sync is in one word."""
-    severities = {finding["severity"] for finding in findings}
-    return "bad" if "error" in severities else "warning" if severities else "good"
+def _failure(findings: list[Finding], fail_on: str) -> str:
+    """Return a sentence to fail with; empty if nothing is as bad as that."""
+    errors = [finding["problem"] for finding in findings if finding["severity"] == "error"]
+    if errors:
+        return f"Sync is not as it should be: {'; '.join(_shown(errors))}."
+    if not findings or fail_on == "error":
+        return ""
+    return f"Sync may not be as it should be: {'; '.join(_shown([finding['problem'] for finding in findings]))}."
 
 
 def _counted(summary: Summary) -> str:

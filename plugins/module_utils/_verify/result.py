@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, state_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import (
     image_findings,
-    state_of,
     summed_up,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
@@ -34,6 +33,7 @@ class Found:
         unreadable: those that could not be, each with its host and the reason.
         records: how many sync records were read.
         images_file: the file of all images, if one was written.
+        fail_on: the least severity that is a reason to fail.
     """
 
     instance_id: str
@@ -45,6 +45,7 @@ class Found:
     unreadable: Sequence[Mapping[str, str]] = ()
     records: int = 0
     images_file: str | None = None
+    fail_on: str = "error"
 
     def to_result(self) -> dict[str, Any]:
         """Return the result of the module."""
@@ -65,8 +66,11 @@ class Found:
             "images_file": self.images_file,
             "records": self.records,
             "unreadable": [*self.unreadable],
-            "summary": summed_up(summary, findings, Counter(rule.standing for rule in self.rules)),
+            "summary": summed_up(summary, findings, self._standings(), self.fail_on),
         }
+
+    def _standings(self) -> Counter[str]:
+        return Counter(rule.standing for rule in self.rules)
 
     def findings(self) -> list[Finding]:
         """Return what is wrong, errors first."""

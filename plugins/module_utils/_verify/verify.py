@@ -72,6 +72,7 @@ class Verification:
             unreadable=self._unreadable,
             records=records.count,
             images_file=self._file,
+            fail_on=self._params["fail_on"],
         ).to_result()
 
     def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:

@@ -265,3 +265,27 @@ def test_a_grant_that_is_denied_is_missing_and_the_statement_is_named(cloud: Emu
         f" of the trust policy denies sts:AssumeRole to {ACCOUNT_A}@cr.aliyuncs.com",
         "statement 1 of policy Policy1 denies cr:* on *",
     ]
+
+
+def test_it_says_what_to_fail_for(account_b: Account, granted: Account) -> None:
+    good = granted.run("acr_sync_audit", side="destination", instance_id=TARGET)
+    assert (good["state"], good["counts"], good["summary"]["failure"]) == ("good", {"error": 0, "warning": 0}, "")
+    assert good["summary"]["findings"] == ["Nothing is set up wrong, as far as this account can see."]
+    unused = {"instance_id": TARGET, "inbound_rules": [{"name": "r", "namespace": "prod"}]}
+    maybe = granted.run("acr_sync_audit", side="destination", **unused)
+    assert (maybe["state"], maybe["counts"], maybe["summary"]["failure"]) == ("warning", {"error": 0, "warning": 1}, "")
+    [finding] = maybe["findings"]
+    assert maybe["summary"]["findings"] == [f"warning: {finding['problem']}. {finding['remedy']}"]
+    strict = granted.run("acr_sync_audit", side="destination", fail_on="warning", **unused)
+    assert strict["summary"]["failure"] == f"Sync is not set up as it should be: {finding['problem']}."
+
+
+def test_both_sides_are_audited_by_one_task(cloud: Emulator, account_a: Account) -> None:
+    """Of the instance that is the source, only the destination's side has something to say here."""
+    both = {"instance_id": SOURCE, "source_account_ids": [OTHER], "inbound_rules": [{"name": "r", "account_id": OTHER}]}
+    one = account_a.run("acr_sync_audit", sides=["destination"], **both)["findings"]
+    assert [finding["check"] for finding in one] == ["missing_grant"]
+    assert account_a.run("acr_sync_audit", sides=["source", "destination"], **both)["findings"] == one
+    cloud.delete("/_emulator/calls")
+    account_a.run("acr_sync_audit", sides=["source"], **both)
+    assert cloud.calls("GetRole") == []

@@ -374,3 +374,25 @@ def test_an_audit_sees_what_no_verified_rule_brings_anywhere(cloud: Emulator, ru
     result = verify(ruled, audit=True)
     assert "dead_rule" not in [finding["check"] for finding in result["audit"]]
     assert result["audit"] == ruled.run("acr_sync_audit", side="source", instance_id=SOURCE, rules=[RULE])["findings"]
+
+
+def test_a_warning_is_a_reason_to_fail_if_asked(ruled: Account) -> None:
+    count = source_images(ruled)
+    assert verify(ruled)["summary"]["failure"] == ""
+    said = verify(ruled, fail_on="warning")["summary"]["failure"]
+    assert said.startswith(f"Sync may not be as it should be: {count} images (")
+
+
+def test_an_error_is_the_reason_to_fail_either_way(account_a: Account) -> None:
+    said = "Sync is not as it should be: sync rule to-eu is missing."
+    assert verify(account_a)["summary"]["failure"] == said
+    assert verify(account_a, fail_on="warning")["summary"]["failure"] == said
+
+
+def test_an_audit_takes_what_went_along_for_its_source_side(cloud: Emulator, ruled: Account) -> None:
+    found = verify(ruled, RULE, audit=True)["audit"]
+    ruled.run("acr_sync_rule", False, instance_id=SOURCE, **ELSEWHERE)
+    cloud.delete("/_emulator/calls")
+    told = ruled.run("acr_sync_audit", sides=["source"], instance_id=SOURCE, known=found, rules=[RULE])
+    assert told["findings"] == found
+    assert cloud.calls() == []
