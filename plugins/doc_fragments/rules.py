@@ -94,9 +94,8 @@ _RULE = r"""
       grant_timeout:
         description:
           - Seconds to try again while the target's account refuses the rule. How long a new grant takes to come into
-            force is not documented. V(0) fails at once.
+            force is not documented. V(0) fails at once. If unset, what the task says of all rules.
         type: int
-        default: 20
 """
 
 

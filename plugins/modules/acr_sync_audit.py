@@ -87,8 +87,8 @@ options:
     elements: str
   known:
     description:
-      - Findings of the source, such as M(registryops.alicloud.acr_sync_verify) returns as C(audit). With it the source is
-        not audited again. If unset, it is audited.
+      - Findings of the source, such as M(registryops.alicloud.acr_sync_verify) returns as C(audit). With it the source
+        is not audited again. If unset, it is audited.
     type: list
     elements: dict
     suboptions:

@@ -133,6 +133,7 @@ options:
   source_account_ids:
     description:
       - UIDs of the accounts that are about to be granted access. They are only checked for being UIDs. If unset, none.
+      - An empty list is a finding, since then nobody could replicate.
     type: list
     elements: str
   fail:

@@ -278,6 +278,7 @@ MODULE = Module(
     options={
         **STATE_OPTION,
         **RULE_OPTIONS,
+        "grant_timeout": {"type": "int", "default": 20},
         "instance_id": {"type": "str", "required": True},
     },
     work=manage(kept_rules),

@@ -21,6 +21,11 @@ options:
       - ID of the source instance, which begins with C(cri-). Its edition must be Premium (C(Enterprise_Advanced)).
     type: str
     required: true
+  grant_timeout:
+    description:
+      - Seconds to try again while the other account's grant is refused, for the rules that do not say it themselves.
+    type: int
+    default: 20
   purge:
     description:
       - Whether outbound rules that O(rules) does not name are deleted.
@@ -236,8 +241,10 @@ MODULE = Module(
             "type": "list",
             "elements": "dict",
             "required": True,
+            # What a rule says itself wins.
             "options": {**STATE_OPTION, **RULE_OPTIONS},
         },
+        "grant_timeout": {"type": "int", "default": 20},
         "purge": {"type": "bool", "default": False},
     },
     work=perform(kept_rule_set),

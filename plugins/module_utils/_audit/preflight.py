@@ -45,7 +45,7 @@ def preflight(task: Task) -> dict[str, Any]:
     """
     params = {**task.params, **_plans(task.params)}
     instance = Instances(task.client, params).get(params["instance_id"])
-    findings = [*_instance(instance, params["side"])]
+    findings = [*_instance(instance, params["side"]), *_nobody(params)]
     rules = wanted_rules(params["sync_rules"] or [])
     for rule, missing in missing_places(task.client, rules, params):
         findings += [*_route(rule, params), *missing]
@@ -107,6 +107,15 @@ def _instance(instance: Instance, side: str) -> Iterator[Finding]:
             "status",
             f"{side} instance {instance.instance_id} is {instance.status}{issue}, not RUNNING",
             "Start it, or wait until it runs.",
+        )
+
+
+def _nobody(params: Mapping[str, Any]) -> Iterator[Finding]:
+    if params["source_account_ids"] == []:
+        yield _finding(
+            "accounts",
+            f"it is not known which accounts may replicate into {params['instance_id']}",
+            "Give the hosts of acr_source whose rules end here their acr_account_id, or set acr_source_account_ids.",
         )
 
 

@@ -212,8 +212,10 @@ class Bulk(Operation, Generic[S]):
         return {}
 
     def _item(self, said: Mapping[str, Any]) -> Item[S]:
+        # What one leaves unsaid, the task may say of all.
         common = {name: value for name, value in self.params.items() if name != self.option}
-        return Item(said["name"], self.resource.sibling({**common, **said}))
+        own = {name: value for name, value in said.items() if value is not None or name not in common}
+        return Item(said["name"], self.resource.sibling({**common, **own}))
 
     def _purge(self, unwanted: list[S], found: list[S]) -> None:
         """Plan to delete whatever is not wanted.

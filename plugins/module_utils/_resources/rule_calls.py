@@ -86,7 +86,7 @@ class RuleCalls:
                 if not rule.target_account_id or error.uncertain:
                     raise
                 given_up = rule.target_instance_id in self.ungranted
-                if not refused or given_up or waited >= self.params.get("grant_timeout", 0):
+                if not refused or given_up or waited >= (self.params.get("grant_timeout") or 0):
                     if refused:
                         self.ungranted.add(rule.target_instance_id)
                     raise self._unpermitted(error, rule, certain=refused) from error

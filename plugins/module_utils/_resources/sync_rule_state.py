@@ -34,7 +34,7 @@ RULE_OPTIONS: dict[str, dict[str, Any]] = {
     "target_namespace": {"type": "str"},
     "target_repository": {"type": "str"},
     "catch_up": {"type": "bool", "default": True},
-    "grant_timeout": {"type": "int", "default": 20},
+    "grant_timeout": {"type": "int"},
 }
 
 # Which of the options that say what is replicated each scope has.

@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.filter import (
     acr_inbound_places,
     acr_inbound_rules,
     acr_resolve_rules,
+    acr_source_accounts,
     acr_unknown_rules,
 )
 
@@ -160,3 +161,22 @@ def test_a_name_that_no_host_has_is_said(names: Any, rules: Any, said: str) -> N
 def test_no_host_may_have_rules_at_all() -> None:
     said = acr_unknown_rules.unknown_rules("to-eu", [], HOSTS, ["bj"])
     assert said.endswith("the sync rule to-eu. No host has rules in acr_sync_rules.")
+
+
+ESTATE: dict[str, Any] = {
+    "sh": {"acr_account_id": "1", "acr_sync_rules": [{"name": "a", "to": "eu"}, {"name": "b", "to": "us"}]},
+    "bj": {"acr_account_id": 2, "acr_sync_rules": [{"name": "c", "to": "us"}, {"name": "d", "to": "gone"}]},
+    "hk": {"acr_sync_rules": [{"name": "e", "to": "eu"}]},
+    "eu": {"acr_account_id": "9", "acr_instance_id": "cri-eu"},
+    "us": {"acr_account_id": 9, "acr_instance_id": "cri-us"},
+    "own": {"acr_account_id": "9", "acr_sync_rules": [{"name": "f", "to": "eu"}, {"name": "g", "state": "absent"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("destination", "beside", "accounts"),
+    [("eu", [], ["1"]), ("us", [], ["1", "2"]), ("eu", ["eu", "us"], ["1", "2"]), ("hk", ["eu"], [])],
+)
+def test_the_accounts_are_those_whose_rules_end_there(destination: str, beside: list[str], accounts: list[str]) -> None:
+    found = acr_source_accounts.source_accounts(ESTATE, ["sh", "bj", "hk", "own"], destination, beside)
+    assert found == accounts

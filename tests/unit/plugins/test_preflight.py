@@ -220,3 +220,12 @@ def test_all_instances_of_the_account_are_listed(account_a: Account) -> None:
     assert account_a.run("acr_instance_info", name="nothing")["instances"] == []
     with pytest.raises(ModuleFailedError, match=r"INSTANCE_NOT_EXIST, request"):
         account_a.run("acr_instance_info", instance_id="cri-nothing")
+
+
+def test_nobody_to_grant_to_is_a_finding(account_b: Account) -> None:
+    nobody = account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, source_account_ids=[])
+    assert [finding["check"] for finding in nobody["findings"]] == ["accounts"]
+    with pytest.raises(
+        ModuleFailedError, match="it is not known which accounts may replicate into cri-target.*Give the"
+    ):
+        account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, source_account_ids=[], fail=True)
