@@ -21,16 +21,12 @@ _NOTHING = "Nothing is set up wrong, as far as this account can see."
 
 
 def audit(task: Task) -> dict[str, Any]:
-<<<<<<< HEAD
     """Return an instance's findings, errors first.
 
     At the destination they include those of the account's grant.
     """
-    findings = _SIDES[task.params["side"]](task)
-    return {"changed": False, "findings": sorted(findings, key=lambda finding: finding["severity"])}
-=======
-    """Return the findings of one instance and, at the destination, of its account's grant; errors first."""
-    known, found = task.params["known"], []
+    known = task.params["known"]
+    found: list[Finding] = []
     for side in task.params["sides"]:
         found += known if side == "source" and known is not None else _SIDES[side](task)
     findings = sorted(found, key=lambda finding: finding["severity"])
@@ -52,4 +48,3 @@ def _summary(findings: list[Finding], fail_on: str) -> dict[str, Any]:
         "findings": sentences or [_NOTHING],
         "failure": f"Sync is not set up as it should be: {'; '.join(failing)}." if failing else "",
     }
->>>>>>> 4b33aac (Let the audit and the verification say what to fail for, and pass their state and counts to the next job)
