@@ -271,7 +271,7 @@ def test_it_says_what_to_fail_for(account_b: Account, granted: Account) -> None:
     good = granted.run("acr_sync_audit", side="destination", instance_id=TARGET)
     assert (good["state"], good["counts"], good["summary"]["failure"]) == ("good", {"error": 0, "warning": 0}, "")
     assert good["summary"]["findings"] == ["Nothing is set up wrong, as far as this account can see."]
-    unused = {"instance_id": TARGET, "inbound_rules": [{"name": "r", "namespace": "prod"}]}
+    unused: dict[str, Any] = {"instance_id": TARGET, "inbound_rules": [{"name": "r", "namespace": "prod"}]}
     maybe = granted.run("acr_sync_audit", side="destination", **unused)
     assert (maybe["state"], maybe["counts"], maybe["summary"]["failure"]) == ("warning", {"error": 0, "warning": 1}, "")
     [finding] = maybe["findings"]
@@ -282,7 +282,8 @@ def test_it_says_what_to_fail_for(account_b: Account, granted: Account) -> None:
 
 def test_both_sides_are_audited_by_one_task(cloud: Emulator, account_a: Account) -> None:
     """Of the instance that is the source, only the destination's side has something to say here."""
-    both = {"instance_id": SOURCE, "source_account_ids": [OTHER], "inbound_rules": [{"name": "r", "account_id": OTHER}]}
+    both: dict[str, Any] = {"instance_id": SOURCE, "source_account_ids": [OTHER]}
+    both["inbound_rules"] = [{"name": "r", "account_id": OTHER}]
     one = account_a.run("acr_sync_audit", sides=["destination"], **both)["findings"]
     assert [finding["check"] for finding in one] == ["missing_grant"]
     assert account_a.run("acr_sync_audit", sides=["source", "destination"], **both)["findings"] == one
