@@ -21,7 +21,7 @@ COLUMNS = (
     *("rule", "state", "source", "target", "reason", "size"),
     *("digest", "target_digest", "pushed", "arrived", "lag"),
 )
-_TIMES = ("pushed", "arrived")
+_FORMULA = frozenset("=+-@\t\r")  # what one begins with
 
 
 class ImageFile:
@@ -35,7 +35,7 @@ class ImageFile:
 
     def add(self, images: Iterable[Compared]) -> None:
         if self._rows:
-            self._rows.writerows(_row(image.to_result()) for image in images)
+            self._rows.writerows(_row(image) for image in images)
         elif self._text:
             self._text.writelines(f"{json.dumps(image.to_result())}\n" for image in images)
 
@@ -67,13 +67,29 @@ def image_file(path: str | None) -> Iterator[ImageFile]:
             part.unlink(missing_ok=True)
 
 
-def _row(image: dict[str, Any]) -> list[Any]:
-    return [_cell(name, image[name]) for name in COLUMNS]
+def _row(image: Compared) -> tuple[Any, ...]:
+    """Return the cells of COLUMNS; there are very many rows, so that no dictionary is made for each."""
+    return (
+        _text(image.rule),
+        image.state,
+        _text(image.source),
+        _text(image.destination),
+        _text(image.reason),
+        image.size,
+        _text(image.digest),
+        _text(image.target_digest),
+        _time(image.pushed),
+        _time(image.arrived),
+        image.lag,
+    )
 
 
-def _cell(name: str, value: Any) -> Any:
-    if value is not None and name in _TIMES:
-        return datetime.fromtimestamp(value / 1000, timezone.utc).isoformat(timespec="milliseconds")
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"  # a spreadsheet takes it for text, not for a formula
-    return value
+def _text(text: str | None) -> str | None:
+    """Return a text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text and text[0] in _FORMULA else text
+
+
+def _time(milliseconds: int | None) -> str | None:
+    if milliseconds is None:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).isoformat(timespec="milliseconds")
