@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING, selects_all
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import REMEDY, wide_filters
 
 Rule = Mapping[str, Any]
 # The namespace and the repository that an image comes from.
@@ -61,12 +62,5 @@ def selecting_all(rules: Iterable[Rule]) -> Iterator[Finding]:
     They match the empty text.
     """
     for rule in rules:
-        for name in FILTERS:
-            if selects_all(rule.get(name)):
-                subject = f"sync rule {rule['name']}"
-                problem = (
-                    f"{name} {rule[name]!r} of {subject} matches the empty text; as filters are searched for and not"
-                    " compared as a whole, such a one mostly selects everything"
-                )
-                remedy = "Write a regular expression that needs a character, such as ^v for all that begins with v."
-                yield warning("filter_selects_all", subject, problem, remedy)
+        for problem in wide_filters(rule):
+            yield warning("filter_selects_all", f"sync rule {rule['name']}", problem, REMEDY)

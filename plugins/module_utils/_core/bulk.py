@@ -109,6 +109,12 @@ class Item(Generic[S]):
                 if journal:
                     error.add(f"These calls were made for it: {journal}.")
 
+    def warnings(self) -> list[str]:
+        """Return what may not be meant in what is wanted."""
+        if self.desired is None or self.resource.params["state"] == "absent":
+            return []
+        return self.resource.warnings(self.desired)
+
     def look_what_is_left(self, found: list[S]) -> None:
         """Read the state after a failure, and note whether it changed."""
         wanted = self.desired or (self.planned.before if self.planned else None)
@@ -192,6 +198,9 @@ class Bulk(Operation, Generic[S]):
             "diff": self._diff(),
             **self.remarks(),
         }
+        warnings = list(chain.from_iterable(map(Item.warnings, self.items)))
+        if warnings:
+            result["warnings"] = warnings
         failed = [item for item in self.items if item.error]
         if failed:
             raise _failure(failed, len(self.items), self.resource.kind, result)

@@ -164,7 +164,9 @@ class Keeping(Generic[S]):
         }
         if lines:
             diff["prepared"] = "".join(f"{line}\n" for line in lines)
-        return {"changed": before != after, "diff": diff, self.resource.kind.replace(" ", "_"): diff["after"]}
+        result = {"changed": before != after, "diff": diff, self.resource.kind.replace(" ", "_"): diff["after"]}
+        warnings = self.resource.warnings(self.desired) if self._state != "absent" else []
+        return {**result, "warnings": warnings} if warnings else result
 
     def _shown(self, state: S | None) -> S | None:
         # What cannot be read back is taken from the options, so that the diff does not show it as changed.

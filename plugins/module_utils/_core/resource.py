@@ -150,6 +150,10 @@ class Resource(Generic[S]):
         words = ", ".join(f"{name} {now!r} -> {wanted!r}" for name, (now, wanted) in plan.changes.items())
         return [f"{self.name(state)}: {verb}" + (f", {words}" if words else "")]
 
+    def warnings(self, _desired: S) -> list[str]:
+        """Return what may not be meant in what is wanted, although it can be done."""
+        return []
+
 
 def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Plan[S]:
     """Decide what to do, without writing.

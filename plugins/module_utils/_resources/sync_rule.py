@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_rule_name
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
+    check_rule_name,
+    is_industry_cloud,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
     REPLACE,
@@ -42,6 +45,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     follow,
     is_stand_in,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import REMEDY, wide_filters
 
 __all__ = ["DIRECTIONS", "RULE_OPTIONS", "SyncRule", "SyncRules"]
 
@@ -152,9 +156,18 @@ class SyncRules(Resource[SyncRule]):
             "the rule's target is its own instance",
             "Name another instance in target_instance_id.",
         )
+        source = self.params.get("region")
+        refuse(
+            bool(source and is_industry_cloud(str(rule.target_region)) and not is_industry_cloud(str(source))),
+            f"public cloud ({source}) cannot replicate to Finance or Gov Cloud ({rule.target_region})",
+            "Choose a destination in a public region.",
+        )
         if current:
             self._check_known(desired, current, rule)
         return rule
+
+    def warnings(self, desired: SyncRule) -> list[str]:
+        return [f"{problem}. {REMEDY}" for problem in wide_filters(desired.to_result())]
 
     def check_replacement(self, current: SyncRule, target: SyncRule) -> None:
         refuse(

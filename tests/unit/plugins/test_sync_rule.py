@@ -95,8 +95,8 @@ def test_a_refused_replacement_leaves_the_old_rule_untouched(account_a: Account,
     account_a.run("acr_sync_rule", **RULE)
     before = rules(account_a, instance_id=SOURCE)
     for wrong, said in (
-        ({"target_instance_id": "cri-doesnotexist0001"}, "target instance does not exist"),
-        ({"target_account_id": "3333000033330003", "target_instance_id": "cri-elsewhere000001"}, "does not exist"),
+        ({"target_instance_id": "cri-doesnotexist0001"}, "has no instance cri-doesnotexist0001"),
+        ({"target_account_id": "3333000033330003", "target_instance_id": "cri-elsewhere000001"}, "has no instance"),
     ):
         with pytest.raises(ModuleFailedError, match=f"{said}.* The old rule to-eu is in force as it was") as failed:
             account_a.run("acr_sync_rule", **{**RULE, **wrong}, grant_timeout=0)
@@ -354,3 +354,34 @@ def test_a_lost_answer_does_not_make_a_second_rule(cloud: Emulator, account_a: A
     cloud.post("/_emulator/faults", {"match": {"action": "DeleteRepoSyncRule"}, "fault": "reset_after"})
     assert account_a.run("acr_sync_rule", **RULE, priority=5)["changed"] is True
     assert [rule["priority"] for rule in rules(account_a, instance_id=SOURCE)] == [5]
+
+
+GLOB = (
+    "tag_filter 'v*' of sync rule to-eu matches the empty text; as filters are searched for and not compared as a"
+    " whole, such a one mostly selects everything. Write a regular expression that needs a character, such as ^v for all that"
+    " begins with v."
+)
+
+
+@pytest.mark.usefixtures("granted")
+@pytest.mark.parametrize("check", [True, False])
+def test_a_filter_that_selects_everything_is_a_warning(check: bool, account_a: Account) -> None:
+    globbed = {**RULE, "tag_filter": "v*"}
+    rest = {name: value for name, value in globbed.items() if name != "instance_id"}
+    assert GLOB in str(account_a.run("acr_sync_rule", check, **globbed)["warnings"])
+    assert GLOB in str(account_a.run("acr_sync_rules", check, instance_id=SOURCE, rules=[rest])["warnings"])
+    assert "warnings" not in account_a.run("acr_sync_rule", check, **{**globbed, "tag_filter": "^v"})
+    assert "warnings" not in account_a.run("acr_sync_rule", check, **globbed, state="absent")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_public_cloud_to_finance_cloud_is_refused_before_anything_is_sent(
+    check: bool, cloud: Emulator, account_a: Account
+) -> None:
+    sentence = (
+        r"public cloud \(cn-hangzhou\) cannot replicate to Finance or Gov Cloud \(cn-shanghai-finance-1\)\."
+        r" Choose a destination in a public region"
+    )
+    with pytest.raises(ModuleFailedError, match=sentence):
+        account_a.run("acr_sync_rule", check, **{**RULE, "target_region": "cn-shanghai-finance-1"})
+    assert not cloud.calls("CreateRepoSyncRule")
