@@ -60,6 +60,7 @@ _value:
     - C(coverage), the states of each namespace's images, and C(uncovered), the namespaces that no rule covers;
       C(troubles), what should be there and is not, by repository and reason; C(reasons), why, the most frequent first;
       C(others), what is on the way, older than its rule, or at the destination alone, by namespace.
+    - C(topology), which instance feeds which, as P(registryops.alicloud.acr_topology#filter) returns it.
     - C(rules), C(grants) and C(findings), how sync is set up; and C(images), those that are not as they should be, as
       M(registryops.alicloud.acr_sync_verify) returns them, each with its C(host). C(files) are the names of those that
       hold every image.
@@ -74,6 +75,8 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import images as of_images
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import verdict
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.hosts import known_hosts
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.whole import topology
 
 _REQUEST = re.compile(r", request [^\]]*")
 _NO_LAG: dict[str, Any] = {"host": None, "count": 0, "median": None, "p95": None, "worst": None, "over_time": []}
@@ -105,6 +108,7 @@ def sync_report(
         "rules": set_up.rules(verified, audited, names),
         "grants": set_up.grants(audited, verified, hosts),
         "findings": set_up.findings(verified, audited),
+        "topology": topology(known_hosts(hosts, sources, destinations)),
         "images": of_images.images(verified),
         "files": [Path(found["images_file"]).name for found in verified.values() if found.get("images_file")],
     }

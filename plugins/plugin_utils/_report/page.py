@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.drawing import drawing
 
 # Where an axis of lags may begin, end and have a line, in seconds.
 _TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 864_000, 8_640_000, 86_400_000)
@@ -25,8 +28,12 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(number=number, duration=duration, day=day, share=share)
+    environment.filters.update(number=number, duration=duration, day=day, share=share, drawing=_drawn)
     return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
+
+
+def _drawn(topology: Mapping[str, Any]) -> Markup:
+    return Markup(drawing(topology))
 
 
 def number(value: int) -> str:

@@ -105,6 +105,8 @@ def _image(namespace: str, name: str, tag: str, bad: str | None, chance: random.
 def _rule(namespace: str) -> dict[str, Any]:
     return {
         "name": f"{namespace}-to-eu",
+        "sync_rule_id": f"crsr-{namespace}",
+        "instance_id": INSTANCES[SOURCE],
         "scope": "namespace",
         "namespace": namespace,
         "tag_filter": "^v[0-9]",

@@ -358,8 +358,8 @@ def test_a_lost_answer_does_not_make_a_second_rule(cloud: Emulator, account_a: A
 
 GLOB = (
     "tag_filter 'v*' of sync rule to-eu matches the empty text; as filters are searched for and not compared as a"
-    " whole, such a one mostly selects everything. Write a regular expression that needs a character, such as ^v for all that"
-    " begins with v."
+    " whole, such a one mostly selects everything. Write a regular expression that needs a character, such as ^v for"
+    " all that begins with v."
 )
 
 

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take what is known of each host out of the variables of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def known_hosts(
+    hosts: Mapping[str, Any], sources: Sequence[str], destinations: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Return what `topology` needs of each host that has an instance.
+
+    Rules are those that acr_sync_rule_info read into `report_sync_rules`, or else those that verify_sync found.
+    """
+    found = {}
+    for name in dict.fromkeys((*sources, *destinations)):
+        host = hosts[name]
+        if host.get("acr_instance_id"):
+            found[name] = {
+                "instance_id": str(host["acr_instance_id"]),
+                "region": host.get("acr_region"),
+                "account_id": _text(host.get("acr_account_id")),
+                "should_be_fed": name in destinations,
+                "rules": _rules(host),
+                "grant": _grant(host),
+            }
+    return found
+
+
+def _rules(host: Mapping[str, Any]) -> list[Any] | None:
+    read = _fact(host, "report_sync_rules", "sync_rules")
+    if read is not None:
+        return list(read)
+    verified = _fact(host, "verify_sync_result", "rules")
+    if verified is None:
+        return None
+    # Without any, it is not known whether there are others that a verification leaves aside.
+    return [rule["sync_rule"] for rule in verified if rule["sync_rule"].get("sync_rule_id")] or None
+
+
+def _grant(host: Mapping[str, Any]) -> Any:
+    """Return the grant of the host's account; None if nobody looked."""
+    grants = _fact(host, "audit_sync_result", "grants")
+    return grants[0] if grants else None
+
+
+def _fact(host: Mapping[str, Any], fact: str, key: str) -> Any:
+    result = host.get(fact)
+    return result.get(key) if isinstance(result, Mapping) else None
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value else None

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who feeds whom, as data and as findings, and what is drawn of it."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from ansible_collections.registryops.alicloud.plugins.filter.acr_topology import whole
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.drawing import drawing
+
+REGIONS = {"a": "cn-hangzhou", "b": "eu-central-1", "c": "us-west-1", "d": "cn-hangzhou"}
+
+
+def rule(source: str, target: str, **more: Any) -> dict[str, Any]:
+    """Return a rule for namespace prod, as acr_sync_rule_info does."""
+    known = {
+        "name": f"{source}-{target}",
+        "instance_id": f"cri-{source}",
+        "target_instance_id": f"cri-{target}",
+        "target_region": REGIONS[target],
+        "namespace": "prod",
+        "target_namespace": "prod",
+        "trigger": "automatic",
+        "direction": "outbound",
+    }
+    return {**known, **more}
+
+
+def estate(*rules: dict[str, Any], fed: str = "", grants: dict[str, Any] | None = None, blind: str = "") -> Any:
+    """Return the topology of the instances a to d, of which only those that rules or options name are hosts."""
+    ends = {rule[end].removeprefix("cri-") for rule in rules for end in ("instance_id", "target_instance_id")}
+    hosts: dict[str, Any] = {}
+    for name in sorted(ends | {*fed}):
+        own = [rule for rule in rules if rule["instance_id"] == f"cri-{name}"]
+        hosts[name] = {"acr_instance_id": f"cri-{name}", "acr_region": REGIONS[name], "acr_account_id": f"uid-{name}"}
+        if name not in blind:
+            hosts[name]["report_sync_rules"] = {"sync_rules": own}
+        if grants and name in grants:
+            hosts[name]["audit_sync_result"] = {"grants": [grants[name]]}
+    sources = [name for name in hosts if name not in fed]
+    return whole(hosts, sources, [*fed])
+
+
+def checks(found: Any) -> list[tuple[str, str, bool]]:
+    return [(finding["check"], finding["severity"], finding["hangs_on_replication"]) for finding in found["findings"]]
+
+
+NARROW = {"namespace": "web", "target_namespace": "web"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        ([rule("a", "b")], []),
+        ([rule("a", "b"), rule("b", "a")], [("circle", "warning", True)]),
+        ([rule("a", "b"), rule("b", "a", trigger="manual")], []),
+        ([rule("a", "b"), rule("b", "a", **NARROW)], [("chain_ends", "warning", False)] * 2),
+        ([rule("a", "b"), rule("b", "c")], [("chain", "warning", True)]),
+        ([rule("a", "b"), rule("b", "c", **NARROW)], [("chain_ends", "warning", False)]),
+        (
+            [rule("a", "b"), rule("b", "c", namespace=None, namespace_filter="^web$")],
+            [("chain_ends", "warning", False)],
+        ),
+        ([rule("a", "b"), rule("b", "c", namespace=None, namespace_filter="^p")], [("chain", "warning", True)]),
+        ([rule("a", "c"), rule("b", "c")], [("two_sources", "warning", False)]),
+        ([rule("a", "c"), rule("b", "c", target_namespace="mirror")], []),
+        (
+            [rule("a", "c", target_repository="web"), rule("b", "c", target_repository="web")],
+            [("two_sources", "error", False)],
+        ),
+        ([rule("a", "c", target_repository="web"), rule("b", "c", target_repository="api")], []),
+        ([rule("a", "b", target_region="us-west-1")], [("region", "error", False)]),
+        ([rule("a", "b", link_id="l"), rule("d", "b", target_namespace="d")], [("link", "warning", False)]),
+    ],
+)
+def test_what_is_wrong_with_who_feeds_whom(rules: list[dict[str, Any]], found: list[tuple[str, str, bool]]) -> None:
+    assert checks(estate(*rules)) == found
+
+
+def test_a_circle_of_three_is_told_once_with_its_rules() -> None:
+    found = estate(rule("a", "b"), rule("b", "c"), rule("c", "a"))
+    [circle] = [finding for finding in found["findings"] if finding["check"] == "circle"]
+    around = re.search(r"go round from (\w) to (\w) to (\w) to (\w), by the rules", circle["problem"])
+    assert around
+    assert around.groups() in (("a", "b", "c", "a"), ("b", "c", "a", "b"), ("c", "a", "b", "c"))
+    assert found["unknown"].startswith("Whether what arrives by replication fires")
+
+
+def test_a_rule_that_only_its_destination_lists_is_known() -> None:
+    inbound = {**rule("b", "a"), "name": "a-b", "direction": "inbound"}
+    found = estate(inbound)
+    assert [(way["source"], way["target"]) for way in found["ways"]] == [("cri-a", "cri-b")]
+    both = estate(rule("a", "b"), inbound)
+    assert [len(way["rules"]) for way in both["ways"]] == [1]
+
+
+def test_destinations_that_no_rule_feeds_are_named_if_all_sources_were_looked_at() -> None:
+    [finding] = estate(rule("a", "b"), fed="bcd")["findings"]
+    assert finding["problem"] == "c, d are destinations of the inventory, and no rule feeds them"
+    assert checks(estate(rule("a", "b"), fed="bc", blind="a")) == []
+
+
+def grant(*accounts: str, **more: Any) -> dict[str, Any]:
+    instances = [{"region": "eu-central-1", "instance_id": "cri-b"}]
+    works = {"exists": True, "policy_attached": True}
+    return {"source_account_ids": list(accounts), "destination_instances": instances, **works, **more}
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        (grant("uid-a"), False),
+        (grant("uid-x"), True),
+        (grant("uid-a", exists=False), True),
+        (grant("uid-a", policy_attached=False), True),
+        (grant("uid-a", destination_instances=[]), True),
+    ],
+)
+def test_a_destination_that_nobody_may_write_to_is_an_error(given: dict[str, Any], wrong: bool) -> None:
+    found = estate(rule("a", "b"), fed="b", grants={"b": given})
+    assert checks(found) == [("nobody_may_write", "error", False)] * wrong
+    assert found["ways"][0]["state"] == ("bad" if wrong else "good")
+
+
+def test_layers_grow_from_source_to_destination_also_around_a_circle() -> None:
+    found = estate(rule("a", "b"), rule("b", "c"), rule("a", "c", **NARROW), rule("c", "b", **NARROW))
+    of = {instance["name"]: instance["layer"] for instance in found["instances"]}
+    assert of["a"] == 0  # the only one that nothing should feed
+    assert {of["b"], of["c"]} == {1, 2}
+
+
+def test_the_drawing_is_well_formed_and_what_others_wrote_is_text() -> None:
+    found = estate(rule("a", "b", name="<script>&\"'"), rule("b", "a"))
+    picture = ElementTree.fromstring(drawing(found))
+    titles = [title.text or "" for title in picture.iter("title")]
+    assert any("<script>&\"'" in title for title in titles)
+    assert len([path for path in picture.iter("path") if "way" in path.get("class", "")]) == len(found["ways"])
+
+
+@pytest.mark.parametrize("count", [2, 12, 40])
+def test_no_two_instances_are_drawn_on_each_other(count: int) -> None:
+    names = [f"host-{number}" for number in range(count)]
+    hosts: dict[str, Any] = {
+        name: {"acr_instance_id": f"cri-{name}", "acr_region": "cn-hangzhou", "report_sync_rules": {"sync_rules": []}}
+        for name in names
+    }
+    hosts[names[0]]["report_sync_rules"]["sync_rules"] = [
+        {"name": name, "instance_id": f"cri-{names[0]}", "target_instance_id": f"cri-{name}", "namespace": "prod"}
+        for name in names[1:]
+    ]
+    picture = ElementTree.fromstring(drawing(whole(hosts, names, [])))
+    boxes = sorted(
+        (float(box.get("x", 0)), float(box.get("y", 0)), float(box.get("height", 0))) for box in picture.iter("rect")
+    )
+    assert len(boxes) == count
+    for (x, y, height), (other_x, other_y, _height) in pairwise(boxes):
+        assert x != other_x or y + height <= other_y
