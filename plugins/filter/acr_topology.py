@@ -12,8 +12,8 @@ description:
   - Puts together the sync rules of all instances that an inventory reaches, whoever owns them. The report of
     P(registryops.alicloud.report_sync#role) draws it.
   - Rules are taken from the variable C(report_sync_rules) of each host, which the playbook C(report_sync) fills by
-    M(registryops.alicloud.acr_sync_rule_info), and from C(verify_sync_result) where that is lacking. Grants are those
-    of C(audit_sync_result). A rule that only its destination lists is known too.
+    M(registryops.alicloud.acr_sync_rule_info), and from C(verify_sync_result) where that is lacking. What grants
+    lack is taken from C(audit_sync_result). A rule that only its destination lists is known too.
   - Filters of tags are not compared, so that a circle or a place with two sources may be one in name only.
 positional: sources, destinations
 options:

@@ -26,7 +26,7 @@ def known_hosts(
                 "account_id": _text(host.get("acr_account_id")),
                 "should_be_fed": name in destinations,
                 "rules": _rules(host),
-                "grant": _grant(host),
+                "refused": _refused(host),
             }
     return found
 
@@ -42,10 +42,10 @@ def _rules(host: Mapping[str, Any]) -> list[Any] | None:
     return [rule["sync_rule"] for rule in verified if rule["sync_rule"].get("sync_rule_id")] or None
 
 
-def _grant(host: Mapping[str, Any]) -> Any:
-    """Return the grant of the host's account; None if nobody looked."""
-    grants = _fact(host, "audit_sync_result", "grants")
-    return grants[0] if grants else None
+def _refused(host: Mapping[str, Any]) -> list[str]:
+    """Return what the audit found the grant to lack: accounts, or the role or the instance as a whole."""
+    findings = _fact(host, "audit_sync_result", "findings") or []
+    return [finding["subject"] for finding in findings if finding["check"] == "missing_grant"]
 
 
 def _fact(host: Mapping[str, Any], fact: str, key: str) -> Any:

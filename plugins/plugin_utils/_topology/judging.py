@@ -32,7 +32,7 @@ class Instance:
         looked_at: whether its rules were read.
         in_inventory: whether it is a host of the inventory.
         should_be_fed: whether the inventory has it as a destination.
-        grant: its account's grant; None if that is not known.
+        refused: who may not replicate into it, as the audit says: accounts, or the role or the instance for all.
     """
 
     instance_id: str
@@ -42,19 +42,18 @@ class Instance:
     looked_at: bool
     in_inventory: bool
     should_be_fed: bool
-    grant: Mapping[str, Any] | None
+    refused: frozenset[str]
 
     def shown(self) -> dict[str, Any]:
         """Return what data and drawing show of it."""
         shown = ("instance_id", "name", "region", "account_id", "looked_at")
         return {name: getattr(self, name) for name in shown}
 
-    def admits(self, account_id: str) -> bool:
-        """Tell whether its account's grant lets another account replicate into it."""
-        grant = self.grant or {}
-        instances = [place["instance_id"] for place in grant.get("destination_instances", ())]
-        works = bool(grant.get("exists") and grant.get("policy_attached"))
-        return works and account_id in grant["source_account_ids"] and self.instance_id in instances
+    def refuses(self, account_id: str) -> bool:
+        """Tell whether the audit found that an account may not replicate into it."""
+        return any(not subject.startswith("account ") for subject in self.refused) or (
+            f"account {account_id}" in self.refused
+        )
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def _nobody_may(estate: Estate) -> Iterator[dict[str, Any]]:
             if flow.target.instance_id == identity
             and (account := estate.instances[flow.source.instance_id].account_id) not in (None, instance.account_id)
         ]
-        if not into or instance.grant is None or any(instance.admits(str(account)) for _flow, account in into):
+        if not into or not all(instance.refuses(str(account)) for _flow, account in into):
             continue
         accounts = sorted({str(account) for _flow, account in into})
         problem = (

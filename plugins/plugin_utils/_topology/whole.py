@@ -23,8 +23,8 @@ def topology(hosts: Mapping[str, Host]) -> dict[str, Any]:
 
     Args:
         hosts: by name, each with its `instance_id`, `region`, `account_id`, whether it `should_be_fed`, its `rules` as
-            acr_sync_rule_info returns them (None if they could not be read), and its account's `grant` as
-            acr_cross_account_role_info returns it (None if it is not known).
+            acr_sync_rule_info returns them (None if they could not be read), and what is `refused` there, as the
+            subjects of the audit's findings of check missing_grant.
     """
     found = flows({name: host["rules"] for name, host in hosts.items() if host["rules"] is not None})
     estate = Estate(_instances(hosts, found), found)
@@ -57,12 +57,12 @@ def _instances(hosts: Mapping[str, Host], found: Iterable[Flow]) -> dict[str, In
                 host["rules"] is not None,
                 True,
                 bool(host.get("should_be_fed")),
-                host.get("grant"),
+                frozenset(host.get("refused") or ()),
             ),
         )
     for flow in found:
         for identity, region in ((flow.source.instance_id, None), (flow.target.instance_id, flow.region)):
-            instances.setdefault(identity, Instance(identity, identity, region, None, False, False, False, None))
+            instances.setdefault(identity, Instance(identity, identity, region, None, False, False, False, frozenset()))
     return instances
 
 

@@ -33,7 +33,7 @@ def rule(source: str, target: str, **more: Any) -> dict[str, Any]:
     return {**known, **more}
 
 
-def estate(*rules: dict[str, Any], fed: str = "", grants: dict[str, Any] | None = None, blind: str = "") -> Any:
+def estate(*rules: dict[str, Any], fed: str = "", refused: dict[str, list[str]] | None = None, blind: str = "") -> Any:
     """Return the topology of the instances a to d, of which only those that rules or options name are hosts."""
     ends = {rule[end].removeprefix("cri-") for rule in rules for end in ("instance_id", "target_instance_id")}
     hosts: dict[str, Any] = {}
@@ -42,8 +42,8 @@ def estate(*rules: dict[str, Any], fed: str = "", grants: dict[str, Any] | None 
         hosts[name] = {"acr_instance_id": f"cri-{name}", "acr_region": REGIONS[name], "acr_account_id": f"uid-{name}"}
         if name not in blind:
             hosts[name]["report_sync_rules"] = {"sync_rules": own}
-        if grants and name in grants:
-            hosts[name]["audit_sync_result"] = {"grants": [grants[name]]}
+        lacking = [{"check": "missing_grant", "subject": subject} for subject in (refused or {}).get(name, [])]
+        hosts[name]["audit_sync_result"] = {"findings": lacking, "grants": []}
     sources = [name for name in hosts if name not in fed]
     return whole(hosts, sources, [*fed])
 
@@ -107,26 +107,25 @@ def test_destinations_that_no_rule_feeds_are_named_if_all_sources_were_looked_at
     assert checks(estate(rule("a", "b"), fed="bc", blind="a")) == []
 
 
-def grant(*accounts: str, **more: Any) -> dict[str, Any]:
-    instances = [{"region": "eu-central-1", "instance_id": "cri-b"}]
-    works = {"exists": True, "policy_attached": True}
-    return {"source_account_ids": list(accounts), "destination_instances": instances, **works, **more}
-
-
 @pytest.mark.parametrize(
-    ("given", "wrong"),
+    ("refused", "wrong"),
     [
-        (grant("uid-a"), False),
-        (grant("uid-x"), True),
-        (grant("uid-a", exists=False), True),
-        (grant("uid-a", policy_attached=False), True),
-        (grant("uid-a", destination_instances=[]), True),
+        ([], False),
+        (["account uid-a"], True),
+        (["account uid-x"], False),
+        (["instance cri-b"], True),
+        (["role aliyuncontainerregistrycrossaccoutsyncrole"], True),
     ],
 )
-def test_a_destination_that_nobody_may_write_to_is_an_error(given: dict[str, Any], wrong: bool) -> None:
-    found = estate(rule("a", "b"), fed="b", grants={"b": given})
+def test_a_destination_that_nobody_may_write_to_is_an_error(refused: list[str], wrong: bool) -> None:
+    found = estate(rule("a", "b"), fed="b", refused={"b": refused})
     assert checks(found) == [("nobody_may_write", "error", False)] * wrong
     assert found["ways"][0]["state"] == ("bad" if wrong else "good")
+
+
+def test_a_destination_that_one_of_two_may_write_to_is_for_the_audit() -> None:
+    rules = [rule("a", "b"), rule("d", "b", target_namespace="d")]
+    assert checks(estate(*rules, fed="b", refused={"b": ["account uid-a"]})) == []
 
 
 def test_layers_grow_from_source_to_destination_also_around_a_circle() -> None:
