@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from acr_emulator.testing import running
 
-from . import changes, faults, histories, inputs, kills, races, transport, worlds
+from . import changes, faults, histories, inputs, kills, playbooks, races, transport, worlds
 from .case import Case
 from .cloud import WORLD, Cloud
 from .verdict import DOUBLED, HELD, LOST, TRACEBACK, Verdict, table
@@ -23,6 +23,7 @@ KINDS: dict[str, Callable[[Cloud, random.Random], Iterator[Case]]] = {
     "races": races.cases,
     "worlds": worlds.cases,
     "transport": lambda cloud, _chance: transport.cases(cloud),
+    "playbooks": lambda cloud, _chance: playbooks.cases(cloud),
     "inputs": inputs.cases,
     "histories": histories.cases,
 }

@@ -100,7 +100,7 @@ def _judge(
     if doubled := cloud.doubled():
         return DOUBLED, "; ".join(doubled)
     if goal is not None and cloud.kept() != goal:
-        return LOST, f"another world than without the fault: {_difference(cloud.kept(), goal)}"
+        return LOST, f"another world than without the fault: {difference(cloud.kept(), goal)}"
     return _told(first, writes)
 
 
@@ -113,15 +113,15 @@ def _told(first: Outcome | None, writes: tuple[int, int] | None) -> tuple[str, s
     return (BADLY_TOLD, f"{words}: {first.message}") if words else (HELD, "")
 
 
-def _difference(found: Any, goal: Any, where: str = "") -> str:
+def difference(found: Any, goal: Any, where: str = "") -> str:
     """Return what differs, each with the way to it."""
     if isinstance(found, dict) and isinstance(goal, dict) and set(found) == set(goal):
-        parts = [_difference(found[name], goal[name], f"{where}/{name}") for name in goal]
+        parts = [difference(found[name], goal[name], f"{where}/{name}") for name in goal]
         return "; ".join(filter(None, parts))
     if isinstance(found, list) and isinstance(goal, list):
         more, less = [item for item in found if item not in goal], [item for item in goal if item not in found]
         if len(more) == len(less) == 1:
-            return _difference(more[0], less[0], where)
+            return difference(more[0], less[0], where)
         return f"{where}: {more} is not {less}" if more or less else ""
     return f"{where}: {found} is not {goal}" if found != goal else ""
 

@@ -121,11 +121,11 @@ def earlier(world: dict[str, Any]) -> dict[str, Any]:
     return world
 
 
-def eventually(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
     while not true():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {PATIENCE:g} s")
+            raise TimeoutError(f"not within {patience:g} s")
         time.sleep(0.01)
 
 

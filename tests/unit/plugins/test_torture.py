@@ -15,6 +15,7 @@ from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.tests.torture.__main__ import tried
 from ansible_collections.registryops.alicloud.tests.torture.breaking import broken
+from ansible_collections.registryops.alicloud.tests.torture.case import Case
 from ansible_collections.registryops.alicloud.tests.torture.cloud import Cloud
 from ansible_collections.registryops.alicloud.tests.torture.flows import FLOWS, Flow, repository, rule
 from ansible_collections.registryops.alicloud.tests.torture.hostile import Attack, serving
@@ -60,6 +61,13 @@ def test_nothing_is_lost(kind: str, torture: Cloud) -> None:
     verdicts = list(tried(torture, [kind], SHARES[kind], SEED))
     assert verdicts
     assert [verdict for verdict in verdicts if verdict.judgement not in (HELD, BADLY_TOLD)] == []
+
+
+def test_a_killed_playbook_is_finished_by_the_next_run(torture: Cloud) -> None:
+    def wanted(case: Case) -> bool:
+        return case.flow == "cross_account_sync" and case.how.endswith("AttachPolicyToRole") and "killed" in case.how
+
+    assert [verdict.judgement for verdict in tried(torture, ["playbooks"], 1.0, SEED, wanted)] == [HELD]
 
 
 def named(name: str) -> Flow:
