@@ -24,8 +24,9 @@ attributes:
     support: full
     description:
       - Has an action plugin that runs it in the controller's own process, which takes milliseconds.
-      - With C(async), C(become) or a connection that is not local, where the controller's Python has no SDK or too old
-        a one, and where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
+      - It runs as an ordinary module, with the same result, in four cases. These are C(async) or C(become), a
+        connection that is not local, a controller whose Python lacks the SDK or has one that is too old, and the
+        variable C(acr_in_process) being V(false).
   action_group:
     description: Use C(group/registryops.alicloud.acr) in C(module_defaults) to set the connection options once.
     support: full
@@ -50,8 +51,9 @@ attributes:
     support: full
     description:
       - Has an action plugin that runs it in the controller's own process, which takes milliseconds.
-      - With C(async), C(become) or a connection that is not local, where the controller's Python has no SDK or too old
-        a one, and where the variable C(acr_in_process) is V(false), it runs as an ordinary module and returns the same.
+      - It runs as an ordinary module, with the same result, in four cases. These are C(async) or C(become), a
+        connection that is not local, a controller whose Python lacks the SDK or has one that is too old, and the
+        variable C(acr_in_process) being V(false).
   action_group:
     description: Use C(group/registryops.alicloud.acr) in C(module_defaults) to set the connection options once.
     support: full

@@ -15,8 +15,8 @@ options:
       - If neither this nor O(profile) is set, the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_ID),
         E(ALIBABA_CLOUD_ACCESS_KEY_SECRET) and E(ALIBABA_CLOUD_SECURITY_TOKEN) are taken together, or else
         E(ALIBABA_CLOUD_PROFILE).
-      - Keys come whole from one source. A half-given set is an error, and no default profile is ever used unasked,
-        since it might belong to another account.
+      - All keys come from one source. An incomplete set is an error. A default profile is never used unless you name
+        it, since it may belong to another account.
     type: str
     aliases: [alicloud_access_key]
   access_key_secret:
@@ -31,42 +31,41 @@ options:
     aliases: [alicloud_security_token]
   profile:
     description:
-      - Name of a profile in the configuration file of the Alibaba Cloud CLI. All of its modes work but V(RsaKeyPair),
-        which is refused. How each obtains its keys is told in C(docs/connecting.md).
+      - Name of a profile in the configuration file of the Alibaba Cloud CLI. All of its modes work except
+        V(RsaKeyPair), which is refused. C(docs/connecting.md) says how each mode obtains its keys.
       - If unset, no profile is used unless E(ALIBABA_CLOUD_PROFILE) names one and no keys are given.
     type: str
   profile_file:
     description:
-      - That configuration file. If unset, it is C(~/.aliyun/config.json).
+      - Configuration file with the profiles. If unset, it is C(~/.aliyun/config.json).
     type: path
   assume_role_arn:
     description:
-      - ARN of a RAM role that the keys are traded for before anything else is called. It takes the place of the role
-        that the environment or the profile names.
-      - If unset, E(ALIBABA_CLOUD_ROLE_ARN) is taken where the keys come from the environment, and else the keys act
-        by themselves.
+      - ARN of a RAM role to assume before any other call. It replaces the role that the environment or the profile
+        names.
+      - If unset, E(ALIBABA_CLOUD_ROLE_ARN) is used if the keys come from the environment. Otherwise no role is assumed.
     type: str
   assume_role_session_name:
     description:
-      - Name of the role's session, as it appears in ActionTrail. If unset, it is what the environment or the profile
-        says where the role comes from there, or V(registryops-alicloud).
-      - This and the three options that follow apply to whatever role is assumed, also to one that the environment or
-        the profile names. Where none is, they are refused.
+      - Name of the role's session, as it appears in ActionTrail. If unset, it is the one of the environment or the
+        profile if the role comes from there, or else V(registryops-alicloud).
+      - This option and the three that follow apply to every assumed role, also to one that the environment or the
+        profile names. If no role is assumed, they are refused.
     type: str
   assume_role_external_id:
     description:
-      - External ID that the role's trust policy may demand. If unset, the profile's is sent where the role comes from
-        there, and else none.
+      - External ID that the role's trust policy may demand. If unset, the profile's is sent if the role comes from
+        there, or else none.
     type: str
   assume_role_policy:
     description:
-      - Policy document that narrows what the session may do. If unset, the profile's is taken where the role comes from
-        there, and else the session may do all that the role may.
+      - Policy document that limits what the session may do. If unset, the profile's is used if the role comes from
+        there. Otherwise the session may do all that the role may.
     type: json
   assume_role_duration:
     description:
-      - Life of the session in seconds, from 900 up to the role's own maximum. If unset, it is the profile's where the
-        role comes from there, and else the service chooses 3600.
+      - Duration of the session in seconds, from 900 to the role's own maximum. If unset, it is the profile's if the
+        role comes from there. Otherwise the service chooses 3600.
     type: int
   region:
     description:
@@ -77,14 +76,14 @@ options:
     aliases: [alicloud_region]
   account_id:
     description:
-      - UID of the only account that the task may write to. It is compared with what STS says of the credentials
-        before the first write, in check mode too, and the task fails in any other account.
-      - If unset, whatever account the credentials belong to is written to.
+      - UID of the only account that the task may write to. Before the first write, and in check mode too, it is
+        compared with the account that STS reports for the credentials. If they differ, the task fails.
+      - If unset, the task writes to the account of the credentials.
     type: str
   cr_endpoint:
     description:
-      - Endpoint of Container Registry as C(host), C(host:port) or a URL. The scheme is https unless it says otherwise.
-      - If unset, E(ALIBABA_CLOUD_CR_ENDPOINT) is taken, or the public endpoint of O(region).
+      - Endpoint of Container Registry as C(host), C(host:port) or a URL. The default protocol is https.
+      - If unset, E(ALIBABA_CLOUD_CR_ENDPOINT) is used, or else the public endpoint of O(region).
     type: str
   ram_endpoint:
     description:
@@ -112,8 +111,8 @@ options:
     aliases: [ca]
   rate_limit:
     description:
-      - Calls a second that each service gets from a task at most. If unset, they follow each other as fast as the
-        service bears; when it refuses some for coming too soon, the pace is halved and recovers.
+      - Maximum number of calls a second to each service, for one task. If unset, calls are made as fast as the service
+        allows. When it refuses calls that come too soon, the pace is halved, and then recovers.
     type: float
   report_actions:
     description:
@@ -133,9 +132,10 @@ requirements:
   - darabonba-core >= 1.0.8
   - urllib3 >= 1.26.16
 notes:
-  - E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY) are honoured; the last with networks such as V(10.0.0.0/8) and ports.
-  - An empty text is as good as an option that is not given.
-  - No redirect is followed, and an answer of more than 8 MiB is cut off.
+  - E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY) are used. E(NO_PROXY) may hold networks such as V(10.0.0.0/8), and
+    ports.
+  - An empty text counts as unset.
+  - Redirects are not followed, and an answer of more than 8 MiB is cut off.
 """
 
     # For plugins of the controller.

@@ -12,12 +12,13 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to wait until everything has ended. If V(false), the task returns once everything is started.
+      - Whether to wait until everything has ended. If V(false), the task returns as soon as everything is started.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most. What has not ended by then goes on, and a further run takes up waiting for it.
+      - Maximum number of seconds to wait. Sync tasks that have not ended by then go on, and a further run waits for
+        them.
     type: int
     default: 600
 """
@@ -27,7 +28,8 @@ options:
 options:
   wait_timeout:
     description:
-      - Seconds to wait at most for a deletion to end. It goes on after the call, and blocks the name meanwhile.
+      - Maximum number of seconds to wait for a deletion. The service goes on deleting after the call, and blocks the
+        name until it has ended.
     type: int
     default: 600
 """

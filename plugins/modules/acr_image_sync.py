@@ -8,23 +8,23 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: acr_image_sync
 version_added: 0.1.0
-short_description: Send images that are there already to another instance
+short_description: Send existing images to another instance
 description:
   - Has the service copy images of an instance to another one, in the same or in another account, by sync tasks. No
     image data goes through the controller. Run it with the credentials of the source account.
-  - It looks at the sync records first. An image whose newest push already reached the target is not sent again, and a
-    task that is in flight is joined, not doubled.
-  - Whether the records are true cannot be seen with the credentials of the source alone. If an image was deleted at the
-    target after it arrived, say O(force=true), or give O(destination_auth), which compares by digest instead.
-    Check mode cannot see either what the target lacks, such as a repository in a namespace that creates none.
-  - Runs beside each other share the images. Each looks at the newest records again before it sends the next few, begins
-    at another place, and joins what another run or a rule has sent.
-  - What would fail for all images ends the sending after a few, such as a missing right, an expired token or an outage.
-    The rest is V(left), and the result says what was done.
-  - It runs as a queue. Some images are in flight at a time, calls come as fast as the service bears, and whatever ends
-    the run, the next one takes up what is left. Every ten seconds, and when an image fails, a line says how far it is,
-    unless the variable C(acr_progress) is false. There are no such lines where a process is started for the module.
-  - Every image gets its own result. The task fails at the end if any image failed; O(retry) sends those again.
+  - It reads the sync records first. It does not send an image again if its newest push has reached the target, and it
+    waits for a sync task that is in flight instead of starting a second one.
+  - The credentials of the source alone cannot show whether the records are true. If an image was deleted at the target
+    after it arrived, set O(force=true), or set O(destination_auth), which compares by digest instead. Check mode cannot
+    see either what the target lacks, such as a repository in a namespace that creates none.
+  - Several runs at the same time share the images. Each run reads the newest records before it sends the next images,
+    starts at a different place, and waits for images that another run or a rule has sent.
+  - If something would make all images fail, such as a missing right, an expired token or an outage, sending ends after
+    a few images. The others are V(left), and the result says what was done.
+  - It works as a queue. It keeps some images in flight, makes calls as fast as the service allows, and if a run is cut
+    short, the next run continues. Every ten seconds, and when an image fails, a line shows the progress, unless the
+    variable C(acr_progress) is false. A module that runs in a process of its own shows no such lines.
+  - Every image has its own result. The task fails at the end if any image failed. Use O(retry) to send those again.
 options:
   instance_id:
     description:
@@ -33,7 +33,7 @@ options:
     required: true
   namespace:
     description:
-      - Namespace of the image, if there is only one. Required if O(images) is not set.
+      - Namespace of the image, if you send only one. Required if O(images) is not set.
     type: str
   repository:
     description:
@@ -45,8 +45,8 @@ options:
     type: str
   images:
     description:
-      - A list of images, instead of O(namespace), O(repository) and O(tag). One that is listed twice is sent once.
-      - Two images that would go to one target are refused before anything is sent, here and with O(select).
+      - List of images, instead of O(namespace), O(repository) and O(tag). An image that is listed twice is sent once.
+      - Two images with the same target are refused before anything is sent, here and with O(select).
       - One of O(images), O(tag), O(select), O(from_rule) and O(retry) is required.
     type: list
     elements: dict
@@ -74,13 +74,12 @@ options:
         type: str
   select:
     description:
-      - Which images of the instance to send, instead of a list. What is unset selects everything, so C({}) sends the
-        whole instance. With O(from_rule), only images that the rule covers too are sent.
-      - A namespace, repository or tag that is named and is nowhere is an error; with O(from_rule) a warning, since one
-        selection may go with several rules. Write tags in quotes, since YAML reads
-        V(1.10) as V(1.1).
-      - Repositories are listed once, and the tags of each that is selected once.
-      - An empty list in it is refused, since leaving it out means all.
+      - Selects images of the instance, instead of a list. An unset option selects everything, so C({}) sends the whole
+        instance. With O(from_rule), only images that the rule covers as well are sent.
+      - A named namespace, repository or tag that does not exist is an error. With O(from_rule) it is only a warning,
+        since one selection may be used for several rules. Write tags in quotes, since YAML reads V(1.10) as V(1.1).
+      - The repositories are listed once, and the tags of each selected repository once.
+      - An empty list is refused, since leaving the list out selects everything.
     type: dict
     suboptions:
       namespaces:
@@ -88,31 +87,31 @@ options:
         type: list
         elements: str
       namespace_filter:
-        description: Regular expression that is searched for in the names of namespaces.
+        description: Regular expression that must match a part of the namespace's name.
         type: str
       repositories:
         description: Names of repositories, without the namespace.
         type: list
         elements: str
       repository_filter:
-        description: Regular expression that is searched for in the names of repositories.
+        description: Regular expression that must match a part of the repository's name.
         type: str
       tags:
         description: Tags.
         type: list
         elements: str
       tag_filter:
-        description: Regular expression that is searched for in tags.
+        description: Regular expression that must match a part of the tag.
         type: str
       since:
         description: >-
-          Only images that were pushed since then; a time such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such
+          Only images that were pushed since this time, such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such
           as V(90m), V(24h) or V(7d).
         type: str
       newest:
         description: >-
-          How many of the newest images to send of each repository. What is attached to an image is not counted; see
-          O(attached). If unset, all.
+          How many images of each repository to send, the newest first. Signatures and other attachments do not count,
+          see O(attached). If unset, all images are sent.
         type: int
       versions:
         description: >-
@@ -124,41 +123,42 @@ options:
         type: str
   from_rule:
     description:
-      - Name of an outbound sync rule. The images that it covers are sent to where it sends them, as if they were pushed
-        again. Its filters are searched for, not anchored, since what the service does is not documented.
-      - The account that it ends in cannot be read back; say O(target_account_id) if it is another one.
+      - Name of an outbound sync rule. The images that it covers are sent to the rule's target, as if they were pushed
+        again. Its filters need to match only a part of a name, since the service does not document how it matches.
+      - The service does not return the rule's target account. Set O(target_account_id) if it is not the source's.
     type: str
   retry:
     description:
-      - Sends again what an earlier run of this module did not get across, to where it was to go. V(failed) is the
-        images that failed, V(unfinished) is those and what was V(left). What was sent without O(wait) is in neither.
-        If unset, nothing is retried.
-      - All of it is looked at anew, so what has arrived meanwhile is V(unchanged) and what is in flight is joined.
-      - Options that say something else of the target win; the other options are not taken over.
+      - Sends again, to the same targets, images that an earlier run of this module could not send. V(failed) selects
+        the images that failed, V(unfinished) also those that were V(left). Images that were sent without O(wait) are in
+        neither. If unset, nothing is retried.
+      - The present state is read again. So an image that has arrived in the meantime is V(unchanged), and one that is
+        in flight is waited for.
+      - Target options of this task win over the earlier targets. Other options of the earlier run are not used.
     type: str
     choices: [failed, unfinished]
   retry_from:
     description:
-      - The earlier result, as a registered variable, or the path of a JSON file with it on the host that the module
-        runs on, which is quicker for very many images. It may be the result of a loop, or a list of results;
-        an image that is named twice is retried once.
-      - All that is retried must have one target, and the result must be of O(instance_id). Required with O(retry). If
-        unset, nothing is retried.
+      - The earlier result, as a registered variable, or the path of a JSON file with it, on the host that the module
+        runs on. A file is quicker for very many images. It may be the result of a loop, or a list of results. An image
+        that occurs twice is retried once.
+      - All images must have the same target instance, and the result must be of O(instance_id). Required with
+        O(retry). If unset, nothing is retried.
     type: raw
   shard_index:
     description:
-      - Which share of the selected images to send, from V(0). Jobs with the same O(shard_count) and different numbers
-        send all of them together, each image once, without talking to each other.
+      - Number of the share to send, from V(0). Jobs with the same O(shard_count) and all the different numbers together
+        send every selected image once. They need not know of each other.
     type: int
   shard_count:
     description:
-      - How many shares there are. Each image's share depends on its name alone. If unset, there is only one.
+      - Number of shares. An image's share depends only on its name. If unset, there is one share.
     type: int
   to:
     description:
-      - Name of an inventory host that is the destination. What the task leaves unsaid of the target is its
+      - Inventory host of the destination instance. Target options that are unset are taken from its variables
         C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
-      - Where that host has credentials (C(acr_profile), or C(acr_access_key_id) and its secret), they are
+      - If that host has credentials (C(acr_profile), or C(acr_access_key_id) and its secret), they become
         O(destination_auth), so that images are compared by digest.
     type: str
   target_account_id:
@@ -190,11 +190,11 @@ options:
     type: str
   destination_auth:
     description:
-      - Connection to the target's account. With it, images are compared by digest with what is there, and the records
-        only say what is in flight. An image that is there is V(unchanged), one that was deleted there is sent again,
-        and a tag that points to another image is V(different), or V(immutable) where tags cannot be moved. A warning
-        names such images.
-      - Nothing is written with it. Its credentials are never taken from the environment.
+      - Connection to the target's account. With it, the module compares images by digest with the target, and uses the
+        records only to see what is in flight. An image that has arrived is V(unchanged), and one that was deleted there
+        is sent again. A tag that points to another image is V(different), or V(immutable) if tags cannot be moved. A
+        warning names such images.
+      - It is only used to read. Its credentials are never taken from the environment.
     type: dict
     suboptions:
       access_key_id:
@@ -241,47 +241,48 @@ options:
         type: str
   override:
     description:
-      - Whether a tag that points to another image at the target is moved. If V(false), it is not, and the service's
-        answer in that case is not documented; it may end in an error or do nothing. With O(destination_auth) such an
-        image is not sent at all.
+      - Whether to move a tag that points to another image at the target. If V(false), the tag stays. What the service
+        then does is not documented; the sync task may fail or do nothing. With O(destination_auth) such an image is not
+        sent at all.
     type: bool
     default: false
   force:
     description:
-      - Whether to send images again that the records say have arrived.
+      - Whether to send images again although the records say that they have arrived.
     type: bool
     default: false
   attached:
     description:
-      - Whether what is attached to an image by tag goes along with it, that is the tags C(sha256-<digest>.sig),
-        C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target would refuse the image
-        without its signature.
-      - It goes along whatever the filters say of its tag. If V(false), such tags are sent only if they are named.
+      - Whether to send an image's signature, attestation and SBOM with it. These are the tags
+        C(sha256-<digest>.sig), C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target
+        may refuse an image without its signature.
+      - Filters do not apply to these tags. If V(false), they are sent only if they are named.
     type: bool
     default: true
   priority:
     description:
-      - Urgency from 1 to 5; 5 is the most urgent. If unset, the service chooses.
+      - Priority from 1 to 5; 5 is the highest. If unset, the service chooses.
     type: int
   max_in_flight:
     description:
-      - How many images may be on their way at a time. Without O(wait), all are sent at once.
+      - Number of images that may be in flight at a time. Without O(wait), there is no limit.
     type: int
     default: 1000
   max_failures:
     description:
-      - How many images may fail before no more are sent. If unset, all are tried.
+      - Number of images that may fail before sending stops. If unset, all images are tried.
     type: int
   retries:
     description:
-      - How often an image whose task failed is sent again by the same run, unless the service's reason reads as if it
-        lasted, such as something that does not exist or is not permitted. Only with O(wait).
+      - How often the same run sends an image again after its sync task failed. It does not if the service's reason is a
+        lasting one, such as something that does not exist or is not permitted. Only with O(wait).
     type: int
     default: 1
   cancel_on_timeout:
     description:
-      - Whether to cancel what has not begun after O(wait_timeout). The rest goes on, and the next run joins it.
-      - Which permission that needs is not documented. What the credentials may not cancel goes on too.
+      - Whether to cancel sync tasks that have not begun after O(wait_timeout). The others go on, and the next run waits
+        for them.
+      - The permission for this is not documented. A task that the credentials may not cancel goes on.
     type: bool
     default: false
 extends_documentation_fragment:
