@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import subprocess
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def jobs() -> dict[str, Any]:
 
 
 def test_every_target_that_is_called_exists() -> None:
-    called = {target for file in WORKFLOWS for target in re.findall(r"run: make ([a-z-]+)", file.read_text())}
+    called = set(chain.from_iterable(re.findall(r"run: make ([a-z-]+)", file.read_text()) for file in WORKFLOWS))
     called |= set(jobs()["check"]["strategy"]["matrix"]["target"])
     assert len(called) > 5
     assert called <= TARGETS
@@ -47,7 +48,10 @@ def supported() -> list[tuple[str, str]]:
     table = re.search(r"PYTHONS = (\{.*?\n\})", text, re.DOTALL)
     assert table
     pythons = json.loads(re.sub(r",(\s*[}\]])", r"\1", table[1].replace("(", "[").replace(")", "]")))
-    return [(core, python) for core, versions in pythons.items() for python in versions]
+    pairs: list[tuple[str, str]] = []
+    for core, versions in pythons.items():
+        pairs += [(core, python) for python in versions]
+    return pairs
 
 
 def test_the_hooks_before_a_commit_are_steps_of_lint() -> None:

@@ -76,7 +76,7 @@ def judge(estate: Estate) -> list[dict[str, Any]]:
     """
     checks: tuple[Callable[[Estate], Iterator[dict[str, Any]]], ...]
     checks = (_circles, _chains, _two_sources, _nobody_may, _unfed, _regions, _links)
-    found = [finding for check in checks for finding in check(estate)]
+    found = chain.from_iterable(check(estate) for check in checks)
     return sorted(found, key=lambda finding: finding["severity"])
 
 

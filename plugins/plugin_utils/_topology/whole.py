@@ -29,7 +29,9 @@ def topology(hosts: Mapping[str, Host]) -> dict[str, Any]:
     found = flows({name: host["rules"] for name, host in hosts.items() if host["rules"] is not None})
     estate = Estate(_instances(hosts, found), found)
     findings = judge(estate)
-    wrong = {(way, finding["severity"]) for finding in findings for way in finding.pop("ways")}
+    wrong: set[tuple[Any, str]] = set()
+    for finding in findings:
+        wrong |= {(way, finding["severity"]) for way in finding.pop("ways")}
     ways = _ways(found, wrong)
     of_layer = layers([(way["source"], way["target"]) for way in ways], _first(estate))
     return {

@@ -284,9 +284,9 @@ def test_both_sides_are_audited_by_one_task(cloud: Emulator, account_a: Account)
     """Of the instance that is the source, only the destination's side has something to say here."""
     both: dict[str, Any] = {"instance_id": SOURCE, "source_account_ids": [OTHER]}
     both["inbound_rules"] = [{"name": "r", "account_id": OTHER}]
-    one = account_a.run("acr_sync_audit", sides=["destination"], **both)["findings"]
-    assert [finding["check"] for finding in one] == ["missing_grant"]
-    assert account_a.run("acr_sync_audit", sides=["source", "destination"], **both)["findings"] == one
+    destination = account_a.run("acr_sync_audit", sides=["destination"], **both)["findings"]
+    assert [finding["check"] for finding in destination] == ["missing_grant"]
+    assert account_a.run("acr_sync_audit", sides=["source", "destination"], **both)["findings"] == destination
     cloud.delete("/_emulator/calls")
     account_a.run("acr_sync_audit", sides=["source"], **both)
     assert cloud.calls("GetRole") == []

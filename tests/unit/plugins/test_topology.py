@@ -35,7 +35,8 @@ def rule(source: str, target: str, **more: Any) -> dict[str, Any]:
 
 def estate(*rules: dict[str, Any], fed: str = "", refused: dict[str, list[str]] | None = None, blind: str = "") -> Any:
     """Return the topology of the instances a to d, of which only those that rules or options name are hosts."""
-    ends = {rule[end].removeprefix("cri-") for rule in rules for end in ("instance_id", "target_instance_id")}
+    ends = {rule["instance_id"].removeprefix("cri-") for rule in rules}
+    ends |= {rule["target_instance_id"].removeprefix("cri-") for rule in rules}
     hosts: dict[str, Any] = {}
     for name in sorted(ends | {*fed}):
         own = [rule for rule in rules if rule["instance_id"] == f"cri-{name}"]
