@@ -359,8 +359,8 @@ namespaces:
 troubles:
   description:
     - What should be there and is not, by C(repository), C(rule), C(target_instance_id), C(state) and C(reason), the
-      worst 200 of them; each with the number of C(images), their C(bytes), the newest C(tags) and when the newest was
-      C(pushed).
+      worst 200 of them; each with the number of C(images), their C(bytes), the newest C(tags), when the newest was
+      C(pushed), and when the C(oldest) was.
   type: list
   elements: dict
   returned: success

@@ -35,6 +35,7 @@ class Group:
     images: int = 0
     bytes: int = 0
     pushed: int = 0
+    oldest: int = 0
     repositories: set[tuple[str, str]] = field(default_factory=set)
     newest: list[tuple[int, str]] = field(default_factory=list)
 
@@ -42,6 +43,8 @@ class Group:
         self.images += 1
         self.bytes += image.size
         self.pushed = max(self.pushed, image.pushed or 0)
+        if image.pushed and (not self.oldest or image.pushed < self.oldest):
+            self.oldest = image.pushed
         self.repositories.add((image.namespace, image.repository))
         self.newest = sorted([*self.newest, (-(image.pushed or 0), image.tag)])[:_TAGS_NAMED]
 
@@ -52,6 +55,7 @@ class Group:
             "target_instance_id": self.first.target.instance_id,
             "images": self.images,
             "bytes": self.bytes,
+            "oldest": self.oldest or None,
         }
 
 

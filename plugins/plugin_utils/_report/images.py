@@ -129,6 +129,7 @@ def _together(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "bytes": sum(row["bytes"] for row in rows),
         "tags": [],
         "pushed": max((row["pushed"] or 0 for row in rows), default=0) or None,
+        "oldest": min((row["oldest"] for row in rows if row["oldest"]), default=None),
     }
 
 

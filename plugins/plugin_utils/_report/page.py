@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.course import course
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.units import duration, share
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.drawing import drawing
 
 # Where an axis of lags may begin, end and have a line, in seconds.
 _TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 864_000, 8_640_000, 86_400_000)
-_UNITS = ((86_400, 2 * 86_400, "days"), (3600, 2 * 3600, "h"), (60, 2 * 60, "min"), (1, 1, "s"))
 
 
 def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
@@ -28,7 +29,7 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(number=number, duration=duration, day=day, share=share, drawing=_drawn)
+    environment.filters.update(number=number, duration=duration, day=day, share=share, drawing=_drawn, course=course)
     return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
 
 
@@ -40,27 +41,10 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
-def duration(seconds: float | None) -> str:
-    """Return seconds in a fitting unit, or a dash."""
-    if seconds is None:
-        return "–"
-    for unit, least, name in _UNITS:
-        if seconds >= least:
-            return f"{seconds / unit:.3g} {name}"
-    return f"{seconds * 1000:.0f} ms"
-
-
 def day(milliseconds: int | None) -> str:
     if not milliseconds:
         return "–"
     return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).strftime("%Y-%m-%d %H:%M")
-
-
-def share(part: int, whole: int) -> str:
-    """Return a percentage, 100 only for the whole."""
-    if not whole:
-        return "–"
-    return f"{100 if part == whole else min(part / whole * 100, 99.9):.1f} %"
 
 
 class Axis(NamedTuple):

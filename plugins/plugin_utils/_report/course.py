@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Draw how a figure went over the last runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.units import duration, share
+
+Runs = Sequence[Mapping[str, Any]]
+
+_WIDE = 1000  # of the drawing, whatever its width on the page
+
+
+def course(runs: Runs, kind: str) -> dict[str, Any]:
+    """Return what is drawn of `coverage` or `lag`: points, marks with words, and the ends of the axis.
+
+    A run that does not know its figure, such as one that could look at nothing, leaves a gap.
+    """
+    values = [_coverage(run) if kind == "coverage" else run["lag"]["p95"] for run in runs]
+    known = [value for value in values if value is not None]
+    if not known:
+        return {"points": [], "marks": [], "low": "", "high": "", "last": ""}
+    # Coverage from the whole down to its least, lag from nothing up to its most.
+    low, high = (min(*known, 0.99), 1.0) if kind == "coverage" else (0.0, max(*known, 0.001))
+    step = _WIDE / max(len(runs) - 1, 1)
+    stretches: list[list[str]] = [[]]
+    for number, value in enumerate(values):
+        if value is None:
+            stretches.append([])
+        else:
+            stretches[-1].append(f"{number * step:.1f},{(high - value) / (high - low) * 100:.1f}")
+    written = [_written(run, kind) for run in runs]
+    return {
+        "points": [" ".join(stretch) for stretch in stretches if stretch],
+        "marks": [
+            {
+                "x": round(max(number - 0.5, 0) * step, 1),
+                "width": round(step, 1),
+                "words": f"{run['made_at'][:16].replace('T', ' ')}: {words}",
+            }
+            for number, (run, words) in enumerate(zip(runs, written, strict=True))
+        ],
+        "low": f"{low * 100:.4g} %" if kind == "coverage" else "0 s",
+        "high": "100 %" if kind == "coverage" else duration(high),
+        "last": written[-1],
+    }
+
+
+def _coverage(run: Mapping[str, Any]) -> float | None:
+    return run["arrived"] / run["wanted"] if run["wanted"] else None
+
+
+def _written(run: Mapping[str, Any], kind: str) -> str:
+    return share(run["arrived"], run["wanted"]) if kind == "coverage" else duration(run["lag"]["p95"])
