@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .breaking import broken, plain
 from .case import Case, Judged
-from .cloud import Cloud
+from .cloud import READS, Cloud
 from .flows import AMID, FLOWS, Flow
 from .hostile import ATTACKS, IMPOSTOR, LASTING, Attack, certificates, serving
 from .tasks import KEYS, Outcome, run
@@ -29,7 +29,7 @@ def cases(cloud: Cloud) -> Iterator[Case]:
         for nth, action in enumerate(plain(cloud, flow).actions, 1):
             for how in ATTACKS:
                 for times in (1,) if how in ONLY_ONCE else (1, LASTING):
-                    for after in (False,) if how in ALWAYS_BEFORE else (False, True):
+                    for after in (False,) if how in ALWAYS_BEFORE or action.startswith(READS) else (False, True):
                         attack = Attack(how, nth, times, after)
                         when = "in answer to" if after else "in place of"
                         words = f"{how} {'once' if times == 1 else 'lasting'} {when} call {nth}, {action}"
