@@ -12,12 +12,19 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from ansible.plugins.loader import filter_loader, test_loader
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import preload
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
+from ansible_collections.registryops.alicloud.plugins.plugin_utils import _streams as streams
+
+# A worker is cut off from the standard streams, and a run that is ended prints no more of what its workers tell.
+with suppress(OSError):  # it may be closed
+    streams.standard_error = os.dup(2)
 
 
 def _import_all() -> None:

@@ -38,12 +38,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, activity, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import with_connection
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.variables import read_variable
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._streams import last_line
 
 display = Display()
 
@@ -81,8 +82,9 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
         asker = Asker()
-        with _environment(environment):
-            found = _run(self._task.action, _plain(arguments), self._teller(variables, asker), self._module())
+        tell = self._teller(variables, asker)
+        with _environment(environment), last_line(lambda: self._last_words(variables, tell)):
+            found = _run(self._task.action, _plain(arguments), tell, self._module())
         if asker.is_gone():
             os._exit(1)  # nobody takes the result, and a queue that nobody reads blocks once it is full
         return {**result, **found}
@@ -131,6 +133,11 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         host = variables.get("inventory_hostname", "localhost")
         apart = str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2] not in _FOR_PEOPLE
         return lambda line: None if asker.is_gone() else display.display(f"{host}: {line}", stderr=apart)
+
+    def _last_words(self, variables: Mapping[str, Any], tell: Tell) -> str:
+        """Return what to say where the run is ended; nothing where no progress is shown either."""
+        line = "" if tell is silent else activity.last_line()
+        return line and f"{variables.get('inventory_hostname', 'localhost')}: {line}"
 
     def _is_true(self, variables: Mapping[str, Any], name: str) -> bool:
         value = self._templar.template(variables.get(name))

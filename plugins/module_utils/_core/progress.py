@@ -33,6 +33,7 @@ class Activity:
     def __init__(self) -> None:
         self._doing: dict[object, Callable[[], str]] = {}
         self._attempts: dict[object, str] = {}
+        self._last_words: dict[object, Callable[[], str]] = {}
 
     @contextmanager
     def doing(self, words: Callable[[], str]) -> Iterator[None]:
@@ -43,6 +44,21 @@ class Activity:
             yield
         finally:
             del self._doing[key]
+
+    @contextmanager
+    def leaving(self, words: Callable[[], str]) -> Iterator[None]:
+        """Say within what a person who ends the run has to know of what is done and what is left."""
+        key = object()
+        self._last_words[key] = words
+        try:
+            yield
+        finally:
+            del self._last_words[key]
+
+    def last_line(self) -> str:
+        """Return what to say where the run is ended; empty if there is nothing to say."""
+        words = list(self._last_words.values())
+        return words[-1]() if words else ""
 
     @contextmanager
     def attempting(self, deed: str) -> Iterator[None]:

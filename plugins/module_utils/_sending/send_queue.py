@@ -82,7 +82,7 @@ class SendQueue:
         Raises:
             AcrError: it cannot go on; each transfer tells what became of it.
         """
-        with pool() as threads, activity.doing(self._progress.line):
+        with pool() as threads, activity.doing(self._progress.line), activity.leaving(self._last_line):
             try:
                 if self.options.wait:
                     self._run(threads, self.client.clock() + self.options.wait_timeout)
@@ -91,6 +91,12 @@ class SendQueue:
             except AcrError as error:
                 self._stop(threads, error)
                 raise
+
+    def _last_line(self) -> str:
+        """Return what to say where somebody ends the run; what was sent goes on without it."""
+        sent = sum(transfer.action == SENT for transfer in self.transfers)
+        left = sum(transfer.action in (SEND, LEFT) for transfer in self.transfers)
+        return f"ended early: {sent:,} images were sent, and {left:,} are left; run it again to go on"
 
     def _send(self, threads: ThreadPoolExecutor) -> None:
         """Send everything without following it."""

@@ -68,6 +68,10 @@ class Playing:
             assert time.monotonic() < ends, f"it did not come to that; printed was: {self.output.read_text()}"
             time.sleep(0.05)
 
+    def said(self) -> str:
+        """Return what was printed by now."""
+        return self.output.read_text()
+
     def kill(self) -> None:
         """Kill the controller alone."""
         self._seen |= _descendants(self.controller.pid)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,31 @@ def test_images_are_not_sent_on(in_process: bool, cloud: Emulator, play: Play) -
     playing.wait_for_all()
     assert count(cloud, "CreateRepoSyncTask") - sent <= PARALLEL
     assert count(cloud, "CreateRepoSyncTask") < 60
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("team")
+def test_who_ends_a_run_is_told_what_is_left(number: int, cloud: Emulator, play: Play) -> None:
+    playing = play("acr_image_sync", {**TEAM, "rate_limit": 10, "wait": True})
+    playing.until(lambda: count(cloud, "CreateRepoSyncTask") > 5)
+    playing.controller.send_signal(number)
+    playing.wait_for_all()
+    said = re.search(
+        r"localhost: ended early: (\d+) images were sent, and (\d+) are left; run it again", playing.said()
+    )
+    assert said, playing.said()
+    sent, left = map(int, said.groups())
+    assert sent + left == 120
+    assert 0 < sent <= count(cloud, "CreateRepoSyncTask")
+
+
+@pytest.mark.usefixtures("team")
+def test_who_ends_a_run_is_told_nothing_under_no_log(cloud: Emulator, play: Play) -> None:
+    playing = play("acr_image_sync", {**TEAM, "rate_limit": 10, "wait": True}, no_log=True)
+    playing.until(lambda: count(cloud, "CreateRepoSyncTask") > 5)
+    playing.controller.send_signal(signal.SIGINT)
+    playing.wait_for_all()
+    assert "images" not in playing.said()
 
 
 @WAYS
