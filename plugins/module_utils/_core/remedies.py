@@ -154,7 +154,7 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
     elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and not own:
         text = (
             "Ask the owner of account {TargetUserId} to run registryops.alicloud.grant_access for {TargetInstanceId}"
-            " ({TargetRegionId}). If it was run, the caller may lack {needed}."
+            " ({TargetRegionId}). Where that was done already, the caller may lack {needed}."
         )
     else:
         text = CALLS.get(found, "")

@@ -111,8 +111,9 @@ def test_a_remedy_is_of_the_code_that_fits_best(code: str, said: str, unsaid: st
 
 
 def test_a_missing_grant_is_asked_of_the_target_unless_the_refusal_is_the_callers() -> None:
-    granted = f"Ask the owner of account 5222000022220002 to run {GRANT} for cri-target (eu-central-1). If it was run,"
-    lacking = "the caller may lack cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source."
+    granted = f"Ask the owner of account 5222000022220002 to run {GRANT} for cri-target (eu-central-1)."
+    right = "cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source"
+    lacking = f"Where that was done already, the caller may lack {right}."
     assert remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS) == f"{granted} {lacking}"
     own = "The caller needs cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source; ask who keeps the account's"
     assert remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS, own=True).startswith(own)
