@@ -26,9 +26,18 @@ author:
 """
 
 EXAMPLES = r"""
-# ansible.cfg
-[defaults]
-callbacks_enabled = registryops.alicloud.acr_resource_actions
+# It is enabled in the environment, or in ansible.cfg:
+#   ANSIBLE_CALLBACKS_ENABLED=registryops.alicloud.acr_resource_actions ansible-playbook site.yml
+- name: Learn what a playbook needs
+  hosts: acr_source
+  gather_facts: false
+  vars:
+    acr_report_actions: true
+  tasks:
+    - name: Keep a namespace
+      registryops.alicloud.acr_namespace:
+        instance_id: "{{ acr_instance_id }}"
+        name: prod
 """
 
 from collections.abc import Mapping
