@@ -192,28 +192,32 @@ def _typed(client: Any, product: str, action: str) -> Callable[[dict[str, Any]],
 
     def call(parameters: dict[str, Any]) -> Any:
         raw = _Raw(client)
-        method(raw, request_type().from_map(parameters), runtime)
-        return raw.answer
+        response = method(raw, request_type().from_map(parameters), runtime)
+        return response.to_map() if raw.refused else raw.answer
 
     return call
 
 
 class _Raw:
-    """Stand in for the SDK's client, keeping answers raw.
+    """Stand in for the SDK's client and keep an answer as it came.
 
     The SDK makes an object of each thing in an answer. With 100 images a page that takes longer than the call.
+    A refusal is short, and is read as the SDK reads it.
     """
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self.answer: Any = None
+        self.refused = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
-    def call_api(self, *request: Any) -> dict[str, Any]:
+    def call_api(self, *request: Any) -> Any:
         self.answer = self._client.call_api(*request)
-        return {}
+        body = self.answer.get("body") if isinstance(self.answer, dict) else None
+        self.refused = isinstance(body, dict) and body.get("IsSuccess") is False
+        return self.answer if self.refused else {}
 
 
 def _generic(client: Any, action: str) -> Callable[[dict[str, Any]], Any]:

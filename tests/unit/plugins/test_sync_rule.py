@@ -95,8 +95,8 @@ def test_a_refused_replacement_leaves_the_old_rule_untouched(account_a: Account,
     account_a.run("acr_sync_rule", **RULE)
     before = rules(account_a, instance_id=SOURCE)
     for wrong, said in (
-        ({"target_instance_id": "cri-doesnotexist0001"}, "has no instance cri-doesnotexist0001"),
-        ({"target_account_id": "3333000033330003", "target_instance_id": "cri-elsewhere000001"}, "has no instance"),
+        ({"target_instance_id": "cri-doesnotexist0001"}, "target instance does not exist"),
+        ({"target_account_id": "3333000033330003", "target_instance_id": "cri-elsewhere000001"}, "does not exist"),
     ):
         with pytest.raises(ModuleFailedError, match=f"{said}.* The old rule to-eu is in force as it was") as failed:
             account_a.run("acr_sync_rule", **{**RULE, **wrong}, grant_timeout=0)
