@@ -54,6 +54,8 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         self._read_back: list[CrossAccountRole | None] = []
 
     def desired(self) -> CrossAccountRole:
+        if self.params.get("state") == "absent":
+            self._refuse_to_revoke_everybody()
         return CrossAccountRole(policy_name=self.params["policy_name"])
 
     def name(self, state: CrossAccountRole) -> str:
@@ -122,14 +124,17 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         role_checks.refuse_openings(current, target, surplus)
         return target
 
-    def absent(self, current: CrossAccountRole) -> CrossAccountRole | None:
-        accounts, instances = self._accounts(), self._instances()
+    def _refuse_to_revoke_everybody(self) -> None:
+        """Refuse a list that came out empty, whatever is granted by now: the next run may find more."""
         for option in ("source_account_ids", "destination_instances"):
             refuse(
                 self.params.get(option) == [],
                 f"{option} is empty, which would revoke the grants of everybody",
                 "Name what to revoke. Leave the option out if all is meant.",
             )
+
+    def absent(self, current: CrossAccountRole) -> CrossAccountRole | None:
+        accounts, instances = self._accounts(), self._instances()
         trust, document = current.trust_policy, current.policy_document
         if trust is not None and (accounts or not instances):
             trust = policy.with_trust(trust, (), accounts or current.access.named_accounts)

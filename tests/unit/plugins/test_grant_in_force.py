@@ -223,6 +223,9 @@ def test_an_empty_list_revokes_nobody(option: str) -> None:
     assert opened(cloud)
     assert cloud.run(state="absent")["changed"] is True
     assert not opened(cloud)
+    # Whatever is there by now: the list is as empty where there is more.
+    empty = {option: []}
+    assert "would revoke the grants of everybody" in cloud.run(state="absent", **empty)["msg"]
 
 
 def test_a_sixth_policy_is_refused_before_the_role_is_made() -> None:
