@@ -6,6 +6,7 @@ It has the newest Python found, and the newest ansible-core that it runs.
 import shutil
 from pathlib import Path
 
+import awx_collection
 import system_packages
 from environment import CLIENT_REQUIREMENTS, LINT_REQUIREMENTS, ROOT, RUNTIME_REQUIREMENTS, prepare
 from pythons import usable_pythons
@@ -14,6 +15,7 @@ from pythons import usable_pythons
 def main() -> None:
     prepare(ROOT / ".venv", newest_python(), RUNTIME_REQUIREMENTS + LINT_REQUIREMENTS + CLIENT_REQUIREMENTS)
     link_collection()
+    awx_collection.provide()
 
 
 def newest_python() -> Path:

@@ -11,10 +11,12 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.registryops.alicloud.plugins.filter import (
+    acr_account_ids,
     acr_file_name,
     acr_inbound_places,
     acr_inbound_rules,
     acr_resolve_rules,
+    acr_shares,
     acr_source_accounts,
     acr_unknown_rules,
 )
@@ -180,3 +182,45 @@ ESTATE: dict[str, Any] = {
 def test_the_accounts_are_those_whose_rules_end_there(destination: str, beside: list[str], accounts: list[str]) -> None:
     found = acr_source_accounts.source_accounts(ESTATE, ["sh", "bj", "hk", "own"], destination, beside)
     assert found == accounts
+
+
+NAMED: list[tuple[Any, list[str]]] = [
+    ("1, 2 ,3", ["1", "2", "3"]),
+    (" ", ["found"]),
+    ("", ["found"]),
+    (",", []),
+    (1, ["1"]),
+    ([1, "2"], ["1", "2"]),
+    ([], []),
+]
+
+
+@pytest.mark.parametrize(("named", "expected"), NAMED)
+def test_accounts_are_those_that_are_named(named: Any, expected: list[str]) -> None:
+    read = acr_account_ids.FilterModule().filters()["acr_account_ids"]
+    assert read(named, ["found"]) == expected
+
+
+shares = acr_shares.FilterModule().filters()["acr_shares"]
+
+
+def test_shares_do_without_other_hosts() -> None:
+    rule = {"name": "r", "to": "b"}
+    found = shares({"a": {"acr_instance_id": "cri-s", "acr_sync_rules": [rule]}, "c": {}}, {"b": FULL}, 2)
+    assert [host["name"] for host in found] == ["a-0", "a-1", "c-0", "c-1"]
+    assert found[1]["variables"] == {
+        "acr_instance_id": "cri-s",
+        "acr_sync_rules": [
+            {"name": "r", "target_region": "eu-central-1", "target_instance_id": TARGET, "target_account_id": "2"}
+        ],
+        "backfill_images_shard_index": 1,
+        "backfill_images_shard_count": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("destinations", "count", "reason"), [({}, 1, "Sync rule r goes to b"), ({"b": FULL}, 0, "0 shares")]
+)
+def test_shares_that_cannot_be_made(destinations: dict[str, Any], count: int, reason: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=reason):
+        shares({"a": {"acr_sync_rules": [{"name": "r", "to": "b"}]}}, destinations, count)

@@ -1,0 +1,18 @@
+"""How the API says no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class RefusedError(Exception):
+    """The request is refused with an HTTP status and what the body says."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(f"{status}: {body}")
+        self.status = status
+        self.body = body
+
+
+def invalid(field: str, *messages: str) -> RefusedError:
+    return RefusedError(400, {field: list(messages)})

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two stories of the role controller_content, told once a session and side by side, since each starts 100 modules."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.registryops.alicloud.tests.awx.kinds import KINDS
+from ansible_collections.registryops.alicloud.tests.awx.serving import serving
+from ansible_collections.registryops.alicloud.tests.awx.store import Store
+
+from .playing import EXAMPLE, PLAYBOOKS, ROOT, Played, Player
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was played, by its name, and what the controller held after the first run."""
+
+    played: dict[str, Played]
+    content: Store
+
+
+@dataclass(frozen=True)
+class Stories:
+    both_accounts: Story
+    one_account: Story
+
+
+@pytest.fixture(scope="session")
+def modules() -> Path:
+    """Return a folder of collections that holds awx.awx."""
+    tool = [sys.executable, str(ROOT / "tools/awx_collection.py")]
+    return Path(subprocess.run(tool, capture_output=True, text=True, check=True).stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def stories(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Stories:
+    with ThreadPoolExecutor(2) as pool:
+        both = pool.submit(_tell_of_both_accounts, modules, tmp_path_factory.mktemp("both"))
+        one = pool.submit(_tell_of_one_account, modules, tmp_path_factory.mktemp("one"))
+        return Stories(both.result(), one.result())
+
+
+def _tell_of_both_accounts(modules: Path, folder: Path) -> Story:
+    with serving(PLAYBOOKS) as controller:
+        player = Player(controller, modules, folder)
+        played = {"first": player.play()}
+        content = copy.deepcopy(controller.store)
+        played["again"] = player.play()
+        played["removed"] = player.play("-e", "controller_content_state=absent", variables=None)
+        played["removed again"] = player.play("-e", "controller_content_state=absent")
+    return Story(played, content)
+
+
+def _tell_of_one_account(modules: Path, folder: Path) -> Story:
+    """Keep the content of Account B alone, with the modules as Automation Platform names them."""
+    renamed = folder / "ansible_collections/ansible/controller"
+    shutil.copytree(modules / "ansible_collections/awx/awx", renamed)
+    for file in renamed.glob("plugins/*/*.py"):
+        file.write_text(file.read_text(encoding="utf-8").replace("awx.awx", "ansible.controller"), encoding="utf-8")
+    variables = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    variables |= {"controller_content_sources": {}, "controller_content_collection": "ansible.controller"}
+    file = folder / "variables.yml"
+    file.write_text(yaml.safe_dump(variables), encoding="utf-8")
+    with serving(PLAYBOOKS) as controller:
+        player = Player(controller, folder, folder)
+        played = {"checked on nothing": player.play("--check", variables=file), "first": player.play(variables=file)}
+        content = copy.deepcopy(controller.store)
+        drift(controller.store)
+        played["checked after drift"] = player.play("--check", variables=file)
+        played["after drift"] = player.play(variables=file)
+        played["removal checked"] = player.play("--check", "-e", "controller_content_state=absent", variables=file)
+    return Story(played, content)
+
+
+def drift(store: Store) -> None:
+    """Change what somebody may have changed by hand."""
+    template = store.named("job_templates", "ACR image sync: grant access")
+    store.change(KINDS["job_templates"], template, {"playbook": "playbooks/verify_sync.yml"})
+    group = store.named("groups", "acr_destination")
+    group["associations"]["hosts"].clear()
+    schedule = store.named("schedules", "ACR image sync: audit weekly")
+    store.change(KINDS["schedules"], schedule, {"enabled": False})

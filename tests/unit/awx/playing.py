@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the playbook controller_content as a person would, against the stand-in of AWX."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.registryops.alicloud.tests.awx.serving import Controller
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "docs/examples/controller_content.yml"
+PLAYBOOKS = [f"playbooks/{path.name}" for path in (ROOT / "playbooks").glob("*.yml")]
+KEYS = {
+    "ACR_SOURCE_ACCESS_KEY_ID": "LTAIaaaa",
+    "ACR_SOURCE_ACCESS_KEY_SECRET": "secretA",
+    "ACR_DESTINATION_ACCESS_KEY_ID": "LTAIbbbb",
+    "ACR_DESTINATION_ACCESS_KEY_SECRET": "secretB",
+}
+_FOREIGN = re.compile(r"(?i)ANSIBLE_|ALIBABA_?CLOUD_|ACR_|CONTROLLER_|TOWER_|.*_PROXY$")
+
+
+@dataclass(frozen=True)
+class Played:
+    """`writes` are the requests that changed something on the controller."""
+
+    code: int
+    output: str
+    writes: list[str]
+
+    @property
+    def changed(self) -> int:
+        (count,) = re.findall(r" : ok=\d+ +changed=(\d+)", self.output)
+        return int(count)
+
+
+class Player:
+    """Plays against one controller. `modules` is the folder with the controller's collection."""
+
+    def __init__(self, controller: Controller, modules: Path, folder: Path) -> None:
+        self.controller = controller
+        self._folder = folder
+        self._environment = {
+            **own_environment(),
+            **controller.environment,
+            **KEYS,
+            "ANSIBLE_COLLECTIONS_PATH": f"{ROOT / '.venv/collections'}{os.pathsep}{modules}",
+            "ANSIBLE_DEPRECATION_WARNINGS": "false",  # those of awx.awx
+            "ANSIBLE_PIPELINING": "true",
+        }
+
+    def play(self, *arguments: str, variables: Path | None = EXAMPLE) -> Played:
+        before = len(self.controller.store.writes)
+        done = subprocess.run(
+            [
+                Path(sys.executable).with_name("ansible-playbook"),
+                "registryops.alicloud.controller_content",
+                *([f"--extra-vars=@{variables}"] if variables else []),
+                *arguments,
+            ],
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Played(done.returncode, done.stdout, self.controller.store.writes[before:])
+
+
+def own_environment() -> dict[str, str]:
+    """Return ours, without what a developer may have set for real accounts, controllers and Ansible."""
+    return {
+        **{name: value for name, value in os.environ.items() if not _FOREIGN.match(name)},
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "NO_COLOR": "1",
+    }

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide's file is the example that the other tests here play with, and its names are those that are made."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from .conftest import Stories
+from .playing import EXAMPLE, KEYS, ROOT
+
+GUIDE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
+COMMANDS = [line for block in re.findall(r"```shell\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
+PLAYED = [line for line in COMMANDS if line.startswith("ansible-playbook")]
+
+
+def test_the_file_is_the_one_that_is_played() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    assert yaml.safe_load(block) == yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    readme = (ROOT / "roles/controller_content/README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    assert yaml.safe_load(block) == yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+
+
+def test_the_commands_are_those_that_are_played() -> None:
+    command = "ansible-playbook registryops.alicloud.controller_content"
+    variables = "-e @controller_content.yml"
+    absent = "-e controller_content_state=absent"
+    assert [f"{command} {variables} --check", f"{command} {variables}", f"{command} {absent}"] == PLAYED
+
+
+def test_the_variables_of_the_environment_are_those_that_are_read() -> None:
+    exported = set(re.findall(r"export ([A-Z_]+)", GUIDE))
+    assert exported == {*KEYS, "CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN"}
+
+
+def test_every_option_is_there() -> None:
+    specs = yaml.safe_load((ROOT / "roles/controller_content/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    options: dict[str, Any] = specs["argument_specs"]["main"]["options"]
+    assert set(re.findall(r"controller_content_\w+", GUIDE)) <= set(options)
+
+
+NAMES = re.findall(r"\*(?:ACR image sync: )?([a-z ]+)\*", GUIDE)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES)))
+def test_every_name_is_that_of_something_made(stories: Stories, name: str) -> None:
+    things = [thing for kind in stories.both_accounts.content.things.values() for thing in kind.values()]
+    assert f"ACR image sync: {name}" in {thing.get("name") for thing in things}
+
+
+def test_the_project_is_the_version_that_the_image_holds() -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    defaults = yaml.safe_load((ROOT / "roles/controller_content/defaults/main.yml").read_text(encoding="utf-8"))
+    assert defaults["controller_content_project_branch"] == galaxy["version"]
+    assert defaults["controller_content_project_url"].removesuffix(".git") == galaxy["repository"]

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every template as AWX runs it: by ansible-runner, each job in a folder of its own that is gone afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acr_emulator.testing import Emulator, running
+
+from ansible_collections.registryops.alicloud.tests.awx import jobs, workflows
+from ansible_collections.registryops.alicloud.tests.awx.jobs import Finished
+from ansible_collections.registryops.alicloud.tests.awx.launching import launch
+from ansible_collections.registryops.alicloud.tests.awx.store import Store
+
+from .conftest import Stories
+from .playing import KEYS, ROOT
+
+NAME = "ACR image sync"
+WORLD = ROOT / "tests/emulator/worlds/two_accounts.yml"
+SOURCE, ACCOUNT_A = "cri-sourcesource0001", "1252879610640001"
+WRITING = ("grant access", "prepare destination", "configure sync", "backfill images", "revoke access")
+# Answers as a browser sends them where nothing was filled in.
+EMPTY = {
+    "grant access": {"acr_source_account_ids": ""},
+    "revoke access": {"acr_revoked_account_ids": "", "acr_revoke_all": "false"},
+    "configure sync": {"configure_sync_purge": "false"},
+    "backfill images": {"acr_rule": ""},
+}
+# What a job hands on goes into each later job's variables.
+MUCH = 10_000
+
+
+@dataclass
+class Site:
+    """A controller whose content is there, and a cloud that its jobs reach."""
+
+    store: Store
+    cloud: Emulator
+
+    @property
+    def settings(self) -> dict[str, str]:
+        url = f"http://{self.cloud.endpoint}"
+        endpoints = {f"ALIBABA_CLOUD_{product}_ENDPOINT": url for product in ("CR", "RAM", "STS")}
+        return {**endpoints, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections")}
+
+    def run(
+        self, template: str, answers: dict[str, Any] | None = None, *, limit: str = "", job_type: str = ""
+    ) -> list[Finished]:
+        launched = launch(self.store, f"{NAME}: {template}", answers, limit=limit, job_type=job_type)
+        return jobs.run_together(launched, self.settings)
+
+    def set_up(self, *, approved: bool) -> workflows.Course:
+        return workflows.go_through(self.store, f"{NAME}: set up", lambda: approved, self.settings)
+
+    def writes(self) -> list[str]:
+        return [call["action"] for call in self.cloud.calls() if not call["action"].startswith(("Get", "List"))]
+
+
+@pytest.fixture(scope="module")
+def site(stories: Stories) -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as patch, running(WORLD) as cloud:
+        for name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ANSIBLE_", "ACR_"))]:
+            patch.delenv(name)
+        yield Site(stories.both_accounts.content, cloud)
+
+
+@pytest.fixture(scope="module")
+def denied(site: Site) -> workflows.Course:
+    site.cloud.reset()
+    site.cloud.post("/_emulator/tasks", {"seconds": 0.01})
+    return site.set_up(approved=False)
+
+
+@pytest.fixture(scope="module")
+def sliced(site: Site, denied: workflows.Course) -> list[Finished]:
+    """Go on where the approval was refused: set the rules, push many images, and send them in slices."""
+    assert denied.statuses["prepare"] == "successful"
+    tags = [f"0.{number}" for number in range(40)]
+    site.cloud.post(
+        "/_emulator/images", {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": tags}
+    )
+    (configured,) = site.run("configure sync")
+    assert configured.exit_code == 0, configured.output
+    return site.run("backfill images in shares", EMPTY["backfill images"])
+
+
+@pytest.fixture(scope="module")
+def approved(site: Site, sliced: list[Finished]) -> workflows.Course:
+    del sliced  # whose world it takes away
+    site.cloud.reset()
+    site.cloud.post("/_emulator/tasks", {"seconds": 0.01})
+    return site.set_up(approved=True)
+
+
+def test_a_refused_approval_leaves_account_a_alone(site: Site, denied: workflows.Course) -> None:
+    assert denied.statuses == {
+        "grant": "successful",
+        "prepare": "successful",
+        "approve": "failed",
+        "report": "failed",
+    }
+    assert denied.status == "failed"
+    (failure,) = denied.finished["report"].failures
+    assert "releases-to-eu" in denied.finished["report"].output
+    assert failure
+
+
+def test_slices_send_each_image_once(site: Site, sliced: list[Finished]) -> None:
+    assert [finished.status for finished in sliced] == ["successful"] * 4, [finished.output for finished in sliced]
+    records = _sent(site)
+    assert len(records) == 43
+    assert set(records.values()) == {1}
+    assert sum(finished.changed > 0 for finished in sliced) > 1
+
+
+def _sent(site: Site) -> Counter[tuple[str, str]]:
+    """Count the sync tasks of each image, as the records have them."""
+    calls = site.cloud.calls("CreateRepoSyncTask")
+    return Counter((call["parameters"].get("RepoName", ""), call["parameters"].get("Tag", "")) for call in calls)
+
+
+def test_what_slices_did_is_joined_by_the_records(site: Site, sliced: list[Finished]) -> None:
+    assert all(finished.exit_code == 0 for finished in sliced)
+    (verified,) = site.run("verify sync")
+    assert (verified.status, verified.exit_code) == ("successful", 0), verified.output
+
+
+def test_the_workflow_ends_green(approved: workflows.Course) -> None:
+    assert approved.status == "successful", [finished.output for finished in approved.finished.values()]
+    assert set(approved.statuses.values()) == {"successful"}
+    assert list(approved.statuses) == ["grant", "prepare", "approve", "configure", "backfill", "verify", "report"]
+    changed = {name: finished.changed > 0 for name, finished in approved.finished.items() if name != "report"}
+    assert changed == {"grant": True, "prepare": True, "configure": True, "backfill": True, "verify": False}
+
+
+def test_a_workflow_hands_on_nothing_secret_and_nothing_large(approved: workflows.Course) -> None:
+    assert approved.artifacts["acr_sync_verdict"]["state"] == "good"
+    text = json.dumps(approved.artifacts)
+    assert len(text) < MUCH
+    assert not [value for value in KEYS.values() if value in text]
+
+
+def test_events_tell_of_each_host_and_hide_secrets(approved: workflows.Course) -> None:
+    for finished in approved.finished.values():
+        hosts = {event["event_data"].get("host") for event in finished.events} - {None, ""}
+        assert hosts <= {"prod-eu", "prod-sh", "localhost"}
+        assert hosts
+        text = json.dumps(finished.events)
+        secrets = [value for name, value in KEYS.items() if name.endswith("SECRET")]
+        assert not [secret for secret in secrets if secret in text]
+
+
+@pytest.mark.parametrize("template", WRITING)
+def test_a_template_in_check_mode_writes_nothing(site: Site, approved: workflows.Course, template: str) -> None:
+    assert approved.status == "successful"
+    before = site.writes()
+    (checked,) = site.run(template, EMPTY.get(template), job_type="check")
+    assert (checked.status, checked.exit_code) == ("successful", 0), checked.output
+    assert site.writes() == before
+    assert (checked.changed > 0) == (template == "revoke access")
+
+
+def test_a_limit_leaves_the_other_account_alone(site: Site, approved: workflows.Course) -> None:
+    assert approved.status == "successful"
+    (audited,) = site.run("audit sync", limit="acr_source")
+    assert audited.exit_code == 0, audited.output
+    assert {event["event_data"].get("host") for event in audited.events} - {None, ""} == {"prod-sh"}
+
+
+def test_a_revocation_by_survey_and_what_fails_then(site: Site, approved: workflows.Course) -> None:
+    assert approved.status == "successful"
+    (revoked,) = site.run("revoke access", {"acr_revoked_account_ids": f"{ACCOUNT_A}, 1111000011110000"})
+    assert (revoked.exit_code, revoked.changed) == (0, 1), revoked.output
+    (audited,) = site.run("audit sync")
+    assert (audited.status, audited.exit_code) == ("failed", 2)
+    assert any(ACCOUNT_A in failure or "releases-to-eu" in failure for failure in audited.failures)
+    assert "grant_access" in " ".join(audited.failures)
+
+
+def test_every_template_is_run_here(stories: Stories) -> None:
+    run = {*WRITING, "backfill images in shares", "verify sync", "audit sync", "report sync"}
+    templates = stories.both_accounts.content.things["job_templates"].values()
+    assert {template["name"].removeprefix(f"{NAME}: ") for template in templates} == run
+
+
+def test_folders_of_jobs_are_gone(approved: workflows.Course) -> None:
+    for finished in approved.finished.values():
+        folders = {event["event_data"].get("playbook_dir") for event in finished.events} - {None}
+        assert not [folder for folder in folders if Path(folder).exists()]
