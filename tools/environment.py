@@ -33,7 +33,7 @@ def prepare(venv: Path, python: Path, requirements: tuple[Path, ...], *pins: str
     if _version(venv / "bin/python") != _version(python):
         shutil.rmtree(venv, ignore_errors=True)
         _run([python, "-m", "venv", venv])
-    files = chain.from_iterable(("-r", path) for path in requirements)
+    files: chain[str | Path] = chain.from_iterable(("-r", path) for path in requirements)
     _run([venv / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "--upgrade", *files, *pins])
     _add_emulator(venv)
     stamp.write_text(wanted)
