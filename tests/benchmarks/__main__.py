@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emulator, history, images, pair, playbook, report, rules, task, verify
+from . import emulator, history, images, pair, playbook, report, rules, skopeo, task, verify
 from .figures import Bench, BenchmarkError, Result
 
 FOLDER = Path(__file__).parents[2] / ".cache/bench"
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Result]] = {
     "images": images.measure,
     "history": history.measure,
     "pair": pair.measure,
+    "skopeo": skopeo.measure,
     "verify": verify.measure,
 }
 

@@ -45,7 +45,7 @@ def measure(bench: Bench) -> Result:
     with running(worlds.two_accounts(namespaces=[worlds.prod()])) as emulator:
         ansible = Ansible(bench.folder, emulator.endpoint)
         kinds = [_sized(ansible, kind) for kind in KINDS]
-        measurements = {}
+        measurements: dict[tuple[str, str], Callable[[], float]] = {}
         for kind in kinds:
             measurements |= _plays(ansible, kind)
         samples = in_turns(bench.runs, measurements)

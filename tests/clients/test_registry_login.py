@@ -32,8 +32,8 @@ def test_skopeo_logs_in_and_copies(emulator: Emulator, tmp_path: Path) -> None:
     (play,) = yaml.safe_load(importlib.import_module(LOOKUP).EXAMPLES)
     text = json.dumps([play])
     # The emulator has no TLS, and the copy goes to a folder of the test.
-    for command, option in (("login", "--tls-verify=false"), ("copy", "--src-tls-verify=false")):
-        text = text.replace(f'"skopeo", "{command}"', f'"skopeo", "{command}", "{option}"')
+    for verb, option in (("login", "--tls-verify=false"), ("copy", "--src-tls-verify=false")):
+        text = text.replace(f'"skopeo", "{verb}"', f'"skopeo", "{verb}", "{option}"')
     (tmp_path / "play.yml").write_text(text.replace("oci:/tmp/", f"oci:{tmp_path}/"))
     keys = {"acr_access_key_id": KEYS["a"][0], "acr_access_key_secret": KEYS["a"][1]}
     host = {**keys, "acr_region": REGIONS["a"], "acr_instance_id": SOURCE, "ansible_connection": "local"}
