@@ -42,7 +42,8 @@ def _import_all() -> None:
     for loader in (filter_loader, test_loader):
         list(loader.all())
     for plugin in sorted(Path(__file__).parents[1].glob("filter/acr_*.py")):
-        filter_loader.get(f"registryops.alicloud.{plugin.stem}")
+        with suppress(KeyError):  # of a collection that Ansible's own finder has not read, as in unit tests
+            filter_loader.get(f"registryops.alicloud.{plugin.stem}")
     gc.freeze()
     if collects:
         gc.enable()

@@ -24,7 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.action import acr
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import module as module_edge
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import sdk
 
-from .conftest import SOURCE, TARGET, run_module
+from .conftest import ACCOUNT_B, SOURCE, TARGET, run_module
 from .test_lives import GRANT, LIVES, TARGET_OPTIONS
 
 Run = Callable[[str, dict[str, Any], bool], dict[str, Any]]
@@ -45,6 +45,7 @@ EARLIER = {
 RETRY = {"instance_id": SOURCE, "retry": "failed"}
 RULE = {"name": "to-eu", "namespace": "prod", **TARGET_OPTIONS}
 RULES = {"instance_id": SOURCE}
+OWNED = {"instance_id": TARGET, "account_id": ACCOUNT_B}
 PREPARED: list[Step] = [
     ("b", "acr_cross_account_role", GRANT),
     ("b", "acr_namespace", {"instance_id": TARGET, "name": "prod", "auto_create_repositories": True}),
@@ -67,6 +68,8 @@ DEEDS: dict[str, list[Step]] = {
         ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
         ("a", "acr_sync_audit", {**RULES, "side": "source"}),
         ("a", "acr_sync_verify", {**RULES, "rules": [RULE], "destinations": [{"instance_id": TARGET}]}),
+        ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0"}),
+        ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0", "send": True, "destinations": [OWNED]}),
         ("a", "acr_sync_backfill", {**RULES, "rules": [RULE, {**RULE, "name": "gone"}]}),
         ("a", "acr_sync_rules", {**RULES, "rules": [{**RULE, "tag_filter": "("}]}),
         ("a", "acr_sync_rules", {**RULES, "rules": [], "purge": True}),
@@ -119,8 +122,12 @@ def live(run: Run, cloud: Emulator, steps: list[Step]) -> list[Any]:
 
 
 def _without_what_is_new_each_time(found: dict[str, Any]) -> dict[str, Any]:
-    new = re.compile(r"(sync_task|sync_record|sync_rule|namespace|repository|request)_id|.*_time(_iso)?|seconds")
+    new = re.compile(
+        r"(sync_task|sync_record|sync_rule|namespace|repository|request)_id|.*_time(_iso)?|seconds|pushed|oldest"
+    )
     kept = {name: "new" if new.fullmatch(name) else value for name, value in found.items()}
+    if isinstance(kept.get("tags"), list):
+        kept["tags"] = sorted(kept["tags"])  # the newest first, which were pushed at about the same moment
     if isinstance(kept.get("msg"), str):
         kept["msg"] = re.sub("request [0-9A-F-]{36}", "request new", kept["msg"])
     return kept
