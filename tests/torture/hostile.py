@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import http.client
 import http.server
 import ssl
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,14 +15,11 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.tests.unit.plugins.loopback import certificate
 
+from .attacks import ATTACKS
 from .cloud import READS
 
 IMPOSTOR = "impostor"
 LASTING = 10**6
-_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-# Seconds that a dripping answer takes, and MiB that an endless one has; nobody may wait for the one or read the other.
-_DRIPS, _MEBIBYTES = 20, 64
-_MEBIBYTE = b" " * 1024**2
 
 
 @dataclass
@@ -93,6 +88,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     timeout = 5
     server: Hostile
 
+    @property
+    def elsewhere(self) -> str:
+        return f"127.0.0.1:{self.server.thief.server_address[1]}"
+
+    def write(self, content: bytes) -> None:
+        self.wfile.write(content)
+
+    def fell_for(self, words: str) -> None:
+        self.server.attack.fell_for.append(words)
+
     def handle(self) -> None:
         with suppress(OSError):  # the client may have gone
             super().handle()
@@ -110,7 +115,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             answer, content = self._handed_on(body)
         if hit:
             self.close_connection = True
-            _ATTACKS[attack.how](self)
+            ATTACKS[attack.how](self)
             return
         if attack.how == IMPOSTOR and attack.hits(number + 1):
             self.close_connection = True  # the next request shall open a connection of its own
@@ -139,68 +144,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
-
-
-def _redirect(victim: _Handler) -> None:
-    host = f"127.0.0.1:{victim.server.thief.server_address[1]}"
-    victim.wfile.write(f"HTTP/1.1 307 Elsewhere\r\nLocation: http://{host}/\r\nContent-Length: 0\r\n\r\n".encode())
-
-
-def _drip(victim: _Handler) -> None:
-    victim.wfile.write(_HEAD + b"Content-Length: 1000\r\n\r\n")
-    for _byte in range(_DRIPS * 10):
-        victim.wfile.write(b" ")
-        time.sleep(0.1)
-    victim.server.attack.fell_for.append(f"read for {_DRIPS} s")
-
-
-def _endless(victim: _Handler) -> None:
-    victim.wfile.write(_HEAD + b"\r\n")
-    for _mebibyte in range(_MEBIBYTES):
-        victim.wfile.write(_MEBIBYTE)
-    victim.server.attack.fell_for.append(f"read {_MEBIBYTES} MiB")
-
-
-def _bomb(victim: _Handler) -> None:
-    packed = _packed()
-    victim.wfile.write(_HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed)
-
-
-@cache
-def _packed() -> bytes:
-    return gzip.compress(_MEBIBYTE * _MEBIBYTES)
-
-
-def _break_off(victim: _Handler) -> None:
-    victim.wfile.write(_HEAD + b'Content-Length: 1000\r\n\r\n{"Code": "success"')
-
-
-def _garbage(victim: _Handler) -> None:
-    victim.wfile.write(b"\x16\x03\x01\x00\xff" * 100)
-
-
-def _continue(victim: _Handler) -> None:
-    for _line in range(_DRIPS * 10):
-        victim.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        time.sleep(0.1)
-    victim.server.attack.fell_for.append(f"waited for {_DRIPS} s")
-
-
-def _headers(victim: _Handler) -> None:
-    victim.wfile.write(_HEAD + b"".join(b"X-%d: %s\r\n" % (number, b"x" * 1000) for number in range(1000)) + b"\r\n")
-
-
-_ATTACKS: dict[str, Callable[[_Handler], None]] = {
-    "redirect": _redirect,
-    "drip": _drip,
-    "endless answer": _endless,
-    "packed answer": _bomb,
-    "broken off": _break_off,
-    "garbage": _garbage,
-    "always continue": _continue,
-    "many headers": _headers,
-}
-ATTACKS = (*_ATTACKS, IMPOSTOR)
 
 
 @cache

@@ -3,71 +3,35 @@
 from __future__ import annotations
 
 import itertools
-import json
-import os
-import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from acr_emulator.world import read_world
 
 from .breaking import difference
 from .case import Case, Judged
-from .cloud import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, WORLD, Cloud, earlier, eventually
+from .cloud import WORLD, Cloud, earlier
 from .faults import LASTING
 from .flows import AFTER, AMID, BETWEEN
 from .kills import HELD_MS
-from .tasks import KEYS, Outcome
+from .playing import MAIN, Run, play
 from .verdict import BADLY_TOLD, DOUBLED, HELD, LOST, TRACEBACK, Verdict, badly_told
 
 KIND = "playbooks"
-COLLECTIONS = Path(__file__).parents[5]
-PROGRAM = Path(sys.executable).with_name("ansible-playbook")
-MAIN, BACKFILL = "cross_account_sync", "backfill_images"
+BACKFILL = "backfill_images"
 # A run of a playbook takes seconds, so that each call is broken in one of these ways in turn, and killed in one.
 FAULTS = (
     *(("error_503", LASTING), ("reset_after", LASTING), ("expired_token", LASTING), ("denied", LASTING)),
     *(("wrong_shape", 1), ("reset_after", 1), ("hang", 1)),
 )
-# Seconds until a playbook must have come to the call at which it is killed; a busy machine starts Ansible slowly.
-PATIENCE = 300.0
 KILLS = ("amid a call", "after a call")
-# As the ansible-core that prints the most does it.
-_FAILED = re.compile(r"(?m)^(?:fatal|failed): \[[^\]]+\][^{]*=> (\{.*\})$")
-_CHANGED = re.compile(r"(?m)^\S+ +: ok=\d+ +changed=([1-9]\d*)")
-API = {"namespace": "team-a", "repository": "api", "tag_filter": "^v[12]$"}
-RULES = (
-    {"name": "releases-to-eu", "scope": "namespace", "namespace": "prod", "to": "prod-eu"},
-    {"name": "api-to-eu", "scope": "repository", **API, "to": "prod-eu"},
-)
 # What must be at the destination in the end. The rules carry what is pushed once they are there, and the backfill the
 # rest.
 EXPECTED: Mapping[str, frozenset[str]] = {
     MAIN: frozenset((AFTER,)),
     BACKFILL: frozenset((AMID, BETWEEN, AFTER, "1.0", "1.1")),
 }
-
-
-@dataclass(frozen=True)
-class Run:
-    """What came of one run of a playbook; its status is None if it was killed."""
-
-    status: int | None
-    output: str
-
-    @property
-    def changed(self) -> bool:
-        return bool(_CHANGED.search(self.output))
-
-    @property
-    def failures(self) -> list[Outcome]:
-        return [Outcome(json.loads(found)) for found in _FAILED.findall(self.output)]
 
 
 @dataclass(frozen=True)
@@ -114,58 +78,6 @@ def plain(cloud: Cloud, playbook: str) -> Plain:
 def _must(run: Run) -> None:
     if run.status != 0:
         raise RuntimeError(f"a playbook fails with nothing broken: {run.output}")
-
-
-def play(cloud: Cloud, playbook: str, until: Callable[[], bool] | None = None) -> Run:
-    """Run a playbook; kill its controller as soon as `until` holds."""
-    command = [str(PROGRAM), f"registryops.alicloud.{playbook}", f"--inventory={_inventory(cloud.endpoint)}"]
-    keep = f"backfill_images_directory={_folder() / 'kept'}"
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            [*command, "--extra-vars", keep], cwd=_folder(), env=_environment(), stdout=output, stderr=output
-        )
-        if until:
-            ready = until
-            eventually(lambda: process.poll() is not None or ready(), PATIENCE)
-            process.kill()
-        status = process.wait()
-        output.seek(0)
-        text = output.read().decode()
-    return Run(None if status < 0 else status, text)
-
-
-def _environment() -> dict[str, str]:
-    foreign = re.compile(r"(?i)ANSIBLE_|ALIBABA_?CLOUD_|.*_PROXY$")
-    return {
-        **{name: value for name, value in os.environ.items() if not foreign.match(name)},
-        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-        "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-        "ANSIBLE_CALLBACK_FORMAT_PRETTY": "false",
-        "NO_COLOR": "1",
-    }
-
-
-@cache
-def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="torture-"))
-
-
-def _inventory(endpoint: str) -> Path:
-    url = f"http://{endpoint}"
-    common = {f"acr_{product}_endpoint": url for product in ("cr", "ram", "sts")} | {"acr_read_timeout": 5}
-    source = {**_connection("a"), "acr_account_id": ACCOUNT_A, "acr_instance_id": SOURCE, "acr_sync_rules": RULES}
-    destination = {**_connection("b"), "acr_account_id": ACCOUNT_B, "acr_instance_id": TARGET}
-    hosts = {
-        "acr_source": {"hosts": {"prod-sh": {**source, **common}}},
-        "acr_destination": {"hosts": {"prod-eu": {**destination, **common}}},
-    }
-    file = _folder() / "inventory.json"
-    file.write_text(json.dumps(hosts), encoding="utf-8")
-    return file
-
-
-def _connection(owner: str) -> dict[str, str]:
-    return {f"acr_{name}": value for name, value in KEYS[owner].items()}
 
 
 def _case(playbook: str, how: str, breaking: Callable[[Cloud, str], Run]) -> Judged:

@@ -13,7 +13,7 @@ from .children import at_once
 from .cloud import ACCOUNT_A, SOURCE, Cloud
 from .flows import PREPARED, RULED, WHERE, grant, namespace, repository, rule
 from .tasks import Outcome, Task, run
-from .verdict import DOUBLED, HELD, LOST, TRACEBACK, Verdict
+from .verdict import BADLY_TOLD, DOUBLED, LOST, TRACEBACK, Verdict, badly_told
 
 KIND = "races"
 LATENCY_MS = 20
@@ -122,4 +122,9 @@ def _verdict(case: str, outcomes: Sequence[Outcome], judgement: str, words: str)
     for outcome in outcomes:
         if outcome.traceback:
             return Verdict(KIND, case, TRACEBACK, outcome.traceback.strip().splitlines()[-1])
-    return Verdict(KIND, case, judgement if words else HELD, words)
+    if words:
+        return Verdict(KIND, case, judgement, words)
+    for outcome in outcomes:
+        if outcome.failed and (lacking := badly_told(outcome, wrote=False)):
+            return Verdict(KIND, case, BADLY_TOLD, f"{lacking}: {outcome.message}")
+    return Verdict(KIND, case)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from .attacks import ATTACKS
 from .breaking import broken, plain
 from .case import Case, Judged
 from .cloud import READS, Cloud
 from .flows import AMID, FLOWS, Flow
-from .hostile import ATTACKS, IMPOSTOR, LASTING, Attack, certificates, serving
+from .hostile import IMPOSTOR, LASTING, Attack, certificates, serving
 from .tasks import KEYS, Outcome, run
 from .verdict import LOST, Verdict
 
@@ -27,7 +28,7 @@ ALWAYS_BEFORE = ("redirect", IMPOSTOR)
 def cases(cloud: Cloud) -> Iterator[Case]:
     for flow in FLOWS:
         for nth, action in enumerate(plain(cloud, flow).actions, 1):
-            for how in ATTACKS:
+            for how in (*ATTACKS, IMPOSTOR):
                 for times in (1,) if how in ONLY_ONCE else (1, LASTING):
                     for after in (False,) if how in ALWAYS_BEFORE or action.startswith(READS) else (False, True):
                         attack = Attack(how, nth, times, after)
