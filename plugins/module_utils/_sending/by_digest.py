@@ -63,14 +63,14 @@ def _compare(there: Client, transfers: list[Transfer], options: Sending) -> None
     if not transfers:
         return
     instance_id = transfers[0].target.instance_id
-    with attempt(f"list the repositories of {instance_id} with destination_auth"):
+    with attempt(f"list the repositories of {instance_id} with the destination's credentials"):
         places = {(place.namespace, place.repository): place for place in list_repositories(there, instance_id)}
 
     def compare(group: Group) -> None:
         name, arriving = group
         place, digests = places.get(name), {}
         if place is not None:
-            with attempt(f"list the images of {instance_id} with destination_auth"):
+            with attempt(f"list the images of {instance_id} with the destination's credentials"):
                 images = list_images(there, instance_id, place.repository_id)
                 digests = {image.tag: image.digest for image in images}
         for transfer in arriving:

@@ -61,7 +61,7 @@ def image_file(path: str | None) -> Iterator[ImageFile]:
         part.replace(whole)
     except OSError as cause:
         reason = f"{whole} cannot be written: {cause.strerror}"
-        raise AcrError(reason, "Name another file in images_file.") from cause
+        raise AcrError(reason, "Name another file in images_file (verify_sync_images_file in the role).") from cause
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -93,7 +93,10 @@ def standings(task: Task, select: Select) -> list[Standing]:
     lacking = sorted(set(select.rules or ()) - known)
     if lacking:
         reason = f"there is no sync rule {' and no '.join(lacking)}, neither in rules nor on the instance"
-        raise AcrError(reason, f"Correct select.rules; there are {', '.join(sorted(known)) or 'none'}.")
+        raise AcrError(
+            reason,
+            f"Correct select.rules (verify_sync_select in the role); there are {', '.join(sorted(known)) or 'none'}.",
+        )
     return [standing for standing in every if select.concerns({**standing.rule, "name": standing.name})]
 
 

@@ -113,7 +113,7 @@ class Verification:
         lacking = [namespace for namespace in self._select.namespaces or () if namespace not in there]
         if lacking:
             reason = f"{self._instance_id} has no repository in namespace {' and in '.join(lacking)}"
-            raise AcrError(reason, "Correct select.namespaces.")
+            raise AcrError(reason, "Correct select.namespaces (verify_sync_select in the role).")
 
     def _wait(self, records: Records) -> None:
         """Wait until nothing is in flight, or time is over."""

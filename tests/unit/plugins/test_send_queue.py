@@ -203,7 +203,7 @@ def test_the_destination_s_credentials_are_its_own(
     assert "Cannot use destination_auth: no credentials are given" in str(nothing)
     wrong = {**auth_b(account_b), "access_key_secret": "wrong-secret"}
     failed = failure(account_a, **PROD, destination_auth=wrong)
-    assert "with destination_auth" in str(failed)
+    assert "with the destination's credentials" in str(failed)
     assert "SignatureDoesNotMatch" in str(failed)
     assert "wrong-secret" not in account_a.printed[-1]
 
