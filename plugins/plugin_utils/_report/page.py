@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.course import course
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.units import duration, share
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.drawing import drawing
 
 # Where an axis of lags may begin, end and have a line, in seconds.
@@ -29,7 +30,9 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(number=number, duration=duration, day=day, share=share, drawing=_drawn, course=course)
+    environment.filters.update(
+        number=number, duration=duration, day=day, share=share, drawing=_drawn, course=course, together=together
+    )
     return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import BAD
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import listed
 
 _WRONG_RULES = ("missing", "different", "refused", "unwanted")
 
@@ -44,7 +45,7 @@ def _wrong(report: Row) -> list[str]:
         ", ".join(f"{images[state]:,} {state}" for state in BAD if images[state]),
         f"{_plural(rules, 'sync rule')} missing or not as in the inventory" if rules else "",
         f"{_plural(errors, 'error')} in the set-up" if errors else "",
-        f"could not look at {', '.join(unseen)}" if unseen else "",
+        f"could not look at {listed(unseen)}" if unseen else "",
     ]
 
 

@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
 
 from .report_estate import DESTINATION, INSTANCES, SOURCE, compared, estate, verified_of
 
@@ -229,6 +230,15 @@ def test_why_a_host_was_not_looked_at_is_said_once_in_the_words_of_the_failure()
     hosts[SOURCE]["report_sync_failures"] = dict(zip(("verify_sync", "audit_sync"), refusals, strict=True))
     report = report_of(hosts, [SOURCE], [DESTINATION], made_at="")
     assert report["not_looked_at"] == [{"host": SOURCE, "reason": refusals[1]}]
+
+
+def test_hosts_that_were_not_looked_at_for_one_reason_are_shown_together() -> None:
+    rows = [{"host": f"h{n}", "reason": f"Cannot list cri-h{n}. [X: Wrong, request {n}]"} for n in range(9)]
+    [row, other] = together([*rows, {"host": "z", "reason": "no keys"}])
+    assert row["host"] == "h0, h1, h2, h3, h4 and 4 more"
+    assert row["reason"] == "Cannot list cri-h0. [X: Wrong, request 0]; and 8 more like it"
+    assert other == {"host": "z", "reason": "no keys"}
+    assert together(rows[:3]) == rows[:3]
 
 
 def test_a_grant_is_shown_once_for_all_instances_of_its_account() -> None:

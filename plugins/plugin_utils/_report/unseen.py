@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Show hosts that could not be looked at for one reason together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+# What differs from one host to the next although the reason is one.
+_PARTICULARS = re.compile(r"cri-[\w-]+|, request [^\]]*")
+_ROWS_EACH = 3
+_NAMED = 5
+
+
+def together(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return a row for each host, and one where more than three have the same reason."""
+    groups: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        groups.setdefault(_PARTICULARS.sub("", row["reason"]), []).append(row)
+    found: list[dict[str, str]] = []
+    for alike in groups.values():
+        if len(alike) <= _ROWS_EACH:
+            found += [dict(row) for row in alike]
+        else:
+            reason = f"{alike[0]['reason']}; and {len(alike) - 1:,} more like it"
+            found.append({"host": listed([row["host"] for row in alike]), "reason": reason})
+    return found
+
+
+def listed(hosts: list[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(hosts) - _NAMED:,} more" if len(hosts) > _NAMED else ""
+    return ", ".join(hosts[:_NAMED]) + more
