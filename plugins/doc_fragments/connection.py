@@ -178,7 +178,7 @@ options:
     vars: [{name: acr_assume_role_external_id}]
   assume_role_policy:
     description: Policy document that narrows what the session may do.
-    type: json
+    type: raw
     vars: [{name: acr_assume_role_policy}]
   assume_role_duration:
     description: Life of the session in seconds.

@@ -88,7 +88,9 @@ def test_a_larger_body_can_be_allowed() -> None:
 
 def test_only_post_is_answered() -> None:
     async def get() -> int:
-        async with sending(asyncio.Queue()) as (session, url), session.get(f"{url}/?secret={SECRET}") as answer:
+        async with sending(asyncio.Queue()) as (session, url):
+            answer = await session.get(f"{url}/?secret={SECRET}")
+            answer.release()
             return answer.status
 
     assert asyncio.run(get()) == 405
