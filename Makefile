@@ -1,7 +1,7 @@
 # Every target calls a script in tools/, which also says how it works.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test setup system lint sanity unit clients integration test-matrix molecule floors coverage bench torture mutants package clean
+.PHONY: help demo test setup system lint sanity unit clients integration test-matrix docs guides molecule floors coverage bench torture mutants package clean
 
 python := .venv/bin/python
 
@@ -9,7 +9,7 @@ demo: setup ## Show the main job end to end, with two emulated accounts and real
 	@$(python) tools/system_packages.py docker-registry skopeo
 	@$(python) tools/demo.py
 
-test: setup system ## Run every check: lint, sanity, unit, clients and integration
+test: setup system ## Run every check: lint, docs, guides, sanity, unit, clients and integration
 	@$(python) tools/test.py
 
 lint: setup ## Formatting, types, YAML, Ansible and documentation
@@ -29,6 +29,12 @@ integration: setup system ## ansible-test integration against the emulator
 
 test-matrix: setup system ## Sanity, unit and integration on every ansible-core we support; CORE=2.18 PYTHON=3.13 for one
 	@$(python) tools/matrix.py $(CORE) $(PYTHON)
+
+docs: setup ## Build the docsite in .cache/docsite/html, and look for broken links
+	@$(python) tools/test.py docs
+
+guides: setup ## Run the commands of the guides, in order, against the emulator
+	@$(python) tools/test.py guides
 
 molecule: setup ## The scenario of Molecule against the emulator
 	@$(python) tools/molecule.py

@@ -9,7 +9,7 @@ from steps import Step, run_steps
 
 # By package, not by file: each file is then known by the one name it is imported with.
 COLLECTION = "ansible_collections.registryops.alicloud"
-TESTS = ("unit", "clients", "benchmarks", "awx")
+TESTS = ("unit", "clients", "guides", "benchmarks", "awx")
 PACKAGES = (
     f"{COLLECTION}.plugins",
     f"{COLLECTION}.extensions",

@@ -12,9 +12,11 @@ from steps import tool_environment
 
 STAGES = {
     "lint": ["tools/lint.py"],
+    "docs": ["tools/docs.py"],
     "sanity": ["tools/sanity.py"],
     "unit": ["-m", "pytest", "--quiet", "-rs", "--cov", "--cov-config=pyproject.toml", "--cov-report=term"],
     "clients": ["-m", "pytest", "--quiet", "-rs", "tests/clients"],
+    "guides": ["-m", "pytest", "--quiet", "-rs", "tests/guides"],
     "integration": ["tools/integration.py"],
 }
 

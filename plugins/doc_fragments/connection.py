@@ -126,7 +126,7 @@ requirements:
   - python >= 3.11
   - alibabacloud-cr20181201 >= 2.2.3
   - alibabacloud-credentials >= 1.0.11
-  - alibabacloud-ram20150501 >= 1.0.1
+  - alibabacloud-ram20150501 >= 1.0.2
   - alibabacloud-tea >= 0.4.1
   - alibabacloud-tea-openapi >= 0.4.5
   - darabonba-core >= 1.0.8
@@ -228,7 +228,7 @@ requirements:
   - python >= 3.11
   - alibabacloud-cr20181201 >= 2.2.3
   - alibabacloud-credentials >= 1.0.11
-  - alibabacloud-ram20150501 >= 1.0.1
+  - alibabacloud-ram20150501 >= 1.0.2
   - alibabacloud-tea >= 0.4.1
   - alibabacloud-tea-openapi >= 0.4.5
   - darabonba-core >= 1.0.8

@@ -16,7 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 REQUIRED = {
     "alibabacloud-cr20181201": "2.2.3",
     "alibabacloud-credentials": "1.0.11",
-    "alibabacloud-ram20150501": "1.0.1",
+    "alibabacloud-ram20150501": "1.0.2",
     "alibabacloud-tea": "0.4.1",
     "alibabacloud-tea-openapi": "0.4.5",
     "darabonba-core": "1.0.8",

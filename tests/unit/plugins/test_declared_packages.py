@@ -18,8 +18,8 @@ import yaml
 from ansible_collections.registryops.alicloud.plugins.doc_fragments.connection import ModuleDocFragment
 
 ROOT = Path(__file__).parents[3]
-# Ansible's own, which is there wherever a plugin runs; modules may not import them.
-ANSIBLE = {"ansible", "ansible_collections", "jinja2", "yaml"}
+# Ansible and what it requires itself, which is there wherever a plugin runs.
+ANSIBLE = {"ansible", "ansible_collections", "jinja2", "markupsafe", "yaml"}
 MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+|alibabacloud_\w+")
 
 

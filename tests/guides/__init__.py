@@ -1,0 +1,1 @@
+"""The guides of the docsite, as people follow them."""

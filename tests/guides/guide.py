@@ -1,0 +1,34 @@
+"""What a guide has people type, and the files that it has them write."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
+
+
+def blocks(text: str, language: str) -> list[tuple[Mapping[str, str], str]]:
+    """Return the code blocks of a language, each with its options and without its indentation."""
+    found: list[tuple[Mapping[str, str], str]] = []
+    for block in re.finditer(
+        rf"(?m)^( *)\.\. code-block:: {language}\n((?:\1   :\w+:.*\n)*)\n((?:\1   .*\n|\n)+)", text
+    ):
+        options = dict(re.findall(r":(\w+): (.*)", block[2]))
+        found.append((options, textwrap.dedent(block[3]).strip() + "\n"))
+    return found
+
+
+def commands(guide: Path) -> list[str]:
+    """Return the lines of its shell blocks, each of which is a command."""
+    lines = [text.splitlines() for _options, text in blocks(guide.read_text(encoding="utf-8"), "shell")]
+    return [line for part in lines for line in part]
+
+
+def files(guide: Path) -> dict[str, str]:
+    """Return the inventories that the guide shows, by the path in their captions."""
+    shown = blocks(guide.read_text(encoding="utf-8"), "yaml")
+    return {options["caption"]: text for options, text in shown if "caption" in options}
