@@ -117,7 +117,7 @@ class ImageWait(Operation):
             if waited >= self.params["wait_timeout"]:
                 raise late(self._arrivals, self.params["wait_timeout"])
             self.client.sleep(min(max(waited / _PART, _SHORTEST), _LONGEST))
-            self._look()
+            self._look_again()
             if self.params["send"] and waited >= _BEGINS:
                 for arrival in self._in(EXPECTED):
                     self._plan_to_send(arrival)
@@ -126,6 +126,14 @@ class ImageWait(Operation):
         with attempt(f"list the sync rules of {self._instance_id}"):
             selected = {"instance_id": self._instance_id, "direction": "outbound"}
             return [rule.to_result() for rule in SyncRules(self.client, selected).find()]
+
+    def _look_again(self) -> None:
+        try:
+            self._look()
+        except AcrError as error:
+            if any(arrival.transfer.action == SENT for arrival in self._arrivals):
+                error.add(f"{self._image} was sent, and goes on its way; run it again to wait for it.")
+            raise
 
     def _look(self) -> None:
         """Look at the records of what has not arrived, and into destinations where those say that it has."""

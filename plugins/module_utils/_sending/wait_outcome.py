@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, WaitTimeoutError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import ARRIVED, UNDER_WAY, Arrival
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import is_change
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, SENT
 
 SEND_IT = "Say send: true to send it by this task."
@@ -20,7 +21,7 @@ def result(instance_id: str, arrivals: Sequence[Arrival], digest: str | None) ->
     """Return where an image has arrived, and what was sent for it."""
     sent = [arrival for arrival in arrivals if arrival.transfer.action in (SEND, SENT)]
     return {
-        "changed": bool(sent),
+        "changed": is_change(arrival.transfer for arrival in arrivals),
         "instance_id": instance_id,
         "digest": digest,
         "targets": [arrival.to_result() for arrival in arrivals],

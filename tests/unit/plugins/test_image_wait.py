@@ -264,3 +264,20 @@ def test_a_short_wait_takes_few_calls(cloud: Emulator, ruled: Account) -> None:
     wait(ruled, "2.0")
     actions = [call["action"] for call in cloud.calls()]
     assert sorted(actions) == ["GetRepository", "ListRepoSyncRule", "ListRepoSyncTask", "ListRepoTag"]
+
+
+def test_what_was_sent_is_told_when_a_later_look_fails(cloud: Emulator, ruled: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 60})
+    # The first look is before the image is sent.
+    match = {"action": "ListRepoSyncTask", "nth": 2}
+    cloud.post("/_emulator/faults", {"fault": "expired_token", "match": match, "times": 10**6})
+    failed = failure(ruled, "1.0", send=True, destinations=OWNED)
+    assert "prod/web:1.0 was sent, and goes on its way; run it again to wait for it." in str(failed)
+    assert failed.result["changed"] is True
+
+
+def test_what_may_have_been_sent_is_a_change(cloud: Emulator, ruled: Account) -> None:
+    for action, nth in (("CreateRepoSyncTask", 1), ("ListRepoSyncTask", 2)):
+        match = {"action": action, "nth": nth}
+        cloud.post("/_emulator/faults", {"fault": "wrong_shape", "match": match, "times": 10**6})
+    assert failure(ruled, "1.0", send=True, destinations=OWNED).result["changed"] is True
