@@ -77,8 +77,8 @@ class World:
         schedule = {"unified_job_template": template, "extra_data": answers, "rrule": NIGHTLY}
         self.make("schedule", "schedules", name="zzSched", **schedule)
 
-    def make(self, label: str, kind: str, /, **fields: Any) -> int:
-        identity: int = self.store.create(KINDS[kind], fields)["id"]
+    def make(self, label: str, plural: str, **fields: Any) -> int:
+        identity: int = self.store.create(KINDS[plural], fields)["id"]
         self.names[label] = identity
         return identity
 
