@@ -121,6 +121,8 @@ class Store:
     def _remove(self, kind: str, thing: Thing) -> None:
         del self.things[kind][thing["id"]]
         self.surveys.pop(thing["id"], None)
+        if kind == "workflow_job_template_nodes":  # an approval is part of its node
+            self.things["workflow_approval_templates"].pop(thing["unified_job_template"], None)
         for name, field in rules.PARTS.get(kind, ()):
             for part in [part for part in self.things[name].values() if part.get(field) == thing["id"]]:
                 self._remove(name, part)

@@ -25,10 +25,11 @@ from .playing import EXAMPLE, PLAYBOOKS, ROOT, Played, Player
 
 @dataclass(frozen=True)
 class Story:
-    """What was played, by its name, and what the controller held after the first run."""
+    """What was played, by its name, and what the controller held after the first run and in the end."""
 
     played: dict[str, Played]
     content: Store
+    left: Store
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _tell_of_both_accounts(modules: Path, folder: Path) -> Story:
         played["again"] = player.play()
         played["removed"] = player.play("-e", "controller_content_state=absent", variables=None)
         played["removed again"] = player.play("-e", "controller_content_state=absent")
-    return Story(played, content)
+    return Story(played, content, controller.store)
 
 
 def _tell_of_one_account(modules: Path, folder: Path) -> Story:
@@ -81,7 +82,7 @@ def _tell_of_one_account(modules: Path, folder: Path) -> Story:
         played["checked after drift"] = player.play("--check", variables=file)
         played["after drift"] = player.play(variables=file)
         played["removal checked"] = player.play("--check", "-e", "controller_content_state=absent", variables=file)
-    return Story(played, content)
+    return Story(played, content, controller.store)
 
 
 def drift(store: Store) -> None:

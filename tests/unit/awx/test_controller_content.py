@@ -85,6 +85,8 @@ def test_removal_leaves_nothing_and_is_done_once(stories: Stories) -> None:
         "DELETE inventories": 2,
     }
     assert (again.changed, again.writes) == (0, [])
+    left = stories.both_accounts.left.things
+    assert [kind for kind, things in left.items() if things] == ["organizations"]
 
 
 def test_one_account_gets_what_it_needs(stories: Stories) -> None:
