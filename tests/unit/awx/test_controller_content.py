@@ -31,11 +31,19 @@ TEMPLATES = {
 }
 
 
+# ansible-core 2.18 says so of a module that is named by a variable, and runs it all the same.
+TEMPLATED = "errors were encountered during the plugin load for {{"
+
+
+def _warnings(played: Played) -> list[str]:
+    return [line for line in played.output.splitlines() if line.startswith("[WARNING]")]
+
+
 def test_every_run_ends_well(stories: Stories) -> None:
     for story in (stories.both_accounts, stories.one_account):
         for name, played in story.played.items():
             assert played.code == 0, f"{name}: {played.output}"
-            assert "[WARNING]" not in played.output, name
+            assert [line for line in _warnings(played) if not line.endswith(TEMPLATED)] == [], name
 
 
 def test_no_secret_is_shown(stories: Stories) -> None:
