@@ -53,10 +53,10 @@ def trust_of(document: Document | None) -> Trust:
 
 def excess(document: Document) -> Iterator[str]:
     """Say what a policy allows beyond replication: 'cr:* on *'."""
-    needed = {action.lower() for action in GRANT_ACTIONS}
+    granting = {action.lower() for action in GRANT_ACTIONS}
     for statement in filter(allows, statements(document)):
         actions, resources = named(statement, "Action"), named(statement, "Resource")
-        beyond = [action for action in actions if action.lower() not in needed]
+        beyond = [action for action in actions if action.lower() not in granting]
         wide = [text for text in resources if not _ONE_INSTANCE.fullmatch(text)]
         if beyond or wide:
             yield f"{', '.join(beyond or actions)} on {', '.join(resources if beyond else wide)}"

@@ -193,7 +193,7 @@ def is_grant(statement: Statement, account_id: str) -> bool:
     return (
         set(statement) <= {"Action", "Effect", "Resource"}
         and allows(statement)
-        and {action.lower() for action in texts(statement, "Action")} == _needed()
+        and {action.lower() for action in texts(statement, "Action")} == _grant_actions()
         and bool(resources)
         and len(_grants(statement, account_id)) == len(set(resources))
     )
@@ -206,11 +206,11 @@ def _without_grants(statement: dict[str, Any], account_id: str, gone: Iterable[G
     """
     actions, resources = texts(statement, "Action"), texts(statement, "Resource")
     affected = [text for text in resources if any(_covers(text, account_id, grant) for grant in gone)]
-    needed = [action for action in actions if action.lower() in _needed()]
-    if not (allows(statement) and affected and needed) or any(map(is_pattern, actions)):
+    granting = [action for action in actions if action.lower() in _grant_actions()]
+    if not (allows(statement) and affected and granting) or any(map(is_pattern, actions)):
         return [statement]
     left = [text for text in resources if text not in affected]
-    more = [action for action in actions if action not in needed]
+    more = [action for action in actions if action not in granting]
     parts = [{**statement, "Resource": left}] if left else []
     return [*parts, {**statement, "Action": more, "Resource": affected}] if more else parts
 
@@ -231,5 +231,5 @@ def _grants(statement: Statement, account_id: str) -> set[Grant]:
     return {(match.group(1), match.group(3)) for match in found if match and match.group(2) == account_id}
 
 
-def _needed() -> set[str]:
+def _grant_actions() -> set[str]:
     return {action.lower() for action in GRANT_ACTIONS}

@@ -49,13 +49,13 @@ class _Expected:
     all_accounts_are_known: bool
 
     @property
-    def needed(self) -> frozenset[str]:
+    def to_trust(self) -> frozenset[str]:
         """Return the accounts to trust, as far as known."""
         return self.from_accounts | (self.trusted or frozenset())
 
     def grant(self, account: str = "") -> str:
         """Return the remedy that grants one account, or all."""
-        accounts = {account} if account else self.needed
+        accounts = {account} if account else self.to_trust
         if not accounts:
             return "Run registryops.alicloud.grant_access with their UIDs in acr_source_account_ids."
         return f"Run {grant_command(accounts, self.instance_id, self.region)}."
@@ -123,26 +123,26 @@ def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
 
 
 def _no_role(expected: _Expected) -> Iterator[Finding]:
-    if expected.needed or expected.others_rules_are_listed:
+    if expected.to_trust or expected.others_rules_are_listed:
         problem = f"account {expected.account_id} has no {_ROLE}, so that nobody can replicate into its instances"
         yield error("missing_grant", _ROLE, problem, expected.grant())
 
 
 def _trust(trust: Trust, access: Access, expected: _Expected) -> Iterator[Finding]:
-    for account in sorted(expected.needed - trust.accounts - trust.on_condition):
+    for account in sorted(expected.to_trust - trust.accounts - trust.on_condition):
         denied = "; ".join(access.denials(account))
         problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
         remedy = "Remove that statement from the role's trust policy." if denied else expected.grant(account)
         yield error("missing_grant", f"account {account}", problem + (f": {denied}" if denied else ""), remedy)
-    if expected.others_rules_are_listed and not (expected.needed or trust.accounts or trust.on_condition):
+    if expected.others_rules_are_listed and not (expected.to_trust or trust.accounts or trust.on_condition):
         problem = f"{_ROLE} trusts no other account, although rules of others end at {expected.instance_id}"
         yield error("missing_grant", _ROLE, problem, expected.grant())
     for account in sorted(trust.on_condition):
         problem = f"{_ROLE} trusts account {account} on a condition only, and nothing shows whether sync meets it"
-        say = error if account in expected.needed else warning
+        say = error if account in expected.to_trust else warning
         remedy = f"Remove the Condition, or the trust. {expected.grant(account)}"
         yield say("conditional_trust", f"account {account}", problem, remedy)
-    for account in sorted(trust.accounts - expected.needed - {expected.account_id}):
+    for account in sorted(trust.accounts - expected.to_trust - {expected.account_id}):
         if expected.trusted is not None:
             problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"
             yield error("trust_too_broad", f"account {account}", problem, f"Revoke it by {revoke_command(account)}.")

@@ -141,11 +141,11 @@ def missing_places(
         rules: as the option sync_rules.
         params: instance_id, side, and the names of what will_exist and what will_go.
     """
-    there = _there(client, rules, params)
-    return [(rule, [*_names(there, rule, params)]) for rule in rules]
+    existing = _existing(client, rules, params)
+    return [(rule, [*_names(existing, rule, params)]) for rule in rules]
 
 
-def _there(
+def _existing(
     client: Client, rules: Iterable[Mapping[str, Any]], params: Mapping[str, Any]
 ) -> dict[Place, dict[str, Any] | None]:
     """Return the named places that exist; None if missing.
@@ -176,7 +176,7 @@ def _there(
 
 
 def _names(
-    there: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any]
+    existing: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """Check that a rule's namespace and repository exist.
 
@@ -185,8 +185,8 @@ def _names(
     namespace, repository = str(rule.get("namespace") or ""), str(rule.get("repository") or "")
     instance_id, side = params["instance_id"], params["side"]
     wanted = f"sync rule {rule['name']} needs"
-    if (namespace, "") in there:
-        found = there[namespace, ""]
+    if (namespace, "") in existing:
+        found = existing[namespace, ""]
         if namespace in params.get("will_go", ()):
             yield _finding(
                 "namespace",
@@ -207,7 +207,7 @@ def _names(
                 f"{wanted} namespace {namespace} on {instance_id} to create repositories automatically",
                 "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace.",
             )
-    if repository and (namespace, repository) in there and there[namespace, repository] is None:
+    if repository and (namespace, repository) in existing and existing[namespace, repository] is None:
         yield _finding(
             "repository",
             f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",

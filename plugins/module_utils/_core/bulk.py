@@ -89,14 +89,14 @@ class Item(Generic[S]):
         """
         if self.planned is None or self.planned.after is None:
             return
-        target = self.planned.after
+        goal = self.planned.after
         try:
             with attempt(f"replace {self.resource.name(old)}"):
-                self.resource.check_replacement(old, target)
+                self.resource.check_replacement(old, goal)
         except AcrError as error:
             self.error = error
             return
-        self.planned = Plan(REPLACE, old, target, old.changes(target), self.resource.surplus(old, target))
+        self.planned = Plan(REPLACE, old, goal, old.changes(goal), self.resource.surplus(old, goal))
 
     def apply(self) -> None:
         with noting() as journal:

@@ -69,7 +69,7 @@ def resources(action: str, parameters: Mapping[str, Any]) -> list[tuple[str, str
     return [(permission, part) for part in filled.split(" and ")]
 
 
-def needed(action: str, parameters: Mapping[str, Any]) -> str:
+def permission_in_words(action: str, parameters: Mapping[str, Any]) -> str:
     """Return in words which permission a call needs."""
     found = resources(action, parameters)
     if not found:

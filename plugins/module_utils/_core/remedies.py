@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import needed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import permission_in_words
 
 _SERVICE_FAILS = "The service itself fails. {done} Run it again later; if it lasts, give support the request ID."
 _STRANGE = "A proxy or another service may have answered; check the endpoint. If it is right, this is worth reporting."
@@ -162,7 +162,7 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
     done = (
         "Nothing was changed by this call." if reads else "Whether it was done is not known; a further run finds out."
     )
-    known = {**parameters, "needed": needed(action, parameters), "done": done}
+    known = {**parameters, "needed": permission_in_words(action, parameters), "done": done}
     return re.sub(r" +", " ", text.format_map(_Known(known))).strip()
 
 

@@ -94,7 +94,7 @@ class Resource(Generic[S]):
         """Return the item of `found` that `desired` refers to."""
         raise NotImplementedError
 
-    def surplus(self, current: S, target: S | None) -> tuple[S, ...]:
+    def surplus(self, current: S, goal: S | None) -> tuple[S, ...]:
         """Return duplicates, such as a second thing of its name."""
         return ()
 
@@ -102,10 +102,10 @@ class Resource(Generic[S]):
         """Return whether it exists only during a replacement."""
         return False
 
-    def check_replacement(self, current: S, target: S) -> None:
+    def check_replacement(self, current: S, goal: S) -> None:
         """Refuse a replacement that would leave nothing in place."""
 
-    def succeeds(self, target: S, current: S) -> bool:
+    def succeeds(self, goal: S, current: S) -> bool:
         """Return whether `target` replaces an existing thing of another name."""
         return False
 
@@ -123,13 +123,13 @@ class Resource(Generic[S]):
         """
         return None
 
-    def create(self, target: S) -> Extras:
+    def create(self, goal: S) -> Extras:
         raise NotImplementedError
 
-    def update(self, current: S, target: S) -> Extras:
+    def update(self, current: S, goal: S) -> Extras:
         raise NotImplementedError
 
-    def replace(self, current: S, target: S) -> Extras:
+    def replace(self, current: S, goal: S) -> Extras:
         raise NotImplementedError
 
     def delete(self, current: S) -> Extras:
@@ -164,27 +164,27 @@ def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Pl
         AcrError: what is wanted cannot or must not be done.
     """
     if state == "absent":
-        target = resource.absent(current) if current else None
+        goal = resource.absent(current) if current else None
         if current is None:
             return Plan(NOTHING, None, None, {})
-        if target is None:
+        if goal is None:
             return Plan(DELETE, current, None, {}, resource.surplus(current, None))
     else:
-        target = resource.present(desired, current)
+        goal = resource.present(desired, current)
         if current is None:
-            return Plan(CREATE, None, target, {})
-    changes, surplus = current.changes(target), resource.surplus(current, target)
+            return Plan(CREATE, None, goal, {})
+    changes, surplus = current.changes(goal), resource.surplus(current, goal)
     fixed = [name for name in changes if current.attributes()[name].metadata["fixed"]]
     if not fixed:
         action = UPDATE if changes or surplus else NOTHING
-        return Plan(action, current, target if changes or surplus else current, changes, surplus)
+        return Plan(action, current, goal if changes or surplus else current, changes, surplus)
     if not resource.replaceable:
         raise ImmutableError(
             f"{', '.join(fixed)} of {resource.name(current)} cannot be changed",
             "Delete it first (state: absent), or leave that option as it is.",
         )
-    resource.check_replacement(current, target)
-    return Plan(REPLACE, current, target, changes, surplus)
+    resource.check_replacement(current, goal)
+    return Plan(REPLACE, current, goal, changes, surplus)
 
 
 def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
@@ -206,23 +206,23 @@ def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
     return {}
 
 
-def _create(resource: Resource[S], target: S) -> Extras:
+def _create(resource: Resource[S], goal: S) -> Extras:
     """Create it.
 
     If the outcome is uncertain, look before trying again.
 
     The codes of 'already exists' are not documented, so any refusal counts as done if the thing is there as wanted.
     """
-    with attempt(f"create {resource.name(target)}"):
+    with attempt(f"create {resource.name(goal)}"):
         for attempts_left in (2, 1, 0):
             try:
-                return resource.create(target)
+                return resource.create(goal)
             except (NoPermissionError, CredentialsError):
                 raise
             except ApiError as error:
                 with preferring(error, "whether it was made all the same"):
-                    found = resource.read(target)
-                if found is not None and not found.changes(target):
+                    found = resource.read(goal)
+                if found is not None and not found.changes(goal):
                     return {}
                 if found is not None or not error.uncertain or not attempts_left:
                     raise

@@ -133,14 +133,14 @@ class State:
         }
         return replace(self, **unread)
 
-    def changes(self: S, target: S) -> dict[str, tuple[Any, Any]]:
+    def changes(self: S, goal: S) -> dict[str, tuple[Any, Any]]:
         """Return each attribute that differs, as (now, wanted).
 
         Nothing, an empty text and false count as the same.
         """
         changed = {}
         for name, definition in self.attributes().items():
-            now, wanted = getattr(self, name), getattr(target, name)
+            now, wanted = getattr(self, name), getattr(goal, name)
             comparable = not (definition.metadata["write_only"] or definition.metadata["read_only"])
             if comparable and wanted is not None and now != wanted and (now or wanted):
                 changed[name] = (now, wanted)

@@ -113,16 +113,16 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         if self.params["purge_destination_instances"]:
             surplus = [place for place in access.named_places - set(instances) if access.reaches(place, certain=False)]
         revoked = access.named_accounts - set(accounts) if self.params["purge_source_accounts"] else ()
-        target = replace(
+        goal = replace(
             current,
             trust_policy=policy.with_trust(current.trust_policy, accounts, revoked),
             policy_document=_granting(current, instances, surplus),
             attached=True,
         )
-        role_checks.refuse_oversize(target)
-        role_checks.refuse_obstacles(target, accounts, instances)
-        role_checks.refuse_openings(current, target, surplus)
-        return target
+        role_checks.refuse_oversize(goal)
+        role_checks.refuse_obstacles(goal, accounts, instances)
+        role_checks.refuse_openings(current, goal, surplus)
+        return goal
 
     def _refuse_to_revoke_everybody(self) -> None:
         """Refuse a list that came out empty, whatever is granted by now: the next run may find more."""
@@ -144,10 +144,10 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
                 document = policy.with_grants(document, str(current.account_id), (), instances)
             if not replace(current, trust_policy=trust).access.named_accounts:
                 document = policy.without_any_grant(document, str(current.account_id))
-        target = self._tidied(current, trust, document)
-        if target is not None and instances and not accounts:
-            role_checks.refuse_openings(current, target, instances)
-        return target
+        goal = self._tidied(current, trust, document)
+        if goal is not None and instances and not accounts:
+            role_checks.refuse_openings(current, goal, instances)
+        return goal
 
     def _tidied(
         self, current: CrossAccountRole, trust: policy.Document | None, document: policy.Document | None
@@ -176,13 +176,13 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         with self.lock.held():
             yield True
 
-    def create(self, target: CrossAccountRole) -> Extras:
-        self._converge(CrossAccountRole(account_id=target.account_id), target)
+    def create(self, goal: CrossAccountRole) -> Extras:
+        self._converge(CrossAccountRole(account_id=goal.account_id), goal)
         return {}
 
-    def update(self, current: CrossAccountRole, target: CrossAccountRole) -> Extras:
-        self._converge(current, target)
-        return {"kept": kept(target)} if self.params["state"] == "absent" else {}
+    def update(self, current: CrossAccountRole, goal: CrossAccountRole) -> Extras:
+        self._converge(current, goal)
+        return {"kept": kept(goal)} if self.params["state"] == "absent" else {}
 
     def delete(self, current: CrossAccountRole) -> Extras:
         self._converge(current, _nothing(current))
@@ -192,14 +192,14 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         lines = changes_in_words(plan.before, plan.after)
         return lines or super().describe(replace(plan, changes={}))
 
-    def _converge(self, current: CrossAccountRole, target: CrossAccountRole) -> None:
+    def _converge(self, current: CrossAccountRole, goal: CrossAccountRole) -> None:
         """Write until what is read back is as planned.
 
         Somebody who does not know the lock may write, too.
         """
         for attempts_left in (2, 1, 0):
             try:
-                self._write(current, target)
+                self._write(current, goal)
             except ApiError as error:
                 raced = isinstance(error, NotFoundError) or "EntityAlreadyExists" in error.code
                 if not (raced and attempts_left):
@@ -209,21 +209,21 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             if planned.action == NOTHING:
                 self._read_back.append(found)
                 return
-            current = planned.before or CrossAccountRole(account_id=target.account_id)
-            target = planned.after or _nothing(current)
+            current = planned.before or CrossAccountRole(account_id=goal.account_id)
+            goal = planned.after or _nothing(current)
             if planned.action == DELETE:
-                target = _nothing(current)
+                goal = _nothing(current)
         raise AcrError(
             "what was written is not what is read back, since something else changes the role at the same time",
             "Find out in ActionTrail who calls UpdateRole and CreatePolicyVersion, and run it again.",
         )
 
-    def _write(self, current: CrossAccountRole, target: CrossAccountRole) -> None:
-        changed = current.changes(target)
+    def _write(self, current: CrossAccountRole, goal: CrossAccountRole) -> None:
+        changed = current.changes(goal)
         trust, document, name = (
-            target.trust_policy,
-            target.policy_document,
-            str(target.policy_name or current.policy_name),
+            goal.trust_policy,
+            goal.policy_document,
+            str(goal.policy_name or current.policy_name),
         )
         if "trust_policy" in changed and trust is not None:
             self.lock.renew()
@@ -233,7 +233,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             self.calls.write_policy(name, document, exists=current.policy_document is not None)
         if "attached" in changed:
             self.lock.renew()
-            self.calls.attach(name, wanted=bool(target.attached))
+            self.calls.attach(name, wanted=bool(goal.attached))
         if "policy_document" in changed and document is None:
             self.lock.renew()
             self.calls.delete_policy(name)

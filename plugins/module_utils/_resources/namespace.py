@@ -46,7 +46,7 @@ class Namespaces(Resource[Namespace]):
     kind = "namespace"
     state_type = Namespace
     # Whether the one that was read is being deleted, and its name not free yet.
-    _going = False
+    _being_deleted = False
 
     def desired(self) -> Namespace:
         check_namespace(self.params["name"], "name")
@@ -57,8 +57,8 @@ class Namespaces(Resource[Namespace]):
 
     def read(self, desired: Namespace) -> Namespace | None:
         found = self._get(desired)
-        self._going = found is not None and found.get("NamespaceStatus") == "DELETING"
-        return None if found is None or self._going else self._state(found)
+        self._being_deleted = found is not None and found.get("NamespaceStatus") == "DELETING"
+        return None if found is None or self._being_deleted else self._state(found)
 
     def find(self) -> Iterator[Namespace]:
         wanted = self.params.get("name")
@@ -80,14 +80,14 @@ class Namespaces(Resource[Namespace]):
                     "Nothing was changed. Say force: true to delete them all, for good.",
                 )
 
-    def create(self, target: Namespace) -> Extras:
-        if self._going:
-            self._await_gone(target)
-        self.client.call("cr", "CreateNamespace", target.to_api())
+    def create(self, goal: Namespace) -> Extras:
+        if self._being_deleted:
+            self._await_gone(goal)
+        self.client.call("cr", "CreateNamespace", goal.to_api())
         return {}
 
-    def update(self, current: Namespace, target: Namespace) -> Extras:
-        self.client.call("cr", "UpdateNamespace", target.to_api())
+    def update(self, current: Namespace, goal: Namespace) -> Extras:
+        self.client.call("cr", "UpdateNamespace", goal.to_api())
         return {}
 
     def delete(self, current: Namespace) -> Extras:

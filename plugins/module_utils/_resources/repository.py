@@ -44,7 +44,7 @@ class Repositories(Resource[Repository]):
     kind = "repository"
     state_type = Repository
     # Whether the one that was read is being deleted, and its name not free yet.
-    _going = False
+    _being_deleted = False
 
     def desired(self) -> Repository:
         check_repository(self.params["name"], "name")
@@ -55,7 +55,7 @@ class Repositories(Resource[Repository]):
 
     def read(self, desired: Repository) -> Repository | None:
         found = self._get(desired)
-        self._going = found is not None and found.get("RepoStatus") == "DELETING"
+        self._being_deleted = found is not None and found.get("RepoStatus") == "DELETING"
         return None if found is None or found.get("RepoStatus") in ("DELETING", "DELETED") else self._state(found)
 
     def find(self) -> Iterator[Repository]:
@@ -78,9 +78,9 @@ class Repositories(Resource[Repository]):
                 yield self._state(answer)
 
     def present(self, desired: Repository, current: Repository | None) -> Repository:
-        target = super().present(desired, current)
+        goal = super().present(desired, current)
         # The service demands a summary; the name is what it would say anyway.
-        return target if target.summary else replace(target, summary=target.name)
+        return goal if goal.summary else replace(goal, summary=goal.name)
 
     def absent(self, current: Repository) -> None:
         images = (
@@ -94,14 +94,14 @@ class Repositories(Resource[Repository]):
                 "Nothing was changed. Say force: true to delete them all, for good.",
             )
 
-    def create(self, target: Repository) -> Extras:
-        if self._going:
-            self._await_gone(target)
-        self.client.call("cr", "CreateRepository", target.to_api())
+    def create(self, goal: Repository) -> Extras:
+        if self._being_deleted:
+            self._await_gone(goal)
+        self.client.call("cr", "CreateRepository", goal.to_api())
         return {}
 
-    def update(self, current: Repository, target: Repository) -> Extras:
-        self.client.call("cr", "UpdateRepository", {**target.to_api(), "RepoId": current.repository_id})
+    def update(self, current: Repository, goal: Repository) -> Extras:
+        self.client.call("cr", "UpdateRepository", {**goal.to_api(), "RepoId": current.repository_id})
         return {}
 
     def delete(self, current: Repository) -> Extras:

@@ -43,16 +43,16 @@ def refuse_foreign_policy(current: CrossAccountRole, *, adopt: bool) -> None:
     )
 
 
-def refuse_oversize(target: CrossAccountRole) -> None:
+def refuse_oversize(goal: CrossAccountRole) -> None:
     """Refuse what RAM would refuse halfway."""
-    for document in (target.trust_policy, target.policy_document):
+    for document in (goal.trust_policy, goal.policy_document):
         length = len(policy.dump(document or {}))
         refuse(
             length > policy.MAX_LENGTH,
             f"the policy document would have {length} characters, and RAM allows {policy.MAX_LENGTH}",
             "Nothing was changed. Grant some of the instances by another policy_name, or purge what is not needed.",
         )
-    custom = [other.name for other in target.others or () if other.kind == CUSTOM]
+    custom = [other.name for other in goal.others or () if other.kind == CUSTOM]
     refuse(
         len(custom) >= _MAX_POLICIES,
         f"role {ROLE_NAME} has {len(custom)} other custom policies, of which RAM allows {_MAX_POLICIES} in all:"
@@ -61,13 +61,13 @@ def refuse_oversize(target: CrossAccountRole) -> None:
     )
 
 
-def refuse_obstacles(target: CrossAccountRole, accounts: Iterable[str], places: Iterable[policy.Grant]) -> None:
+def refuse_obstacles(goal: CrossAccountRole, accounts: Iterable[str], places: Iterable[policy.Grant]) -> None:
     """Refuse a grant that something else would block."""
     found: list[str] = []
     void: list[str] = []
     for account in accounts:
         for place in places:
-            obstacles = list(target.access.obstacles(account, place))
+            obstacles = list(goal.access.obstacles(account, place))
             found += obstacles
             void += [f"{account} into {place[1]} ({place[0]})"] if obstacles else []
     refuse(
@@ -77,15 +77,15 @@ def refuse_obstacles(target: CrossAccountRole, accounts: Iterable[str], places: 
     )
 
 
-def refuse_openings(current: CrossAccountRole, target: CrossAccountRole, places: Iterable[policy.Grant]) -> None:
+def refuse_openings(current: CrossAccountRole, goal: CrossAccountRole, places: Iterable[policy.Grant]) -> None:
     """Refuse a revocation that other statements would undo."""
     # The numbers of statements are those that a reader finds now.
-    before = replace(current, attached=target.attached).access
-    accounts = sorted(target.access.accounts(certain=False))
-    still = [place for place in places if target.access.reaches(place, certain=False)] if accounts else []
+    before = replace(current, attached=goal.attached).access
+    accounts = sorted(goal.access.accounts(certain=False))
+    still = [place for place in places if goal.access.reaches(place, certain=False)] if accounts else []
     openings: list[str] = []
     for place in still:
-        openings += before.openings_left(place, target.access)
+        openings += before.openings_left(place, goal.access)
     refuse(
         bool(still),
         f"{_join(accounts)} may still replicate into {_join(f'{place[1]} ({place[0]})' for place in still)}"

@@ -83,9 +83,9 @@ class RoleLock:
         try:
             yield
         except BaseException:
-            self._release(sure=False)
+            self._release(certain=False)
             raise
-        self._release(sure=True)
+        self._release(certain=True)
 
     def renew(self) -> None:
         """Extend the lock if its lease is over."""
@@ -160,7 +160,7 @@ class RoleLock:
         self._number = number
         self._until = (self.client.clock() if asked is None else asked) + _LEASE
 
-    def _release(self, *, sure: bool) -> None:
+    def _release(self, *, certain: bool) -> None:
         """Delete the lock, unless another run has it now."""
         number, self._number = self._number, 0
         try:
@@ -171,7 +171,7 @@ class RoleLock:
             self.calls.delete_policy(LOCK_NAME)
         except AcrError as error:
             # What was to be done is done. A lock that is left is taken over by the next run.
-            if sure and isinstance(error, NoPermissionError):
+            if certain and isinstance(error, NoPermissionError):
                 error.attempted = f"unlock role {ROLE_NAME}"
                 error.add("The role was changed as asked, and the next run takes the lock over.")
                 raise

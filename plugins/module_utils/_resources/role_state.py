@@ -68,14 +68,14 @@ class CrossAccountRole(State):
         alone = replace(self, attached=True, others=())
         return Access(str(self.account_id), None, alone._own_policy).places(also)
 
-    def changes(self, target: CrossAccountRole) -> dict[str, tuple[Any, Any]]:
+    def changes(self, goal: CrossAccountRole) -> dict[str, tuple[Any, Any]]:
         changed: dict[str, tuple[Any, Any]] = {}
         for name in ("trust_policy", "policy_document"):
-            now, wanted = getattr(self, name), getattr(target, name)
+            now, wanted = getattr(self, name), getattr(goal, name)
             if (now is None) != (wanted is None) or policy.meaning(now) != policy.meaning(wanted):
                 changed[name] = (now, wanted)
-        if bool(self.attached) != bool(target.attached):
-            changed["attached"] = (bool(self.attached), bool(target.attached))
+        if bool(self.attached) != bool(goal.attached):
+            changed["attached"] = (bool(self.attached), bool(goal.attached))
         return changed
 
     def to_result(self) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Replacement:
     Args:
         calls: the instance's rules.
         current: the rule to replace: the old one, or the stand-in that an earlier run left of it.
-        target: the rule that should be there.
+        goal: the rule that should be there.
         beside: what else has the name of one of them, or stands in for one of them.
         send_late: sends what no rule carried; None where that is not wanted.
     """
@@ -70,13 +70,13 @@ class Replacement:
         self,
         calls: RuleCalls,
         current: SyncRule,
-        target: SyncRule,
+        goal: SyncRule,
         beside: Sequence[SyncRule],
         send_late: SendLate | None,
     ) -> None:
         self.calls = calls
         self.current = current
-        self.target = target
+        self.goal = goal
         self.stand_ins = [rule for rule in beside if is_stand_in(rule.name)]
         self.doubles = [rule for rule in beside if not is_stand_in(rule.name)]
         self.held = next(filter(is_placeholder, [current, *self.stand_ins]), None)
@@ -104,13 +104,13 @@ class Replacement:
 
     def tidy(self) -> list[dict[str, Any]]:
         """Delete the duplicates and stand-ins of a good rule."""
-        with self._saying(f"Sync rule {self.target.name} is in force; run the task again to delete what is beside it."):
+        with self._saying(f"Sync rule {self.goal.name} is in force; run the task again to delete what is beside it."):
             self._delete(*self.doubles)
         return self._end()
 
     def _make_first(self) -> list[dict[str, Any]]:
-        name, renamed = self.target.name, self.current.name != self.target.name
-        first = self.target if renamed else stand_in(self.target)
+        name, renamed = self.goal.name, self.current.name != self.goal.name
+        first = self.goal if renamed else stand_in(self.goal)
         with self._saying(f"The old rule {self.current.name} is in force as it was."):
             made = self._only(first)
         self.stood_in = True
@@ -133,7 +133,7 @@ class Replacement:
         Return False if the service refuses a second rule of their route.
         """
         try:
-            self._post(self.target)
+            self._post(self.goal)
         except ApiError as error:
             if is_placeholder(self.current) or not self._may_be_in_the_way(error):
                 raise
@@ -167,7 +167,7 @@ class Replacement:
         The placeholder remembers since when, so it goes last.
         """
         sent = []
-        with self._saying(f"Sync rule {self.target.name} is in force; run the task again to finish."):
+        with self._saying(f"Sync rule {self.goal.name} is in force; run the task again to finish."):
             if self.held:
                 sent = self._caught_up((self.held.create_time or _now()) - _CLOCK_MARGIN)
             self._delete(*left, *self.stand_ins)
@@ -177,10 +177,10 @@ class Replacement:
         """Return whether the old rule's route caused the refusal."""
         if error.uncertain or isinstance(error, (*_NOT_ABOUT_THE_RULE, NotFoundError)):
             return False
-        if self.current.target_instance_id != self.target.target_instance_id:
+        if self.current.target_instance_id != self.goal.target_instance_id:
             return False
         others = [rule for rule in self.calls.outbound() if rule.sync_rule_id != self.current.sync_rule_id]
-        if is_duplicate(error) and not any(same_route(rule, self.target) for rule in others):
+        if is_duplicate(error) and not any(same_route(rule, self.goal) for rule in others):
             return True
         if not error.hint:
             error.hint = (
@@ -203,9 +203,9 @@ class Replacement:
         if self.held:
             return self._end(*([] if self.held in self.stand_ins else [self.held]))
         gap = int((time.monotonic() - started) * 1000)
-        rule = self.calls.find(self.target)
+        rule = self.calls.find(self.goal)
         created = (rule.create_time if rule else None) or _now()
-        with self._saying(f"Sync rule {self.target.name} is in force."):
+        with self._saying(f"Sync rule {self.goal.name} is in force."):
             return self._caught_up(created - gap - _CLOCK_MARGIN)
 
     def _hold(self) -> SyncRule | None:
@@ -213,16 +213,16 @@ class Replacement:
 
         Return None if it is not needed, or refused.
         """
-        if self.target.trigger == "manual":
+        if self.goal.trigger == "manual":
             return None
         namespace = None
-        if self.target.scope == "instance":
+        if self.goal.scope == "instance":
             with suppress(NoPermissionError):
-                found = Namespaces(self.calls.client, {"instance_id": self.target.instance_id}).find()
+                found = Namespaces(self.calls.client, {"instance_id": self.goal.instance_id}).find()
                 namespace = next((found.name for found in found), None)
             if namespace is None:
                 return None
-        held = placeholder(self.target, namespace)
+        held = placeholder(self.goal, namespace)
         if held.name == self.current.name:
             held = replace(held, name=stand_in_name(str(held.name)))
         try:
@@ -239,7 +239,7 @@ class Replacement:
             self._delete(self.current, *self.doubles)
         settled = self.held is not None
         try:
-            self._post(self.target)
+            self._post(self.goal)
             settled = True
         except AcrError as error:
             settled = True
@@ -253,7 +253,7 @@ class Replacement:
 
     def _old(self) -> SyncRule:
         # Its account could not be read; the new rule, which goes to the same instance, says it.
-        account = self.target.target_account_id if self.current.cross_account else None
+        account = self.goal.target_account_id if self.current.cross_account else None
         return replace(self.current, target_account_id=account)
 
     def _put_back(self, error: AcrError) -> bool:
@@ -273,11 +273,11 @@ class Replacement:
         return True
 
     def _caught_up(self, since: int) -> list[dict[str, Any]]:
-        if self.send_late is None or self.target.trigger == "manual":
+        if self.send_late is None or self.goal.trigger == "manual":
             return []
         # The service's clock is the only one that images and rules share; what is older than the old rule was never
         # its to carry.
-        return self.send_late(self.calls.client, self.target, max(since, self.oldest))
+        return self.send_late(self.calls.client, self.goal, max(since, self.oldest))
 
     def _post(self, rule: SyncRule) -> SyncRule:
         made = self.calls.post(rule)

@@ -84,11 +84,11 @@ class SyncRules(Resource[SyncRule]):
     def desired(self) -> SyncRule:
         check_rule_name(self.params["name"])
         rule = super().desired()
-        target = self.params.get("target_account_id")
-        if target is not None and target == self.params.get("account_id"):
+        owner = self.params.get("target_account_id")
+        if owner is not None and owner == self.params.get("account_id"):
             # Within one account no UID is sent; whether the service would accept its own is not documented.
             return replace(rule, target_account_id=None, cross_account=False)
-        return replace(rule, cross_account=True if target else None)
+        return replace(rule, cross_account=True if owner else None)
 
     def name(self, state: SyncRule) -> str:
         return f"sync rule {state.name} on {state.instance_id}"
@@ -121,17 +121,17 @@ class SyncRules(Resource[SyncRule]):
         )
         return next(iter([*same, *named, *stand_ins]), None)
 
-    def surplus(self, current: SyncRule, target: SyncRule | None) -> tuple[SyncRule, ...]:
+    def surplus(self, current: SyncRule, goal: SyncRule | None) -> tuple[SyncRule, ...]:
         """Return the duplicates and stand-ins of one of them."""
-        own = {str(rule.name) for rule in (current, target) if rule}
+        own = {str(rule.name) for rule in (current, goal) if rule}
         names = own.union(*map(stand_in_names, own))
         return tuple(rule for rule in self._found if rule.name in names and rule.sync_rule_id != current.sync_rule_id)
 
     def is_temporary(self, state: SyncRule) -> bool:
         return is_stand_in(state.name)
 
-    def succeeds(self, target: SyncRule, current: SyncRule) -> bool:
-        return same_route(target, current)
+    def succeeds(self, goal: SyncRule, current: SyncRule) -> bool:
+        return same_route(goal, current)
 
     def present(self, desired: SyncRule, current: SyncRule | None) -> SyncRule:
         refuse(
@@ -169,25 +169,25 @@ class SyncRules(Resource[SyncRule]):
     def warnings(self, desired: SyncRule) -> list[str]:
         return [f"{problem}. {REMEDY}" for problem in wide_filters(desired.to_result())]
 
-    def check_replacement(self, current: SyncRule, target: SyncRule) -> None:
+    def check_replacement(self, current: SyncRule, goal: SyncRule) -> None:
         refuse(
-            bool(current.cross_account and not target.target_account_id and target.cross_account is not False),
+            bool(current.cross_account and not goal.target_account_id and goal.cross_account is not False),
             f"sync rule {current.name} ends in another account, and the service does not tell in which",
             "Say target_account_id, since the rule has to be made anew.",
         )
 
-    def create(self, target: SyncRule) -> Extras:
-        self._calls.post(target)
+    def create(self, goal: SyncRule) -> Extras:
+        self._calls.post(goal)
         return {}
 
-    def update(self, current: SyncRule, target: SyncRule) -> Extras:
-        replacement = self._replacement(current, target)
+    def update(self, current: SyncRule, goal: SyncRule) -> Extras:
+        replacement = self._replacement(current, goal)
         sent = replacement.tidy()
-        return {"caught_up": sent} if replacement.held and self._catches_up(target) else {}
+        return {"caught_up": sent} if replacement.held and self._catches_up(goal) else {}
 
-    def replace(self, current: SyncRule, target: SyncRule) -> Extras:
-        sent = self._replacement(current, target).run()
-        return {"caught_up": sent} if self._catches_up(target) else {}
+    def replace(self, current: SyncRule, goal: SyncRule) -> Extras:
+        sent = self._replacement(current, goal).run()
+        return {"caught_up": sent} if self._catches_up(goal) else {}
 
     def delete(self, current: SyncRule) -> Extras:
         self._calls.delete(current, *self.surplus(current, None))
@@ -213,9 +213,9 @@ class SyncRules(Resource[SyncRule]):
         if self._catches_up(rule) and any(map(is_placeholder, self.surplus(current, rule))):
             self.check_replacement(current, rule)
 
-    def _catches_up(self, target: SyncRule) -> bool:
-        return bool(self.params.get("catch_up")) and target.trigger != "manual"
+    def _catches_up(self, goal: SyncRule) -> bool:
+        return bool(self.params.get("catch_up")) and goal.trigger != "manual"
 
-    def _replacement(self, current: SyncRule, target: SyncRule) -> Replacement:
-        send_late = self._send_late if self._catches_up(target) else None
-        return Replacement(self._calls, current, target, self.surplus(current, target), send_late)
+    def _replacement(self, current: SyncRule, goal: SyncRule) -> Replacement:
+        send_late = self._send_late if self._catches_up(goal) else None
+        return Replacement(self._calls, current, goal, self.surplus(current, goal), send_late)

@@ -77,12 +77,12 @@ class Shelf:
                     raise look
                 return look
 
-            def create(self, target: Box) -> Extras:
-                return self.update(target, target)
+            def create(self, goal: Box) -> Extras:
+                return self.update(goal, goal)
 
-            def update(self, current: Box, target: Box) -> Extras:
+            def update(self, current: Box, goal: Box) -> Extras:
                 client.call("cr", "MakeBox")
-                shelf.deeds.append(f"size {target.size}")
+                shelf.deeds.append(f"size {goal.size}")
                 if shelf.failure:
                     raise shelf.failure
                 return {"extra": 1}

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import PERMISSIONS, needed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import (
+    PERMISSIONS,
+    permission_in_words,
+)
 
 SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     ("GetInstance", {"InstanceId": "cri-1"}, "cr:GetInstance on acs:cr:*:*:instance/cri-1"),
@@ -34,7 +37,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("action", "parameters", "sentence"), SENTENCES)
 def test_a_call_names_its_permission_and_resource(action: str, parameters: dict[str, Any], sentence: str) -> None:
-    assert needed(action, parameters) == sentence
+    assert permission_in_words(action, parameters) == sentence
 
 
 @pytest.mark.parametrize("action", sorted(PERMISSIONS))
@@ -43,5 +46,5 @@ def test_every_listed_permission_can_be_said_without_parameters(action: str) -> 
     service, _colon, name = permission.partition(":")
     assert service in ("cr", "ram", "sts")
     assert name[:1].isupper()
-    assert needed(action, {}).startswith(f"{permission} on ")
-    assert "{" not in needed(action, {})
+    assert permission_in_words(action, {}).startswith(f"{permission} on ")
+    assert "{" not in permission_in_words(action, {})

@@ -56,21 +56,21 @@ class Boxes(Resource[Box]):
         self.deeds.append("read")
         return self.there
 
-    def create(self, target: Box) -> Extras:
+    def create(self, goal: Box) -> Extras:
         self.deeds.append("create")
         if not self.failures:
-            self.there = target
+            self.there = goal
             return {"made": True}
         failure, made = self.failures.pop(0)
-        self.there = target if made else self.there
+        self.there = goal if made else self.there
         raise failure
 
-    def update(self, current: Box, target: Box) -> Extras:
-        self.deeds.append(f"update {current.size} to {target.size}")
+    def update(self, current: Box, goal: Box) -> Extras:
+        self.deeds.append(f"update {current.size} to {goal.size}")
         return {}
 
-    def replace(self, current: Box, target: Box) -> Extras:
-        self.deeds.append(f"replace {current.colour} by {target.colour}")
+    def replace(self, current: Box, goal: Box) -> Extras:
+        self.deeds.append(f"replace {current.colour} by {goal.colour}")
         return {}
 
     def delete(self, current: Box) -> Extras:
