@@ -31,8 +31,6 @@ def _variables(emulator: Emulator) -> dict[str, Any]:
     """Return the variables of every target.
 
     account-a of the world becomes `account_a`.
-
-    Account-a of the world becomes `account_a`.
     """
     accounts = yaml.safe_load(WORLD.read_text())["accounts"]
     return {

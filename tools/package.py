@@ -33,10 +33,7 @@ LINT = "ansible-lint --offline --profile production -c /dev/null"
 
 
 class CheckFailedError(Exception):
-    """A failed check of the archive, with the reason.
-
-    The text says why.
-    """
+    """A failed check of the archive, with the reason."""
 
 
 def main() -> int:

@@ -28,8 +28,6 @@ class Image:
     """A tag and its image.
 
     `digest` is `sha256:…`, `size` is in bytes, times are in epoch milliseconds.
-
-    `digest` as `sha256:…`, `size` in bytes, times in epoch milliseconds.
     """
 
     tag: str

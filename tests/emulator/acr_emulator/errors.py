@@ -10,8 +10,6 @@ class ApiError(Exception):
     """An HTTP error with the gateway's body.
 
     `extra` goes into the body, `headers` onto the answer.
-
-    `extra` goes into the body, `headers` onto the answer.
     """
 
     def __init__(

@@ -53,8 +53,6 @@ class EventRecord:
     """An event that happened.
 
     Whether it went well is not among the fields.
-
-    Whether it went well is not among the fields.
     """
 
     rule_id: str = wire("RuleId")

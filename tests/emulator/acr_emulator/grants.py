@@ -14,8 +14,6 @@ def missing_grant(target: Account, source_account_id: str, region: str, instance
     """Say in words what was missing at `moment`.
 
     It is in epoch milliseconds. The answer is empty if all is granted.
-
-    Return an empty string if all is granted.
     """
     role = target.role_as_of(SYNC_ROLE, moment)
     if role is None:

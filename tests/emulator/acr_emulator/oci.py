@@ -108,8 +108,6 @@ def generate(path: str, tag: str, architecture: str = "amd64") -> GeneratedImage
     """Return a valid image with one small layer.
 
     Its bytes are the same for the same names everywhere.
-
-    Its bytes are the same for the same names everywhere.
     """
     # The layer stays uncompressed: compressors differ between versions, and with them the digest would.
     layer = _layer(f"{path}:{tag} {architecture}\n".encode())

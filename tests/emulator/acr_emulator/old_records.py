@@ -38,8 +38,6 @@ class OldRecords:
         """Return whether these parameters list old records.
 
         They cannot be told apart by tag or batch.
-
-        They cannot be told apart by tag or batch.
         """
         names = {"RepoNamespaceName": self.namespace, "RepoName": self.repository}
         return all(names.get(parameter) == value for parameter, value in selected.items())

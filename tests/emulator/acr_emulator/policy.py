@@ -37,8 +37,6 @@ class Statement:
 
     `principals` is keyed by type: RAM, Service, Federated.
 
-    `principals` is keyed by type: RAM, Service, Federated.
-
     `external_ids` are those of which whoever assumes the role has to know one; if empty, none is asked for.
     """
 
@@ -109,8 +107,6 @@ def parse(text: str, *, trust: bool = False) -> Document:
     """Read a policy document.
 
     With `trust` it is a role's trust policy, which names principals in place of resources.
-
-    With `trust`, a role's trust policy, which names principals in place of resources.
     """
     try:
         data = json.loads(text)

@@ -45,8 +45,6 @@ def assume_role(call: Call) -> Answer:
     """Return a role's session.
 
     Root keys may not assume one, and nobody here can assume a role that trusts a service only.
-
-    A role that trusts a service only cannot be assumed by anyone here.
     """
     account, role = _find_role(call)
     name, seconds, policy = call.text("RoleSessionName"), _duration(call, role), _session_policy(call)

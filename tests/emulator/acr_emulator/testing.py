@@ -26,10 +26,7 @@ def in_ci() -> bool:
 
 
 class EmulatorError(Exception):
-    """A failed start or call; the message is the emulator's.
-
-    The message is its own.
-    """
+    """A failed start or call; the message is the emulator's."""
 
 
 class Emulator:
@@ -75,8 +72,6 @@ class Emulator:
 @contextlib.contextmanager
 def running(world: Mapping[str, Any] | Path, *arguments: str) -> Iterator[Emulator]:
     """Run an emulator on a free port during the block.
-
-    `arguments` are added to its command line.
 
     `arguments` are added to its command line.
     """

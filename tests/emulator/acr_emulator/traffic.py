@@ -48,10 +48,7 @@ class Record:
 
 
 class Journal:
-    """The latest calls, `CALLS_KEPT` at most.
-
-    The oldest go first once there are `CALLS_KEPT`.
-    """
+    """The latest calls, `CALLS_KEPT` at most."""
 
     def __init__(self) -> None:
         self.records: deque[Record] = deque(maxlen=CALLS_KEPT)
@@ -147,8 +144,6 @@ def next_fault(faults: list[Fault], record: Record, account_name: str) -> Fault 
     """Return the first fault that hits this call.
 
     Every fault counts the call, so that their order does not matter.
-
-    Every fault counts the call, so that no order matters.
     """
     hitting = [fault for fault in faults if fault.hits(record.action, record.account, account_name)]
     return hitting[0] if hitting else None

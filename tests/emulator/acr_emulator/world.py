@@ -44,8 +44,6 @@ def plain_state(state: State) -> dict[str, Any]:
     """Return the state as a world file has it.
 
     `build_state` reads it back.
-
-    `build_state` reads it back.
     """
     plain: dict[str, Any] = dump(state)
     return plain

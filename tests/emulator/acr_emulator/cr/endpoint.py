@@ -62,8 +62,6 @@ def get_authorization_token(call: Call) -> Answer:
     """Return a password; ExpireTime is in epoch milliseconds.
 
     It does not outlive the temporary keys it was asked for with.
-
-    A token does not outlive the temporary keys it was asked for with.
     """
     instance = find_instance(call)
     now = now_ms()

@@ -1,8 +1,6 @@
 """Serve the event centre.
 
 Event rules are made in the console only, so here they come from the world file.
-
-Event rules are made in the console only, so here they come from the world file.
 """
 
 from __future__ import annotations

@@ -59,8 +59,6 @@ def content_arn(call: Call) -> tuple[str, ...]:
     """Return the ARN of everything an instance holds.
 
     Sync rules and tasks are authorised on it, too.
-
-    Sync rules and tasks are authorised on it too.
     """
     return _arn(call, "repository")
 
@@ -112,8 +110,6 @@ def page_or_token(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, An
     """Return one page by token or number.
 
     MaxResults and NextToken win over PageNo and PageSize; TotalCount is a string.
-
-    TotalCount is a string.
     """
     if not call.optional("NextToken") and not call.optional("MaxResults"):
         chosen, fields = page(call, items)

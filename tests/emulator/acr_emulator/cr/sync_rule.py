@@ -1,8 +1,6 @@
 """Serve sync rules.
 
 There is no update and no get. TargetUserId is written and never read.
-
-There is no update and no get; TargetUserId is written and never read.
 """
 
 from __future__ import annotations

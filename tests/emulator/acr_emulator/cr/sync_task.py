@@ -89,8 +89,6 @@ def get_repo_sync_task(call: Call) -> Answer:
     """Return a task; Progress is 1 after success.
 
     It is 0 before. There are no times.
-
-    There are no times.
     """
     task = _find_task(call, find_instance(call))
     layers = [_layer(layer_fields, task.status) for layer_fields in dump(task.layers)]

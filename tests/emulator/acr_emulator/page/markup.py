@@ -1,8 +1,6 @@
 """Make HTML of nested calls.
 
 Every text that is not `Html` itself is escaped.
-
-Every text that is not `Html` itself is escaped.
 """
 
 from __future__ import annotations
@@ -19,8 +17,6 @@ class Html(str):
 
 def tag(name: str, *children: object, **attributes: str) -> Html:
     """Return an element; `kind` is its class.
-
-    A child that is None leaves nothing.
 
     A child that is None leaves nothing.
     """
@@ -43,8 +39,6 @@ def section(title: str, *content: object) -> Html:
 
 def table(kind: str, headings: str, rows: Iterable[list[object]]) -> Html:
     """Return a table of comma-separated `headings`.
-
-    On a narrow screen each cell may show its heading, from `data-label`.
 
     On a narrow screen each cell may show its heading, from `data-label`.
     """

@@ -129,8 +129,6 @@ def marked_page(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]
     """Return one page by Marker and MaxItems.
 
     Marker is in the answer only if there is more.
-
-    Marker is in the answer only if there is more.
     """
     size = call.integer("MaxItems", 100, 1, 1000)
     marker = call.optional("Marker", "0")

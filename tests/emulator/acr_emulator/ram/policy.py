@@ -64,8 +64,6 @@ def get_policy(call: Call) -> Answer:
     """Return the policy.
 
     Its document is in DefaultPolicyVersion; Policy.PolicyDocument is a relic that says N/A.
-
-    Its document is in DefaultPolicyVersion; Policy.PolicyDocument is a relic that says N/A.
     """
     policy = find_policy(call, lookup.policy_type(call))
     version = shown_version(policy, policy.default)

@@ -21,8 +21,6 @@ def _tagged(call: Call) -> list[Role] | list[Policy]:
     """Return the named roles or policies.
 
     All of them have to exist.
-
-    All of them have to exist.
     """
     kind, known = _resources(call)
     names = _names(call)

@@ -17,10 +17,7 @@ ACCEPT = ", ".join((*IMAGES, *INDEXES))
 
 
 class CopyError(Exception):
-    """An image that was not copied; the message says where.
-
-    The message says at which step.
-    """
+    """An image that was not copied; the message says where."""
 
 
 class Backend:

@@ -96,8 +96,6 @@ class Registries:
         """Start the registries that `state` still needs.
 
         After a WorldError, all is as it was.
-
-        Raises WorldError and leaves all as it was.
         """
         started: dict[str, Registry] = {}
         try:
