@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def test_the_examples_use_metrics_and_labels_that_there_are(file: str) -> None:
     assert names
     assert names <= set(known)
     for labelled, selectors in re.findall(r"(acr_sync_\w+)\{([^}]*)\}", text):
-        labels = {name for values in known[labelled] for name, _value in values}
+        labels = {name for name, _value in chain.from_iterable(known[labelled])}
         assert {re.match(r"\w+", selector.strip())[0] for selector in selectors.split(",")} <= labels  # type: ignore[index]
 
 
