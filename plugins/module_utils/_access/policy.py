@@ -31,6 +31,7 @@ Document = dict[str, Any]
 Grant = tuple[str, str]  # region, instance ID
 
 GRANT_ACTIONS = ("cr:CreateRepositorySync", "cr:CreateSyncRule")
+# Characters of a document, which is what RAM takes.
 MAX_LENGTH = 6144
 
 _RESOURCE = re.compile(r"acs:cr:([^:]*):([^:]*):instance/(.+)")

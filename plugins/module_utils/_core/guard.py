@@ -19,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker i
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal import Journal
 
+# Calls at a time; with 50 ms a call they make 400 calls a second.
 PARALLEL = 20
 _LOOK = 0.5  # seconds; a waiting task notices within this that it is over, and a look takes microseconds
 

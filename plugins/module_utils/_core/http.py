@@ -30,6 +30,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswe
 # A page of 100 records with names of full length has less than 1 MiB. Twenty answers of this size at once, one for
 # each thread, still fit into the memory of a small machine.
 LARGEST_ANSWER = 8 * 1024 * 1024
+# Small enough to stop soon after the limit, and large enough to cost nothing.
 _CHUNK = 64 * 1024
 # A packed answer may be a thousand times as long once it is unpacked, which urllib3 does with a chunk at a time.
 _PACKED_CHUNK = 4 * 1024

@@ -34,6 +34,7 @@ _HINTS = {
 }
 # Temporary keys that do not tell when they end are asked for anew after this time, which no service undercuts.
 _UNTOLD_LIFE = 15 * 60
+# About two lines of a terminal.
 _LONGEST_TEXT = 200
 
 

@@ -35,6 +35,7 @@ PRODUCTS = (*PACKAGES, "sts")
 _STS_VERSION = "2015-04-01"
 # Seconds before their end at which keys are traded anew; a call that began with them is over by then.
 _RENEWAL_MARGIN = 300
+# About two lines of a terminal.
 _LONGEST_TEXT = 200
 
 

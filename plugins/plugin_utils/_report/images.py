@@ -16,6 +16,7 @@ Verified = Mapping[str, Row]
 
 # Repositories with one trouble that have a row each; more of them become one row.
 _ROWS_EACH = 3
+# A row with more names than these is not read.
 _NAMED = 3
 
 

@@ -39,6 +39,7 @@ class Account:
             self._settle(holder.name, holder.policies)
         for instance in self.instances.values():
             instance.account_id = self.uid
+        # What the world file describes has always been so.
         self.history = [(0, self._views())]
 
     def policy(self, type_: str, name: str) -> Policy | None:

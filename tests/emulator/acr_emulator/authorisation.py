@@ -17,6 +17,7 @@ def authorise(call: Call, action: Action) -> None:
 
     CR raises the first, RAM and STS the second.
     """
+    # The root of an account may do everything within it.
     if call.caller.is_root or not action.authority:
         return
     # RAM knows its own changes at once; CR hears of them later.
@@ -38,6 +39,7 @@ def caller_policies(account: Account, caller: Caller, moment: int) -> list[tuple
         return [("AccountLevelIdentityBasedPolicy", account.documents(caller.identity.policies))]
     session = caller.session
     assert session is not None
+    # A session loses its rights with its role, also if it was opened before.
     role = account.role_as_of(session.role, moment)
     layers: list[tuple[str, Sequence[Document]]] = [
         ("AccountLevelIdentityBasedPolicy", role.policies if role else ()),

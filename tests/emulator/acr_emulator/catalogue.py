@@ -17,9 +17,12 @@ Edition = Literal["Enterprise_Advanced", "Enterprise_Standard", "Enterprise_Basi
 Status = Literal["PENDING", "INIT_ERROR", "STARTING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "DELETED"]
 Visibility = Literal["PUBLIC", "PRIVATE"]
 
+# An image without a size is taken for 1 MiB, which is easy to recognise in sums.
 CATALOGUE_SIZE = 1 << 20
+# 2 to 120 characters.
 NAMESPACE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,118}[a-z0-9]")
 REPOSITORY_NAME = re.compile(r"(?=.{1,256}\Z)[a-z0-9]+(?:(?:[._]|__|-+|/)[a-z0-9]+)*")
+# 128 characters at most, as the OCI distribution specification says.
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
@@ -81,6 +84,7 @@ class Repository:
         An existing tag keeps its time of creation.
         """
         self._complete(image)
+        # Taken out first, so that the tag comes last, as the newest push.
         previous = self.images.pop(image.tag, None)
         if previous:
             image.create_time = previous.create_time
@@ -101,6 +105,7 @@ class Repository:
     def _make(self, image: Image) -> None:
         """Generate an image without details, if registries run."""
         made = generate(self.path, image.tag)
+        # A digest that nobody could have generated stays, and is refused when its registry is filled.
         if image.digest in ("", made.manifest.digest):
             image.digest, image.image_id = made.manifest.digest, made.manifest.image_id
             image.size = image.size or made.size

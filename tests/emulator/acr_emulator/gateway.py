@@ -32,12 +32,14 @@ async def serve(http: HttpRequest) -> Response:
     cloud: Cloud = http.app.state.cloud
     started = time.perf_counter()
     request = await read_request(http)
+    # Calls that are refused or break are in the journal, too.
     record = cloud.journal.open()
     try:
         response = await _answer(cloud, http, request, record)
     except ApiError as error:
         response = _error(error, record)
     record.status = response.status_code
+    # The latency comes after the work, so that a client which gives up finds it done.
     if cloud.state.latency_ms:
         await asyncio.sleep(cloud.state.latency_ms / 1000)
     record.milliseconds = round((time.perf_counter() - started) * 1000, 3)
@@ -51,6 +53,7 @@ async def read_request(http: HttpRequest) -> signature.Request:
         form = _pairs(body)
     headers: dict[str, str] = {}
     for name, value in http.headers.items():
+        # Several headers of one name count as one with all values.
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     return signature.Request(http.method, http.url.path, _pairs(http.scope["query_string"]), form, headers, body)
 
@@ -61,13 +64,16 @@ def _pairs(encoded: bytes) -> dict[str, str]:
     Keep an empty value, take the first of several, and replace bytes that are no UTF-8.
     """
     pairs = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace")
+    # In a dictionary the last one stays, so the first has to come last.
     return dict(reversed(pairs))
 
 
 async def _answer(cloud: Cloud, http: HttpRequest, request: signature.Request, record: Record) -> Response:
+    # The query wins over the form, as it does where V1 signatures are made.
     parameters = {**request.form, **request.query}
     record.parameters = {name: value for name, value in parameters.items() if name not in PROTOCOL_PARAMETERS}
     record.action = request.headers.get("x-acs-action") or parameters.get("Action", "")
+    # Clients with ACS3 signatures name action and version in headers, older ones in parameters.
     version = request.headers.get("x-acs-version") or parameters.get("Version", "")
     record.product = VERSIONS.get(version, "")
     caller = signature.authenticate(request, cloud.state.callers)

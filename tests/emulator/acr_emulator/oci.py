@@ -89,6 +89,7 @@ def _descriptors(items: list[Any]) -> list[Descriptor]:
         fields = item if isinstance(item, dict) else {}
         if not isinstance(fields.get("digest"), str) or not isinstance(fields.get("size"), int):
             raise MalformedManifestError("the manifest has a descriptor without digest or size")
+        # Layers with URLs are to be had elsewhere, and are not copied.
         if not fields.get("urls"):
             found.append(Descriptor(fields["digest"], fields["size"]))
     return found

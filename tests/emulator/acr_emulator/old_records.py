@@ -11,6 +11,7 @@ from typing import overload
 
 from .replication import ImageReference, SyncTask
 
+# In milliseconds.
 _DAY, _MINUTE = 86_400_000, 60_000
 
 

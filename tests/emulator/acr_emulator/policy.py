@@ -50,6 +50,8 @@ class Statement:
     except_resources: bool = False
 
     def matches(self, action: str, resource: str) -> bool:
+        # Whether a condition is met is not known here, so an Allow under one allows nothing, and a Deny under one
+        # denies.
         if self.conditional and self.allow:
             return False
         return self.matches_action(action) and (
@@ -57,6 +59,7 @@ class Statement:
         )
 
     def matches_action(self, action: str) -> bool:
+        # RAM ignores the case of actions, but not that of resources.
         wanted = action.lower()
         return any(match(pattern.lower(), wanted) for pattern in self.actions) != self.except_actions
 
@@ -80,6 +83,7 @@ def decide(documents: Iterable[Document], action: str, resource: str) -> Decisio
     for document in documents:
         for statement in document:
             if statement.matches(action, resource):
+                # A Deny wins over every Allow, wherever it stands.
                 if not statement.allow:
                     return Decision.EXPLICIT_DENY
                 decision = Decision.ALLOW
@@ -112,6 +116,7 @@ def parse(text: str, *, trust: bool = False) -> Document:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise MalformedPolicyError(f"the policy document is not JSON: {error}") from error
+    # "1" is the only version that RAM knows.
     if not isinstance(data, dict) or data.get("Version") != "1":
         raise MalformedPolicyError('the policy document must be an object with Version "1"')
     statements = data.get("Statement")
@@ -126,6 +131,7 @@ def _statement(data: Any, trust: bool) -> Statement:
     if data.get("Effect") not in ("Allow", "Deny"):
         raise MalformedPolicyError("Effect must be Allow or Deny")
     actions = _one_of(data, "Action", "NotAction")
+    # A trust policy has no Resource: it is about its own role.
     resources = ("*",) if trust else _one_of(data, "Resource", "NotResource")
     external_ids = _external_ids(data.get("Condition")) if trust else ()
     return Statement(
@@ -141,6 +147,7 @@ def _statement(data: Any, trust: bool) -> Statement:
 
 
 def _one_of(data: Mapping[str, Any], name: str, opposite: str) -> tuple[str, ...]:
+    # Neither of them is as wrong as both.
     if (name in data) == (opposite in data):
         raise MalformedPolicyError(f"a Statement needs either {name} or {opposite}")
     return _strings(data.get(name, data.get(opposite)), name)

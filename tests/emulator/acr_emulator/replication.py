@@ -47,6 +47,7 @@ class SyncRule:
     def __post_init__(self) -> None:
         for pattern in (self.tag_filter, self.namespace_filter, self.repository_filter):
             try:
+                # The service has an engine of its own; what Python refuses, it may take.
                 re.compile(pattern)
             except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error

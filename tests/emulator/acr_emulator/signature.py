@@ -64,6 +64,7 @@ def _authenticate_acs3(request: Request, callers: Mapping[str, Caller]) -> Calle
         raise ApiError("IncompleteSignature", 400, f"The Authorization header must be of the form {ALGORITHM} …")
     _check_time("x-acs-date", request.headers.get("x-acs-date", ""))
     caller = _caller(matched[2], request.headers.get("x-acs-security-token", ""), callers)
+    # The header is compared with the body, since only the header is signed.
     content = hashlib.sha256(request.body).hexdigest()
     if request.headers.get("x-acs-content-sha256", "").lower() != content:
         raise _mismatch("x-acs-content-sha256 is not the SHA-256 of the body")
@@ -84,6 +85,7 @@ def sign_acs3(request: Request, signed_headers: str, content: str, secret: str) 
 
 def _authenticate_v1(request: Request, callers: Mapping[str, Caller]) -> Caller:
     parameters = {**request.form, **request.query}
+    # SignatureVersion and Format have defaults; without the others nothing can be verified.
     for name in ("AccessKeyId", "Signature", "SignatureMethod", "SignatureNonce", "Timestamp"):
         if not parameters.get(name):
             raise ApiError("IncompleteSignature", 400, f"The request is not signed: {name} is missing.")
@@ -100,6 +102,7 @@ def _authenticate_v1(request: Request, callers: Mapping[str, Caller]) -> Caller:
 
 def sign_v1(method: str, parameters: Mapping[str, str], secret: str) -> bytes:
     to_sign = _string_to_sign(method, parameters)
+    # The ampersand after the secret is part of the key, as in OAuth 1.
     return base64.b64encode(hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest())
 
 
@@ -114,6 +117,7 @@ def _caller(access_key_id: str, security_token: str, callers: Mapping[str, Calle
     session = caller.session
     if session is None and security_token:
         raise ApiError("InvalidSecurityToken.Malformed", 400, "The access key does not go with a SecurityToken.")
+    # Compared in constant time, as everywhere where secrets are compared.
     if session and not hmac.compare_digest(session.security_token.encode(), security_token.encode()):
         raise ApiError("InvalidSecurityToken.Malformed", 400, "Specified SecurityToken is malformed.")
     if session and session.expire_time <= now_ms():

@@ -38,17 +38,28 @@ class Behaviour:
     Clients must get along with either.
     """
 
+    # Whether the service takes two rules of one name.
     duplicate_rule_name: Literal["reject", "accept"] = "reject"
+    # Whether it takes two rules from one source to one target.
     duplicate_rule_route: Literal["reject", "accept"] = "accept"
+    # What a task without Override does if the target has another image.
     override_false_on_existing_tag: Literal["error", "skip"] = "error"
+    # Whether a rule moves a tag that the target has already.
     rule_overwrites_existing_tag: bool = True
+    # How ListNamespace reads its filter of names.
     namespace_filter: Literal["exact", "prefix"] = "exact"
+    # Whether a destination is shown the rules of others.
     destination_lists_inbound_rules: bool = True
+    # In which order ListRepoSyncTask lists.
     sync_task_order: Literal["newest_first", "oldest_first", "none"] = "newest_first"
+    # Whether UpdateRepository leaves a detail alone that it is not given.
     update_keeps_detail: bool = True
+    # Whether an image that arrives fires the rules of the instance that it arrives in.
     replication_fires_rules: bool = False
+    # Whether an instance that does not run answers calls.
     stopped_instance: Literal["answer", "refuse"] = "answer"
     ungranted: Ungranted = field(default_factory=Ungranted)
+    # A page has no more items than this, whatever is asked for.
     max_page_size: int = 100
 
     def __post_init__(self) -> None:
@@ -90,6 +101,7 @@ class Failure:
 class TaskSettings:
     """How long sync tasks take, and which fail."""
 
+    # Long enough for a client to see a task that is not over, and short enough for tests.
     seconds: float = 0.2
     fail: Failure | None = None
 

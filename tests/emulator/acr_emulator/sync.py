@@ -42,6 +42,7 @@ class Synchroniser:
     def pushed(self, instance: Instance, repository: Repository, tag: str) -> None:
         """Fire a push's automatic rules, as one batch."""
         batch_id = new_uuid()
+        # The most urgent rule comes first; whether the service orders them at all is not documented.
         for rule in sorted(instance.sync_rules.values(), key=lambda rule: -rule.priority):
             if rule.trigger == "PASSIVE" and rule.covers(repository.namespace, repository.name, tag):
                 task = task_of_rule(instance, rule, repository, tag)
@@ -73,6 +74,7 @@ class Synchroniser:
         running.add_done_callback(self._running.discard)
 
     async def _run(self, task: SyncTask) -> None:
+        # A task is as long PENDING as SYNCHRONIZING, so that clients meet both.
         pause = self._state.task_settings.seconds / 2
         await asyncio.sleep(pause)
         if task.is_over:
@@ -93,6 +95,7 @@ class Synchroniser:
         failure = self._state.task_settings.fail
         if failure and failure.covers(task):
             raise SyncError(failure.issue)
+        # Everything is checked again now, since the world may have changed while the task waited.
         landing = self._landing(task)
         if not self._must_write(task, landing):
             return
@@ -111,6 +114,7 @@ class Synchroniser:
         source = self._state.instances[task.source.instance]
         image = landing.image
         if landing.instance.registry and not source.registry:
+            # A catalogue knows digests, but has no bytes to copy.
             raise SyncError(f"IMAGE_HAS_NO_CONTENT: {source.id} only has a catalogue, {landing.instance.id} a registry")
         if not landing.instance.registry:
             return [LayerTask(image.image_id, image.digest.removeprefix("sha256:"), image.size)]
@@ -146,6 +150,7 @@ class Synchroniser:
         if repository:
             return repository
         rule = self._state.instances[task.source.instance].sync_rules.get(task.rule_id)
+        # A rule for one repository demands that it exists.
         if not namespace.auto_create_repositories or (rule and rule.scope == "REPO"):
             raise SyncError(
                 f"TARGET_REPO_NOT_EXIST: {instance.id} has no repository {target.namespace}/{target.repository}"
@@ -177,6 +182,7 @@ def ungranted(state: State, source_account: str, target: Instance) -> str:
 
     It is what CR knows by now; empty if nothing does.
     """
+    # CR learns of what RAM was told this much later.
     moment = now_ms() - state.propagation_ms
     return missing_grant(state.accounts[target.account_id], source_account, target.region, target.id, moment)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE_PARENT = Path(__file__).parent.parent
+# More than its registries are given to stop.
 STOP_SECONDS = 15
 
 

@@ -29,6 +29,7 @@ PROTOCOL_PARAMETERS = frozenset(
         "Version",
     }
 )
+# Bounded, since an emulator may run for days.
 CALLS_KEPT = 100_000
 
 
@@ -80,6 +81,7 @@ class Throttle:
         count = count + 1 if second == int(now) else 1
         self._counts[account_id, product] = (int(now), count)
         if count > limit:
+            # Calls are borne again from the next whole second on.
             raise throttled(max(1, int((1 - now % 1) * 1000)))
 
 
@@ -136,6 +138,7 @@ class Fault:
         """
         if self.match.action not in (None, action) or self.match.account not in (None, account_id, account_name):
             return False
+        # A call that another fault hits is counted too, so that `nth` does not depend on other faults.
         self.seen += 1
         return self.match.nth <= self.seen < self.match.nth + self.times
 

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def replicated(state: Mapping[str, Any]) -> list[dict[str, Any]]:
     accounts = []
     for account in state["accounts"]:
         roles = {role["name"]: document(role["trust_policy"]) for role in account["roles"]}
-        attached = {policy["name"] for role in account["roles"] for policy in role["policies"]}
+        attached = {policy["name"] for policy in chain.from_iterable(role["policies"] for role in account["roles"])}
         policies = {policy["name"]: in_force(policy) for policy in account["policies"] if policy["name"] in attached}
         instances = known(account)["instances"]
         accounts.append({"uid": account["uid"], "roles": roles, "policies": policies, "instances": instances})

@@ -65,11 +65,14 @@ def get_authorization_token(call: Call) -> Answer:
     """
     instance = find_instance(call)
     now = now_ms()
+    # One hour unless the request says otherwise, and a day at most.
     expires = now + call.integer("ExpiresInHours", 1, 1, 24) * HOUR_MS
     if call.caller.session:
         expires = min(expires, call.caller.session.expire_time)
+    # Tokens that expired an hour ago are forgotten, so that they do not pile up.
     for token in [token for token, until in instance.tokens.items() if until <= now - HOUR_MS]:
         del instance.tokens[token]
+    # Nobody should guess it, since real registries stand behind it.
     token = secrets.token_urlsafe(48)
     instance.tokens[token] = expires
     return {"TempUsername": TEMP_USERNAME, "AuthorizationToken": token, "ExpireTime": expires}

@@ -46,6 +46,7 @@ def find_repository(call: Call, instance: Instance) -> Repository:
 
 def _arn(call: Call, kind: str, *names: str) -> tuple[str, ...]:
     instance = call.account.instances.get(call.text("InstanceId"))
+    # An instance that does not exist has no region, but the caller may lack the right to know that.
     region = instance.region if instance else "*"
     path = "/".join((call.text("InstanceId"), *names))
     return (f"acs:cr:{region}:{call.account.uid}:{kind}/{path}",)
@@ -101,6 +102,7 @@ def page(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
     A PageSize over the maximum is cut down to it; the real service may refuse it instead.
     """
     number = call.integer("PageNo", 1, 1, 10**9)
+    # 30 is the default.
     size = min(call.integer("PageSize", 30, 1, 10**9), call.state.behaviour.max_page_size)
     first = (number - 1) * size
     return list(items[first : first + size]), {"PageNo": number, "PageSize": size, "TotalCount": len(items)}

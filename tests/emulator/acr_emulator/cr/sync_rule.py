@@ -16,6 +16,7 @@ from .lookup import content_arn, find_instance, find_namespace, page
 from .target import check_name, check_target, target_account
 
 SCOPES = ("REPO", "NAMESPACE", "INSTANCE")
+# What each scope needs, and what does not go with it; names as in the request.
 NEEDED = {
     "REPO": ("NamespaceName", "RepoName", "TargetNamespaceName", "TargetRepoName"),
     "NAMESPACE": ("NamespaceName", "TargetNamespaceName"),
@@ -62,10 +63,12 @@ def _read_rule(call: Call) -> SyncRule:
     given: dict[str, Any] = {name: call.optional(name) for name in TEXTS}
     given["SyncScope"] = scope
     given["SyncTrigger"] = call.choice("SyncTrigger", "PASSIVE", "INITIATIVE", default="PASSIVE")
+    # 3 is the default.
     given["Priority"] = call.integer("Priority", 3, 1, 5)
     given["TargetUserId"] = target_account(call)
     check_name("TargetNamespaceName", given["TargetNamespaceName"], NAMESPACE_NAME)
     check_name("TargetRepoName", given["TargetRepoName"], REPOSITORY_NAME)
+    # The documentation says which parameters go with which scope, and not what becomes of others.
     for name in MISPLACED[scope]:
         if given.get(name) not in ("", None):
             raise invalid(name, f"it does not go with the scope {scope}")
@@ -110,6 +113,7 @@ def list_repo_sync_rule(call: Call) -> Answer:
 
 def _outbound(call: Call, instance: Instance, rule: SyncRule) -> dict[str, Any]:
     target = call.state.instances.get(rule.target_instance)
+    # A rule says whether it crosses accounts, but never into which one.
     crosses = bool(rule.target_account) or (target is not None and target.account_id != instance.account_id)
     near = (instance.region, instance.id, rule.namespace, rule.repository)
     far = (rule.target_region, rule.target_instance, rule.target_namespace, rule.target_repository)

@@ -92,6 +92,7 @@ def get_repo_sync_task(call: Call) -> Answer:
     """
     task = _find_task(call, find_instance(call))
     layers = [_layer(layer_fields, task.status) for layer_fields in dump(task.layers)]
+    # What it is in between is not documented.
     progress = 1 if task.status == "SUCCESS" else 0
     return _common(task) | {"Progress": progress, "SyncedSize": task.synced_size, "LayerTasks": layers}
 

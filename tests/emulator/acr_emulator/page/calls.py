@@ -10,6 +10,7 @@ from ..state import State
 from ..traffic import Record
 from .markup import Html, join, limited, section, table, tag
 
+# About a screen of rows, out of the latest calls.
 SHOWN = 40
 LOOKED_AT = 1000
 

@@ -9,6 +9,7 @@ from ..replication import ImageReference, SyncRule, SyncTask
 from ..state import State
 from .markup import Html, join, limited, section, table, tag
 
+# About a screen of rows; the API lists all of them.
 SHOWN = 50
 SCOPES = {"REPO": "one repository", "NAMESPACE": "a namespace", "INSTANCE": "the whole instance"}
 

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 ROLE_NAME = re.compile(r"[A-Za-z0-9.@-]+")
 POLICY_NAME = re.compile(r"[A-Za-z0-9-]+")
+# Characters, as RAM documents both.
 DOCUMENT_LIMIT = 6144
 DESCRIPTION_LIMIT = 1024
 

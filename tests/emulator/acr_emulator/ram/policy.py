@@ -14,6 +14,7 @@ from . import lookup
 from .lookup import any_policy_arn, change, find_policy, policy_arn
 from .policy_version import shown_version
 
+# RAM's documented quota of an account.
 POLICY_LIMIT = 1500
 
 

@@ -13,6 +13,7 @@ from ..policy import MalformedPolicyError
 from . import lookup
 from .lookup import change, find_policy, policy_arn
 
+# RAM keeps five versions of a policy, and refuses a sixth.
 VERSION_LIMIT = 5
 ROTATE = "DeleteOldestNonDefaultVersionWhenLimitExceeded"
 

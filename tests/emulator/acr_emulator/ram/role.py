@@ -12,6 +12,7 @@ from ..policy import MalformedPolicyError
 from . import lookup
 from .lookup import any_role_arn, change, find_role, role_arn
 
+# RAM's documented quota of an account.
 ROLE_LIMIT = 1000
 
 
@@ -56,6 +57,7 @@ def create_role(call: Call) -> Answer:
 
 def _duration(call: Call, parameter: str, default: int) -> int:
     seconds = call.integer(parameter, default, 0, 10**9)
+    # One hour to twelve, as RAM documents it.
     if not 3600 <= seconds <= 43200:
         raise invalid(parameter, "it must be 3600 to 43200 seconds", f"InvalidParameter.{parameter}")
     return seconds

@@ -9,6 +9,7 @@ from ..errors import ApiError, invalid, missing
 from ..identity import Policy, Role
 from .lookup import has_tags, read_tags
 
+# A request names 50 resources at most, as RAM documents it.
 NAMES_LIMIT = 50
 
 

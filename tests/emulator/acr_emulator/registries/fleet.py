@@ -47,6 +47,7 @@ class Registry:
                 await self._place(repository, image)
 
     async def _place(self, repository: Repository, image: Image) -> None:
+        # A tag of the catalogue is either a generated image, or another tag of one.
         generated = generate(repository.path, image.tag)
         if (image.digest, image.size) == (generated.manifest.digest, generated.size):
             await self.backend.push(repository.path, image.tag, generated)
@@ -104,6 +105,7 @@ class Registries:
                     registry = Registry(instance, self._data / instance.id, Path(self._run.name), pushed)
                     started[instance.id] = registry
                     await registry.open()
+        # Also when the task is cancelled: no process may be left behind.
         except BaseException:
             for registry in started.values():
                 await registry.close()

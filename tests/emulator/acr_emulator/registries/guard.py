@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .fleet import Registry
 
 USERNAME = "cr_temp_user"
+# The OCI distribution specification asks registries to take manifests of 4 MiB at least.
 MANIFEST_LIMIT = 4 << 20
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _PATH = re.compile(r"/v2/(?P<path>.+)/(?P<kind>manifests|blobs|tags)/(?P<reference>.*)")

@@ -20,8 +20,11 @@ from ..schema import WorldError
 
 # Debian's name of the program, and everybody else's.
 NAMES = ("docker-registry", "registry")
+# Tests may run on a busy machine.
 START_SECONDS = 15
+# A registry stops at once unless a client still pushes; then it is killed.
 STOP_SECONDS = 5
+# From linux/prctl.h: the kernel ends the child when its parent dies.
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
