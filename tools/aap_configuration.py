@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ LISTS = {
     "controller_schedules": "schedules",
     "controller_workflows": "workflows",
 }
-KEYS = [f"ACR_{side}_ACCESS_KEY_{part}" for side in ("SOURCE", "DESTINATION") for part in ("ID", "SECRET")]
+KEYS = [f"ACR_{side}_ACCESS_KEY_{part}" for side, part in product(("SOURCE", "DESTINATION"), ("ID", "SECRET"))]
 
 
 class Unsafe(str):

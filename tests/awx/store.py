@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from . import fields, rules
@@ -126,7 +127,7 @@ class Store:
         for name, field in rules.PARTS.get(kind, ()):
             for part in [part for part in self.things[name].values() if part.get(field) == thing["id"]]:
                 self._remove(name, part)
-        for other in [other for things in self.things.values() for other in things.values()]:
+        for other in list(chain.from_iterable(things.values() for things in self.things.values())):
             for identities in other["associations"].values():
                 if thing["id"] in identities:
                     identities.remove(thing["id"])

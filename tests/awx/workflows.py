@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, product
 from typing import Any
 
 from . import jobs
@@ -33,7 +34,7 @@ def go_through(store: Store, workflow: str, approve: Callable[[], bool], setting
     """Run a workflow to its end. Each node here has one way in at a time, so that it runs when one parent asks."""
     identity = store.named("workflow_job_templates", workflow)["id"]
     nodes = {thing["id"]: thing for thing in store.things[NODES].values() if thing["workflow_job_template"] == identity}
-    followers = {follower for node in nodes.values() for edge in _EDGES for follower in _after(node, edge)}
+    followers = set(chain.from_iterable(_after(node, edge) for node, edge in product(nodes.values(), _EDGES)))
     course = Course()
     waiting = [node for node in nodes if node not in followers]
     while waiting:

@@ -49,8 +49,8 @@ def modules() -> Path:
 def stories(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Stories:
     with ThreadPoolExecutor(2) as pool:
         both = pool.submit(_tell_of_both_accounts, modules, tmp_path_factory.mktemp("both"))
-        one = pool.submit(_tell_of_one_account, modules, tmp_path_factory.mktemp("one"))
-        return Stories(both.result(), one.result())
+        single = pool.submit(_tell_of_one_account, modules, tmp_path_factory.mktemp("one"))
+        return Stories(both.result(), single.result())
 
 
 def _tell_of_both_accounts(modules: Path, folder: Path) -> Story:

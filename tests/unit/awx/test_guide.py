@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from .conftest import Stories
 from .playing import EXAMPLE, KEYS, ROOT
 
 GUIDE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
-COMMANDS = [line for block in re.findall(r"```shell\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
+BLOCKS = re.findall(r"```shell\n(.*?)```", GUIDE, re.DOTALL)
+COMMANDS = list(chain.from_iterable(block.splitlines() for block in BLOCKS))
 PLAYED = [line for line in COMMANDS if line.startswith("ansible-playbook")]
 
 
@@ -50,7 +52,7 @@ NAMES = re.findall(r"\*(?:ACR image sync: )?([a-z ]+)\*", GUIDE)
 
 @pytest.mark.parametrize("name", sorted(set(NAMES)))
 def test_every_name_is_that_of_something_made(stories: Stories, name: str) -> None:
-    things = [thing for kind in stories.both_accounts.content.things.values() for thing in kind.values()]
+    things = chain.from_iterable(kind.values() for kind in stories.both_accounts.content.things.values())
     assert f"ACR image sync: {name}" in {thing.get("name") for thing in things}
 
 
