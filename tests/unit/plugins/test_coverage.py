@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import (
+    contains,
+    covers,
+    is_readable,
+)
 
 IMAGE = {"namespace": "prod", "repository": "web", "tag": "v1.0"}
 
@@ -38,3 +42,41 @@ IMAGE = {"namespace": "prod", "repository": "web", "tag": "v1.0"}
 )
 def test_a_rule_carries_what_its_scope_and_all_its_filters_cover(rule: dict[str, Any], covered: bool) -> None:
     assert covers(rule, IMAGE) is covered
+
+
+@pytest.mark.parametrize(
+    ("rule", "readable"),
+    [({}, True), ({"tag_filter": "^v"}, True), ({"tag_filter": "(?<n>"}, False), ({"namespace_filter": "a++"}, False)],
+)
+def test_a_filter_that_engines_read_differently_is_not_readable(rule: dict[str, Any], readable: bool) -> None:
+    assert is_readable(rule) is readable
+
+
+WIDE = {"target_instance_id": "cri-b", "trigger": "automatic", "namespace": "prod"}
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "contained"),
+    [
+        ({}, {}, True),
+        ({}, {"repository": "web"}, True),
+        ({"repository": "web"}, {}, False),
+        ({"namespace": None}, {}, True),
+        ({"namespace": "dev"}, {}, False),
+        ({}, {"target_instance_id": "cri-c"}, False),
+        ({}, {"trigger": "manual"}, False),
+        ({}, {"tag_filter": "^v"}, True),
+        ({"tag_filter": ".*"}, {"tag_filter": "^v"}, True),
+        ({"tag_filter": "^v"}, {"tag_filter": "^v"}, True),
+        ({"tag_filter": "^v"}, {}, False),
+        ({"tag_filter": "^v"}, {"tag_filter": "^w"}, False),
+        ({"target_namespace": "copy"}, {}, False),
+        ({"target_namespace": "copy"}, {"target_namespace": "copy"}, True),
+        ({"target_namespace": "prod"}, {}, True),
+        ({}, {"repository": "web", "target_repository": "shop"}, False),
+    ],
+)
+def test_a_rule_contains_another_that_brings_no_more_and_nowhere_else(
+    wide: dict[str, Any], narrow: dict[str, Any], contained: bool
+) -> None:
+    assert contains({**WIDE, **wide}, {**WIDE, **narrow}) is contained
