@@ -43,6 +43,7 @@ def write_report(hosts: dict[str, dict[str, Any]], folder: Path) -> dict[str, An
     }
     play = {"hosts": "all", "gather_facts": False, "connection": "local", "pre_tasks": [facts]}
     said = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "report_sync_directory": str(folder)}
+    said["report_sync_metrics_file"] = str(folder / "acr_sync.prom")
     plays = [{**play, "vars": {**said, "report_sync_fail": False}, "roles": ["registryops.alicloud.report_sync"]}]
     (folder / "hosts.yml").write_text(json.dumps(groups))
     (folder / "play.yml").write_text(json.dumps(plays))
@@ -70,6 +71,14 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         )
     write_report(hosts, written)
     return written
+
+
+def test_what_the_run_found_is_kept_and_written_for_prometheus(folder: Path) -> None:
+    report = json.loads((folder / "report.json").read_text())
+    [entry] = map(json.loads, (folder / "history.jsonl").read_text().splitlines())
+    assert (entry["arrived"], entry["made_at"]) == (report["total"]["arrived"], report["made_at"])
+    assert f'acr_sync_lag_seconds{{source="{SOURCE}",quantile="1"}}' in (folder / "acr_sync.prom").read_text()
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]  # nothing half written is left
 
 
 @pytest.fixture
