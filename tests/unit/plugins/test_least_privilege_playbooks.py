@@ -117,7 +117,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
         **done,
         "verify_sync": 0,
         "audit_sync": 0,
-        "report_sync": 1,  # its files, in a folder that is there since every image is in a file of it
+        "report_sync": 2,  # its files and its history, in a folder that is there since the images' file is in it
         "backfill_images": 0,
         "wait_for_image": 0,
         "cross_account_sync": 0,

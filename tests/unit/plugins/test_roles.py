@@ -127,3 +127,19 @@ def test_a_condition_reads_a_switch_that_came_as_text(role: str) -> None:
         for condition in conditions if isinstance(conditions, list) else [conditions]:
             for switch in switches & set(re.findall(r"\w+", str(condition))):
                 assert f"{switch} | bool" in str(condition)
+
+
+# What these write is there for whoever runs them, and no job comes after them.
+LAST = {"controller_content", "export_estate", "new_estate"}
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - LAST))
+def test_each_role_tells_the_next_job_by_its_name(role: str) -> None:
+    """A workflow takes them as extra variables, so that they must not be called like what an inventory says."""
+    told = [task["ansible.builtin.set_stats"]["data"] for task in _tasks(role) if "ansible.builtin.set_stats" in task]
+    names = {name for data in told for name in data}
+    expected = {"acr_sync_verdict", "acr_sync_counts"} if role == "report_sync" else {f"acr_{role}"}
+    assert names == expected
+    assert not names & {f"acr_{option}" for option in CONNECTION_OPTIONS}
+    readme = (ROOT / "roles" / role / "README.md").read_text()
+    assert all(f"`{name}`" in readme for name in names)
