@@ -24,8 +24,10 @@ def blocks(text: str, language: str) -> list[tuple[Mapping[str, str], str]]:
 
 def commands(guide: Path) -> list[str]:
     """Return the lines of its shell blocks, each of which is a command."""
-    lines = [text.splitlines() for _options, text in blocks(guide.read_text(encoding="utf-8"), "shell")]
-    return [line for part in lines for line in part]
+    lines: list[str] = []
+    for _options, text in blocks(guide.read_text(encoding="utf-8"), "shell"):
+        lines += text.splitlines()
+    return lines
 
 
 def files(guide: Path) -> dict[str, str]:

@@ -106,7 +106,7 @@ class Resource(Generic[S]):
         """Refuse a replacement that would leave nothing in place."""
 
     def succeeds(self, goal: S, current: S) -> bool:
-        """Return whether `target` replaces an existing thing of another name."""
+        """Return whether `goal` replaces an existing thing of another name."""
         return False
 
     def present(self, desired: S, current: S | None) -> S:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.versions import VersionRange
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.versions import VersionRange, precedence
 
 # As https://semver.org orders them.
 RISING = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"]
@@ -61,3 +61,7 @@ def test_a_tag_is_in_a_range_or_not(tag: str, said: str, expected: bool) -> None
 def test_what_is_no_range_is_told(said: str) -> None:
     with pytest.raises(AcrError, match=r"is not a range of versions\. Write one such as >=1\.2,<2"):
         VersionRange(said)
+
+
+def test_tags_that_are_no_versions_come_before_all_versions() -> None:
+    assert sorted(["1.10.0", "latest", "1.9.0"], key=precedence) == ["latest", "1.9.0", "1.10.0"]
