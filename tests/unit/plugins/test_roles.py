@@ -137,7 +137,7 @@ LAST = {"controller_content", "export_estate", "new_estate"}
 def test_each_role_tells_the_next_job_by_its_name(role: str) -> None:
     """A workflow takes them as extra variables, so that they must not be called like what an inventory says."""
     told = [task["ansible.builtin.set_stats"]["data"] for task in _tasks(role) if "ansible.builtin.set_stats" in task]
-    names = {name for data in told for name in data}
+    names = set(chain.from_iterable(told))
     expected = {"acr_sync_verdict", "acr_sync_counts"} if role == "report_sync" else {f"acr_{role}"}
     assert names == expected
     assert not names & {f"acr_{option}" for option in CONNECTION_OPTIONS}
