@@ -18,7 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.dra
 REGIONS = {"a": "cn-hangzhou", "b": "eu-central-1", "c": "us-west-1", "d": "cn-hangzhou"}
 
 
-def rule(source: str, target: str, **more: Any) -> dict[str, Any]:
+def ruled(source: str, target: str, **more: Any) -> dict[str, Any]:
     """Return a rule for namespace prod, as acr_sync_rule_info does."""
     known = {
         "name": f"{source}-{target}",
@@ -59,26 +59,26 @@ NARROW = {"namespace": "web", "target_namespace": "web"}
 @pytest.mark.parametrize(
     ("rules", "found"),
     [
-        ([rule("a", "b")], []),
-        ([rule("a", "b"), rule("b", "a")], [("circle", "warning", True)]),
-        ([rule("a", "b"), rule("b", "a", trigger="manual")], []),
-        ([rule("a", "b"), rule("b", "a", **NARROW)], [("chain_ends", "warning", False)] * 2),
-        ([rule("a", "b"), rule("b", "c")], [("chain", "warning", True)]),
-        ([rule("a", "b"), rule("b", "c", **NARROW)], [("chain_ends", "warning", False)]),
+        ([ruled("a", "b")], []),
+        ([ruled("a", "b"), ruled("b", "a")], [("circle", "warning", True)]),
+        ([ruled("a", "b"), ruled("b", "a", trigger="manual")], []),
+        ([ruled("a", "b"), ruled("b", "a", **NARROW)], [("chain_ends", "warning", False)] * 2),
+        ([ruled("a", "b"), ruled("b", "c")], [("chain", "warning", True)]),
+        ([ruled("a", "b"), ruled("b", "c", **NARROW)], [("chain_ends", "warning", False)]),
         (
-            [rule("a", "b"), rule("b", "c", namespace=None, namespace_filter="^web$")],
+            [ruled("a", "b"), ruled("b", "c", namespace=None, namespace_filter="^web$")],
             [("chain_ends", "warning", False)],
         ),
-        ([rule("a", "b"), rule("b", "c", namespace=None, namespace_filter="^p")], [("chain", "warning", True)]),
-        ([rule("a", "c"), rule("b", "c")], [("two_sources", "warning", False)]),
-        ([rule("a", "c"), rule("b", "c", target_namespace="mirror")], []),
+        ([ruled("a", "b"), ruled("b", "c", namespace=None, namespace_filter="^p")], [("chain", "warning", True)]),
+        ([ruled("a", "c"), ruled("b", "c")], [("two_sources", "warning", False)]),
+        ([ruled("a", "c"), ruled("b", "c", target_namespace="mirror")], []),
         (
-            [rule("a", "c", target_repository="web"), rule("b", "c", target_repository="web")],
+            [ruled("a", "c", target_repository="web"), ruled("b", "c", target_repository="web")],
             [("two_sources", "error", False)],
         ),
-        ([rule("a", "c", target_repository="web"), rule("b", "c", target_repository="api")], []),
-        ([rule("a", "b", target_region="us-west-1")], [("region", "error", False)]),
-        ([rule("a", "b", link_id="l"), rule("d", "b", target_namespace="d")], [("link", "warning", False)]),
+        ([ruled("a", "c", target_repository="web"), ruled("b", "c", target_repository="api")], []),
+        ([ruled("a", "b", target_region="us-west-1")], [("region", "error", False)]),
+        ([ruled("a", "b", link_id="l"), ruled("d", "b", target_namespace="d")], [("link", "warning", False)]),
     ],
 )
 def test_what_is_wrong_with_who_feeds_whom(rules: list[dict[str, Any]], found: list[tuple[str, str, bool]]) -> None:
@@ -86,7 +86,7 @@ def test_what_is_wrong_with_who_feeds_whom(rules: list[dict[str, Any]], found: l
 
 
 def test_a_circle_of_three_is_told_once_with_its_rules() -> None:
-    found = estate(rule("a", "b"), rule("b", "c"), rule("c", "a"))
+    found = estate(ruled("a", "b"), ruled("b", "c"), ruled("c", "a"))
     [circle] = [finding for finding in found["findings"] if finding["check"] == "circle"]
     around = re.search(r"go round from (\w) to (\w) to (\w) to (\w), by the rules", circle["problem"])
     assert around
@@ -95,17 +95,17 @@ def test_a_circle_of_three_is_told_once_with_its_rules() -> None:
 
 
 def test_a_rule_that_only_its_destination_lists_is_known() -> None:
-    inbound = {**rule("b", "a"), "name": "a-b", "direction": "inbound"}
+    inbound = {**ruled("b", "a"), "name": "a-b", "direction": "inbound"}
     found = estate(inbound)
     assert [(way["source"], way["target"]) for way in found["ways"]] == [("cri-a", "cri-b")]
-    both = estate(rule("a", "b"), inbound)
+    both = estate(ruled("a", "b"), inbound)
     assert [len(way["rules"]) for way in both["ways"]] == [1]
 
 
 def test_destinations_that_no_rule_feeds_are_named_if_all_sources_were_looked_at() -> None:
-    [finding] = estate(rule("a", "b"), fed="bcd")["findings"]
+    [finding] = estate(ruled("a", "b"), fed="bcd")["findings"]
     assert finding["problem"] == "c, d are destinations of the inventory, and no rule feeds them"
-    assert checks(estate(rule("a", "b"), fed="bc", blind="a")) == []
+    assert checks(estate(ruled("a", "b"), fed="bc", blind="a")) == []
 
 
 @pytest.mark.parametrize(
@@ -119,25 +119,25 @@ def test_destinations_that_no_rule_feeds_are_named_if_all_sources_were_looked_at
     ],
 )
 def test_a_destination_that_nobody_may_write_to_is_an_error(refused: list[str], wrong: bool) -> None:
-    found = estate(rule("a", "b"), fed="b", refused={"b": refused})
+    found = estate(ruled("a", "b"), fed="b", refused={"b": refused})
     assert checks(found) == [("nobody_may_write", "error", False)] * wrong
     assert found["ways"][0]["state"] == ("bad" if wrong else "good")
 
 
 def test_a_destination_that_one_of_two_may_write_to_is_for_the_audit() -> None:
-    rules = [rule("a", "b"), rule("d", "b", target_namespace="d")]
+    rules = [ruled("a", "b"), ruled("d", "b", target_namespace="d")]
     assert checks(estate(*rules, fed="b", refused={"b": ["account uid-a"]})) == []
 
 
 def test_layers_grow_from_source_to_destination_also_around_a_circle() -> None:
-    found = estate(rule("a", "b"), rule("b", "c"), rule("a", "c", **NARROW), rule("c", "b", **NARROW))
+    found = estate(ruled("a", "b"), ruled("b", "c"), ruled("a", "c", **NARROW), ruled("c", "b", **NARROW))
     of = {instance["name"]: instance["layer"] for instance in found["instances"]}
     assert of["a"] == 0  # the only one that nothing should feed
     assert {of["b"], of["c"]} == {1, 2}
 
 
 def test_the_drawing_is_well_formed_and_what_others_wrote_is_text() -> None:
-    found = estate(rule("a", "b", name="<script>&\"'"), rule("b", "a"))
+    found = estate(ruled("a", "b", name="<script>&\"'"), ruled("b", "a"))
     picture = ElementTree.fromstring(drawing(found))
     titles = [title.text or "" for title in picture.iter("title")]
     assert any("<script>&\"'" in title for title in titles)
