@@ -40,8 +40,8 @@ def main() -> int:
 
 
 def shell_scripts() -> list[str]:
-    """Return the tracked files whose first line names a shell."""
-    command = ["git", "grep", "-lE", "^#!.*[/ ](ba)?sh$"]
+    """Return the tracked files whose first line names a shell; a template is no script yet."""
+    command = ["git", "grep", "-lE", "^#!.*[/ ](ba)?sh$", "--", ":!*.j2"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 
 
