@@ -159,8 +159,8 @@ def _context(folder: Path, name: str) -> ssl.SSLContext:
 
 @contextmanager
 def serving(emulator: str, attack: Attack, folder: Path) -> Iterator[Hostile]:
-    with Hostile(emulator, attack, folder) as hostile, hostile.thief:
-        servers = [hostile, hostile.thief]
+    with Hostile(emulator, attack, folder) as hostile, hostile.thief as thief:
+        servers = [hostile, thief]
         threads = [threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True) for server in servers]
         for thread in threads:
             thread.start()

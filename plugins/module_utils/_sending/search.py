@@ -24,8 +24,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 _TRIED = 2
 
 # Takes a record; returns the transfer that nothing older can tell more of, if it is of one.
-See = Callable[[SyncTask], Transfer | None]
-Selected = dict[str, str | None]
+See = Callable[[SyncTask], "Transfer | None"]
+Selected = dict[str, "str | None"]
 Group = tuple[Selected, list[Transfer]]
 Level = Callable[[list[Transfer]], list[Group]]
 

@@ -24,13 +24,13 @@ _KEYS = ("access_key_id", "access_key_secret", "security_token", "profile")
 _ROLE = tuple(option for option in COMMON_OPTIONS if option.startswith("assume_role_"))
 
 
-def with_connection(arguments: Mapping[str, Any], read: Read, options: Spec = COMMON_OPTIONS) -> dict[str, Any]:
+def with_connection(arguments: Mapping[str, Any], read: Read, options: Spec | None = None) -> dict[str, Any]:
     """Return arguments with unset connection options filled in.
 
     A set of keys comes whole from one place, and so does an assumed role: where the task says its own, none of the
-    host's is added to it. An empty value is as good as none.
+    host's is added to it. An empty value is as good as none. The options are those of modules, if none are given.
     """
-    found = _from_variables(options, arguments, read)
+    found = _from_variables(options or COMMON_OPTIONS, arguments, read)
     return {**arguments, **found}
 
 

@@ -66,8 +66,10 @@ class OldTasks(Sequence[SyncTask]):
 
     @overload
     def __getitem__(self, place: int) -> SyncTask: ...
+
     @overload
     def __getitem__(self, place: slice) -> list[SyncTask]: ...
+
     def __getitem__(self, place: int | slice) -> SyncTask | list[SyncTask]:
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(len(self)))]
@@ -89,8 +91,10 @@ class Together(Sequence[SyncTask]):
 
     @overload
     def __getitem__(self, place: int) -> SyncTask: ...
+
     @overload
     def __getitem__(self, place: slice) -> list[SyncTask]: ...
+
     def __getitem__(self, place: int | slice) -> SyncTask | list[SyncTask]:
         gap = len(self._first)
         if isinstance(place, int):
