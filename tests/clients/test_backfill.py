@@ -123,7 +123,7 @@ def test_a_backfill_is_planned_fails_for_one_image_and_is_completed(estate: Esta
     first = backfill.play(emulator)
     reason = f"1 of 60 images failed: prod/{FAILING}: error: {FAULT['issue']}. "
     assert first.result["msg"].startswith(reason)
-    assert first.result["msg"].endswith("Remove the cause, then send the image with acr_image_sync.")
+    assert first.result["msg"].endswith("Remove the cause, then send the image with acr_image_sync. 58 were sent.")
     assert (first.code, actions(first)) == (2, dict.fromkeys(NAMES, "sent") | {MOVED: "different"})
     assert estate.sent() == sorted([*(set(NAMES) - {MOVED}), FAILING])  # which was tried once more
     assert estate.there() == sorted(set(NAMES) - {FAILING})
