@@ -77,7 +77,8 @@ options:
   account_id:
     description:
       - UID of the only account that the task may write to. Before the first write, and in check mode too, it is
-        compared with the account that STS reports for the credentials. If they differ, the task fails.
+        compared with the account that STS reports for the credentials. If they differ, the task fails. A preflight
+        compares it, too.
       - If unset, the task writes to the account of the credentials.
     type: str
   cr_endpoint:

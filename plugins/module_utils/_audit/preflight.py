@@ -43,6 +43,8 @@ def preflight(task: Task) -> dict[str, Any]:
     Raises:
         AcrError: something was found, and the task wants to fail then.
     """
+    # What would stop the first write has to be known before anything is written to the other side.
+    task.client.check_account()
     params = {**task.params, **_plans(task.params)}
     instance = Instances(task.client, params).get(params["instance_id"])
     findings = [*_instance(instance, params["side"]), *_nobody(params)]
@@ -114,8 +116,11 @@ def _nobody(params: Mapping[str, Any]) -> Iterator[Finding]:
     if params["source_account_ids"] == []:
         yield _finding(
             "accounts",
-            f"it is not known which accounts may replicate into {params['instance_id']}",
-            "Give the hosts of acr_source whose rules end here their acr_account_id, or set acr_source_account_ids.",
+            f"no rule of a host of acr_source with an acr_account_id ends at {params['instance_id']}, so that it is"
+            " not known which accounts may replicate into it",
+            "Give the hosts of acr_source whose rules end here their acr_account_id, or set acr_source_account_ids."
+            " Where the last rule is to go, run registryops.alicloud.configure_sync, and then"
+            " registryops.alicloud.revoke_access.",
         )
 
 

@@ -222,10 +222,19 @@ def test_all_instances_of_the_account_are_listed(account_a: Account) -> None:
         account_a.run("acr_instance_info", instance_id="cri-nothing")
 
 
+@pytest.mark.parametrize("fail", [False, True])
+def test_keys_of_another_account_are_told_before_anything_is_written(account_a: Account, fail: bool) -> None:
+    with pytest.raises(
+        ModuleFailedError, match="these credentials belong to account 1252879610640001, but account_id is"
+    ):
+        account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, account_id="1252879610640009", fail=fail)
+
+
 def test_nobody_to_grant_to_is_a_finding(account_b: Account) -> None:
     nobody = account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, source_account_ids=[])
     assert [finding["check"] for finding in nobody["findings"]] == ["accounts"]
     with pytest.raises(
-        ModuleFailedError, match="it is not known which accounts may replicate into cri-target.*Give the"
+        ModuleFailedError,
+        match="no rule of a host of acr_source with an acr_account_id ends at cri-target.*Give the.*configure_sync",
     ):
         account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, source_account_ids=[], fail=True)
