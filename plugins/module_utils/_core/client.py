@@ -204,7 +204,8 @@ class Client:
             return None
         return AcrError(
             f"these credentials belong to account {found}, but account_id is {self._account_id}",
-            "This task changed nothing. Use that account's credentials, or correct account_id (of a host, acr_account_id).",
+            "This task changed nothing. Use that account's credentials, or correct account_id (of a host,"
+            " acr_account_id).",
         )
 
     def _once(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,9 @@ def _names(params: Mapping[str, Any]) -> dict[str, str]:
         return {name: str(params[name]) for name in ("namespace", "repository", "tag")}
     found = _IMAGE.fullmatch(said)
     if found is None:
-        raise AcrError(f"image {said!r:.200} is none", "Write namespace/repository:tag, such as prod/web:1.0.")
+        raise AcrError(
+            f"{said!r:.200} is not the name of an image", "Write namespace/repository:tag, such as prod/web:1.0."
+        )
     check(found.groupdict())
     return found.groupdict()
 
@@ -100,5 +102,7 @@ def _digest(said: str | None) -> str | None:
         return None
     found = _DIGEST.fullmatch(said)
     if found is None:
-        raise AcrError(f"digest {said!r:.200} is none", "Write sha256: and 64 hexadecimal digits, as a push prints it.")
+        raise AcrError(
+            f"{said!r:.200} is not a digest", "Write sha256: and 64 hexadecimal digits, as a push prints it."
+        )
     return f"sha256:{found[2]}"

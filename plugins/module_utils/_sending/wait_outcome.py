@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arri
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import is_change
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, SENT
 
-SEND_IT = "Say send: true to send it by this task."
+SEND_IT = "Say send: true (wait_for_image_send=true) to send it by this task."
 
 
 def result(instance_id: str, arrivals: Sequence[Arrival], digest: str | None) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def failure(failed: Sequence[Arrival], *, sends: bool) -> AcrError:
     first = failed[0].transfer
     issue = first.error or first.issue or f"the task was {first.status}, and the service gives no reason"
     task = f" (task {first.task_id})" if first.task_id else ""
-    again = "" if sends else "Say send: true to send it again."
+    again = "" if sends else "Say send: true (wait_for_image_send=true) to send it again."
     return AcrError(
         f"{first.source} did not arrive at {first.target}{_more(failed)}{task}: {issue}",
         f"{task_remedy(issue, failed[0].instance_id)} {again}".strip(),

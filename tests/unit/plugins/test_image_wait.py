@@ -106,7 +106,7 @@ def test_a_failed_task_ends_it_with_the_service_s_reason(check: bool, cloud: Emu
     failed = failure(ruled, "2.0", check)
     assert "prod/web:2.0 did not arrive at cri-targettarget0001/prod/web:2.0" in str(failed)
     assert "TARGET_TAG_IMMUTABLE: no" in str(failed)
-    assert "Say send: true to send it again." in str(failed)
+    assert "Say send: true (wait_for_image_send=true) to send it again." in str(failed)
     assert failed.result["targets"][0]["issue"] == "TARGET_TAG_IMMUTABLE: no"
     assert not failed.result["changed"]
 
@@ -216,8 +216,8 @@ def test_what_is_under_way_at_the_end_goes_on(cloud: Emulator, ruled: Account) -
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"digest": "latest"}, "Digest 'latest' is none"),
-        ({"image": "prod/web", **UNNAMED}, "Image 'prod/web' is none. Write namespace/repository:tag"),
+        ({"digest": "latest"}, "'latest' is not a digest"),
+        ({"image": "prod/web", **UNNAMED}, "'prod/web' is not the name of an image. Write namespace/repository:tag"),
         ({"image": "prod/web:9.9", **UNNAMED}, "prod/web on cri-sourcesource0001 has no tag 9.9"),
         ({"digest": OTHER}, f"not {OTHER}. The tag was pushed again since, or the digest is of another image."),
         ({"tag": "9.9"}, "prod/web on cri-sourcesource0001 has no tag 9.9"),

@@ -225,7 +225,7 @@ def test_all_instances_of_the_account_are_listed(account_a: Account) -> None:
 @pytest.mark.parametrize("fail", [False, True])
 def test_keys_of_another_account_are_told_before_anything_is_written(account_a: Account, fail: bool) -> None:
     with pytest.raises(
-        ModuleFailedError, match="these credentials belong to account 1252879610640001, but account_id is"
+        ModuleFailedError, match="These credentials belong to account 1252879610640001, but account_id is"
     ):
         account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, account_id="1252879610640009", fail=fail)
 
