@@ -109,6 +109,11 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
     )
 
 
+def connection_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an item of a list says of its connection, without its other options."""
+    return {name: value for name, value in given.items() if name in OTHER_CONNECTION_OPTIONS}
+
+
 def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
     """Return another account's connection.
 

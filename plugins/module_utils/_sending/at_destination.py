@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     list_images,
@@ -34,9 +34,8 @@ class AtDestination:
         self._clients: dict[str, Client] = {}
         for given in task.params["destinations"]:
             if given["instance_id"] in instance_ids and any(given.get(key) for key in _KEYS):
-                connection = {name: given[name] for name in OTHER_CONNECTION_OPTIONS if name in given}
                 with attempt(f"look into {given.get('name') or given['instance_id']}"):
-                    self._clients[given["instance_id"]] = task.reach(connection)
+                    self._clients[given["instance_id"]] = task.reach(connection_of(given))
 
     def can_read(self, arrival: Arrival) -> bool:
         return arrival.instance_id in self._clients

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
@@ -113,9 +113,8 @@ class SyncBackfill(Operation):
     def _reach(self, instance_id: str | None) -> Client | None:
         for given in self.params["destinations"]:
             if given["instance_id"] == instance_id:
-                connection = {name: given[name] for name in OTHER_CONNECTION_OPTIONS if name in given}
                 with attempt(f"look into {given['name'] or instance_id}"):
-                    return self.task.reach(connection)
+                    return self.task.reach(connection_of(given))
         return None
 
     def _result(self) -> dict[str, Any]:

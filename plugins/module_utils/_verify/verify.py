@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
@@ -85,9 +85,7 @@ class Verification:
         def read(given: Mapping[str, Any]) -> None:
             try:
                 side = Side(
-                    self._task.reach(
-                        {name: value for name, value in given.items() if name in OTHER_CONNECTION_OPTIONS}
-                    ),
+                    self._task.reach(connection_of(given)),
                     given["instance_id"],
                 )
                 side.read(routes.target_namespaces())
