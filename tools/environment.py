@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_REQUIREMENTS = (
     ROOT / "meta/ee-requirements.txt",
+    ROOT / "meta/oss-requirements.txt",
     ROOT / "tests/requirements.txt",
     ROOT / "tests/emulator/requirements.txt",
 )

@@ -18,6 +18,8 @@ from starlette.routing import Mount, Route
 
 from . import cr, gateway, ram, side_door, sts
 from .cloud import Cloud
+from .oss import gateway as oss
+from .oss.store import Store
 from .registries import Registries
 from .schema import WorldError
 from .server import Listener
@@ -32,6 +34,8 @@ def build_app(cloud: Cloud, world: object) -> Starlette:
         routes=[
             Route("/", gateway.serve, methods=["GET", "POST"]),
             Mount("/_emulator", routes=side_door.ROUTES),
+            Route("/{bucket}", oss.serve, methods=oss.METHODS),
+            Route("/{bucket}/{key:path}", oss.serve, methods=oss.METHODS),
         ],
         exception_handlers=dict.fromkeys((side_door.SideDoorError, WorldError, RecursionError), side_door.refuse),
     )
@@ -85,15 +89,16 @@ async def run(options: argparse.Namespace) -> None:
 def open_cloud(world: object, file: Path | None) -> Cloud:
     """Return a cloud with the state in `file`, if any.
 
-    Its registries' content is in a folder beside the file.
+    The content of its registries and buckets is in folders beside the file.
     """
     if file is None:
         return Cloud(build_state(world), Registries())
-    content = file.with_name(f"{file.name}.registries")
+    content, objects = (file.with_name(f"{file.name}.{kind}") for kind in ("registries", "buckets"))
     if file.exists():
-        return Cloud(build_state(read_world(file)), Registries(content))
-    shutil.rmtree(content, ignore_errors=True)
-    return Cloud(build_state(world), Registries(content))
+        return Cloud(build_state(read_world(file)), Registries(content), store=Store(objects))
+    for folder in (content, objects):
+        shutil.rmtree(folder, ignore_errors=True)
+    return Cloud(build_state(world), Registries(content), store=Store(objects))
 
 
 def save(path: Path, cloud: Cloud) -> None:

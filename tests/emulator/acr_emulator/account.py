@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from .catalogue import Instance
 from .identity import Attachment, Identity, Policy, Role, RoleView, Session
 from .ids import now_ms
+from .oss.bucket import Bucket
 from .policy import Document
 from .schema import WorldError
 from .system_policies import SYSTEM_POLICIES
@@ -28,6 +29,7 @@ class Account:
     policies: dict[str, Policy] = field(default_factory=dict, metadata={"key": "name"})
     sessions: dict[str, Session] = field(default_factory=dict, metadata={"key": "access_key_id"})
     instances: dict[str, Instance] = field(default_factory=dict, metadata={"key": "id"})
+    buckets: dict[str, Bucket] = field(default_factory=dict, metadata={"key": "name"})
     # Every RAM state the account was in, oldest first: CR may act on one that is some time past.
     history: list[tuple[int, Views]] = field(default_factory=list, metadata={"hidden": True})
 
@@ -39,6 +41,8 @@ class Account:
             self._settle(holder.name, holder.policies)
         for instance in self.instances.values():
             instance.account_id = self.uid
+        for bucket in self.buckets.values():
+            bucket.account_id = self.uid
         # What the world file describes has always been so.
         self.history = [(0, self._views())]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .catalogue import Image, Instance, Repository
+from .oss.replicator import Replicator
+from .oss.store import Store, image_objects
 from .registries import Registries, check_images
 from .state import State
 from .sync import Synchroniser
@@ -16,12 +18,15 @@ class Cloud:
     state: State
     registries: Registries
     synchroniser: Synchroniser = field(init=False)
+    store: Store = field(default_factory=Store)
+    replicator: Replicator = field(init=False)
     journal: Journal = field(default_factory=Journal)
     throttle: Throttle = field(default_factory=Throttle)
     faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.synchroniser = Synchroniser(self.state, self.registries)
+        self.replicator = Replicator(self.state, self.store)
 
     async def start(self) -> None:
         """Open the registries and resume the sync tasks.
@@ -30,6 +35,7 @@ class Cloud:
         """
         await self.registries.open(self.state, self.pushed)
         self.synchroniser.resume()
+        self.replicator.resume()
 
     async def reset(self, state: State) -> None:
         """Serve another state from now on.
@@ -39,9 +45,12 @@ class Cloud:
         check_images(state)
         await self.registries.prepare(state, self.pushed)
         await self.synchroniser.stop()
+        await self.replicator.stop()
         await self.registries.clear(state)
+        self.store.clear()
         self.state = state
         self.synchroniser = Synchroniser(state, self.registries)
+        self.replicator = Replicator(state, self.store)
         self.journal.clear()
         self.faults.clear()
         self.throttle = Throttle()
@@ -62,8 +71,19 @@ class Cloud:
         The rules fire.
         """
         repository.put(image)
+        self._keep_in_buckets(instance, repository, image)
         self.synchroniser.pushed(instance, repository, image.tag)
+
+    def _keep_in_buckets(self, instance: Instance, repository: Repository, image: Image) -> None:
+        """Write the image into the bucket of its instance; one that nobody has asked for yet is filled later."""
+        for bucket in self.state.buckets.values():
+            if bucket.instance == instance.id and bucket.is_open:
+                for stored in image_objects(repository, image):
+                    self.store.put(bucket, stored)
+                    self.replicator.written(bucket, stored.name)
 
     async def stop(self) -> None:
         await self.synchroniser.stop()
+        await self.replicator.stop()
         await self.registries.close()
+        self.store.close()

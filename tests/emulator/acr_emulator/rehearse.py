@@ -23,7 +23,7 @@ def variables(folder: Path, emulator: Emulator) -> dict[str, object]:
     """Return the extra variables that turn every call to the emulator, signed with its made-up keys."""
     url = f"http://{emulator.endpoint}"
     return {
-        **{f"acr_{product}_endpoint": url for product in ("cr", "ram", "sts")},
+        **{f"acr_{product}_endpoint": url for product in ("cr", "ram", "sts", "oss")},
         **dict.fromkeys((f"acr_{option}" for option in _NOBODY), None),
         **dict.fromkeys((f"acr_assume_role_{option}" for option in _NO_ROLE), None),
         "acr_profile_file": str(folder / "profiles.json"),

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from . import page
 from .catalogue import Image, Instance, Repository
 from .cloud import Cloud
+from .oss.store import images_in
 from .schema import dump, load
 from .server import json_response
 from .state import Behaviour, RateLimits, TaskSettings
@@ -112,6 +113,38 @@ def _repository(instance: Instance, push: Push) -> Repository:
     return instance.create_repository(push.namespace, push.repository)
 
 
+@dataclass(slots=True)
+class Import:
+    """What the console's import rule of an instance says: which bucket it reads."""
+
+    instance_id: str
+    bucket: str
+
+
+async def imports(request: Request) -> Response:
+    """Import a bucket's images into an instance, which the console alone can do.
+
+    A tag whose content is not there yet is left out; so is one for which there is no place.
+    """
+    cloud = _cloud(request)
+    wanted = load(Import, await _body(request))
+    instance, bucket = cloud.state.instances.get(wanted.instance_id), cloud.state.buckets.get(wanted.bucket)
+    if instance is None or instance.registry:
+        raise SideDoorError(f"instance_id: there is no instance {wanted.instance_id} without a registry")
+    if bucket is None or bucket.account_id != instance.account_id:
+        raise SideDoorError(f"bucket: the account of {instance.id} has no bucket {wanted.bucket}")
+    imported, left_out = [], []
+    for namespace, name, image in images_in(bucket):
+        try:
+            repository = _repository(instance, Push(instance.id, namespace, name, []))
+        except SideDoorError as error:
+            left_out.append({"image": f"{namespace}/{name}:{image.tag}", "reason": str(error)})
+            continue
+        repository.put(image)
+        imported.append(f"{repository.path}:{image.tag}")
+    return json_response({"imported": imported, "left_out": left_out})
+
+
 async def faults(request: Request) -> Response:
     cloud = _cloud(request)
     if request.method == "POST":
@@ -166,6 +199,7 @@ ROUTES: list[BaseRoute] = [
     Route("/reset", reset, methods=["POST"]),
     Route("/calls", calls, methods=["GET", "DELETE"]),
     Route("/images", images, methods=["POST"]),
+    Route("/imports", imports, methods=["POST"]),
     Route("/faults", faults, methods=["GET", "POST", "DELETE"]),
     Route("/behaviour", behaviour, methods=["GET", "POST"]),
     Route("/tasks", tasks, methods=["GET", "POST"]),

@@ -12,6 +12,7 @@ from typing import Literal
 from .account import Account
 from .catalogue import Instance
 from .identity import Caller, Session
+from .oss.bucket import Bucket
 from .replication import SyncRule, SyncTask
 
 
@@ -56,6 +57,12 @@ class Behaviour:
     update_keeps_detail: bool = True
     # Whether an image that arrives fires the rules of the instance that it arrives in.
     replication_fires_rules: bool = False
+    # When it is told that a bucket's replication lacks rights: at once, or by copying nothing.
+    bucket_replication_ungranted: Literal["create", "later"] = "create"
+    # Whether whoever makes such a rule needs oss:ReplicateGet on both buckets, beside its role.
+    bucket_replication_asks_caller: bool = False
+    # Whether a rule is read back with its role.
+    bucket_replication_shows_role: bool = True
     # Whether an instance that does not run answers calls.
     stopped_instance: Literal["answer", "refuse"] = "answer"
     ungranted: Ungranted = field(default_factory=Ungranted)
@@ -77,6 +84,7 @@ class RateLimits:
     cr: int | None = None
     ram: int | None = None
     sts: int | None = None
+    oss: int | None = None
 
 
 @dataclass(slots=True)
@@ -118,6 +126,7 @@ class State:
     sync_tasks: dict[str, SyncTask] = field(default_factory=dict, metadata={"key": "id"})
     task_settings: TaskSettings = field(default_factory=TaskSettings, metadata={"name": "tasks"})
     instances: dict[str, Instance] = field(default_factory=dict, metadata={"hidden": True})
+    buckets: dict[str, Bucket] = field(default_factory=dict, metadata={"hidden": True})
     callers: dict[str, Caller] = field(default_factory=dict, metadata={"hidden": True})
 
     def __post_init__(self) -> None:
@@ -126,6 +135,8 @@ class State:
                 if instance.id in self.instances:
                     raise ValueError(f"two accounts have an instance {instance.id}")
                 self.instances[instance.id] = instance
+            for bucket in account.buckets.values():
+                self._add_bucket(bucket)
             for identity in account.identities.values():
                 keys = (identity.access_key_id, identity.access_key_secret)
                 self._add_caller(Caller(account.uid, account.name, *keys, identity=identity))
@@ -139,6 +150,23 @@ class State:
     def refuses(self, instance: Instance) -> bool:
         """Return whether a stopped instance refuses calls."""
         return self.behaviour.stopped_instance == "refuse" and instance.status != "RUNNING"
+
+    def add_bucket(self, account: Account, bucket: Bucket) -> None:
+        bucket.account_id = account.uid
+        self._add_bucket(bucket)
+        account.buckets[bucket.name] = bucket
+
+    def remove_bucket(self, bucket: Bucket) -> None:
+        del self.buckets[bucket.name]
+        del self.accounts[bucket.account_id].buckets[bucket.name]
+
+    def _add_bucket(self, bucket: Bucket) -> None:
+        # Names of buckets are unique in the whole world.
+        if bucket.name in self.buckets:
+            raise ValueError(f"there are two buckets {bucket.name}")
+        if bucket.instance and bucket.instance not in self.instances:
+            raise ValueError(f"bucket {bucket.name} is of the unknown instance {bucket.instance}")
+        self.buckets[bucket.name] = bucket
 
     def add_session(self, account: Account, session: Session) -> None:
         keys = (session.access_key_id, session.access_key_secret)

@@ -51,7 +51,7 @@ def test_its_worlds_can_be_served() -> None:
     assert {profile["access_key_id"]: profile["access_key_secret"] for profile in profiles["profiles"]} == keys
     assert [profile["name"] for profile in profiles["profiles"]] == [account.name for account in accounts]
     assert {name: value for name, value in settings.items() if name.endswith("endpoint")} == dict.fromkeys(
-        [f"acr_{product}_endpoint" for product in ("cr", "ram", "sts")], "http://127.0.0.1:8650"
+        [f"acr_{product}_endpoint" for product in ("cr", "ram", "sts", "oss")], "http://127.0.0.1:8650"
     )
 
 

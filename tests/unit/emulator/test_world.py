@@ -46,7 +46,7 @@ def setting(path: str, value: object) -> Change:
         ("latencyms", 1, "latencyms: unknown key; expected one of accounts, latency_ms,"),
         ("latency_ms", "1", "latency_ms: expected an integer, not '1'"),
         ("latency_ms", True, "latency_ms: expected an integer, not True"),
-        ("rate_limits", {"oss": 1}, "rate_limits.oss: unknown key; expected one of cr, ram, sts"),
+        ("rate_limits", {"ecs": 1}, "rate_limits.ecs: unknown key; expected one of cr, ram, sts, oss"),
         ("behaviour", {"max_page_size": 0}, "behaviour: max_page_size 0 is below 1"),
         ("behaviour", {"namespace_filter": "fuzzy"}, "behaviour.namespace_filter: expected one of exact, prefix, not"),
         ("behaviour", {"ungranted": {"at": "noon"}}, "behaviour.ungranted.at: expected one of create, task"),

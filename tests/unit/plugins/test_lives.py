@@ -113,6 +113,11 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"ungranted": {"at": "task", "code": "NoPrivilege", "http": 403}},
     {"max_page_size": 1},
     {"propagation_ms": 60},
+    {
+        "bucket_replication_ungranted": "later",
+        "bucket_replication_asks_caller": True,
+        "bucket_replication_shows_role": False,
+    },
 ]
 BEHAVIOURS.append(dict(chain.from_iterable(behaviour.items() for behaviour in BEHAVIOURS)))
 under_every_behaviour = pytest.mark.parametrize(
