@@ -60,6 +60,8 @@ _value:
     - C(coverage), the states of each namespace's images, and C(uncovered), the namespaces that no rule covers;
       C(troubles), what should be there and is not, by repository and reason; C(reasons), why, the most frequent first;
       C(others), what is on the way, older than its rule, or at the destination alone, by namespace.
+    - C(traffic), how many bytes are not there yet by pair of regions, as
+      RV(registryops.alicloud.acr_sync_verify#module:traffic) of all sources together.
     - C(topology), which instance feeds which, as P(registryops.alicloud.acr_topology#filter) returns it.
     - C(rules), C(grants) and C(findings), how sync is set up; and C(images), those that are not as they should be, as
       M(registryops.alicloud.acr_sync_verify) returns them, each with its C(host). C(files) are the names of those that
@@ -105,6 +107,7 @@ def sync_report(
         "troubles": of_images.troubles(verified, names),
         "reasons": of_images.reasons(verified),
         "others": of_images.others(verified, names),
+        "traffic": of_images.not_there(verified),
         "rules": set_up.rules(verified, audited, names),
         "grants": set_up.grants(audited, verified, hosts),
         "findings": set_up.findings(verified, audited),

@@ -323,6 +323,43 @@ bytes:
   description: Size of the images that were sent, or in check mode would be.
   type: int
   returned: unless it failed before it knew the images
+traffic:
+  description:
+    - What was sent between which regions, or in check mode would be, for price lists that tell regions apart. Prices
+      are not known here.
+    - C(bytes) are sums of the sizes that the service lists of images. C(distinct_bytes) count each digest once for a
+      pair of regions, and are null if one is not known. Whether the service sends a layer that is there already is not
+      documented, so that less than either may cross.
+    - The vendor documents that replication has no traffic costs in OSS
+      (U(https://www.alibabacloud.com/help/en/container-registry/latest/billing)). A link of your own, such as one of
+      Cloud Enterprise Network, has its own costs.
+  type: dict
+  returned: unless it failed before it knew the images
+  contains:
+    pairs:
+      description:
+        - For each pair of regions its C(source_region) and C(target_region), the C(border) between them, and the number
+          of C(images), their C(bytes) and C(distinct_bytes). A region is null if it is not known.
+        - A border is V(same_region), V(within_mainland) (both are in the mainland of China), V(outside_mainland)
+          (neither is; China (Hong Kong) is outside), V(cross_border) (one is), V(industry_cloud) (Finance or Gov Cloud,
+          which have price lists of their own) or V(unknown) (a region is newer than this collection, or not known).
+      type: list
+      elements: dict
+      returned: always
+    cross_border:
+      description: C(images), C(bytes) and C(distinct_bytes) of all pairs with the border V(cross_border).
+      type: dict
+      returned: always
+    unknown:
+      description: The same of all pairs with the border V(unknown).
+      type: dict
+      returned: always
+    summary:
+      description: A sentence for each pair.
+      type: list
+      elements: str
+      returned: always
+      sample: ["cn-hangzhou to eu-central-1, cross-border: 3 images, 1.25 GB"]
 images:
   description: >-
     Images that failed, were left, or are others at the target, O(max_images) of them at most, as

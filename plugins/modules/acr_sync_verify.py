@@ -387,6 +387,13 @@ records:
   description: How many sync records were read.
   type: int
   returned: success
+traffic:
+  description:
+    - What is not there yet, in the states V(failed), V(missing), V(different) and V(older), by pair of regions, as
+      RV(registryops.alicloud.acr_sync_backfill#module:traffic) tells what it sends. C(distinct_bytes) are null, since
+      digests are not kept.
+  type: dict
+  returned: success
 unreadable:
   description: Destinations that could not be looked into, each with its C(host) and the C(reason).
   type: list

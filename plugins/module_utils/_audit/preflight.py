@@ -16,10 +16,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.select
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
     check_namespace,
     check_repository,
-    is_industry_cloud,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules

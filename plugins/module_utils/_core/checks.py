@@ -19,57 +19,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
     UnsharedError,
     parse,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import AREAS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import unreadable
 
-# Container Registry's published regions; finance and government clouds apart.
-# https://www.alibabacloud.com/help/en/acr/developer-reference/api-cr-2018-12-01-endpoint
-PUBLIC_REGIONS = frozenset(
-    (
-        "ap-northeast-1",
-        "ap-northeast-2",
-        "ap-south-1",
-        "ap-southeast-1",
-        "ap-southeast-2",
-        "ap-southeast-3",
-        "ap-southeast-5",
-        "ap-southeast-6",
-        "ap-southeast-7",
-        "cn-beijing",
-        "cn-chengdu",
-        "cn-fuzhou",
-        "cn-guangzhou",
-        "cn-hangzhou",
-        "cn-heyuan",
-        "cn-hongkong",
-        "cn-huhehaote",
-        "cn-nanjing",
-        "cn-qingdao",
-        "cn-shanghai",
-        "cn-shenzhen",
-        "cn-wuhan-lr",
-        "cn-wulanchabu",
-        "cn-zhangjiakou",
-        "cn-zhengzhou-jva",
-        "eu-central-1",
-        "eu-west-1",
-        "me-central-1",
-        "me-east-1",
-        "na-south-1",
-        "us-east-1",
-        "us-southeast-1",
-        "us-west-1",
-    )
-)
-INDUSTRY_REGIONS = frozenset(
-    (
-        "cn-hangzhou-finance",
-        "cn-shanghai-finance-1",
-        "cn-shenzhen-finance-1",
-        "cn-beijing-finance-1",
-        "cn-heyuan-acdr-1",
-        "cn-north-2-gov-1",
-    )
-)
 EXTRA_REGIONS_VARIABLE = "ACR_EXTRA_REGIONS"
 
 # What RE2, Java and Python do not all share; the service's own engine is not documented.
@@ -84,17 +36,9 @@ _UNSHARED_SYNTAX = (
 )
 
 
-def is_industry_cloud(region: str) -> bool:
-    """Return whether the region belongs to Finance or Gov Cloud.
-
-    Public regions cannot replicate there.
-    """
-    return region in INDUSTRY_REGIONS or "-finance" in region or "-gov" in region
-
-
 def check_region(value: str, option: str = "region") -> None:
     extra = os.environ.get(EXTRA_REGIONS_VARIABLE, "").replace(",", " ").split()
-    known = sorted({*PUBLIC_REGIONS, *INDUSTRY_REGIONS, *extra})
+    known = sorted({*AREAS, *extra})
     if value in known:
         return
     near = difflib.get_close_matches(value, known, n=1)

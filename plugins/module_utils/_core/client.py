@@ -66,12 +66,14 @@ class Client:
         account_id: str | None = None,
         read_only: bool = False,
         rate_limit: float | None = None,
+        region: str | None = None,
         retries: int = 5,
         sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         guard: Guard | None = None,
     ) -> None:
         self._send = send
+        self.region = region
         self._account_id = account_id
         self._read_only = read_only
         self._retries = retries

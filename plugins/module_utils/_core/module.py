@@ -61,6 +61,7 @@ def connect(connection: Connection, read_only: bool) -> Client:
         account_id=connection.account_id,
         read_only=read_only,
         rate_limit=connection.rate_limit,
+        region=connection.region,
     )
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
     check_rule_name,
-    is_industry_cloud,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
     REPLACE,
     Extras,

@@ -14,12 +14,15 @@ from typing import Any
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import lines
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import (
     counts,
     described,
     is_change,
+    moved_bytes,
+    traffic_of,
     warned_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
@@ -55,8 +58,8 @@ class RuleFound:
         return {"rule": self.name, **_target(self.destination), "images": images}
 
 
-def result(
-    rules: Sequence[RuleFound], transfers: Sequence[Transfer], options: Sending, max_images: int
+def result(  # what was planned, what became of it, and how much is told
+    rules: Sequence[RuleFound], transfers: Sequence[Transfer], options: Sending, max_images: int, region: str | None
 ) -> dict[str, Any]:
     """Return what became of all rules.
 
@@ -65,11 +68,11 @@ def result(
         transfers: all images, each once.
         options: how they are sent.
         max_images: how many of those that did not get across are returned one by one.
+        region: the source's.
     """
     first = {transfer.route: transfer for transfer in transfers}
     told = [_told(rule, first, options) for rule in rules]
-    moved = [transfer for transfer in transfers if transfer.action in (SEND, SENT)]
-    size = sum(transfer.size or 0 for transfer in moved)
+    size, loads = moved_bytes(transfers), traffic_of(transfers, region)
     bad = [transfer.to_result() for transfer in transfers if transfer.outcome in _BAD]
     warnings = [*chain.from_iterable(rule.warnings for rule in rules), *warned_of(transfers)]
     return {
@@ -77,9 +80,10 @@ def result(
         "rules": told,
         "counts": counts(transfers),
         "bytes": size,
+        "traffic": loads,
         "images": bad[:max_images],
         "summary": [rule["sentence"] for rule in told] or ["no rule, so nothing to send"],
-        "diff": {"before": "", "after": described(transfers, size)},
+        "diff": {"before": "", "after": described(transfers, size) + lines(loads)},
         **({"warnings": list(dict.fromkeys(warnings))} if warnings else {}),
     }
 

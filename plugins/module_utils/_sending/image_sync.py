@@ -110,7 +110,7 @@ class ImageSync(Operation):
         return told
 
     def _result(self) -> dict[str, Any]:
-        told = result(self.transfers, self.options, self.destination)
+        told = result(self.transfers, self.options, self.destination, self.client.region)
         warnings = [*self.warnings, *told.pop("warnings", [])]
         return {**told, "warnings": warnings} if warnings else told
 

@@ -13,6 +13,7 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, lines, traffic
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
@@ -30,10 +31,15 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 _IN_RESULT = "Each image's issue is in the result's images."
 
 
-def result(transfers: Sequence[Transfer], options: Sending, destination: Destination) -> dict[str, Any]:
-    """Return each image's outcome, and what a retry needs."""
-    moved = [transfer for transfer in transfers if transfer.action in (SEND, SENT)]
-    size = sum(transfer.size or 0 for transfer in moved)
+def result(
+    transfers: Sequence[Transfer], options: Sending, destination: Destination, region: str | None
+) -> dict[str, Any]:
+    """Return each image's outcome, and what a retry needs.
+
+    `region` is the source's.
+    """
+    loads = traffic_of(transfers, region)
+    size = moved_bytes(transfers)
     warnings = warned_of(transfers)
     return {
         "changed": is_change(transfers),
@@ -44,9 +50,24 @@ def result(transfers: Sequence[Transfer], options: Sending, destination: Destina
         "images": [transfer.to_result() for transfer in transfers],
         "counts": counts(transfers),
         "bytes": size,
+        "traffic": loads,
         **({"warnings": warnings} if warnings else {}),
-        "diff": {"before": "", "after": described(transfers, size)},
+        "diff": {"before": "", "after": described(transfers, size) + lines(loads)},
     }
+
+
+def moved_bytes(transfers: Iterable[Transfer]) -> int:
+    """Return the size of all images that are sent."""
+    return sum(transfer.size or 0 for transfer in transfers if transfer.action in (SEND, SENT))
+
+
+def traffic_of(transfers: Iterable[Transfer], region: str | None) -> dict[str, Any]:
+    """Return what is sent between which regions; `region` is the source's."""
+    return traffic(
+        Load(region, transfer.target.region, transfer.size or 0, transfer.digest)
+        for transfer in transfers
+        if transfer.action in (SEND, SENT)
+    )
 
 
 def is_change(transfers: Iterable[Transfer]) -> bool:

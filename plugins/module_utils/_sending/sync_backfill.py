@@ -118,7 +118,7 @@ class SyncBackfill(Operation):
         return None
 
     def _result(self) -> dict[str, Any]:
-        told = result(self.found, self.transfers, self.options, self.params["max_images"])
+        told = result(self.found, self.transfers, self.options, self.params["max_images"], self.client.region)
         return {**told, "instance_id": self.options.instance_id, "images_file": self._kept()}
 
     def _kept(self) -> str | None:

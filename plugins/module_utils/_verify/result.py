@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, state_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import (
     image_findings,
     summed_up,
@@ -34,6 +35,7 @@ class Found:
         records: how many sync records were read.
         images_file: the file of all images, if one was written.
         fail_on: the least severity that is a reason to fail.
+        region: where the source is.
     """
 
     instance_id: str
@@ -46,6 +48,7 @@ class Found:
     records: int = 0
     images_file: str | None = None
     fail_on: str = "error"
+    region: str | None = None
 
     def to_result(self) -> dict[str, Any]:
         """Return the result of the module."""
@@ -65,9 +68,18 @@ class Found:
             "others": summary.others(),
             "images_file": self.images_file,
             "records": self.records,
+            "traffic": self._traffic(),
             "unreadable": [*self.unreadable],
             "summary": summed_up(summary, findings, self._standings(), self.fail_on),
         }
+
+    def _traffic(self) -> dict[str, Any]:
+        """Return what is not there yet, by pair of regions."""
+        regions = {str(rule.rule.get("target_instance_id")): rule.rule.get("target_region") for rule in self.rules}
+        return traffic(
+            Load(self.region, regions.get(target), size, images=images)
+            for target, (images, size) in self.summary.not_there().items()
+        )
 
     def _standings(self) -> Counter[str]:
         return Counter(rule.standing for rule in self.rules)

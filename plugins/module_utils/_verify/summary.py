@@ -97,6 +97,16 @@ class Summary:
             found[state]["bytes"] += size
         return found
 
+    def not_there(self) -> dict[str, list[int]]:
+        """Return images and bytes by target instance that sending again, or for the first time, would move."""
+        found: dict[str, list[int]] = {}
+        for (_rules, _namespace, target, state), (images, size) in self._tallies.items():
+            if state in (*BAD, "older"):
+                total = found.setdefault(target, [0, 0])
+                total[0] += images
+                total[1] += size
+        return found
+
     def _keep(self, image: Compared) -> None:
         if len(self.bad) < self._most:
             self.bad.append(image)

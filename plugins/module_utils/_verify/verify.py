@@ -73,6 +73,7 @@ class Verification:
             records=records.count,
             images_file=self._file,
             fail_on=self._params["fail_on"],
+            region=self._task.client.region,
         ).to_result()
 
     def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import ARRIVED, BAD, STATES
 
 Row = Mapping[str, Any]
@@ -100,6 +101,15 @@ def images(verified: Verified) -> list[dict[str, Any]]:
     for host, result in verified.items():
         kept += [{"host": host, **image} for image in result["images"]]
     return kept
+
+
+def not_there(verified: Verified) -> dict[str, Any]:
+    """Return what is not there yet by pair of regions, of all sources."""
+    loads: list[Load] = []
+    for result in verified.values():
+        for pair in result.get("traffic", {}).get("pairs", []):
+            loads.append(Load(pair["source_region"], pair["target_region"], pair["bytes"], images=pair["images"]))
+    return traffic(loads)
 
 
 def lags(verified: Verified) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import in_words
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.course import course
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.units import duration, share
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
@@ -31,7 +32,14 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        number=number, duration=duration, day=day, share=share, drawing=_drawn, course=course, together=together
+        number=number,
+        duration=duration,
+        day=day,
+        share=share,
+        drawing=_drawn,
+        course=course,
+        together=together,
+        border=in_words,
     )
     return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
 

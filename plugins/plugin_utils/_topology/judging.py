@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.graph import circles
 

@@ -42,7 +42,7 @@ def estate(repositories: int) -> dict[str, dict[str, Any]]:
     sandbox = {**_rule("sandbox"), "instance_id": INSTANCES[SOURCE], "target_region": "eu-central-1"}
     [unlisted] = unlisted_rules([sandbox], [])
     rules.append(Standing(sandbox["name"], "unlisted", sandbox, unlisted=unlisted))
-    verified = verified_of(images, rules, uncovered=["scratch"])
+    verified = verified_of(images, rules, uncovered=["scratch"], region="cn-hangzhou")
     findings = [_finding("warning", "namespace payments has no quota left", "Raise it.")]
     hosts = {name: {"acr_instance_id": INSTANCES[name], "acr_account_id": ACCOUNTS[name]} for name in INSTANCES}
     return {
@@ -111,6 +111,7 @@ def _rule(namespace: str) -> dict[str, Any]:
         "namespace": namespace,
         "tag_filter": "^v[0-9]",
         "target_instance_id": INSTANCES[DESTINATION],
+        "target_region": "eu-central-1",
         "trigger": "automatic",
         "priority": 3,
     }

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import checks
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 
 from .test_modules import MODULES, definition
 
@@ -173,7 +174,7 @@ def test_a_rule_name_that_nobody_could_mean_is_refused(name: str) -> None:
     ],
 )
 def test_finance_and_government_clouds_are_told_from_public_regions(region: str, expected: bool) -> None:
-    assert checks.is_industry_cloud(region) is expected
+    assert is_industry_cloud(region) is expected
 
 
 @pytest.mark.parametrize(

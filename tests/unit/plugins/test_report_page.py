@@ -96,6 +96,7 @@ def test_it_says_what_the_report_says(page: Page, folder: Path) -> None:
     assert all(row["namespace"] in words for row in report["coverage"])
     assert all(row["reason"] in words for row in report["reasons"])
     assert report["findings"][0]["problem"] in words
+    assert "cn-hangzhou eu-central-1 cross-border" in words
     assert "None" not in words
 
 
