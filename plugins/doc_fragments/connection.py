@@ -116,6 +116,7 @@ options:
         allows. When it refuses calls that come too soon, the pace is halved, and then recovers.
     type: float
   report_actions:
+    version_added: 1.0.0
     description:
       - Whether the result lists the permissions that the task needed, as C(resource_actions). Each has C(account_id),
         C(action), such as V(cr:CreateNamespace), and C(resource), to be written into a RAM policy.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_file_name
 short_description: Name a file after a host, a rule and a share, so that no two have the same
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Writes each name so that it has no C(/), puts C(+) between them, and shortens what a file system would not take.
 positional: host, rule

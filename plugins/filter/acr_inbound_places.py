@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_inbound_places
 short_description: List the namespaces and repositories that inbound rules need beside those of an inventory
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - A rule for a whole namespace needs a namespace that creates repositories automatically, a rule for a repository
     needs that repository. This filter adds what is missing to an inventory's own lists, and

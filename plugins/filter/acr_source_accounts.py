@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_source_accounts
 short_description: List the accounts whose sync rules end at a host
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the accounts that a destination has to be granted to, as far as an inventory tells. They are the
     C(acr_account_id) of the hosts whose C(acr_sync_rules) end at the destination, without the destination's own.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_unknown_rules
 short_description: Say which names of sync rules no host of a play has
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - A playbook that is run for a rule by its name leaves out the hosts that have no such rule. If no host of the play
     has it, the name is wrong. This filter says so in a sentence, with the names that there are.

@@ -76,6 +76,7 @@ options:
     type: bool
     default: true
 requirements:
+  - python >= 3.11
   - alibabacloud-cr20181201 >= 2.2.3
   - alibabacloud-credentials >= 1.0.11
   - alibabacloud-ram20150501 >= 1.0.2

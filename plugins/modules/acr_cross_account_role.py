@@ -65,6 +65,7 @@ options:
     type: str
     default: AcrCrossAccountSync
   adopt_policy:
+    version_added: 1.0.0
     description:
       - Whether O(policy_name) may be a policy that this module did not make, or that holds more than grants, and is not
         attached to the role yet. Attaching it gives the role all that it holds, which the diff shows.

@@ -155,6 +155,7 @@ options:
       - Number of shares. An image's share depends only on its name. If unset, there is one share.
     type: int
   to:
+    version_added: 1.0.0
     description:
       - Inventory host of the destination instance. Target options that are unset are taken from its variables
         C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.
@@ -222,9 +223,11 @@ options:
         description: External ID that the role's trust policy may demand.
         type: str
       assume_role_policy:
+        version_added: 1.0.0
         description: Policy document that narrows what the role's session may do.
         type: json
       assume_role_duration:
+        version_added: 1.0.0
         description: Life of the role's session in seconds.
         type: int
       region:
@@ -252,6 +255,7 @@ options:
     type: bool
     default: false
   attached:
+    version_added: 1.0.0
     description:
       - Whether to send an image's signature, attestation and SBOM with it. These are the tags
         C(sha256-<digest>.sig), C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target

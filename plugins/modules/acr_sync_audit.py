@@ -38,6 +38,7 @@ options:
     type: str
     required: true
   sides:
+    version_added: 1.0.0
     description:
       - Which ends of the sync are audited. An instance may be both.
     type: list
@@ -79,6 +80,7 @@ options:
           - Repository that it needs there. If unset, the namespace must create repositories automatically.
         type: str
   source_account_ids:
+    version_added: 1.0.0
     description:
       - UIDs of the accounts that should be trusted to replicate into this account's instances. Only for
         O(sides=destination).
@@ -86,6 +88,7 @@ options:
     type: list
     elements: str
   known:
+    version_added: 1.0.0
     description:
       - Findings of the source, such as M(registryops.alicloud.acr_sync_verify) returns as C(audit). With it the source
         is not audited again. If unset, it is audited.
@@ -114,6 +117,7 @@ options:
         type: str
         required: true
   fail_on:
+    version_added: 1.0.0
     description:
       - Which findings RV(summary) names as a reason to fail; V(warning) is for both. The task itself does not fail.
     type: str

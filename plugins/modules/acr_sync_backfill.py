@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_sync_backfill
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Send the images that sync rules cover and have not carried
 description:
   - Has the service copy the images that the sync rules of an inventory cover and that are not at the destination yet,

@@ -31,6 +31,7 @@ options:
     choices: [source, destination]
     required: true
   namespaces:
+    version_added: 1.0.0
     description:
       - Namespaces of the instance that are about to be kept, with the options of
         M(registryops.alicloud.acr_namespace). What is about to be created is not missed, and what is about to be
@@ -77,6 +78,7 @@ options:
         type: int
         default: 600
   repositories:
+    version_added: 1.0.0
     description:
       - Repositories of the instance that are about to be kept, with the options of
         M(registryops.alicloud.acr_repository). If unset, none.
@@ -131,12 +133,14 @@ options:
         type: int
         default: 600
   source_account_ids:
+    version_added: 1.0.0
     description:
       - UIDs of the accounts that are about to be granted access. They are only checked for being UIDs. If unset, none.
       - An empty list is a finding, since then nobody could replicate.
     type: list
     elements: str
   fail:
+    version_added: 1.0.0
     description:
       - Whether to fail with all findings in one message. If V(false), the task ends well whatever is found.
     type: bool

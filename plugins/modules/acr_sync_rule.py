@@ -86,6 +86,7 @@ options:
         keeps its own.
     type: str
   to:
+    version_added: 1.0.0
     description:
       - Inventory host of the destination instance. Target options that are unset are taken from its variables
         C(acr_region), C(acr_instance_id) and C(acr_account_id). If unset, no host is looked up.

@@ -22,6 +22,7 @@ options:
     type: str
     required: true
   grant_timeout:
+    version_added: 1.0.0
     description:
       - Seconds to try again while the other account's grant is refused, for the rules that do not say it themselves.
     type: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_sync_verify
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Verify that what sync rules should carry has arrived
 description:
   - Compares the outbound sync rules of an instance with those that should be there, and the images of both sides by

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("plugins", "extensions", "tests", "tools")
 # A number or a pronoun, where the reader looks for a noun.
 EMPTY = {"one"}
+# How documentation marks an option, a value or a module; in a changelog these letters would be printed as they stand.
+MARKUP = re.compile(r"\b[BCEIMOPV]\(")
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -52,6 +55,12 @@ def test_it_finds_each_kind_of_comprehension(brackets: str) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_comprehension_has_two_loops(folder: str) -> None:
     assert places(folder, nested_loops) == {}, "write the loops, or use itertools.chain or product"
+
+
+def test_the_changelog_has_no_markup_of_documentation() -> None:
+    fragments = (ROOT / "changelogs/fragments").glob("*.yml")
+    marked = {file.name: MARKUP.findall(file.read_text(encoding="utf-8")) for file in fragments}
+    assert {name: found for name, found in marked.items() if found} == {}, "write ``x`` in the place of O(x) or C(x)"
 
 
 def places(folder: str, search: Callable[[str], Iterator[int]]) -> dict[str, list[int]]:

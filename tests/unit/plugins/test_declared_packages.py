@@ -9,7 +9,9 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,15 @@ from ansible_collections.registryops.alicloud.plugins.doc_fragments.connection i
 ROOT = Path(__file__).parents[3]
 # Ansible and what it requires itself, which is there wherever a plugin runs.
 ANSIBLE = {"ansible", "ansible_collections", "jinja2", "markupsafe", "yaml"}
+COLLECTION = "ansible_collections.registryops.alicloud."
+PACKAGES = packages_distributions()
+# Plugins of the controller. Modules have their requirements from the connection's fragment; filters call nothing.
+CONTROLLER_PLUGINS = sorted(
+    chain(
+        *((ROOT / "plugins" / kind).glob("acr_*.py") for kind in ("callback", "inventory", "lookup")),
+        (ROOT / "extensions/eda/plugins/event_source").glob("*.py"),
+    )
+)
 MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+|alibabacloud_\w+")
 
 
@@ -35,15 +46,44 @@ def names(node: ast.AST) -> Iterator[str]:
 
 def imported() -> dict[str, str]:
     """Return the packages that plugins import, each with a file that does."""
-    packages = packages_distributions()
     found: dict[str, str] = {}
     for file in sorted((ROOT / "plugins").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            for name in names(node):
-                top = name.partition(".")[0]
-                if top in packages and top not in ANSIBLE and top not in sys.stdlib_module_names:
-                    found[packages[top][0].replace("_", "-")] = file.name
+        found.update(dict.fromkeys(imported_by(file), file.name))
     return found
+
+
+def imported_by(file: Path) -> set[str]:
+    """Return the packages that a file itself imports."""
+    tops = {name.partition(".")[0] for name in names_in(file)} & set(PACKAGES) - ANSIBLE - set(sys.stdlib_module_names)
+    return {PACKAGES[top][0].replace("_", "-") for top in tops}
+
+
+@cache
+def names_in(file: Path) -> frozenset[str]:
+    return frozenset(chain.from_iterable(names(node) for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))))
+
+
+def needed_by(plugin: Path) -> set[str]:
+    """Return the packages that a plugin imports, itself or by our own files."""
+    files, waiting = set[Path](), [plugin]
+    while waiting:
+        file = waiting.pop()
+        files.add(file)
+        ours = {ROOT / name.removeprefix(COLLECTION).replace(".", "/") for name in names_in(file) if COLLECTION in name}
+        found = chain.from_iterable((place.with_suffix(".py"), place / "__init__.py") for place in ours)
+        waiting += {place for place in found if place.is_file()} - files
+    return set(chain.from_iterable(map(imported_by, files)))
+
+
+def said_by(plugin: Path) -> set[str]:
+    """Return the packages that a plugin's documentation names, with those of the connection's fragment."""
+    match = re.search(r'^DOCUMENTATION = r"""(.*?)"""', plugin.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert match
+    documentation = yaml.safe_load(match.group(1))
+    said: list[str] = documentation.get("requirements", [])
+    if "registryops.alicloud.connection.plugin" in documentation.get("extends_documentation_fragment", []):
+        said = said + yaml.safe_load(ModuleDocFragment.PLUGIN)["requirements"]
+    return {line.split()[0].rstrip(",") for line in said} - {"python", "enable"}
 
 
 def declared() -> list[str]:
@@ -66,6 +106,11 @@ def test_the_documentation_of_every_plugin_names_them(fragment: str) -> None:
     text = getattr(ModuleDocFragment, fragment)
     said = [line for line in yaml.safe_load(text)["requirements"] if not line.startswith("python ")]
     assert said == [line.replace(">=", " >= ") for line in declared()]
+
+
+@pytest.mark.parametrize("plugin", CONTROLLER_PLUGINS, ids=lambda plugin: f"{plugin.parent.name}/{plugin.stem}")
+def test_each_plugin_of_the_controller_names_what_it_imports(plugin: Path) -> None:
+    assert said_by(plugin) == needed_by(plugin)
 
 
 def test_the_readme_names_them() -> None:

@@ -40,6 +40,8 @@ options:
     description: Bytes that a webhook may have.
     type: int
     default: 65536
+requirements:
+  - aiohttp, which ansible-rulebook requires itself
 """
 
 EXAMPLES = r"""
