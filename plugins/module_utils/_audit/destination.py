@@ -145,7 +145,11 @@ def _trust(trust: Trust, access: Access, expected: _Expected) -> Iterator[Findin
     for account in sorted(trust.accounts - expected.to_trust - {expected.account_id}):
         if expected.trusted is not None:
             problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"
-            yield error("trust_too_broad", f"account {account}", problem, f"Revoke it by {revoke_command(account)}.")
+            remedy = f"Revoke it by {revoke_command(account)}."
+            if not expected.trusted:
+                problem += ", since source_account_ids names no other account"
+                remedy = f"If it should, name it there, or leave the list out if nobody knows. Otherwise: {remedy}"
+            yield error("trust_too_broad", f"account {account}", problem, remedy)
     for other in trust.others:
         own = other == f"RAM acs:ram::{expected.account_id}:root"
         problem = f"{_ROLE} trusts {other}, which cross-account sync does not need"

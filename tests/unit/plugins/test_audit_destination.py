@@ -161,6 +161,19 @@ def test_trust_beyond_what_is_said_is_too_broad(cloud: Emulator, granted: Accoun
     assert audit(granted, source_account_ids=[ACCOUNT_A], inbound_rules=[INBOUND]) == [other, *always]
 
 
+@pytest.mark.parametrize(("listed", "is_said"), [([], True), ([ACCOUNT_B], True), ([OTHER], False)])
+def test_a_list_of_accounts_that_came_out_empty_is_pointed_out(
+    granted: Account, listed: list[str], is_said: bool
+) -> None:
+    findings = granted.run("acr_sync_audit", instance_id=TARGET, sides=["destination"], source_account_ids=listed)[
+        "findings"
+    ]
+    [found] = [finding for finding in findings if finding["check"] == "trust_too_broad"]
+    assert ("since source_account_ids names no other account" in found["problem"]) is is_said
+    assert ("leave the list out" in found["remedy"]) is is_said
+    assert f"acr_revoked_account_ids={ACCOUNT_A}" in found["remedy"]
+
+
 def test_a_conditional_trust_that_nobody_needs_is_a_warning(cloud: Emulator, granted: Account) -> None:
     serve(cloud, [trusting(ACCOUNT_A), trusting(OTHER, Condition=EXTERNAL)], GRANT)
     assert audit(granted, source_account_ids=[ACCOUNT_A]) == [("conditional_trust", "warning", f"account {OTHER}")]
