@@ -21,6 +21,7 @@ from ansible.plugins.loader import filter_loader, test_loader
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import preload
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
 from ansible_collections.registryops.alicloud.plugins.plugin_utils import _streams as streams
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory import known
 
 # A worker is cut off from the standard streams, and a run that is ended prints no more of what its workers tell.
 with suppress(OSError):  # it may be closed
@@ -44,6 +45,7 @@ def _import_all() -> None:
     for plugin in sorted(Path(__file__).parents[1].glob("filter/acr_*.py")):
         with suppress(KeyError):  # of a collection that Ansible's own finder has not read, as in unit tests
             filter_loader.get(f"registryops.alicloud.{plugin.stem}")
+    known.names()
     gc.freeze()
     if collects:
         gc.enable()

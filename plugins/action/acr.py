@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from ansible import constants as C  # noqa: N812 - as everybody calls it
@@ -42,7 +43,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import with_connection
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import check_lists
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.variables import read_variable
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._streams import last_line
 
@@ -64,6 +67,8 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         variables = task_vars or {}
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
+        for sentence in misspelt(variables, self._own_text):
+            display.warning(sentence)
         said = self._task.args
         try:
             self._task.args = self._filled(variables)
@@ -106,7 +111,17 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         """
         arguments = with_connection(self._task.args, lambda name: self._variable(variables, name))
         module: Module = importlib.import_module(f"{MODULES}.{self._module()}").MODULE
+        check_lists(module.options, arguments)
         return with_peers(module.options, arguments, variables.get("hostvars") or {})
+
+    def _own_text(self) -> str:
+        """Return the files of the task and of its play, where the user may read variables."""
+        block = self._task._parent
+        while block is not None and not hasattr(block, "_play"):
+            block = block._parent
+        parts = [self._task, *([block._play] if block and block._play else [])]
+        files = {Path(str(part.get_path()).rpartition(":")[0]) for part in parts}
+        return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in sorted(files) if file.is_file())
 
     def _variable(self, variables: Mapping[str, Any], name: str) -> Any:
         return read_variable(self._templar, variables, name)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
     parse,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import AREAS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import unreadable
 
 EXTRA_REGIONS_VARIABLE = "ACR_EXTRA_REGIONS"
@@ -41,9 +41,9 @@ def check_region(value: str, option: str = "region") -> None:
     known = sorted({*AREAS, *extra})
     if value in known:
         return
-    near = difflib.get_close_matches(value, known, n=1)
+    near = nearest(value, known)
     raise AcrError(
-        f"{option} {value!r} is not a region of Container Registry" + (f"; did you mean {near[0]}?" if near else ""),
+        f"{option} {value!r} is not a region of Container Registry" + (f"; did you mean {near}?" if near else ""),
         f"If it is newer than this collection, name it in the environment variable {EXTRA_REGIONS_VARIABLE}.",
     )
 

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
 
 _SHOWN = 5  # names in a sentence; more cannot be taken in
@@ -83,5 +83,5 @@ def listed(names: Collection[str]) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f", such as to {near[0]}" if near else ""
+    near = nearest(name, known)
+    return f", such as to {near}" if near else ""

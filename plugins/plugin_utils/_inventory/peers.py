@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import Spec, connection_to
 
 _FROM_HOST = {
@@ -113,9 +114,22 @@ def _destinations(rules: Iterable[Any], hosts: Mapping[str, Any]) -> list[dict[s
 
 def _host(name: Any, hosts: Mapping[str, Any], subject: str) -> Mapping[str, Any]:
     if name not in hosts:
-        raise AcrError(
-            f"{subject} goes to {name}, which is not a host of the inventory",
-            "Name a host of acr_destination, or give target_region, target_instance_id and target_account_id.",
-        )
+        reason = f"{subject} goes to {name}, which is not a host of the inventory"
+        raise AcrError(reason, _other_host(str(name), hosts))
     host: Mapping[str, Any] = hosts[name]
     return host
+
+
+def _other_host(name: str, hosts: Mapping[str, Any]) -> str:
+    """Return what to do about a host that is not there.
+
+    Where no host is a destination, its inventory was most likely not given.
+    """
+    destinations = [host for host in hosts if "acr_destination" in (hosts[host].get("group_names") or ())]
+    itself = "give target_region, target_instance_id and target_account_id instead of to"
+    if not destinations:
+        return f"Add the inventory of Account B, as in -i inventories/account_b, or {itself}."
+    if len(destinations) == 1:
+        return f"Name {destinations[0]}, the only host of acr_destination, or {itself}."
+    meant = nearest(name, destinations)
+    return f"{f'{meant} may be meant. ' if meant else ''}Name a host of acr_destination, or {itself}."

@@ -151,9 +151,13 @@ HOSTS = {"sh": {"acr_sync_rules": [{"name": "to-eu"}, {"name": "old", "state": "
         ("", [], ""),
         ("to-eu", [], ""),  # another host has it
         ("own,to-eu", [{"name": "own"}], ""),
-        (["to-us"], [{"name": "own"}], "No host of the play has the sync rule to-us. Name one of own, to-eu."),
-        ("old", [], "No host of the play has the sync rule old. Name one of to-eu."),
-        ("a,to-eu,b", [], "No host of the play has the sync rule a or b. Name one of to-eu."),
+        (
+            ["to-us"],
+            [{"name": "own"}],
+            "No host of the play has the sync rule to-us. to-eu may be meant. The rules are own and to-eu.",
+        ),
+        ("old", [], "No host of the play has the sync rule old. The only one is to-eu."),
+        ("a,to-eu,b", [], "No host of the play has the sync rule a or b. The only one is to-eu."),
     ],
 )
 def test_a_name_that_no_host_has_is_said(names: Any, rules: Any, said: str) -> None:

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: acr_known_options
+short_description: Refuse misspelt options of rules, namespaces and repositories
+version_added: 1.0.0
+description:
+  - Returns the items of a list as they are. It fails if one of them has an option that there is not, lacks one that it
+    has to have, or has a value that is none of the choices. The failure names the item and the nearest option.
+positional: kind
+options:
+  _input:
+    description: The items, such as C(acr_sync_rules).
+    type: list
+    elements: dict
+    required: true
+  kind:
+    description: What the items are.
+    type: str
+    choices: [sync rule, namespace, repository]
+    required: true
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Show the rules of this host, if all of their options are right
+  ansible.builtin.debug:
+    msg: "{{ acr_sync_rules | registryops.alicloud.acr_known_options('sync rule') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The items, unchanged.
+  type: list
+  elements: dict
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.modules import acr_sync_preflight
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import KINDS, check_items
+
+_OPTIONS = {
+    KINDS[option]: acr_sync_preflight.MODULE.options[option]["options"]
+    for option in ("sync_rules", "namespaces", "repositories")
+}
+
+
+def known_options(items: Any, kind: str) -> Any:
+    """Return the items after a look at their options; see DOCUMENTATION."""
+    if isinstance(items, list):  # Ansible says what anything else is
+        try:
+            check_items(kind, items, _OPTIONS[kind])
+        except AcrError as error:
+            raise AnsibleFilterError(str(error)) from error
+    return items
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"acr_known_options": known_options}

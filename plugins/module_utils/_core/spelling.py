@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Suggest the name that a misspelt one was to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher, get_close_matches
+
+# What difflib takes for close, where nothing else is known.
+_ALIKE = 0.6
+_CANDIDATES = 5
+
+
+def nearest(name: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:
+    """Return the known name that is most like it.
+
+    Return None if none is alike. Among those that are, letters count more than their order: `prune` is nearer to
+    `purge` than to `rules`.
+    """
+    near = get_close_matches(name, sorted(known), n=_CANDIDATES, cutoff=alike)
+    return max(near, key=lambda other: _likeness(name, other), default=None)
+
+
+def _likeness(name: str, other: str) -> float:
+    matcher = SequenceMatcher(None, name, other)
+    return matcher.ratio() + matcher.quick_ratio()

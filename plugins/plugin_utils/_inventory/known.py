@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Know the variables that the collection reads.
+
+They are taken from what documents and reads them, so that no list of them has to be kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from ansible.module_utils.common.yaml import yaml_load
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import COMMON_OPTIONS
+
+ROOT = Path(__file__).parents[3]
+
+COMMON = "acr_"
+# The action plugin reads these, which are no option of a role.
+_SWITCHES = ("acr_in_process", "acr_progress")
+_GROUPS = {"acr_source", "acr_destination"}
+_EXPRESSION = re.compile(r"(?s:\{\{.*?\}\})|\b(?:that|when): .*")
+
+
+@cache
+def roles() -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir()))
+
+
+@cache
+def names() -> frozenset[str]:
+    """Return all names that mean something in roles and playbooks, results and groups among them."""
+    return frozenset(chain.from_iterable(map(_words, _texts()))) | _connection()
+
+
+@cache
+def variables() -> frozenset[str]:
+    """Return the variables to set.
+
+    What roles take from the inventory, and playbooks with `-e`, is no option of a role, but begins with acr_.
+    """
+    taken = _words("\n".join(chain.from_iterable(map(_EXPRESSION.findall, _texts()))))
+    return frozenset({*_options(), *(name for name in taken if name.startswith(COMMON))} - _GROUPS) | _connection()
+
+
+def _connection() -> frozenset[str]:
+    return frozenset({*_SWITCHES, *(f"{COMMON}{option}" for option in COMMON_OPTIONS)})
+
+
+def _words(text: str) -> list[str]:
+    # Names of modules have a dot before them, and names of files a quotation mark.
+    return re.findall(rf"(?<![\w.'])(?:acr|{'|'.join(roles())})_\w+", text)
+
+
+@cache
+def _texts() -> tuple[str, ...]:
+    patterns = ("roles/*/defaults/*.yml", "roles/*/vars/**/*.yml", "roles/*/tasks/*.yml", "playbooks/**/*.yml")
+    return tuple(path.read_text(encoding="utf-8") for path in chain.from_iterable(map(ROOT.glob, patterns)))
+
+
+def _options() -> Iterator[str]:
+    for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
+        for spec in yaml_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
+            yield from spec.get("options", ())
