@@ -167,7 +167,7 @@ options:
     type: path
     vars: [{name: acr_profile_file}]
   assume_role_arn:
-    description: ARN of a RAM role that the keys are traded for before anything else is called.
+    description: ARN of a RAM role to assume before any other call.
     type: str
     vars: [{name: acr_assume_role_arn}]
   assume_role_session_name:
@@ -179,11 +179,11 @@ options:
     type: str
     vars: [{name: acr_assume_role_external_id}]
   assume_role_policy:
-    description: Policy document that narrows what the session may do.
+    description: Policy document that limits what the session may do.
     type: raw
     vars: [{name: acr_assume_role_policy}]
   assume_role_duration:
-    description: Life of the session in seconds.
+    description: Duration of the session in seconds.
     type: int
     vars: [{name: acr_assume_role_duration}]
   region:
@@ -192,7 +192,7 @@ options:
     aliases: [alicloud_region]
     vars: [{name: acr_region}]
   account_id:
-    description: UID of the only account that is asked. With the credentials of any other one, the lookup fails.
+    description: UID of the only account that may be asked. With credentials of another account, the lookup fails.
     type: str
     vars: [{name: acr_account_id}]
   cr_endpoint:
@@ -223,7 +223,7 @@ options:
     aliases: [ca]
     vars: [{name: acr_ca_bundle}]
   rate_limit:
-    description: Calls a second that each service gets at most.
+    description: Maximum number of calls a second to each service.
     type: float
     vars: [{name: acr_rate_limit}]
 requirements:

@@ -39,7 +39,7 @@ options:
     elements: dict
     suboptions:
       access_key_id: {type: str, description: ID of an access key.}
-      access_key_secret: {type: str, description: Its secret.}
+      access_key_secret: {type: str, description: Secret of that access key.}
       security_token: {type: str, description: The token of a temporary key.}
       profile: {type: str, description: Name of a profile of the Alibaba Cloud CLI.}
       profile_file: {type: path, description: The file of the profiles.}

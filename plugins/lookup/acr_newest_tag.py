@@ -74,7 +74,7 @@ _list:
       description: When the tag was last pushed, in epoch milliseconds.
       type: int
     update_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
 """
 

@@ -86,7 +86,7 @@ _list:
       description: When the password ends, in epoch milliseconds.
       type: int
     expire_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
 """
 

@@ -10,8 +10,8 @@ module: acr_cross_account_role
 version_added: 0.1.0
 short_description: Let other accounts replicate images into this account's instances
 description:
-  - Keeps the RAM role, the custom policy and the attachment by which an account lets Container Registry of other
-    accounts replicate images into its instances. Run it with the credentials of the destination account.
+  - Keeps the RAM role, its custom policy and the attachment of the two. With them an account lets other accounts
+    replicate images into its instances. Run it with the credentials of the destination account.
   - The service looks the role up by the exact name C(aliyuncontainerregistrycrossaccoutsyncrole), typo included, so
     the name is not an option.
   - One role serves all source accounts and all destination instances of an account, so the module merges. Other
@@ -19,11 +19,11 @@ description:
   - Every account that the role trusts may replicate into every instance that one of its policies allows. What counts is
     the trust policy and all attached policies together, so both are read whole, and RV(cross_account_role.access) lists
     every account with every instance that it may replicate into.
-  - A grant that a C(Deny) would keep from being in force is refused, and the statement that stands against it is named.
-    So is the revocation of an instance that another policy, or a statement with a wildcard action, leaves open.
-  - Runs that change the role at the same time wait for each other. For that time there is a custom policy
-    C(AcrCrossAccountSync-Lock), which is attached to nothing. If a run was killed, the next one waits for half a minute
-    and then takes it over.
+  - The module refuses a grant that a C(Deny) would make useless, and names the statement with the C(Deny). It also
+    refuses to revoke an instance if another policy, or a statement with a wildcard action, would still allow it.
+  - Runs that change the role at the same time wait for each other. A run that changes the role holds a lock, which is a
+    custom policy C(AcrCrossAccountSync-Lock) that is attached to nothing. If a run was killed, the next one takes the
+    lock over after half a minute.
 options:
   state:
     description:
@@ -33,7 +33,7 @@ options:
       - With neither option, V(absent) revokes everything. An empty list is refused, since a list that was computed may
         be empty by mistake.
       - When no account is left, or neither option is given, the role, the policy and the attachment are removed. What
-        others use is left, and named in RV(kept).
+        others still use is kept, and named in RV(kept).
     type: str
     choices: [present, absent]
     default: present
@@ -67,8 +67,8 @@ options:
   adopt_policy:
     version_added: 1.0.0
     description:
-      - Whether O(policy_name) may be a policy that this module did not make, or that holds more than grants, and is not
-        attached to the role yet. Attaching it gives the role all that it holds, which the diff shows.
+      - Whether to attach O(policy_name) to the role although this module did not create that policy, or the policy
+        holds more than grants. The role then gets all permissions in the policy, which the diff shows.
       - If V(false), such a policy is refused.
     type: bool
     default: false
@@ -110,7 +110,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cross_account_role:
-  description: The role and what it allows; empty if nothing of it is there.
+  description: The role and what it allows; empty if neither role nor policy exists.
   type: dict
   returned: success
   contains:
@@ -125,7 +125,7 @@ cross_account_role:
       returned: always
       sample: acs:ram::5222000022220000:role/aliyuncontainerregistrycrossaccoutsyncrole
     exists:
-      description: Whether the role is there.
+      description: Whether the role exists.
       type: bool
       returned: always
     account_id:
@@ -141,7 +141,8 @@ cross_account_role:
       sample: ["1111000011110000"]
     destination_instances:
       description:
-        - Instances that the one policy allows to replicate into, each with C(region) and C(instance_id).
+        - Instances that the policy O(policy_name) allows other accounts to replicate into, each with C(region) and
+          C(instance_id).
         - A V(*) stands for all of them.
       type: list
       elements: dict

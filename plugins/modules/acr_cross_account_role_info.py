@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cross_account_roles:
-  description: The role and what it allows; an empty list if neither role nor policy is there.
+  description: The role and what it allows; an empty list if neither role nor policy exists.
   type: list
   elements: dict
   returned: success
@@ -52,7 +52,7 @@ cross_account_roles:
       returned: always
       sample: acs:ram::5222000022220000:role/aliyuncontainerregistrycrossaccoutsyncrole
     exists:
-      description: Whether the role is there.
+      description: Whether the role exists.
       type: bool
       returned: always
     account_id:
@@ -68,7 +68,8 @@ cross_account_roles:
       sample: ["1111000011110000"]
     destination_instances:
       description:
-        - Instances that the one policy allows to replicate into, each with C(region) and C(instance_id).
+        - Instances that the policy O(policy_name) allows other accounts to replicate into, each with C(region) and
+          C(instance_id).
         - A V(*) stands for all of them.
       type: list
       elements: dict

@@ -32,7 +32,7 @@ options:
     elements: str
   tag_filter:
     description:
-      - Regular expression that the tags to return contain. If unset, all.
+      - Regular expression that must match a part of the tag. If unset, all tags are returned.
     type: str
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
@@ -93,7 +93,7 @@ images:
       type: int
       returned: always
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: always
     update_time:
@@ -101,7 +101,7 @@ images:
       type: int
       returned: always
     update_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: always
 """

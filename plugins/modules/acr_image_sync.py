@@ -202,7 +202,7 @@ options:
         description: ID of an access key.
         type: str
       access_key_secret:
-        description: Its secret.
+        description: Secret of that access key.
         type: str
       security_token:
         description: Token that belongs to a temporary key.
@@ -211,10 +211,10 @@ options:
         description: Name of a profile, instead of keys.
         type: str
       profile_file:
-        description: The file that holds it.
+        description: Configuration file with that profile.
         type: path
       assume_role_arn:
-        description: ARN of a RAM role that the keys are traded for.
+        description: ARN of a RAM role to assume.
         type: str
       assume_role_session_name:
         description: Name of the role's session.
@@ -224,17 +224,17 @@ options:
         type: str
       assume_role_policy:
         version_added: 1.0.0
-        description: Policy document that narrows what the role's session may do.
+        description: Policy document that limits what the session may do.
         type: json
       assume_role_duration:
         version_added: 1.0.0
-        description: Life of the role's session in seconds.
+        description: Duration of the role's session in seconds.
         type: int
       region:
         description: Region of the target instance. If unset, O(target_region); required where that is unset too.
         type: str
       account_id:
-        description: UID of the account that it must be.
+        description: UID of the account that the credentials must belong to.
         type: str
       cr_endpoint:
         description: Endpoint of Container Registry.
@@ -466,7 +466,7 @@ images:
       returned: when there is a task, or it failed
       sample: success
     issue:
-      description: Why it failed or was left, in the service's words where it has any.
+      description: Why it failed or was left, in the service's words if it gave a reason.
       type: str
       returned: when it failed or was left
     remedy:
@@ -475,7 +475,7 @@ images:
       returned: when it is different or immutable
       sample: "override: true moves the tag."
     seconds:
-      description: How long its task took, by the service's own times.
+      description: Duration of its sync task in seconds, by the service's own times.
       type: float
       returned: when the task has ended
 counts:
@@ -488,8 +488,8 @@ counts:
     {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "different": 0, "immutable": 0, "left": 0, "failed": 0}
 bytes:
   description: >-
-    Size of the images that were sent, or in check mode would be. What the service moves may be less, since it need not
-    copy layers that are there.
+    Total size of the images that were sent, or would be in check mode. What the service moves may be less, since it
+    need not copy layers that are there.
   type: int
   returned: unless it failed before it knew the images
 traffic:

@@ -10,18 +10,20 @@ module: acr_image_wait
 version_added: 1.0.0
 short_description: Wait until a pushed image is wherever the sync rules send it
 description:
-  - For pipelines that push an image and then deploy it elsewhere. It returns when the image has arrived at each
-    destination that the sync rules of the source instance send it to. Run it with the credentials of the source
-    account.
-  - It fails at once, with the service's reason, when a sync task of the image has failed, and when no rule covers the
-    image. It also does when a rule covers it and will not send it, since the rule is manual or was made after the push.
-  - A destination in O(to) or O(destinations) that can be read is judged by the digest of the tag there. Elsewhere the
-    sync records of the source tell what has arrived.
-  - With O(send) it sends what no rule sends, and what failed.
-  - It looks again after a twentieth of the time that it has waited, and at least every 0.9 seconds, which takes a call
-    or two. What is attached to an image, such as its signature, is an image of its own here.
-  - The credentials need what C(docs/policies/account_a_wait_for_image.json) of this collection allows, and those of a
-    destination C(docs/policies/account_b_verify_sync.json). C(cr:CreateRepositorySync) is needed with O(send) only.
+  - Waits until an image has arrived at each destination that the sync rules of the source instance send it to. Use it
+    in pipelines that push an image and then deploy it elsewhere. Run it with the credentials of the source account.
+  - It fails at once, with the service's reason, if a sync task of the image has failed. It also fails at once if no
+    rule covers the image, and if a rule covers it but does not send it, since the rule is manual or was created after
+    the push.
+  - If a destination in O(to) or O(destinations) can be read, the module compares the digest of its tag. Otherwise it
+    relies on the sync records of the source.
+  - With O(send) it sends the image where no rule does, or where the rule's task failed.
+  - The longer it has waited, the longer it pauses between two looks, up to 0.9 seconds. Each look takes one or two
+    calls. The module does not wait for what is attached to the image, such as its signature. Wait for that tag in
+    another task.
+  - The credentials need the permissions in C(docs/policies/account_a_wait_for_image.json) of this collection, and those
+    of a destination the permissions in C(docs/policies/account_b_verify_sync.json). C(cr:CreateRepositorySync) is only
+    needed with O(send).
 options:
   instance_id:
     description:
@@ -47,20 +49,20 @@ options:
     type: str
   digest:
     description:
-      - Digest that the push printed. The push is waited for, for half a minute at most, and it is an error if the tag
-        is another image after that. If unset, whatever the tag is now is waited for.
+      - Digest that the push printed. The module waits up to 30 seconds until the tag points to it, and then fails if
+        the tag points to another image. If unset, the module waits for the image that the tag points to now.
     type: str
   to:
     description:
-      - Names of inventory hosts that are destinations, such as C(groups['acr_destination']). Each is one of
-        O(destinations), with its C(acr_instance_id), C(acr_account_id) and, where it has credentials, its connection.
-        If unset, no host is looked up. Those that no rule sends the image to are left out.
+      - Inventory hosts of destination instances, such as C(groups['acr_destination']). Each one is added to
+        O(destinations), with its variables C(acr_instance_id) and C(acr_account_id), and with its connection if it has
+        credentials. If unset, no host is looked up. Hosts that no rule sends the image to are ignored.
     type: list
     elements: str
   destinations:
     description:
-      - Destination instances, with their accounts, and the connections to look into them. Nothing is written with
-        those, and credentials are never taken from the environment.
+      - Destination instances, with their accounts and the connections to read them. These connections are only used to
+        read. Their credentials are never taken from the environment.
     type: list
     elements: dict
     default: []
@@ -70,13 +72,13 @@ options:
         type: str
         required: true
       name:
-        description: What it is called in messages. If unset, its ID.
+        description: Name of the instance in messages. If unset, its ID is used.
         type: str
       access_key_id:
         description: ID of an access key.
         type: str
       access_key_secret:
-        description: Its secret.
+        description: Secret of that access key.
         type: str
       security_token:
         description: Token that belongs to a temporary key.
@@ -85,10 +87,10 @@ options:
         description: Name of a profile, instead of keys.
         type: str
       profile_file:
-        description: The file that holds it.
+        description: Configuration file with that profile.
         type: path
       assume_role_arn:
-        description: ARN of a RAM role that the keys are traded for.
+        description: ARN of a RAM role to assume.
         type: str
       assume_role_session_name:
         description: Name of the role's session.
@@ -97,16 +99,16 @@ options:
         description: External ID that the role's trust policy may demand.
         type: str
       assume_role_policy:
-        description: Policy document that narrows what the role's session may do.
+        description: Policy document that limits what the session may do.
         type: json
       assume_role_duration:
-        description: Life of the role's session in seconds.
+        description: Duration of the role's session in seconds.
         type: int
       region:
         description: Region of the destination instance.
         type: str
       account_id:
-        description: UID of the account that owns it. Needed to send an image into another account.
+        description: UID of the account that owns the instance. Needed to send an image into another account.
         type: str
       cr_endpoint:
         description: Endpoint of Container Registry.
@@ -116,14 +118,15 @@ options:
         type: str
   send:
     description:
-      - Whether to send the image by tasks of its own where no rule does, that is where the rule's task failed, where
-        the rule is manual or was made after the push, and where the rule has not begun after 10 seconds. The tag at the
-        target is overwritten, as a rule would. Where no rule covers the image, there is nowhere to send it to.
+      - Whether to send the image if the rule's task failed, if the rule is manual or was created after the push, or if
+        the rule has not begun after 10 seconds. The tag at the target is overwritten, as the rule would. If no rule
+        covers the image, it is not sent, since its target is unknown.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Seconds to wait. What is under way then goes on, and the task fails. In check mode nothing is waited for.
+      - Maximum number of seconds to wait. After that the task fails, and sync tasks that are in flight go on. In check
+        mode the module does not wait.
     type: int
     default: 600
 extends_documentation_fragment:
@@ -171,7 +174,7 @@ digest:
   type: str
   returned: unless it failed before it knew the image
 targets:
-  description: Each place that the rules send the image to.
+  description: One entry for each target that the rules send the image to.
   type: list
   elements: dict
   returned: unless it failed before it knew the image
@@ -193,13 +196,13 @@ targets:
       returned: always
     state:
       description: >-
-        V(arrived), V(under_way) (a task carries it), V(expected) (its rule has not begun with it), V(to_send) (in check
-        mode, with O(send)) or V(failed).
+        V(arrived), V(under_way) (a sync task is in flight), V(expected) (the rule has not begun yet), V(to_send) (in
+        check mode, with O(send)) or V(failed).
       type: str
       returned: always
       sample: arrived
     by:
-      description: What tells that it has arrived, V(digest) or V(record).
+      description: What shows that it has arrived, V(digest) or V(record).
       type: str
       returned: when it has arrived
       sample: digest
@@ -212,11 +215,11 @@ targets:
       type: str
       returned: when there is one
     issue:
-      description: Why it failed, in the service's words where it has any.
+      description: Why it failed, in the service's words if it gave a reason.
       type: str
       returned: when it failed
     seconds:
-      description: How long its task took, by the service's own times.
+      description: Duration of its sync task in seconds, by the service's own times.
       type: float
       returned: when the task has ended
 """

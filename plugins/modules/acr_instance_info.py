@@ -84,7 +84,7 @@ instances:
       type: int
       returned: when it exists
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
     modified_time:
@@ -92,7 +92,7 @@ instances:
       type: int
       returned: when it exists
     modified_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
 """

@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Keep a namespace of an instance
 description:
   - Creates, changes and deletes namespaces of a Container Registry Enterprise Edition instance.
-  - Sync at the level of a namespace needs one of the same name on both sides, and O(auto_create_repositories) at the
+  - A sync rule for a namespace needs a namespace of the same name on both sides, and O(auto_create_repositories) at the
     destination.
 options:
   instance_id:
@@ -26,7 +26,7 @@ options:
     required: true
   state:
     description:
-      - Whether the namespace should be there. V(absent) is refused while it holds images, unless O(force) is V(true).
+      - Whether the namespace should exist. V(absent) is refused while it holds images, unless O(force) is V(true).
     type: str
     choices: [present, absent]
     default: present
@@ -43,7 +43,7 @@ options:
     choices: [private, public]
   tag_immutability:
     description:
-      - Whether tags of repositories that are created automatically can not be overwritten. If unset, it is left as it
+      - Whether tags of repositories that are created automatically cannot be overwritten. If unset, it is left as it
         is.
     type: bool
   force:
@@ -103,7 +103,7 @@ namespace:
       returned: always
       sample: private
     tag_immutability:
-      description: Whether tags of such repositories can not be overwritten.
+      description: Whether tags of such repositories cannot be overwritten.
       type: bool
       returned: when the service tells
     namespace_id:

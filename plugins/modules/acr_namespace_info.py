@@ -63,7 +63,7 @@ namespaces:
       returned: always
       sample: private
     tag_immutability:
-      description: Whether tags of such repositories can not be overwritten.
+      description: Whether tags of such repositories cannot be overwritten.
       type: bool
       returned: when the service tells
     namespace_id:

@@ -11,7 +11,8 @@ version_added: 0.1.0
 short_description: Keep a repository of an instance
 description:
   - Creates, changes and deletes repositories of a Container Registry Enterprise Edition instance.
-  - Sync at the level of a repository needs one of the same name in a namespace of the same name on both sides.
+  - A sync rule for a repository needs that repository on both sides, with the same name and in a namespace of the same
+    name.
 options:
   instance_id:
     description:
@@ -30,29 +31,29 @@ options:
     required: true
   state:
     description:
-      - Whether the repository should be there. V(absent) is refused while it holds images, unless O(force) is V(true).
+      - Whether the repository should exist. V(absent) is refused while it holds images, unless O(force) is V(true).
     type: str
     choices: [present, absent]
     default: present
   repository_type:
     description:
-      - Whether it can be pulled from without credentials. If unset, a new repository gets V(private) and an existing
-        one is left as it is.
+      - Whether images can be pulled without credentials. V(public) allows it. If unset, a new repository gets
+        V(private) and an existing one is left as it is.
     type: str
     choices: [private, public]
   summary:
     description:
-      - What it is, in one line. If unset, a new repository gets its name, since the service demands a summary, and an
-        existing one is left as it is.
+      - Summary of the repository, in one line. If unset, a new repository gets its name, since the service demands a
+        summary, and an existing one is left as it is.
     type: str
   description:
     description:
-      - What it is, at length. If unset, it is left as it is.
+      - Longer description of the repository. If unset, it is left as it is.
     type: str
   tag_immutability:
     description:
-      - Whether its tags can not be overwritten. If unset, a new repository gets V(false) and an existing one is left
-        as it is.
+      - Whether its tags cannot be overwritten. If unset, a new repository gets V(false) and an existing one is left as
+        it is.
     type: bool
   force:
     description:
@@ -111,20 +112,20 @@ repository:
       returned: always
       sample: web
     repository_type:
-      description: Whether it can be pulled from without credentials.
+      description: Whether images can be pulled without credentials. V(public) allows it.
       type: str
       returned: always
       sample: private
     summary:
-      description: What it is, in one line.
+      description: Summary of the repository, in one line.
       type: str
       returned: when there is one
     description:
-      description: What it is, at length.
+      description: Longer description of the repository.
       type: str
       returned: when there is one, and a single repository was asked for
     tag_immutability:
-      description: Whether its tags can not be overwritten.
+      description: Whether its tags cannot be overwritten.
       type: bool
       returned: always
     repository_id:
@@ -137,7 +138,7 @@ repository:
       type: int
       returned: when it exists
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
     modified_time:
@@ -145,7 +146,7 @@ repository:
       type: int
       returned: when it exists
     modified_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
 """

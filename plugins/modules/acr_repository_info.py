@@ -64,20 +64,20 @@ repositories:
       returned: always
       sample: web
     repository_type:
-      description: Whether it can be pulled from without credentials.
+      description: Whether images can be pulled without credentials. V(public) allows it.
       type: str
       returned: always
       sample: private
     summary:
-      description: What it is, in one line.
+      description: Summary of the repository, in one line.
       type: str
       returned: when there is one
     description:
-      description: What it is, at length.
+      description: Longer description of the repository.
       type: str
       returned: when there is one, and a single repository was asked for
     tag_immutability:
-      description: Whether its tags can not be overwritten.
+      description: Whether its tags cannot be overwritten.
       type: bool
       returned: always
     repository_id:
@@ -90,7 +90,7 @@ repositories:
       type: int
       returned: when it exists
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
     modified_time:
@@ -98,7 +98,7 @@ repositories:
       type: int
       returned: when it exists
     modified_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
 """

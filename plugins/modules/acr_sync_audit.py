@@ -12,25 +12,24 @@ short_description: Find what is set up wrong for cross-account sync
 description:
   - Audits one instance with the credentials of its own account, and returns every finding with its remedy. It changes
     nothing, and does not fail because of findings.
-  - At the source it finds sync rules that carry nothing, that fail, that lack the other account's grant, or that
+  - At the source it finds sync rules that carry nothing, that fail, that lack the grant of the other account, or that
     another rule makes unnecessary. For this it lists the rules, the sync records, and the images that the rules cover.
-  - At the source it also finds rules that write to one place from different repositories, a tag filter that excludes
-    the signatures of the images it selects, a filter that matches the empty text and so selects everything, and a
-    stand-in that was left behind when the replacement of a rule was cut short.
-  - At the source it compares the rules of the instance with O(rules), if that is set, and finds those that are not
-    listed.
-  - At the destination it finds missing namespaces and repositories that inbound rules need, and a grant that is
-    missing, that no rule uses, or that allows more than sync needs. For this it reads the account's role
-    C(aliyuncontainerregistrycrossaccoutsyncrole) and its attached policies. It also asks for each other instance of the
-    same region that the role grants, and finds those that do not exist, if the caller may ask.
-  - It reports only what the keys of one account show. At the source, the other account's grant and namespaces show only
-    in the sync record of the newest image that a rule carried and that still exists. Nothing is known of a rule that
-    has carried nothing yet. At the destination, the service does not tell which account an inbound rule comes from, may
-    not list the rules of other accounts, and does not tell which namespaces a rule of a whole instance covers. Use
-    O(inbound_rules) to say what is known of the other side.
-  - The service does not document the reasons in its records, nor how long it keeps records. A reason is shown as it is,
-    and is taken for a missing grant or a missing target if it reads like one. Whether a condition of a trust policy is
-    met cannot be known, so that a trust with a condition is a finding of its own.
+  - It also finds rules that write to one target from different repositories, and a stand-in that was left behind when
+    the replacement of a rule was cut short. It finds a tag filter that excludes the signatures of the images it
+    selects, and a filter that matches the empty text and so selects everything.
+  - If O(rules) is set, it finds the rules of the instance that are not listed there.
+  - At the destination it finds namespaces and repositories that inbound rules need and that do not exist. It finds a
+    grant that is missing, that no rule uses, or that allows more than sync needs. For this it reads the account's role
+    C(aliyuncontainerregistrycrossaccoutsyncrole) and its attached policies. It also finds instances of the same region
+    that the role grants and that do not exist, if the caller has the permission to look.
+  - It reports only what the keys of one account show. At the source, a missing grant or namespace of the other account
+    shows only in sync records. The module looks at the record of the newest image that a rule carried and that still
+    exists. A rule that has carried nothing yet has no such record. At the destination, the service does not return
+    which account an inbound rule comes from, nor which namespaces a rule of a whole instance covers. It may not list
+    the rules of other accounts at all. Use O(inbound_rules) to tell the module about the other side.
+  - The service does not document the reasons in its records, nor how long it keeps records. A reason is shown as it is.
+    If it reads like a missing grant or a missing target, it counts as one. The module cannot know whether a condition
+    of a trust policy is met, so a trust with a condition is a finding.
 options:
   instance_id:
     description:
@@ -48,9 +47,10 @@ options:
     aliases: [side]
   inbound_rules:
     description:
-      - Rules that end at the instance, as far as they are known, such as the filter
-        P(registryops.alicloud.acr_inbound_rules#filter) returns them. Only for O(sides=destination).
-      - The rules that the instance itself lists are added to them. If unset, no trust is found to be without a rule.
+      - Known rules that end at the instance, as the filter P(registryops.alicloud.acr_inbound_rules#filter) returns
+        them. Only for O(sides=destination).
+      - The rules that the instance itself lists are added. If unset, the module does not look for accounts that are
+        trusted without a rule.
     type: list
     elements: dict
     suboptions:
@@ -61,37 +61,37 @@ options:
         required: true
       source:
         description:
-          - Where it begins, for the reader.
+          - Where the rule begins, as text for people.
         type: str
       account_id:
         description:
-          - UID of the account that it comes from. If unset, it may be any.
+          - UID of the account that the rule comes from. If unset, it may be any account.
         type: str
       scope:
         description:
-          - What is replicated, for the reader.
+          - What the rule replicates, as text for people.
         type: str
       namespace:
         description:
-          - Namespace that it needs at the destination. If unset, none is looked for.
+          - Namespace that the rule needs at the destination. If unset, no namespace is checked.
         type: str
       repository:
         description:
-          - Repository that it needs there. If unset, the namespace must create repositories automatically.
+          - Repository that the rule needs there. If unset, the namespace must create repositories automatically.
         type: str
   source_account_ids:
     version_added: 1.0.0
     description:
       - UIDs of the accounts that should be trusted to replicate into this account's instances. Only for
         O(sides=destination).
-      - If unset, no account is found to be one too many.
+      - If unset, the module does not look for accounts that should not be trusted.
     type: list
     elements: str
   known:
     version_added: 1.0.0
     description:
-      - Findings of the source, such as M(registryops.alicloud.acr_sync_verify) returns as C(audit). With it the source
-        is not audited again. If unset, it is audited.
+      - Findings of the source, as M(registryops.alicloud.acr_sync_verify) returns them in C(audit). If set, the source
+        is not audited again.
     type: list
     elements: dict
     suboptions:
@@ -119,7 +119,8 @@ options:
   fail_on:
     version_added: 1.0.0
     description:
-      - Which findings RV(summary) names as a reason to fail; V(warning) is for both. The task itself does not fail.
+      - Least severity of the findings that RV(summary) names as a reason to fail. V(warning) names errors and warnings.
+        The task itself does not fail.
     type: str
     choices: [error, warning]
     default: error
@@ -175,8 +176,8 @@ counts:
   sample: {"error": 0, "warning": 1}
 summary:
   description:
-    - The same for people. C(findings) is a sentence for each, and C(failure) one that names those that O(fail_on) says,
-      empty if there are none.
+    - The same as text for people. C(findings) has one sentence for each finding. C(failure) is one sentence with the
+      findings that O(fail_on) selects, and empty if there are none.
   type: dict
   returned: success
 findings:
@@ -198,7 +199,7 @@ findings:
     severity:
       description:
         - V(error) if something does not work, or if somebody may do more than sync needs.
-        - V(warning) if it may be meant, or cannot be told for certain.
+        - V(warning) if it may be intended, or is not certain.
       type: str
       returned: always
       sample: error

@@ -32,16 +32,18 @@ options:
     required: true
   only:
     description:
-      - Names of the rules to send for. If unset or empty, all of O(rules). A name that is not among them is left out.
+      - Names of the rules to send images for. If unset or empty, all of O(rules). A name that O(rules) does not list is
+        ignored.
     type: list
     elements: str
     default: []
   destinations:
     description:
-      - Instances that rules end at, with the connection to their account. With it, images are compared by digest with
-        what is there, and the records only say what is in flight. Nothing is written with it, and its credentials are
-        never taken from the environment. Elsewhere the source's sync records alone tell what has arrived.
-      - If unset, they are the hosts that rules name in O(rules[].to) and that have credentials of their own.
+      - Destination instances of the rules, each with the connection to its account. The module compares the images of
+        such an instance by digest, and uses the sync records only to see what is in flight. The connection is only used
+        to read. Its credentials are never taken from the environment. For an instance that is not listed, only the sync
+        records of the source show what has arrived.
+      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
     type: list
     elements: dict
     default: []
@@ -51,13 +53,13 @@ options:
         type: str
         required: true
       name:
-        description: What it is called in messages. If unset, its ID.
+        description: Name of the instance in messages. If unset, its ID is used.
         type: str
       access_key_id:
         description: ID of an access key.
         type: str
       access_key_secret:
-        description: Its secret.
+        description: Secret of that access key.
         type: str
       security_token:
         description: Token that belongs to a temporary key.
@@ -66,10 +68,10 @@ options:
         description: Name of a profile, instead of keys.
         type: str
       profile_file:
-        description: The file that holds it.
+        description: Configuration file with that profile.
         type: path
       assume_role_arn:
-        description: ARN of a RAM role that the keys are traded for.
+        description: ARN of a RAM role to assume.
         type: str
       assume_role_session_name:
         description: Name of the role's session.
@@ -78,16 +80,16 @@ options:
         description: External ID that the role's trust policy may demand.
         type: str
       assume_role_policy:
-        description: Policy document that narrows what the role's session may do.
+        description: Policy document that limits what the session may do.
         type: json
       assume_role_duration:
-        description: Life of the role's session in seconds.
+        description: Duration of the role's session in seconds.
         type: int
       region:
         description: Region of the destination instance.
         type: str
       account_id:
-        description: UID of the account that it must be.
+        description: UID of the account that the credentials must belong to.
         type: str
       cr_endpoint:
         description: Endpoint of Container Registry.
@@ -97,10 +99,10 @@ options:
         type: str
   select:
     description:
-      - Which of the images that the rules cover to send. If unset, all of them.
-      - A repository or tag that is named and that a rule does not reach is a warning. Write tags in quotes, since YAML
-        reads V(1.10) as V(1.1).
-      - An empty list in it is refused, since leaving it out means all.
+      - Selects some of the images that the rules cover. If unset, all of them are sent.
+      - A named repository or tag that a rule does not cover causes a warning. Write tags in quotes, since YAML reads
+        V(1.10) as V(1.1).
+      - An empty list is refused, since leaving the list out selects everything.
     type: dict
     suboptions:
       namespaces:
@@ -108,31 +110,31 @@ options:
         type: list
         elements: str
       namespace_filter:
-        description: Regular expression that is searched for in the names of namespaces.
+        description: Regular expression that must match a part of the namespace's name.
         type: str
       repositories:
         description: Names of repositories, without the namespace.
         type: list
         elements: str
       repository_filter:
-        description: Regular expression that is searched for in the names of repositories.
+        description: Regular expression that must match a part of the repository's name.
         type: str
       tags:
         description: Tags.
         type: list
         elements: str
       tag_filter:
-        description: Regular expression that is searched for in tags.
+        description: Regular expression that must match a part of the tag.
         type: str
       since:
         description: >-
-          Only images that were pushed since then; a time such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such
+          Only images that were pushed since this time, such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such
           as V(90m), V(24h) or V(7d).
         type: str
       newest:
         description: >-
-          How many of the newest images to send of each repository. What is attached to an image is not counted; see
-          O(attached). If unset, all.
+          How many images of each repository to send, the newest first. Signatures and other attachments do not count,
+          see O(attached). If unset, all images are sent.
         type: int
       versions:
         description: >-
@@ -144,75 +146,76 @@ options:
         type: str
   retry:
     description:
-      - V(failed) sends no more than the images whose newest task failed or was canceled, as the sync records have it.
-        What was refused before there was a task has no record; a run without this sends it.
-      - V(unfinished) sends all that is not at the destination yet, as if it were unset.
+      - V(failed) sends only the images whose newest sync task failed or was canceled, by the sync records. An image
+        that was refused before it had a task has no record. A run without O(retry) sends it.
+      - V(unfinished) sends all images that are not at the destination yet, as if the option were unset.
     type: str
     choices: [failed, unfinished]
   max_images:
     description:
-      - How many of the images that did not get across are returned one by one. The counts are of all.
+      - Maximum number of images in RV(images). All images are counted.
     type: int
     default: 100
   images_file:
     description:
-      - A file to write all of them to, as JSON. It can be O(registryops.alicloud.acr_image_sync#module:retry_from).
-        Its folder is made if it is not there, and it takes the place of an earlier one when all is written. In check
-        mode none is written. If unset, none is.
+      - Path of a JSON file that gets all of these images. It can be used as
+        O(registryops.alicloud.acr_image_sync#module:retry_from). A missing folder is created. An earlier file is
+        replaced when the new one is complete. If unset, and in check mode, no file is written.
     type: path
   override:
     description:
-      - Whether a tag that points to another image at the target is moved. If V(false), it is not, and the service's
-        answer in that case is not documented; it may end in an error or do nothing. With O(destinations) such an
-        image is not sent at all.
+      - Whether to move a tag that points to another image at the target. If V(false), the tag stays. What the service
+        then does is not documented; the sync task may fail or do nothing. With O(destinations) such an image is not
+        sent at all.
     type: bool
     default: false
   force:
     description:
-      - Whether to send images again that the records say have arrived.
+      - Whether to send images again although the records say that they have arrived.
     type: bool
     default: false
   attached:
     description:
-      - Whether what is attached to an image by tag goes along with it, that is the tags C(sha256-<digest>.sig),
-        C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target would refuse the image
+      - Whether to send an image's signature, attestation and SBOM with it. These are the tags C(sha256-<digest>.sig),
+        C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target may refuse an image
         without its signature.
-      - It goes along whatever the filters say of its tag. If V(false), such tags are sent only if they are named.
+      - Filters do not apply to these tags. If V(false), they are sent only if they are named.
     type: bool
     default: true
   priority:
     description:
-      - Urgency from 1 to 5; 5 is the most urgent. If unset, the service chooses.
+      - Priority from 1 to 5; 5 is the highest. If unset, the service chooses.
     type: int
   max_in_flight:
     description:
-      - How many images may be on their way at a time. Without O(wait), all are sent at once.
+      - Number of images that may be in flight at a time. Without O(wait), there is no limit.
     type: int
     default: 1000
   max_failures:
     description:
-      - How many images may fail before no more are sent. If unset, all are tried.
+      - Number of images that may fail before sending stops. If unset, all images are tried.
     type: int
   retries:
     description:
-      - How often an image whose task failed is sent again by the same run, unless the service's reason reads as if it
-        lasted, such as something that does not exist or is not permitted. Only with O(wait).
+      - How often the same run sends an image again after its sync task failed. It does not if the service's reason is a
+        lasting one, such as something that does not exist or is not permitted. Only with O(wait).
     type: int
     default: 1
   cancel_on_timeout:
     description:
-      - Whether to cancel what has not begun after O(wait_timeout). The rest goes on, and the next run joins it.
-      - Which permission that needs is not documented. What the credentials may not cancel goes on too.
+      - Whether to cancel sync tasks that have not begun after O(wait_timeout). The others go on, and the next run waits
+        for them.
+      - The permission for this is not documented. A task that the credentials may not cancel goes on.
     type: bool
     default: false
   shard_index:
     description:
-      - Which share of the selected images to send, from V(0). Jobs with the same O(shard_count) and different numbers
-        send all of them together, each image once, without talking to each other.
+      - Number of the share to send, from V(0). Jobs with the same O(shard_count) and all the different numbers together
+        send every selected image once. They need not know of each other.
     type: int
   shard_count:
     description:
-      - How many shares there are. Each image's share depends on its name alone. If unset, there is only one.
+      - Number of shares. An image's share depends only on its name. If unset, there is one share.
     type: int
 extends_documentation_fragment:
   - registryops.alicloud.attributes
@@ -272,7 +275,7 @@ instance_id:
   returned: unless it failed before it knew the images
   sample: cri-sourcesource0001
 rules:
-  description: What became of each rule's images.
+  description: One entry for each rule, with what happened to its images.
   type: list
   elements: dict
   returned: unless it failed before it knew the images
@@ -298,18 +301,18 @@ rules:
       type: dict
       returned: always
     bytes:
-      description: Size of the images that were sent for it, or in check mode would be.
+      description: Total size of the images that were sent for it, or would be in check mode.
       type: int
       returned: always
     sentence:
-      description: All of that in a sentence.
+      description: The same in one sentence.
       type: str
       returned: always
       sample: "prod-to-eu: 3 sent, 2 unchanged (1.25 GB)"
     msg:
-      description: Why nothing could be planned of it.
+      description: Why no image of the rule could be planned.
       type: str
-      returned: when it could not be planned
+      returned: when its images could not be planned
 counts:
   description: >-
     How many images ended each way; each is counted once, whichever rules cover it. V(to_send) is in check mode what
@@ -320,7 +323,7 @@ counts:
   sample:
     {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "different": 0, "immutable": 0, "left": 0, "failed": 0}
 bytes:
-  description: Size of the images that were sent, or in check mode would be.
+  description: Total size of the images that were sent, or would be in check mode.
   type: int
   returned: unless it failed before it knew the images
 traffic:
@@ -362,13 +365,13 @@ traffic:
       sample: ["cn-hangzhou to eu-central-1, cross-border: 3 images, 1.25 GB"]
 images:
   description: >-
-    Images that failed, were left, or are others at the target, O(max_images) of them at most, as
-    M(registryops.alicloud.acr_image_sync) returns them.
+    Images that failed, that were left, or whose tag is another image at the target, in the form that
+    M(registryops.alicloud.acr_image_sync) returns. At most O(max_images) of them.
   type: list
   elements: dict
   returned: unless it failed before it knew the images
 images_file:
-  description: The file that was written. Null if none was.
+  description: Path of the file that was written; null if there is none.
   type: str
   returned: unless it failed before it knew the images
 summary:

@@ -10,8 +10,8 @@ module: acr_sync_preflight
 version_added: 0.1.0
 short_description: Find what would make cross-account sync fail
 description:
-  - Checks one instance against the documented limitations of cross-account sync before anything is written, and
-    returns every finding with its remedy. With O(fail) it fails and names all findings at once.
+  - Checks one instance against the documented limitations of cross-account sync, and returns every finding with its
+    remedy. It writes nothing. With O(fail) it fails and names all findings at once.
   - The source must be a running Premium (C(Enterprise_Advanced)) instance, the destination a running Basic or Premium
     one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
     cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
@@ -33,9 +33,9 @@ options:
   namespaces:
     version_added: 1.0.0
     description:
-      - Namespaces of the instance that are about to be kept, with the options of
-        M(registryops.alicloud.acr_namespace). What is about to be created is not missed, and what is about to be
-        deleted is. If unset, none.
+      - Namespaces that you are about to create, change or delete, with the options of
+        M(registryops.alicloud.acr_namespace). One that you are about to create counts as existing, and one that you are
+        about to delete as missing. If unset, none.
     type: list
     elements: dict
     suboptions:
@@ -46,8 +46,8 @@ options:
         required: true
       state:
         description:
-          - Whether the namespace should be there. V(absent) is refused while it holds images, unless
-            O(namespaces[].force) is V(true).
+          - Whether the namespace should exist. V(absent) is refused while it holds images, unless O(namespaces[].force)
+            is V(true).
         type: str
         choices: [present, absent]
         default: present
@@ -64,8 +64,8 @@ options:
         choices: [private, public]
       tag_immutability:
         description:
-          - Whether tags of repositories that are created automatically can not be overwritten. If unset, it is left
-            as it is.
+          - Whether tags of repositories that are created automatically cannot be overwritten. If unset, it is left as
+            it is.
         type: bool
       force:
         description:
@@ -74,13 +74,13 @@ options:
         default: false
       wait_timeout:
         description:
-          - Seconds to wait at most for a deletion to end.
+          - Maximum number of seconds to wait until the deletion has ended.
         type: int
         default: 600
   repositories:
     version_added: 1.0.0
     description:
-      - Repositories of the instance that are about to be kept, with the options of
+      - Repositories that you are about to create, change or delete, with the options of
         M(registryops.alicloud.acr_repository). If unset, none.
     type: list
     elements: dict
@@ -97,30 +97,30 @@ options:
         required: true
       state:
         description:
-          - Whether the repository should be there. V(absent) is refused while it holds images, unless
+          - Whether the repository should exist. V(absent) is refused while it holds images, unless
             O(repositories[].force) is V(true).
         type: str
         choices: [present, absent]
         default: present
       repository_type:
         description:
-          - Whether it can be pulled from without credentials. If unset, a new repository gets V(private) and an
-            existing one is left as it is.
+          - Whether images can be pulled without credentials. V(public) allows it. If unset, a new repository gets
+            V(private) and an existing one is left as it is.
         type: str
         choices: [private, public]
       summary:
         description:
-          - What it is, in one line. If unset, a new repository gets its name, since the service demands a summary,
-            and an existing one is left as it is.
+          - Summary of the repository, in one line. If unset, a new repository gets its name, since the service demands
+            a summary, and an existing one is left as it is.
         type: str
       description:
         description:
-          - What it is, at length. If unset, it is left as it is.
+          - Longer description of the repository. If unset, it is left as it is.
         type: str
       tag_immutability:
         description:
-          - Whether its tags can not be overwritten. If unset, a new repository gets V(false) and an existing one is
-            left as it is.
+          - Whether its tags cannot be overwritten. If unset, a new repository gets V(false) and an existing one is left
+            as it is.
         type: bool
       force:
         description:
@@ -129,20 +129,21 @@ options:
         default: false
       wait_timeout:
         description:
-          - Seconds to wait at most for a deletion to end.
+          - Maximum number of seconds to wait until the deletion has ended.
         type: int
         default: 600
   source_account_ids:
     version_added: 1.0.0
     description:
-      - UIDs of the accounts that are about to be granted access. They are only checked for being UIDs. If unset, none.
-      - An empty list is a finding, since then nobody could replicate.
+      - UIDs of the accounts that you are about to grant access. The module only checks that they are UIDs. If unset,
+        none.
+      - An empty list is a finding, since nobody could then replicate.
     type: list
     elements: str
   fail:
     version_added: 1.0.0
     description:
-      - Whether to fail with all findings in one message. If V(false), the task ends well whatever is found.
+      - Whether to fail with all findings in one message. If V(false), findings do not make the task fail.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -210,7 +211,7 @@ instance:
       type: int
       returned: when it exists
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
     modified_time:
@@ -218,7 +219,7 @@ instance:
       type: int
       returned: when it exists
     modified_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
 

@@ -203,7 +203,7 @@ sync_rule:
       type: str
       returned: always
     priority:
-      description: From 1 to 5; 5 is the most urgent.
+      description: Priority from 1 to 5; 5 is the highest.
       type: int
       returned: when it exists
     link_id:
@@ -235,8 +235,9 @@ sync_rule:
       type: str
       returned: when it exists
     stand_in:
-      description: V(true) for a rule that carries pushes, or remembers since when none are, while another is
-        replaced. It is there only as long as that takes, or until the next run if that was cut short.
+      description: V(true) for a rule that takes the place of another one while that is replaced. It carries what is
+        pushed, or remembers since when nothing is carried. It exists until the replacement ends, or until the next run
+        if that was cut short.
       type: bool
       returned: when it stands in for another rule
     create_time:
@@ -244,7 +245,7 @@ sync_rule:
       type: int
       returned: when it exists
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
     modified_time:
@@ -252,14 +253,14 @@ sync_rule:
       type: int
       returned: when it exists
     modified_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
 
     target_account_id:
-      description: What was said in the task; it can not be read back.
+      description: The value that the task gave. The service does not return it.
       type: str
-      returned: when it was said
+      returned: when the task gave it
 caught_up:
   description: Images that were pushed while no rule was in force, as in M(registryops.alicloud.acr_image_sync).
   type: list

@@ -46,7 +46,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sync_rules:
-  description: The rules; an empty list if none fits. UIDs of target accounts can not be read.
+  description: The rules; an empty list if none fits. The service does not return the UIDs of target accounts.
   type: list
   elements: dict
   returned: success
@@ -95,7 +95,7 @@ sync_rules:
       type: str
       returned: always
     priority:
-      description: From 1 to 5; 5 is the most urgent.
+      description: Priority from 1 to 5; 5 is the highest.
       type: int
       returned: when it exists
     link_id:
@@ -127,8 +127,9 @@ sync_rules:
       type: str
       returned: when it exists
     stand_in:
-      description: V(true) for a rule that carries pushes, or remembers since when none is carried, while another is
-        replaced. It is there only as long as that takes, or until the next run if that was cut short.
+      description: V(true) for a rule that takes the place of another one while that is replaced. It carries what is
+        pushed, or remembers since when nothing is carried. It exists until the replacement ends, or until the next run
+        if that was cut short.
       type: bool
       returned: when it stands in for another rule
     create_time:
@@ -136,7 +137,7 @@ sync_rules:
       type: int
       returned: when it exists
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
     modified_time:
@@ -144,7 +145,7 @@ sync_rules:
       type: int
       returned: when it exists
     modified_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
 """

@@ -24,12 +24,12 @@ options:
   grant_timeout:
     version_added: 1.0.0
     description:
-      - Seconds to try again while the other account's grant is refused, for the rules that do not say it themselves.
+      - Seconds to try again while the target's account refuses a rule, for the rules that do not set it themselves.
     type: int
     default: 20
   purge:
     description:
-      - Whether outbound rules that O(rules) does not name are deleted.
+      - Whether to delete outbound rules that O(rules) does not list.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -66,7 +66,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sync_rules:
-  description: What became of each rule, in the order of O(rules); what O(purge) deleted comes last.
+  description: One entry for each rule, in the order of O(rules). Rules that O(purge) deleted come last.
   type: list
   elements: dict
   returned: success, and failure after the rules were listed
@@ -76,8 +76,8 @@ sync_rules:
       type: str
       returned: always
     action:
-      description: What was done, or in check mode would be. One of V(unchanged), V(created), V(replaced), V(deleted)
-        and V(failed). Several rules of one name that become one are V(replaced).
+      description: What was done, or would be done in check mode. One of V(unchanged), V(created), V(replaced),
+        V(deleted) and V(failed). Several rules with one name that become one rule are V(replaced).
       type: str
       returned: always
     changed:
@@ -85,8 +85,8 @@ sync_rules:
       type: bool
       returned: always
     sync_rule:
-      description: The rule; empty if it is absent. The ID and times of a rule that was just made are not in it, since
-        nothing is listed twice.
+      description: The rule; empty if it is absent. A rule that was just created has no ID and no times here, since the
+        rules are listed only once.
       type: dict
       returned: when it did not fail
       contains:
@@ -134,7 +134,7 @@ sync_rules:
               type: str
               returned: always
             priority:
-              description: From 1 to 5; 5 is the most urgent.
+              description: Priority from 1 to 5; 5 is the highest.
               type: int
               returned: when it exists
             link_id:
@@ -166,8 +166,9 @@ sync_rules:
               type: str
               returned: when it exists
             stand_in:
-              description: V(true) for a rule that carries pushes, or remembers since when none are, while another is
-                replaced. It is there only as long as that takes, or until the next run if that was cut short.
+              description: V(true) for a rule that takes the place of another one while that is replaced. It carries
+                what is pushed, or remembers since when nothing is carried. It exists until the replacement ends, or
+                until the next run if that was cut short.
               type: bool
               returned: when it stands in for another rule
             create_time:
@@ -175,7 +176,7 @@ sync_rules:
               type: int
               returned: when it exists
             create_time_iso:
-              description: The same as ISO 8601.
+              description: The same time in ISO 8601 format.
               type: str
               returned: when it exists
             modified_time:
@@ -183,13 +184,13 @@ sync_rules:
               type: int
               returned: when it exists
             modified_time_iso:
-              description: The same as ISO 8601.
+              description: The same time in ISO 8601 format.
               type: str
               returned: when it exists
             target_account_id:
-              description: What was said in the task; it can not be read back.
+              description: The value that the task gave. The service does not return it.
               type: str
-              returned: when it was said
+              returned: when the task gave it
     caught_up:
       description: Images that were pushed while no rule was in force, as in M(registryops.alicloud.acr_image_sync).
       type: list
@@ -208,7 +209,7 @@ sync_rules:
       type: bool
       returned: when the new rule was refused after the old one was deleted
 unlisted:
-  description: Outbound rules of the instance that O(rules) does not list, which go on replicating.
+  description: Outbound rules of the instance that O(rules) does not list. They go on replicating.
   type: list
   elements: dict
   returned: success, and failure after the rules were listed; empty with O(purge)
@@ -218,11 +219,11 @@ unlisted:
       type: str
       returned: always
     renamed_to:
-      description: Name of the listed rule that does the same, as which it may have been renamed.
+      description: Name of the listed rule that does the same. The rule may have been renamed to it.
       type: str
       returned: always
     sentence:
-      description: What the rule still carries where, and how it goes.
+      description: What the rule still sends where, and how to delete it.
       type: str
       returned: always
 counts:

@@ -20,15 +20,15 @@ options:
     required: true
   namespace:
     description:
-      - Namespace of the source image. If unset, of all.
+      - Namespace of the source image. If unset, the tasks of all namespaces are returned.
     type: str
   repository:
     description:
-      - Repository of the source image, without the namespace. If unset, of all.
+      - Repository of the source image, without the namespace. If unset, the tasks of all repositories are returned.
     type: str
   tag:
     description:
-      - Tag of the source image. If unset, of all.
+      - Tag of the source image. If unset, the tasks of all tags are returned.
     type: str
   status:
     description:
@@ -38,20 +38,21 @@ options:
     choices: [pending, synchronizing, success, error, canceled]
   rule:
     description:
-      - Name or ID of the rule that started the tasks. If unset, tasks of all rules and of none are returned.
+      - Name or ID of the rule that started the tasks. If unset, all tasks are returned, also those that no rule
+        started.
     type: str
   since:
     description:
-      - Return only tasks that were created since then; a time such as V(2026-01-31T12:00:00Z), epoch seconds, or an age
-        such as V(90m), V(24h) or V(7d). If unset, all are returned.
+      - Return only tasks that were created since this time, such as V(2026-01-31T12:00:00Z), epoch seconds, or an age
+        such as V(90m), V(24h) or V(7d). If unset, all tasks are returned.
     type: str
   sync_record_id:
     description:
-      - ID that the tasks of one push share. If unset, of all.
+      - ID that the tasks of one push share. If unset, the tasks of all pushes are returned.
     type: str
   target_instance_id:
     description:
-      - ID of the instance that the images go to. If unset, to all.
+      - ID of the target instance. If unset, the tasks of all target instances are returned.
     type: str
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
@@ -84,7 +85,7 @@ sync_tasks:
       returned: always
       sample: rst-abcdefgh12345678
     status:
-      description: Where the task is.
+      description: Status of the task, one of the choices of O(status).
       type: str
       returned: always
       sample: success
@@ -109,7 +110,7 @@ sync_tasks:
       type: bool
       returned: always
     priority:
-      description: Urgency of the task.
+      description: Priority of the task.
       type: int
       returned: always
     namespace:
@@ -153,7 +154,7 @@ sync_tasks:
       type: int
       returned: when it exists
     create_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
     modified_time:
@@ -161,7 +162,7 @@ sync_tasks:
       type: int
       returned: when it exists
     modified_time_iso:
-      description: The same as ISO 8601.
+      description: The same time in ISO 8601 format.
       type: str
       returned: when it exists
 """

@@ -10,14 +10,14 @@ module: acr_sync_verify
 version_added: 1.0.0
 short_description: Verify that what sync rules should carry has arrived
 description:
-  - Compares the outbound sync rules of an instance with those that should be there, and the images of both sides by
-    digest. It returns counts, the lag, every finding with its remedy, and the images that are not as they should be.
-  - It lists and compares a few repositories at a time, so that it needs little memory for any number of images. It does
-    not fail because of findings, so that all can be shown at once.
+  - Compares the outbound sync rules of an instance with O(rules), and the images of both sides by digest. It returns
+    counts, the lag, every finding with its remedy, and the images that are not as they should be.
+  - It lists and compares a few repositories at a time, so it needs little memory for any number of images. Findings do
+    not make it fail, so that you can show all of them at once.
   - Every ten seconds a line shows the progress, unless the variable C(acr_progress) is false. A module that runs in a
     process of its own shows no such lines.
-  - Listed rules with C(state=absent) should be gone. Rules of the instance that are not listed are reported, and their
-    images are not compared.
+  - It reports rules that are listed with C(state=absent) and still exist, and rules of the instance that are not
+    listed. It does not compare the images of the latter.
 options:
   instance_id:
     description:
@@ -26,10 +26,10 @@ options:
     required: true
   destinations:
     description:
-      - Instances that rules end at, with the connection to their account, with which nothing is written. Its
-        credentials are never taken from the environment. Elsewhere, and where one could not be looked into, the
-        source's sync records alone are judged by.
-      - If unset, they are the hosts that rules name in O(rules[].to) and that have credentials of their own.
+      - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
+        credentials are never taken from the environment. For an instance that is not listed or cannot be read, the
+        module relies on the sync records of the source.
+      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
     type: list
     elements: dict
     default: []
@@ -39,13 +39,13 @@ options:
         type: str
         required: true
       name:
-        description: What it is called in findings. If unset, its ID.
+        description: Name of the instance in findings. If unset, its ID is used.
         type: str
       access_key_id:
         description: ID of an access key.
         type: str
       access_key_secret:
-        description: Its secret.
+        description: Secret of that access key.
         type: str
       security_token:
         description: Token that belongs to a temporary key.
@@ -54,10 +54,10 @@ options:
         description: Name of a profile, instead of keys.
         type: str
       profile_file:
-        description: The file that holds it.
+        description: Configuration file with that profile.
         type: path
       assume_role_arn:
-        description: ARN of a RAM role that the keys are traded for.
+        description: ARN of a RAM role to assume.
         type: str
       assume_role_session_name:
         description: Name of the role's session.
@@ -66,16 +66,16 @@ options:
         description: External ID that the role's trust policy may demand.
         type: str
       assume_role_policy:
-        description: Policy document that narrows what the role's session may do.
+        description: Policy document that limits what the session may do.
         type: json
       assume_role_duration:
-        description: Life of the role's session in seconds.
+        description: Duration of the role's session in seconds.
         type: int
       region:
         description: Region of the destination instance.
         type: str
       account_id:
-        description: UID of the account that it must be.
+        description: UID of the account that the credentials must belong to.
         type: str
       cr_endpoint:
         description: Endpoint of Container Registry.
@@ -85,8 +85,8 @@ options:
         type: str
   select:
     description:
-      - What is looked at. If unset, everything.
-      - An empty list in it is refused, since leaving it out means all.
+      - Limits what is verified. If unset, everything is.
+      - An empty list is refused, since leaving the list out selects everything.
     type: dict
     suboptions:
       rules:
@@ -107,33 +107,34 @@ options:
         elements: str
   wait_timeout:
     description:
-      - Seconds to wait for images that are on their way. What still is after that is counted as such. In check mode
-        nothing is waited for.
+      - Maximum number of seconds to wait for images that are in flight. Those that are still in flight are then counted
+        as V(waiting). In check mode the module does not wait.
     type: int
     default: 60
   max_images:
     description:
-      - How many images that are not as they should be are returned one by one. All of them are counted.
+      - Maximum number of images in RV(images). All images are counted.
     type: int
     default: 100
   images_file:
     description:
-      - Path of a file that gets every compared image, as comma-separated values if it ends in C(.csv), and as a line of
-        JSON each if not. Its folder is made if it is missing, and an earlier file is replaced when all is written. That
-        does not count as a change. If unset, and in check mode, none is written.
-      - No cell of the CSV is a formula, whatever the service says of a failure, so that a spreadsheet can open it
-        safely.
+      - Path of a file that gets every compared image. If its name ends in C(.csv), it has comma-separated values,
+        otherwise one line of JSON for each image. A missing folder is created. An earlier file is replaced when the new
+        one is complete. Writing it does not count as a change. If unset, and in check mode, no file is written.
+      - A spreadsheet can open the CSV file safely, since no cell is a formula, not even one with a reason that the
+        service gave.
     type: path
   audit:
     description:
-      - Whether the rules are audited too, as by M(registryops.alicloud.acr_sync_audit) with C(side=source). The audit
-        takes the records and images that are listed for the verification, so that none is listed twice.
+      - Whether to audit the rules as well, as M(registryops.alicloud.acr_sync_audit) does with C(side=source). The
+        audit uses the records and images of the verification, so that they are listed only once.
       - Cannot be combined with O(select).
     type: bool
     default: false
   fail_on:
     description:
-      - Which findings RV(summary) names as a reason to fail; V(warning) is for both. The task itself does not fail.
+      - Least severity of the findings that RV(summary) names as a reason to fail. V(warning) names errors and warnings.
+        The task itself does not fail.
     type: str
     choices: [error, warning]
     default: error
@@ -223,7 +224,7 @@ findings:
       type: str
       returned: always
     severity:
-      description: V(error) if something is not as it should be, V(warning) if it may be meant.
+      description: V(error) if something is not as it should be, V(warning) if that may be intended.
       type: str
       returned: always
     subject:
@@ -249,7 +250,7 @@ images:
       type: str
       returned: always
     rules:
-      description: All rules that bring it to the same place.
+      description: All rules that send it to the same target.
       type: list
       elements: str
       returned: always
@@ -279,7 +280,7 @@ images:
       type: str
       returned: always
     target:
-      description: Where it should be, with the instance in front.
+      description: Where it should be, as instance, namespace, repository and tag.
       type: str
       returned: always
       sample: cri-targettarget0001/prod/web:1.0
@@ -288,7 +289,7 @@ images:
       type: str
       returned: always
     target_digest:
-      description: What the tag points to there. Null if it is not there, or was not looked at.
+      description: Digest of the tag at the target; null if the tag does not exist there, or the target was not read.
       type: str
       returned: always
     state:
@@ -300,7 +301,7 @@ images:
       type: str
       returned: always
     issue:
-      description: Why it failed, in the service's words. Null if it did not.
+      description: Why it failed, in the service's words; null if it did not fail.
       type: str
       returned: always
     pushed:
@@ -308,19 +309,20 @@ images:
       type: int
       returned: always
     arrived:
-      description: When it arrived, likewise. Null if it did not.
+      description: When it arrived, in epoch milliseconds; null if it did not.
       type: int
       returned: always
     lag:
-      description: Seconds from push to arrival, where a rule carried it. Null elsewhere.
+      description: Seconds from push to arrival; null if no rule carried it.
       type: float
       returned: always
     sentence:
-      description: All of that in a sentence.
+      description: The same in one sentence.
       type: str
       returned: always
 rules:
-  description: The rules that should be there, that should be gone and are not, and that are there without being listed.
+  description: The listed rules, and the rules of the instance that are not listed. A rule that is listed with
+    C(state=absent) is only here if it still exists.
   type: list
   elements: dict
   returned: success
@@ -334,19 +336,20 @@ rules:
       type: str
       returned: always
     why:
-      description: What is different, or why it is refused. Empty for others.
+      description: What is different, or why the rule is refused. Otherwise empty.
       type: str
       returned: always
     renamed_to:
-      description: The listed rule that does the same under another name. Null if there is none.
+      description: Name of the listed rule that does the same under another name; null if there is none.
       type: str
       returned: always
     sync_rule:
-      description: The rule as it is, or as it should be where it is missing; see M(registryops.alicloud.acr_sync_rule).
+      description: The rule as it is, or as it should be if it is missing; see M(registryops.alicloud.acr_sync_rule).
       type: dict
       returned: always
     states:
-      description: The number of its images by state. An image that several rules bring to one place is in each of them.
+      description: Number of its images in each state. An image that several rules send to one target counts for each
+        rule.
       type: dict
       returned: always
 namespaces:
@@ -365,21 +368,22 @@ troubles:
   elements: dict
   returned: success
 reasons:
-  description: Why images are not there, by target, the most frequent reason first; each with an C(example).
+  description: Why images have not arrived, by target, the most frequent reason first. Each has an C(example).
   type: list
   elements: dict
   returned: success
 others:
-  description: What is on its way, older than its rule, or at the destination alone, by C(namespace), target and reason.
+  description: Images that are in flight, older than their rule, or only at the destination, by C(namespace), target and
+    reason.
   type: list
   elements: dict
   returned: success
 images_file:
-  description: The file that was written. Null if none was.
+  description: Path of the file that was written; null if there is none.
   type: str
   returned: success
 audit:
-  description: What RV(registryops.alicloud.acr_sync_audit#module:findings) are of the source, errors first.
+  description: The findings of the audit, as RV(registryops.alicloud.acr_sync_audit#module:findings), errors first.
   type: list
   elements: dict
   returned: if O(audit)
@@ -395,14 +399,14 @@ traffic:
   type: dict
   returned: success
 unreadable:
-  description: Destinations that could not be looked into, each with its C(host) and the C(reason).
+  description: Destinations that could not be read, each with its C(host) and the C(reason).
   type: list
   elements: dict
   returned: success
 summary:
   description:
-    - The same for people. C(rules), C(images) and C(lag) are a line each, C(findings) a list of the first twenty, and
-      C(failure) a sentence that names those that O(fail_on) says, empty if there are none.
+    - The same as text for people. C(rules), C(images) and C(lag) are one line each. C(findings) lists the first twenty
+      findings. C(failure) is one sentence with the findings that O(fail_on) selects, and empty if there are none.
   type: dict
   returned: success
 """
