@@ -1,9 +1,11 @@
-"""The example of the login's documentation, as it stands: skopeo logs in with it and pulls an image."""
+"""Clients log in with what the lookup obtains, and skopeo pulls an image as the example in its documentation does."""
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +21,11 @@ from .skopeo import WITH_REGISTRIES, world_with_registries
 from .story import KEYS, REGIONS, SOURCE
 
 pytestmark = WITH_REGISTRIES
+# Logging in takes no engine. The emulator's registry has no TLS, which docker does not ask for at a loopback address.
+LOGINS = {
+    "docker": ["docker", "--config", "{home}", "login"],
+    "podman": ["podman", "login", "--tls-verify=false"],
+}
 LOOKUP = "ansible_collections.registryops.alicloud.plugins.lookup.acr_registry_login"
 
 
@@ -55,3 +62,42 @@ def test_skopeo_logs_in_and_copies(emulator: Emulator, tmp_path: Path) -> None:
     assert (tmp_path / "web/index.json").exists()
     (token,) = emulator.state()["accounts"][0]["instances"][0]["tokens"]
     assert token not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("program", LOGINS)
+def test_each_client_takes_the_login_and_no_other_password(program: str, emulator: Emulator, tmp_path: Path) -> None:
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    login = obtained(emulator, tmp_path)
+    home = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "REGISTRY_AUTH_FILE": str(tmp_path / "auth.json")}
+    command = [part.format(home=tmp_path) for part in LOGINS[program]]
+    codes = []
+    for password in (login["password"], "another"):
+        done = subprocess.run(
+            [*command, "--username", login["username"], "--password-stdin", login["registry"]],
+            env={**os.environ, **home},
+            input=password,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        codes.append(done.returncode)
+    assert codes[0] == 0 != codes[1], done.stderr
+
+
+def obtained(emulator: Emulator, home: Path) -> dict[str, str]:
+    """Return what the lookup gives to a task."""
+    (home / "ansible.cfg").write_text("")
+    variables = {"acr_access_key_id": KEYS["a"][0], "acr_access_key_secret": KEYS["a"][1], "acr_region": REGIONS["a"]}
+    message = "msg={{ lookup('registryops.alicloud.acr_registry_login', '%s') }}" % SOURCE
+    ansible = str(Path(sys.executable).with_name("ansible"))
+    done = subprocess.run(
+        [ansible, "localhost", "-m", "ansible.builtin.debug", "-a", message, "-e", json.dumps(variables)],
+        env=environment(home, emulator.endpoint),
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    login: dict[str, str] = json.loads(done.stdout[done.stdout.index("{") :])["msg"]
+    return login
