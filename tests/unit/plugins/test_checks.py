@@ -27,10 +27,13 @@ GOOD: list[tuple[str, Any]] = [
     ("sync_record_id", "0F2A6B1C-1D2E-4F3A-8B4C-5D6E7F8A9B0C"),
     ("link_id", "cr-link_1"),
     ("policy_name", "AcrCrossAccountSync-2"),
+    ("policy_name", "A"),
     ("namespace", "ab"),
     ("namespace", "team_a.b-c"),
     ("repository", "web"),
     ("repository", "shop/cart_v2"),
+    ("repository", "a" * 255),
+    ("rate_limit", 0.5),
     ("tag", "1.0"),
     ("tag", "_latest"),
     ("tags", ["a", "b" * 128]),
@@ -101,6 +104,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("tag_filter", "((a{1000}){3}){9}", "its counts are too many"),
     ("priority", 0, "out of range"),
     ("priority", 6, "out of range"),
+    ("rate_limit", 0, "out of range Say how many calls"),
+    ("rate_limit", -1.0, "out of range Say how many calls"),
 ]
 
 
@@ -184,3 +189,9 @@ def test_finance_and_government_clouds_are_told_from_public_regions(region: str,
 def test_a_check_names_the_option_it_is_told(check: Callable[[str, str], None], value: str) -> None:
     with pytest.raises(AcrError, match="my_option"):
         check(value, "my_option")
+
+
+def test_a_selection_names_something_or_leaves_the_list_out() -> None:
+    checks.check_names_something({"tags": ["1.0"], "repositories": None, "newest": 3})
+    with pytest.raises(AcrError, match="^select.tags is an empty list. Leave tags out to select all of them."):
+        checks.check_names_something({"repositories": ["web"], "tags": []})

@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
     Record,
     Target,
     compare,
+    extra,
 )
 
 TARGET = Target("cri-t", "prod", "web")
@@ -60,6 +61,30 @@ CASES: list[tuple[str, dict[str, Any], Held, Evidence, str, str]] = [
         there(None, FAILED._replace(issue=None)),
         "failed",
         "the service says no reason",
+    ),
+    (
+        "a failure at the very moment of the push counts",
+        RULE,
+        IMAGE,
+        there(None, FAILED._replace(created=200)),
+        "failed",
+        "AUTH",
+    ),
+    (
+        "a push at the very moment of the rule should have been carried",
+        RULE,
+        IMAGE._replace(pushed=100),
+        there(None),
+        "missing",
+        NO_TASK,
+    ),
+    (
+        "a rule without a time carries every push",
+        {**RULE, "create_time": None},
+        IMAGE._replace(pushed=0),
+        there(None),
+        "missing",
+        NO_TASK,
     ),
     ("a failure before the push is past", RULE, IMAGE, there(None, FAILED._replace(created=150)), "missing", NO_TASK),
     (
@@ -118,8 +143,9 @@ def test_of_rules_that_meet_the_one_that_should_have_carried_it_decides() -> Non
         (SUCCESS._replace(status="error"), None, None),
         (SUCCESS._replace(modified=None), None, None),
         (SUCCESS._replace(created=150), None, None),
+        (SUCCESS._replace(created=200), 2700, 2.5),
     ],
-    ids=["carried", "sent by hand", "failed", "no times", "of an earlier push"],
+    ids=["carried", "sent by hand", "failed", "no times", "of an earlier push", "at the moment of the push"],
 )
 def test_the_lag_is_from_the_push_to_the_arrival_by_a_rule(
     record: Record, arrived: int | None, lag: float | None
@@ -151,3 +177,20 @@ def test_a_compared_image_is_shown_with_a_sentence() -> None:
         "lag": None,
         "sentence": "prod/web:1.0 failed on its way to cri-t/copy/shop:1.0 (AUTH)",
     }
+
+
+def test_a_rule_without_a_time_is_the_oldest() -> None:
+    rules = ({**RULE, "name": "first", "create_time": 1}, {**RULE, "name": "timeless", "create_time": None})
+    assert compared(IMAGE, there(None), *rules).rule == "timeless"
+
+
+@pytest.mark.parametrize(("pushed", "told"), [(200, 200), (0, None)])
+def test_what_only_the_destination_has_is_told_with_its_own_digest(pushed: int, told: int | None) -> None:
+    image = extra(RULE, ("prod", "web", "1.0"), Held("sha256:b", 9, pushed), TARGET)
+    assert (image.rule, image.rules, image.state, image.reason) == (
+        "r",
+        ("r",),
+        "extra",
+        "the source has no such image",
+    )
+    assert (image.digest, image.target_digest, image.size, image.pushed) == (None, "sha256:b", 9, told)

@@ -128,3 +128,13 @@ def test_a_handler_s_failure_is_told_once_and_in_brackets() -> None:
     with pytest.raises(ApiError), preferring(error, "whether it is there"):
         raise AcrError("no answer")
     assert str(error).count("could not be found out") == 1
+
+
+def test_a_repeated_nonce_leaves_it_uncertain_what_was_done() -> None:
+    error = api_error("CreateNamespace", "SignatureNonceUsed", "")
+    assert isinstance(error, errors.UsedNonceError)
+    assert error.uncertain is True
+
+
+def test_a_code_without_a_status_is_certain() -> None:
+    assert api_error("CreateNamespace", "NAMESPACE_ALREADY_EXIST", "").status == 0

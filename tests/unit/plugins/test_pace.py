@@ -92,3 +92,38 @@ def test_the_pace_halves_once_for_calls_that_were_on_their_way_together() -> Non
     assert pace._rate(service.now) == pytest.approx(5)
     service.sleep(1.6)
     assert pace._rate(service.now) == pytest.approx(9.8)
+
+
+@pytest.mark.parametrize(("later", "rate"), [(0.9, 9.8), (1.0, 4.9)])
+def test_only_a_refusal_a_second_later_halves_the_pace_again(later: float, rate: float) -> None:
+    now = [100.0]
+    pace = Pace(10, lambda _seconds: None, lambda: now[0])
+    pace.throttled(0.0)
+    now[0] += later
+    pace.throttled(0.0)
+    assert pace._rate(now[0]) == pytest.approx(rate)
+
+
+def test_the_first_guess_is_the_calls_of_the_last_second() -> None:
+    now = [100.0]
+    pace = Pace(None, lambda _seconds: None, lambda: now[0])
+    for moment in (100.0, 100.5, 100.6, 100.7, 100.8):
+        now[0] = moment
+        pace.wait()
+    now[0] = 101.0
+    pace.throttled(0.0)
+    # Four calls began within the second before the refusal, and one of them was refused; the pace begins with half.
+    assert pace._rate(101.0) == pytest.approx(1.5)
+    # The next call comes two calls' time after the refusal.
+    assert pace._next == pytest.approx(101.0 + 2 / 3)
+
+
+def test_each_further_refusal_doubles_the_time_before_more_is_tried() -> None:
+    now = [100.0]
+    pace = Pace(None, lambda _seconds: None, lambda: now[0])
+    patience = []
+    for _refusal in range(6):
+        pace.throttled(0.0)
+        patience.append(pace._patience)
+        now[0] += 5.0
+    assert patience == [10.0, 20.0, 40.0, 80.0, 120.0, 120.0]

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import (
     PERMISSIONS,
     permission_in_words,
+    resources,
 )
 
 SENTENCES: list[tuple[str, dict[str, Any], str]] = [
@@ -48,3 +49,7 @@ def test_every_listed_permission_can_be_said_without_parameters(action: str) -> 
     assert name[:1].isupper()
     assert permission_in_words(action, {}).startswith(f"{permission} on ")
     assert "{" not in permission_in_words(action, {})
+
+
+def test_a_call_that_needs_no_permission_names_none() -> None:
+    assert resources("GetCallerIdentity", {}) == []

@@ -229,6 +229,14 @@ def test_waiting_ends_when_the_time_is_up() -> None:
     assert sum(slept) >= 3
 
 
+def test_waiting_asks_no_more_once_exactly_the_time_is_up() -> None:
+    slept: list[float] = []
+    client = Client(no_calls, sleep=slept.append)
+    with pytest.raises(WaitTimeoutError):
+        engine.wait_until(client, lambda: False, what="it", timeout=2.5)
+    assert slept == [1.0, 1.5]
+
+
 def test_a_refusal_needs_its_condition() -> None:
     engine.refuse(False, "no", "Do not.")
     with pytest.raises(AcrError, match="No. Do not."):
@@ -239,6 +247,23 @@ def test_what_is_wanted_is_what_the_task_says() -> None:
     boxes = Boxes()
     boxes.params = {"name": "b", "size": 2, "state": "present"}
     assert boxes.desired() == Box("b", 2)
+
+
+def test_a_resource_is_plain_unless_it_says_otherwise() -> None:
+    boxes = Boxes()
+    bare: Resource[Box] = Resource(boxes.client, {"name": "b"})
+    other = bare.sibling({"name": "c"})
+    assert (other.client, other.params, bare.params) == (boxes.client, {"name": "c"}, {"name": "b"})
+    assert (Boxes.replaceable, boxes.surplus(RED, None), boxes.warnings(RED)) == (False, (), [])
+    assert (boxes.is_temporary(RED), boxes.succeeds(RED, RED)) == (False, False)
+    with boxes.alone() as again:
+        assert again is False
+
+
+def test_a_plan_that_does_nothing_returns_and_says_nothing() -> None:
+    boxes = Boxes()
+    nothing: Plan[Box] = Plan("nothing", RED, RED, {})
+    assert (engine.apply(boxes, nothing), boxes.describe(nothing), boxes.deeds) == ({}, [], [])
 
 
 @pytest.mark.parametrize("name", ["name", "read", "find", "create", "update", "replace", "delete"])

@@ -265,3 +265,13 @@ def test_an_account_joins_the_statement_of_the_others() -> None:
     document = policy.with_trust({"Statement": allow("sts:assumerole", Principal=CONTAINER_REGISTRY)}, ACCOUNTS, ())
     [statement] = policy.statements(document)
     assert statement["Principal"] == {"Service": [service(account) for account in ACCOUNTS]}
+
+
+def test_the_meaning_of_a_principal_that_is_no_mapping_counts() -> None:
+    anyone, nobody = {"Statement": allow("a", Principal="*")}, {"Statement": allow("a")}
+    assert policy.meaning(anyone) != policy.meaning(nobody)
+
+
+def test_a_policy_without_a_grant_left_is_an_empty_document() -> None:
+    granted = policy.with_grants(None, ME, [GRANTS[0]], [])
+    assert policy.with_grants(granted, ME, [], [GRANTS[0]]) == {"Version": "1", "Statement": []}
