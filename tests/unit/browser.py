@@ -1,4 +1,7 @@
-"""A headless Chromium, told what to do over the DevTools protocol, by a pipe and without a driver between."""
+"""Drive a headless Chromium over a pipe.
+
+It speaks the DevTools protocol, without a driver between.
+"""
 
 from __future__ import annotations
 
@@ -84,13 +87,16 @@ class Page:
         return answer["result"].get("value")
 
     def show(self, width: int, height: int, scheme: str = "light") -> None:
-        """How large the window is, and whether its owner likes it light or dark."""
+        """Set the window's size and the owner's taste, light or dark."""
         mobile = width < 600
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def complaints(self) -> list[dict[str, Any]]:
-        """Return what the browser's console has in red: exceptions, failed loads, breaches of the policy."""
+        """Return the errors on the browser's console.
+
+        These are exceptions, failed loads and breaches of the policy.
+        """
         self.run("1")  # so that all earlier events have arrived
         return [event for event in self.events if event["method"] in ("Runtime.exceptionThrown", "Log.entryAdded")]
 
@@ -102,7 +108,7 @@ class Page:
 
 @contextlib.contextmanager
 def browsing(profile: Path) -> Iterator[Page]:
-    """Chromium for the time of the block, with an empty profile in that folder."""
+    """Run Chromium during the block, with an empty profile."""
     assert PROGRAM
     (browser_reads, we_write), (we_read, browser_writes) = os.pipe(), os.pipe()
     # It reads from descriptor 3 and writes to 4, where the shell puts ours. Ours were opened in such an order that

@@ -1,4 +1,4 @@
-"""Lines read as sentences do: a noun for each variable, and one loop in a comprehension."""
+"""Find names that say nothing, and nested comprehensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one of the Pythons that we support gets wrong, and nothing here must therefore do."""
+"""Find what one supported Python gets wrong."""
 
 from __future__ import annotations
 

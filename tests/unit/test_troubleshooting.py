@@ -1,4 +1,4 @@
-"""The page on codes is made of the table that messages take their remedies from."""
+"""Compare the page on codes with the table of remedies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workflows call what there is: targets of the Makefile, and every ansible-core with each of its Pythons."""
+"""Compare the workflows with the Makefile and the Pythons."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_core_is_tested_with_each_of_its_pythons() -> None:
 
 
 def supported() -> list[tuple[str, str]]:
-    """Return each ansible-core that `make test-matrix` knows, with each Python that it does."""
+    """Return each ansible-core and Python of `make test-matrix`."""
     text = (ROOT / "tools/matrix.py").read_text(encoding="utf-8")
     table = re.search(r"PYTHONS = (\{.*?\n\})", text, re.DOTALL)
     assert table

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two stories of the role controller_content, told once a session and side by side, since each starts 100 modules."""
+"""Play the role controller_content in two stories.
+
+They are told once a session and side by side, since each starts 100 modules.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ def _tell_of_both_accounts(modules: Path, folder: Path) -> Story:
 
 
 def _tell_of_one_account(modules: Path, folder: Path) -> Story:
-    """Keep the content of Account B alone, with the modules as Automation Platform names them."""
+    """Keep the content of Account B alone.
+
+    The modules are named as Automation Platform names them.
+    """
     renamed = folder / "ansible_collections/ansible/controller"
     shutil.copytree(modules / "ansible_collections/awx/awx", renamed)
     for file in renamed.glob("plugins/*/*.py"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the playbook controller_content as a person would, against the stand-in of AWX."""
+"""Run the playbook controller_content against the stand-in of AWX."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FOREIGN = re.compile(r"(?i)ANSIBLE_|ALIBABA_?CLOUD_|ACR_|CONTROLLER_|TOWER_|.*_
 
 @dataclass(frozen=True)
 class Played:
-    """`writes` are the requests that changed something on the controller."""
+    """Keep the requests that changed the controller."""
 
     code: int
     output: str
@@ -76,7 +76,7 @@ class Player:
 
 
 def own_environment() -> dict[str, str]:
-    """Return ours, without what a developer may have set for real accounts, controllers and Ansible."""
+    """Return our environment without a developer's real accounts and controllers."""
     return {
         **{name: value for name, value in os.environ.items() if not _FOREIGN.match(name)},
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",

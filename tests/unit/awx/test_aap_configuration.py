@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lists for infra.aap_configuration are the role's own, and have the form that its roles take."""
+"""Compare the lists for infra.aap_configuration with the role's own."""
 
 from __future__ import annotations
 

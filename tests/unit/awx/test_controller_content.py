@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role controller_content, by the real modules of awx.awx against the stand-in of AWX."""
+"""Run the role controller_content with the modules of awx.awx."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide's file is the example that the other tests here play with, and its names are those that are made."""
+"""Compare the guide with the example that tests play.
+
+Its names must be those that the role makes.
+"""
 
 from __future__ import annotations
 

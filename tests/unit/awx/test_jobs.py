@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every template as AWX runs it: by ansible-runner, each job in a folder of its own that is gone afterwards."""
+"""Run every template as AWX does.
+
+Each job runs by ansible-runner in a folder of its own that is gone afterwards.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ MUCH = 10_000
 
 @dataclass
 class Site:
-    """A controller whose content is there, and a cloud that its jobs reach."""
+    """Hold a controller with content, and a cloud for its jobs."""
 
     store: Store
     cloud: Emulator
@@ -91,7 +94,7 @@ def denied(site: Site) -> workflows.Course:
 
 @pytest.fixture(scope="module")
 def sliced(site: Site, denied: workflows.Course) -> list[Finished]:
-    """Go on where the approval was refused: set the rules, push many images, and send them in slices."""
+    """Set rules after a refused approval, and send in slices."""
     assert denied.statuses["prepare"] == "successful"
     tags = [f"0.{number}" for number in range(40)]
     site.cloud.post(
@@ -132,7 +135,7 @@ def test_slices_send_each_image_once(site: Site, sliced: list[Finished]) -> None
 
 
 def _sent(site: Site) -> Counter[tuple[str, str]]:
-    """Count the sync tasks of each image, as the records have them."""
+    """Count the sync tasks of each image."""
     calls = site.cloud.calls("CreateRepoSyncTask")
     return Counter((call["parameters"].get("RepoName", ""), call["parameters"].get("Tag", "")) for call in calls)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stand-in of AWX refuses what AWX 24.6.1 was found to refuse, and takes what that took."""
+"""Compare the stand-in's refusals with those of AWX 24.6.1."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ QUESTIONS = [
 
 
 class World:
-    """A controller with one of everything that the trials refer to."""
+    """Hold a controller with what the trials refer to."""
 
     def __init__(self) -> None:
         self.store = Store(["site.yml"])
@@ -83,7 +83,7 @@ class World:
         return identity
 
     def resolved(self, sent: Mapping[str, Any]) -> Thing:
-        """Return what is sent with an ID for each name that begins with an @."""
+        """Replace each name that begins with @ by its ID."""
         return {
             name: self.names[value[1:]] if isinstance(value, str) and value.startswith("@") else value
             for name, value in sent.items()

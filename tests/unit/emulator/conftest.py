@@ -1,4 +1,4 @@
-"""One emulator process for all tests that need no special one.
+"""Share one emulator process between most tests.
 
 Each test begins in a world of its own.
 """
@@ -39,7 +39,7 @@ def emulator(serve: Callable[..., Emulator]) -> Emulator:
 
 @pytest.fixture
 def a(emulator: Emulator) -> Client:
-    """Account A's root, in the default world unless the test serves another."""
+    """Return Account A's root, by default in the default world."""
     return Client(emulator, ROOT_A)
 
 

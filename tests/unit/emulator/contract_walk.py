@@ -1,4 +1,4 @@
-"""Every action of the API once or more, in an order in which each can succeed, and what was answered."""
+"""Call every action of the API in an order that succeeds."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ class Step:
 
 
 class Walk:
-    """`facts` say how each call is to be varied: without each parameter that is required, and by nobody."""
+    """Keep the answers of a walk through all actions.
+
+    `facts` say how each call is varied: without each parameter that is required, and by nobody.
+    """
 
     def __init__(self, emulator: Emulator, facts: Mapping[str, Any], wrong: Mapping[str, Mapping[str, Any]]) -> None:
         self.emulator, self.facts, self.wrong = emulator, facts, wrong

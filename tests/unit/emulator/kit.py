@@ -1,4 +1,4 @@
-"""What the emulator's tests share: worlds built in code, and the real SDKs as clients."""
+"""Build worlds in code, with real SDKs as clients."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ def world(
     roles_a: list[Any] | None = None,
     **top: Any,
 ) -> dict[str, Any]:
-    """Two accounts: A with prod/web and dev/tool in a source instance, B with an empty prod in a target instance."""
+    """Return two accounts with an instance each.
+
+    A has prod/web and dev/tool in a source instance, B an empty prod in a target instance.
+    """
     prod = {"name": "prod", "auto_create_repositories": True}
     web = {"name": "web", "images": [{"tag": "1.0"}, {"tag": "1.1"}]}
     account_a = {
@@ -175,7 +178,7 @@ class Client:
         return self.cr("CreateRepoSyncTask", **{**parameters, **changes})
 
     def finished(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the task that `answer` created, once it is over."""
+        """Return the task that `answer` created, once it has ended."""
 
         def over() -> dict[str, Any] | None:
             task = self.cr("GetRepoSyncTask", SyncTaskId=answer["SyncTaskId"])

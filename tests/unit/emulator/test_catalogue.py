@@ -1,4 +1,7 @@
-"""Instances, namespaces, repositories and tags: answers, their exact JSON types, paging and refusals."""
+"""Test instances, namespaces, repositories and tags.
+
+Answers have exact JSON types, pages and refusals.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The emulator against what is known of the API: `tests/emulator/contract.yml`, action by action."""
+"""Compare the emulator with contract.yml, action by action."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_methods_and_authority(name: str) -> None:
 
 
 def leaves(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
-    """Every scalar of an answer, or of what contract.yml says of it, by a path like `Images[].Tag`."""
+    """Return every scalar by a path such as `Images[].Tag`."""
     if isinstance(value, dict):
         for name, item in value.items():
             yield from leaves(item, f"{where}.{name}" if where else name)
@@ -117,7 +117,7 @@ def leaves(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def differences(value: Any, shape: Any, optional: Sequence[str] = (), where: str = "") -> Iterator[str]:
-    """List what differs from contract.yml: missing and unknown fields, and other types."""
+    """List missing and unknown fields, and other types."""
     if isinstance(shape, dict) and isinstance(value, dict):
         if where not in NEVER_FILLED:
             yield from (f"{where}.{name} is missing" for name in shape.keys() - value.keys() - set(optional))
@@ -163,7 +163,7 @@ def test_who_may_do_nothing_is_refused_on_the_documented_resource(name: str, ste
 
 
 def documented_arn(name: str, step: Step) -> str:
-    """Return the first that is asked for, its placeholders filled with the step's parameters."""
+    """Return the first documented resource, with the step's parameters."""
     given = {"NamespaceName": step.parameters.get("RepoNamespaceName", "prod"), "RepoName": "web", "PolicyName": "*"}
     given |= {"region": "cn-hangzhou", "uid": ACCOUNT_A, "InstanceId": SOURCE, "RoleName": "walker"}
     given |= {key: value for key, value in step.parameters.items() if isinstance(value, str)}
@@ -173,7 +173,7 @@ def documented_arn(name: str, step: Step) -> str:
 
 
 def wrong_requests() -> Iterator[tuple[str, str]]:
-    """Yield each action with each of its documented errors that a wrong parameter provokes."""
+    """Yield each action with each documented parameter error."""
     for name, facts in FACTS.items():
         for code in facts.get("errors", {}):
             if code in WRONG:

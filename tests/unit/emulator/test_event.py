@@ -1,4 +1,4 @@
-"""The event centre: rules that the world file has, and the records that replication makes of them."""
+"""Test the event centre's rules and records."""
 
 from __future__ import annotations
 

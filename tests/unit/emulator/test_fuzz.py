@@ -1,4 +1,4 @@
-"""Whatever is asked, signed or not, the answer is JSON and no 500."""
+"""Send anything, and expect JSON and no status 500."""
 
 from __future__ import annotations
 
@@ -151,7 +151,10 @@ def test_an_odd_body_is_refused_and_changes_nothing(
 def test_no_bytes_break_it(
     emulator: Emulator, method: bytes, query: bytes, headers: list[tuple[bytes, bytes]], body: bytes
 ) -> None:
-    """Also where they are no HTTP: each connection ends, answered or not, and the next one is served."""
+    """Send bytes that are no HTTP.
+
+    Each connection ends, answered or not, and the next one is served.
+    """
     host, port = emulator.endpoint.split(":")
     lines = [method + b" /?" + query + b" HTTP/1.1", *(name + b": " + value for name, value in headers)]
     lines += [b"Connection: close", b"Content-Length: %d" % len(body), b"", body]

@@ -1,4 +1,4 @@
-"""Whether Account B's grant is understood as the service understands it, and who in Account A may call at all."""
+"""Test who may replicate, and who may call at all."""
 
 from __future__ import annotations
 

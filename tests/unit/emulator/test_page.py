@@ -1,4 +1,4 @@
-"""The page for people at /_emulator/, in a real browser."""
+"""Look at the page /_emulator/ in a real browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .kit import ACCOUNT_A, ROOT_A, SOURCE, Client, ClientException, eventually,
 
 @pytest.fixture
 def page(browser: Page, emulator: Emulator) -> Page:
-    """On the default world's page, as a desktop has it."""
+    """Open the default world's page as on a desktop."""
     browser.show(1280, 900)
     browser.open(f"http://{emulator.endpoint}/_emulator/")
     appears(browser, "account-b")
@@ -22,7 +22,7 @@ def page(browser: Page, emulator: Emulator) -> Page:
 
 
 def text(page: Page, selector: str = "main") -> str:
-    """Return the text of all elements that the selector finds."""
+    """Return the text of all elements of a selector."""
     script = f"[...document.querySelectorAll({selector!r})].map(one => one.innerText).join('\\n')"
     return " ".join(str(page.run(script)).split())
 

@@ -1,4 +1,4 @@
-"""Roles, policies, versions, attachments and tags, and what RAM refuses."""
+"""Test roles, policies, versions, attachments, tags and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the emulator's README says that can be checked: its files, its tables, its lists and its figures."""
+"""Check the files, tables, lists and figures of the README."""
 
 from __future__ import annotations
 

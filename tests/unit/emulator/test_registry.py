@@ -1,4 +1,7 @@
-"""Instances with a real registry: skopeo as the client, pushes that fire rules, and copies that keep every digest."""
+"""Push and copy images in real registries with skopeo.
+
+Pushes fire rules, and copies keep every digest.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def login(client: Client, instance: str) -> str:
 
 
 def credentials(emulator: Emulator) -> tuple[str, str]:
-    """Return what skopeo logs in with, at the source and at the target."""
+    """Return skopeo's logins at the source and the target."""
     return login(Client(emulator, ROOT_A), SOURCE), login(Client(emulator, ROOT_B), TARGET)
 
 
@@ -68,7 +71,10 @@ def raw_manifest(reference: str, secret: str, *, fails: bool = False) -> str:
 
 
 def layout_of(folder: Path, *architectures: str, tag: str = "x") -> str:
-    """Write an OCI image layout with one image, or an index of several; returns the digest of its top."""
+    """Write an OCI image layout and return its digest.
+
+    It has one image, or an index of several.
+    """
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
 

@@ -197,7 +197,7 @@ def test_a_reset_is_a_real_one(emulator: Emulator) -> None:
 
 
 def _raw_list(emulator: Emulator) -> int:
-    """Send a signed call on a connection of its own, without an SDK's retries between."""
+    """Send one signed call without an SDK's retries."""
     return send(emulator, signed({}, Action="ListInstance"), {}, {})[0]
 
 
@@ -212,7 +212,10 @@ def test_hang_and_slow(emulator: Emulator) -> None:
 
 
 def test_no_fault_is_an_error_of_the_emulator(capfd: pytest.CaptureFixture[str]) -> None:
-    """Whatever is done to a client, and when it gives up, the emulator has nothing to say about it."""
+    """Expect no line of the emulator about any fault.
+
+    It also says nothing when the client gives up.
+    """
     with running(world()) as emulator:
         for fault in ("hang", "slow", "reset_before", "reset_after", "html_502", "empty_body", "wrong_shape"):
             emulator.post("/_emulator/faults", {"fault": fault, "retry_after_ms": 300})

@@ -1,4 +1,7 @@
-"""Who calls: both signature styles, temporary keys, and every way to get them wrong."""
+"""Test who calls, and every way to get that wrong.
+
+There are both signature styles and temporary keys.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,10 @@ def send(emulator: Emulator, query: dict[str, str], form: dict[str, str], header
 
 
 def signed(form: dict[str, str], **changes: str) -> dict[str, str]:
-    """Return a V1 query as Terraform sends it: the parameters in the form are signed together with it."""
+    """Return a V1 query as Terraform signs it.
+
+    The parameters in the form are signed together with it.
+    """
     query = {
         "Action": "GetNamespace",
         "Version": "2018-12-01",

@@ -1,4 +1,4 @@
-"""Sync rules and sync tasks on catalogue images: what is accepted, what fires, and how tasks end."""
+"""Test sync rules and sync tasks on catalogue images."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def web(*images: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def outcome(client: Client) -> tuple[str, str]:
-    """Status and the code of the issue of the only task."""
+    """Return the only task's status and issue code."""
     (task,) = client.tasks()
     return task["TaskStatus"], task["TaskIssue"].partition(":")[0]
 
@@ -409,7 +409,10 @@ BACK_GRANT = {
 def test_what_arrives_may_fire_the_destinations_own_rules(
     serve: Callable[..., Emulator], a: Client, b: Client, fires: bool
 ) -> None:
-    """There and back again: a circle ends, since an image that is there already is not written."""
+    """Send an image there and back again.
+
+    The circle ends, since an image that exists already is not written.
+    """
     ours = world(target={"edition": "Enterprise_Advanced"}, behaviour={"replication_fires_rules": fires})
     ours["accounts"][0]["roles"] = [BACK_GRANT]
     emulator = serve()

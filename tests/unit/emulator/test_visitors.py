@@ -1,4 +1,4 @@
-"""Whom the emulator serves: programs of this machine and its own page."""
+"""Serve this machine's programs and the emulator's own page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""World files: what is accepted, what is refused and how it is said, and that state is a world file again."""
+"""Accept and refuse world files, and write one back."""
 
 from __future__ import annotations
 
@@ -137,7 +137,10 @@ def test_the_example_world_loads() -> None:
 
 
 def refused(*arguments: str) -> str:
-    """Return the standard error of a start that has to fail with 2 and without a traceback."""
+    """Return the standard error of a start that fails.
+
+    It must fail with 2 and without a traceback.
+    """
     command = [sys.executable, "-m", "acr_emulator", *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=PACKAGE_PARENT, timeout=30, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -183,7 +186,7 @@ def test_signals_stop_it_cleanly(tmp_path: Path, number: signal.Signals) -> None
 
 
 def test_state_survives_a_restart(tmp_path: Path) -> None:
-    """All of it: what the API made and keeps to itself, what the side door set, and what was under way."""
+    """Keep what the API made, what it hides, and what is in flight."""
     file = str(tmp_path / "state.json")
     with running(world(user_policies=[allow("sts:AssumeRole")]), "--state", file) as emulator:
         client = Client(emulator, ROOT_A)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs whole modules in this process, against an emulator that runs for the session and is reset for each test."""
+"""Run whole modules in this process, against an emulator.
+
+It runs for the session and is reset for each test.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ class Account:
 
 
 def run_module(module: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
-    """Return what the module printed on standard output, as ansible-core would read it."""
+    """Return the module's output as ansible-core would read it."""
     settings = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
     settings |= {"_ansible_module_name": module}
     if tuple(map(int, __version__.split(".")[:2])) >= (2, 21):
@@ -151,7 +154,7 @@ def account_b(cloud: Emulator) -> Account:
 
 @pytest.fixture
 def granted(account_b: Account) -> Account:
-    """Account B, after it let account A replicate into its instance."""
+    """Return Account B after it granted access to Account A."""
     account_b.run(
         "acr_cross_account_role",
         source_account_ids=[ACCOUNT_A],

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator's RAM without its server, for tests that make very many calls, or several at the same moment."""
+"""Call the emulator's RAM without its server.
+
+Tests that make very many calls, or several at the same moment, need it.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,10 @@ class LocalRam:
         return definition.result({**params, **keys, **options}, check, connect=self._connect)
 
     def lets_in(self, account: str, region: str, instance: str) -> bool:
-        """Whether the emulator, which decides by code of its own, lets an account replicate into an instance."""
+        """Return whether the emulator lets an account replicate.
+
+        It decides by code of its own.
+        """
         return not grants.missing_grant(self.account, account, region, instance, ids.now_ms())
 
     def trusted(self) -> str:
@@ -103,7 +109,7 @@ class LocalRam:
 
 
 def lost_answer(action: str) -> ApiError:
-    """Return the error that a client sees of a call whose work may have been done."""
+    """Return the error of a call that may have worked."""
     return api_error(action, "InternalError", "The request processing has failed.", status=500)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers on loopback that answer as a test says, also with TLS, and certificates for them."""
+"""Serve what a test says on loopback, also with TLS."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_args: Any) -> None:
-        """Print nothing of clients that do not trust this server."""
+        """Print nothing about clients that distrust this server."""
 
 
 @contextmanager
@@ -105,7 +105,7 @@ def serving(answering: Answering, certificate: Path | None = None) -> Iterator[S
 
 
 def certificate(folder: Path, name: str) -> Path:
-    """Make a certificate for 127.0.0.1 that is its own authority.
+    """Make a certificate for 127.0.0.1, its own authority.
 
     The file holds its key, too.
     """

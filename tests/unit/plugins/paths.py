@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each playbook runs, module by module in the order of its role, on every path that needs other permissions."""
+"""List the modules of each playbook in their order.
+
+There is one path for each set of permissions.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ Step = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Roots:
-    """The emulated cloud, and both accounts with every right, for what was there before the operator came."""
+    """Hold the cloud and both accounts with every right.
+
+    They make what exists before the operator comes.
+    """
 
     cloud: Emulator
     a: Account
@@ -100,7 +106,7 @@ def granted_to_two(roots: Roots) -> None:
 
 
 def granted_among_others(roots: Roots) -> None:
-    """Let the policy serve another purpose too, so that it outlives the grant."""
+    """Add another purpose to the policy, so that it stays."""
     granted(roots)
     world = roots.cloud.state()
     (policy,) = [policy for policy in world["accounts"][1]["policies"] if policy["name"] == "AcrCrossAccountSync"]
@@ -119,7 +125,7 @@ def outdated(roots: Roots) -> None:
 
 
 def one_rule_a_route(roots: Roots) -> None:
-    """Let the service take no second rule of one route, so that pushes have to be caught up."""
+    """Refuse a second rule of a route, so that pushes are caught up."""
     roots.cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
     granted(roots)
     run(roots.a, rule(tag_filter="^none"))
@@ -127,7 +133,7 @@ def one_rule_a_route(roots: Roots) -> None:
 
 
 def ruled(roots: Roots) -> None:
-    """Make the rule with another filter, and an image that it has not carried."""
+    """Make the rule with another filter, and an uncarried image."""
     granted(roots)
     run(roots.a, rule(tag_filter="^none"), rule("old", tag_filter="^none"))
     push(roots)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start ansible-playbook as users do, find the processes that it starts, and break it."""
+"""Start ansible-playbook as users do, and break it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Playing:
         self.controller.wait()
 
     def wait_for_all(self) -> None:
-        """Wait until the controller and all that it had started have ended."""
+        """Wait until the controller and its processes have ended."""
         self._seen |= _descendants(self.controller.pid)
         self.until(lambda: self.controller.poll() is not None and not any(map(_runs, self._seen)))
 
@@ -92,7 +92,7 @@ class Playing:
 
 
 def environment(cloud: Emulator) -> dict[str, str]:
-    """Return ours, without what a developer may have set for real accounts and Ansible."""
+    """Return our environment without a developer's real accounts."""
     foreign = re.compile(r"(?i)ANSIBLE_|ALIBABA_?CLOUD_|.*_PROXY$")
     url = f"http://{cloud.endpoint}"
     return {

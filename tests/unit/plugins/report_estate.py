@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What verify_sync and audit_sync might have found in an estate of any size, the same each time."""
+"""Make up what verify_sync and audit_sync found.
+
+The estate has any size and is the same each time.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ _REASONS = {
 
 
 def estate(repositories: int) -> dict[str, dict[str, Any]]:
-    """Host variables by host: a source of that many repositories, and its destination."""
+    """Return host variables of a source and its destination."""
     chance = random.Random(repositories)
     images = list(chain.from_iterable(_repository(number, chance) for number in range(repositories)))
     rules = [Standing(rule["name"], "as wanted", rule) for rule in map(_rule, NAMESPACES)]

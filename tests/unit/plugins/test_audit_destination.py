@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit finds at a destination and in its account's grant, and what it leaves open."""
+"""Audit a destination and its account's grant."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def audit(account: Account, check: bool = False, **params: Any) -> list[Row]:
 
 
 def serve(cloud: Emulator, trust: list[dict[str, Any]], *policies: Any, more: tuple[str, ...] = ()) -> None:
-    """Serve a world whose role has this trust, these statements in a policy each, and these system policies."""
+    """Serve a world whose role has this trust and these policies.
+
+    Each statement is a policy of its own.
+    """
     world = cloud.state()
     world.pop("sync_tasks", None)
     names = [f"Policy{place}" for place, _statement in enumerate(policies)]
@@ -294,7 +297,7 @@ def test_it_says_what_to_fail_for(account_b: Account, granted: Account) -> None:
 
 
 def test_both_sides_are_audited_by_one_task(cloud: Emulator, account_a: Account) -> None:
-    """Of the instance that is the source, only the destination's side has something to say here."""
+    """Expect findings of the destination's side alone."""
     both: dict[str, Any] = {"instance_id": SOURCE, "source_account_ids": [OTHER]}
     both["inbound_rules"] = [{"name": "r", "account_id": OTHER}]
     destination = account_a.run("acr_sync_audit", sides=["destination"], **both)["findings"]

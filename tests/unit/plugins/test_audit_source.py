@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit finds at a source, and that it finds nothing where nothing is wrong."""
+"""Audit a source, and find nothing where nothing is wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Serve = Callable[..., None]
 
 @pytest.fixture
 def serve(cloud: Emulator, granted: Account) -> Serve:
-    """Serve the world with these rules at the source, one image of prod/web and these records."""
+    """Serve the world with these rules and records, and one image."""
 
     def serve(*rules: dict[str, Any], pushed: int = LONG_AGO, records: tuple[dict[str, Any], ...] = ()) -> None:
         world = cloud.state()

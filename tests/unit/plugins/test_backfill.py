@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending what was there already: selected in bulk, listed once, split over jobs that know nothing of each other."""
+"""Send existing images: select, list once, and split over jobs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ pytestmark = pytest.mark.usefixtures("granted")
 
 @pytest.fixture
 def rule(granted: Account, account_a: Account) -> dict[str, Any]:  # granted comes first
-    """Make a rule for prod's tags that begin with 1, which were all pushed before it was made."""
+    """Make a rule for prod's tags that begin with 1.
+
+    All of them were pushed before it was made.
+    """
     made = account_a.run("acr_sync_rule", name="to-eu", namespace="prod", tag_filter="^1", **TO_B)
     return dict(made["sync_rule"])
 
@@ -146,7 +149,7 @@ def test_shards_send_all_together_and_nothing_twice(cloud: Emulator, account_a: 
 
 
 def test_an_interrupted_backfill_is_taken_up(cloud: Emulator, account_a: Account) -> None:
-    """Half of the images were sent by somebody who did not live to see them arrive."""
+    """Send the other half of what a killed run had begun."""
     cloud.post("/_emulator/tasks", {"seconds": 0.3})
     account_a.run("acr_image_sync", **TO_B, select={"repositories": ["web"]}, wait=False)
     rest = account_a.run("acr_image_sync", **TO_B, select={"namespaces": ["prod"]}, wait_timeout=3000)
@@ -235,7 +238,7 @@ ATTACHED = [f"prod/app:sha256-{SIGNED}{end}" for end in ("", ".att", ".sbom", ".
 
 @pytest.fixture
 def signed(cloud: Emulator, granted: Account) -> None:  # granted comes first
-    """Make a repository with an old image, a new signed one, and the signature of an image without a tag."""
+    """Make an old image, a new signed one, and a lone signature."""
     push(cloud, "prod/app", "v1")
     push(cloud, "prod/app", f"sha256-{OTHER}.sig", {"tag": "v2", "digest": f"sha256:{SIGNED}"})
     push(cloud, "prod/app", *(name.partition(":")[2] for name in ATTACHED))

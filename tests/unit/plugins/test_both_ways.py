@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole playbooks whose tasks come in an odd way answer alike in the worker and in a process of their own."""
+"""Compare whole playbooks in the worker and in a process."""
 
 from __future__ import annotations
 

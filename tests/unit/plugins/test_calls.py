@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many calls a task makes: nothing is asked twice, and what is not needed is not asked at all."""
+"""Count the calls of a task: nothing is asked twice."""
 
 from __future__ import annotations
 

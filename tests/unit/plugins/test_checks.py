@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused before any call is made, and what is let through."""
+"""Check options before any call is made."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ BAD: list[tuple[str, Any, str]] = [
 
 
 def id_options(options: Mapping[str, Any]) -> set[str]:
-    """Return the options that hold an ID, also those within lists of dictionaries."""
+    """Return the options that hold an ID, nested ones too."""
     found = {option for option in options if option.endswith(("_id", "_ids"))} - {"access_key_id"}
     for spec in options.values():
         found |= id_options(spec.get("options") or {})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls: what counts as success, what is sent again, what is said when it fails."""
+"""Judge, repeat and explain calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DENIED = api_error("X", "NoPermission", "no", status=403)
 
 
 class Script:
-    """A transport that answers in turn, and fails the test on a call too many."""
+    """Answer calls in turn, and fail on one too many."""
 
     def __init__(self, *answers: Mapping[str, Any] | Exception) -> None:
         self.answers = list(answers)

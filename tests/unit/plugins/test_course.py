@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs beside each other share the images by what they see of each other's records."""
+"""Share images between runs by each other's records."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def record(transfer: Transfer, created: int, number: int) -> SyncTask:
 
 
 class Run:
-    """One run that sends an image a step, and looks before each portion."""
+    """Send one image a step, and look before each portion."""
 
     def __init__(self, count: int, seed: int) -> None:
         self.course = Course(waiting(count), random.Random(seed))

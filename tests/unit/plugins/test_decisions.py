@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small decisions that change what happens, each in the one situation where it does."""
+"""Test small decisions, each in the situation where it matters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Refuse = Callable[..., None]
 
 @pytest.fixture
 def refuse(monkeypatch: pytest.MonkeyPatch) -> Refuse:
-    """Let an action be refused so many times, and perhaps have the service do its work all the same."""
+    """Refuse an action several times, perhaps after the work is done."""
 
     def refusing(action: str, code: str, times: int, *, done: bool = False) -> None:
         send = SdkTransport.__call__
@@ -53,7 +53,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Refuse:
 def test_an_old_record_is_not_taken_for_what_was_just_sent(
     cloud: Emulator, account_a: Account, account_b: Account
 ) -> None:
-    """The answer was lost and nothing was made, while the records hold an earlier task of the same image."""
+    """Lose an answer while the records hold an earlier task."""
     account_a.run("acr_image_sync", **WEB, tag="1.0", **WHERE)
     digest = "sha256:" + "ab" * 32
     cloud.post("/_emulator/images", {**WEB, "tags": [{"tag": "1.0", "digest": digest}]})
@@ -93,7 +93,7 @@ def test_a_target_repository_goes_on_following_its_source(account_a: Account, ta
 
 @pytest.mark.parametrize("least", [3, 0], ids=["lowered", "untold"])
 def test_no_later_page_lowers_a_total(least: int) -> None:
-    """Of what is deleted while a list is read, its last page must not be left out for it."""
+    """Read the last page although a total shrank meanwhile."""
     answers = {1: (["a", "b"], 5), 2: (["c", "d"], least), 3: (["e"], least)}
 
     def send(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

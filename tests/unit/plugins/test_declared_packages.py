@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The packages that plugins import are those that are declared, everywhere where somebody looks for them."""
+"""Compare imported packages with those declared everywhere."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+|alibabacloud_\w+")
 
 
 def names(node: ast.AST) -> Iterator[str]:
-    """Return the modules that a node imports; those of the SDK are named in text and imported late."""
+    """Return the modules that a node imports.
+
+    Those of the SDK are named in text and imported late.
+    """
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -45,7 +48,7 @@ def names(node: ast.AST) -> Iterator[str]:
 
 
 def imported() -> dict[str, str]:
-    """Return the packages that plugins import, each with a file that does."""
+    """Return the packages that plugins import, with a file each."""
     found: dict[str, str] = {}
     for file in sorted((ROOT / "plugins").rglob("*.py")):
         found.update(dict.fromkeys(imported_by(file), file.name))
@@ -64,7 +67,7 @@ def names_in(file: Path) -> frozenset[str]:
 
 
 def needed_by(plugin: Path) -> set[str]:
-    """Return the packages that a plugin imports, itself or by our own files."""
+    """Return the packages that a plugin or its files import."""
     files, waiting = set[Path](), [plugin]
     while waiting:
         file = waiting.pop()
@@ -76,7 +79,7 @@ def needed_by(plugin: Path) -> set[str]:
 
 
 def said_by(plugin: Path) -> set[str]:
-    """Return the packages that a plugin's documentation names, with those of the connection's fragment."""
+    """Return the packages that a plugin's documentation names."""
     match = re.search(r'^DOCUMENTATION = r"""(.*?)"""', plugin.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert match
     documentation = yaml.safe_load(match.group(1))

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Count the managed nodes of a job as Automation Platform does: jq on the events that ansible-runner hands over."""
+"""Count a job's managed nodes as Automation Platform does.
+
+It runs jq on the events that ansible-runner hands over.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 def events(cloud: Emulator, folder: Path, invocation: bool) -> list[dict[str, Any]]:
-    """Return each event with a result of a job that runs every step, and then one that fails."""
+    """Return the events of a job that runs every step, and fails."""
     keys = {"a": KEYS_A, "b": KEYS_B}
     tasks = [{f"registryops.alicloud.{module}": {**keys[owner], **options}} for owner, module, options in STEPS]
     tasks.append({"registryops.alicloud.acr_namespace": {**KEYS_A, "instance_id": "cri-misspelt", "name": "shop"}})

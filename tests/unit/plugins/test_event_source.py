@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The source of events of sync tasks: each end is told once, over restarts, in whatever order records are listed."""
+"""Tell each end of a sync task once, over restarts.
+
+Records are listed in every order.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ PATIENCE = 120.0  # seconds until a test gives up; nothing here takes a tenth of
 
 
 class Service:
-    """Records as a service might list them: those that were made and are visible, in one of three orders."""
+    """List records in one of three orders."""
 
     def __init__(self, order: str) -> None:
         self.order = order
@@ -187,7 +190,7 @@ def test_a_cursor_belongs_to_one_source(tmp_path: Path) -> None:
 
 @pytest.fixture
 def args(cloud: Emulator, account_a: Account, granted: Account, tmp_path: Path) -> dict[str, Any]:
-    """Return the options of a source, whose instance has a rule."""
+    """Return the options of a source whose instance has a rule."""
     account_a.run("acr_sync_rule", instance_id=SOURCE, name="to-eu", namespace="prod", **TARGET_OPTIONS)
     url = f"http://{cloud.endpoint}"
     endpoints = {"cr_endpoint": url, "sts_endpoint": url}
@@ -203,7 +206,7 @@ def push(cloud: Emulator, *tags: str) -> None:
 
 
 async def ends(args: Mapping[str, Any], count: int, started: Any = lambda: None) -> list[dict[str, Any]]:
-    """Return as many events of a source; `started` is called once it has looked for the first time."""
+    """Return a source's events; call `started` after its first look."""
     queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(1)
     running = asyncio.create_task(acr_sync_tasks.main(queue, dict(args)))
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An estate is exported with reading rights, rehearsed on, and exported again: nothing of it has changed."""
+"""Export an estate, rehearse on it, and export it again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UNREAD |= {"namespace_quota", "repository_quota"}
 
 @pytest.fixture
 def estate(cloud: Emulator, account_a: Account, account_b: Account, tmp_path: Path) -> Path:
-    """Return the inventory of both accounts, with a grant, a rule, and images on both sides."""
+    """Return both accounts' inventory with a grant, a rule and images."""
     account_b.run("acr_cross_account_role", **GRANT)
     world = cloud.state()
     target = world["accounts"][1]
@@ -75,7 +75,10 @@ def export(cloud: Emulator, estate: Path, folder: Path, *program: str | Path) ->
 
 
 def known(value: Any) -> Any:
-    """Return what export_estate reads of a state; in which order images of one millisecond came, nobody can see."""
+    """Return what export_estate reads of a state.
+
+    Nobody can see in which order images of one millisecond came.
+    """
     if isinstance(value, list):
         return [known(item) for item in value]
     if isinstance(value, dict):
@@ -91,7 +94,7 @@ def document(value: Any) -> Any:
 
 
 def replicated(state: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return instances, and who may replicate into them, as a state has them."""
+    """Return instances, and who may replicate into them."""
     accounts = []
     for account in state["accounts"]:
         roles = {role["name"]: document(role["trust_policy"]) for role in account["roles"]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters select what Python's own engine would, and none of them can stop a job."""
+"""Compare filters with Python's own engine, and bound their time."""
 
 from __future__ import annotations
 

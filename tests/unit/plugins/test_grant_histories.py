@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random histories of grants: what the module says is what the emulator, by code of its own, then lets through."""
+"""Compare the module with the emulator over random grants."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def some(values: list[Any], least: int = 1, most: int = 3) -> st.SearchStrategy[
 
 @st.composite
 def worlds(draw: st.DrawFn) -> LocalRam:
-    """Draw an account with up to three policies, some of them attached to its role, if there is one."""
+    """Draw an account with up to three policies."""
     names = ["AcrCrossAccountSync", "Second", "Somebodys"]
     policies = [{"name": name, "document": document(draw(some(GRANTS)))} for name in draw(some(names, least=0))]
     attached = [policy["name"] for policy in policies if draw(st.booleans())]

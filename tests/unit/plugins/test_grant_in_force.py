@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A grant is in force or refused, a revocation closes or names what it leaves open, and nothing comes unseen."""
+"""Refuse grants that would not work, and revocations that would not."""
 
 from __future__ import annotations
 

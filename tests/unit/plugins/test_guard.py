@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that is over makes no call after those on their way, in any thread, but for a deed that it finishes."""
+"""Expect no further call from a task that is over.
+
+A deed that it finishes is the exception.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin against the emulator, as Ansible's own inventory manager calls it."""
+"""Read the inventory plugin by Ansible's own manager."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class InventoryError(Exception):
 
 
 def read(folder: Path, **options: Any) -> dict[str, Any]:
-    """Return the inventory of one source as `ansible-inventory --list` shows it."""
+    """Return a source's inventory as `ansible-inventory --list` does."""
     source = folder / "acr_instances.yml"
     source.write_text(yaml.safe_dump({"plugin": "registryops.alicloud.acr_instances", "regions": REGIONS, **options}))
     environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"), "ANSIBLE_NOCOLOR": "1"}

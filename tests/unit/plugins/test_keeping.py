@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is read back is as planned, or that is told.
+"""Compare what is read back with the plan.
 
 And a failure after a first write tells what was done.
 """
@@ -45,7 +45,7 @@ OLD, NEW = Box("b", 1), Box("b", 2)
 
 
 class Shelf:
-    """What is read, look after look, and what was done."""
+    """Hold what is read, look after look, and what was done."""
 
     def __init__(self, *looks: Box | Exception | None, failure: Exception | None = None) -> None:
         self.looks = list(looks)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A killed run ends: what is on the wire completes, nothing follows, and no deed is torn in two."""
+"""Kill a run, and expect that its calls end.
+
+What is on the wire completes, and no deed is torn in two.
+"""
 
 from __future__ import annotations
 
@@ -157,7 +160,7 @@ def test_a_replacement_that_must_delete_first_is_finished_once_it_has_begun(
 
 @pytest.mark.usefixtures("team")
 def test_a_playbook_ends_whose_terminal_is_gone(cloud: Emulator, play: Play) -> None:
-    """As ansible-runner's, when that is killed: it has its playbooks ignore SIGHUP."""
+    """Kill ansible-runner, whose playbooks ignore SIGHUP."""
     cloud.post("/_emulator/tasks", {"seconds": 3600, "fail": {"repository": "api", "tag": "v1", "issue": "no"}})
     ours, theirs = pty.openpty()
     playing = play("acr_image_sync", {**TEAM, "wait": True, "wait_timeout": 3600}, terminal=theirs)
@@ -169,7 +172,7 @@ def test_a_playbook_ends_whose_terminal_is_gone(cloud: Emulator, play: Play) -> 
 
 
 def test_an_orphan_is_known_by_the_parent_that_it_was_made_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when it has been taken in by another process before it looks for the first time."""
+    """Notice a parent that died before the first look."""
     asker = Asker()
     assert not asker.is_gone()
     monkeypatch.setattr(os, "getppid", lambda: 1)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The policies of docs/policies are enough for each playbook, and not one action in them is too many."""
+"""Test that the shipped policies are enough, and no more."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OPERATOR = {"name": "operator", "type": "user", "access_key_id": "LTAIleast", "a
 
 
 def document(policy: str, owner: str, without: str = "") -> dict[str, Any]:
-    """Return a shipped policy, filled in for one account, and perhaps without one of its actions."""
+    """Return a shipped policy, perhaps without one action."""
     text = (FOLDER / f"{policy}.json").read_text(encoding="utf-8")
     for placeholder, value in zip(("ACCOUNT_UID", "REGION", "INSTANCE_ID"), PLACES[owner], strict=True):
         text = text.replace(placeholder, value)
@@ -45,7 +45,7 @@ def document(policy: str, owner: str, without: str = "") -> dict[str, Any]:
 
 
 def allowed_actions() -> Iterator[tuple[str, str]]:
-    """Yield each policy with each action that its playbook cannot do without."""
+    """Yield each policy with each action that it must have."""
     for policy in POLICIES:
         yield from ((policy, action) for action in actions(policy) if action != CANCEL)
 
@@ -56,12 +56,15 @@ def actions(policy: str) -> list[str]:
 
 
 def paths_of(policy: str) -> list[Path]:
-    """Return the paths that show what a policy is for, which is the last policy that they name."""
+    """Return the paths that show what a policy is for."""
     return [path for path in PATHS if path.policies[-1] == policy]
 
 
 def serve(cloud: Emulator, path: Path, without: str = "") -> Account:
-    """Run a world as it is before the path, and yield it with the operator who takes the path."""
+    """Serve a world as it is before the path.
+
+    Yield it with the operator who takes the path.
+    """
     world = yaml.safe_load(WORLD.read_text(encoding="utf-8"))
     account = world["accounts"]["ab".index(path.owner)]
     policies = [document(policy, path.owner, without) for policy in path.policies]
@@ -86,7 +89,7 @@ def go(operator: Account, path: Path, check: bool = False) -> bool:
 
 
 def authorities(calls: Iterable[dict[str, Any]]) -> set[str]:
-    """Return the RAM actions behind some calls, according to the emulator."""
+    """Return the RAM actions behind calls, by the emulator."""
     return {ACTIONS[call["product"], call["action"]].authority for call in calls if call["product"] != "sts"}
 
 

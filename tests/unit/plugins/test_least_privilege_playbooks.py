@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each playbook as a person runs it, by an operator who has the policies of docs/policies for it and no others."""
+"""Run each playbook with the shipped policies alone."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     changed: dict[str, int] = {}
 
     def run(*playbooks: str) -> None:
-        """Run what is independent at the same time, since a playbook takes seconds."""
+        """Run independent playbooks together, since each takes seconds."""
         with ThreadPoolExecutor() as pool:
             counts = pool.map(lambda playbook: play(cloud, playbook, tmp_path), playbooks)
             changed.update(zip(playbooks, counts, strict=True))

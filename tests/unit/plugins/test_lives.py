@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of each module that writes, under every answer to what the service leaves undocumented.
+"""Live through each writing module, under every undocumented answer.
 
 A state is checked, created, again, changed, again, deleted, again; a deed is checked, done, again, outdated, again.
 """
@@ -26,7 +26,7 @@ OTHER_ACCOUNT = "3333000033330003"
 
 @dataclass(frozen=True)
 class Life:
-    """One module's life: what it is created with, what is changed, and what its result must then say.
+    """Hold how a module creates, changes, and what results say.
 
     `neighbour` is what another of its kind, whose name begins with the same letters, has otherwise.
     """
@@ -170,7 +170,10 @@ def test_a_whole_life(
 
 
 def check_then_run(cloud: Emulator, account: Account, life: Life, params: Mapping[str, Any]) -> None:
-    """Check mode predicts and only reads, the run does what was predicted, and a second one changes nothing."""
+    """Compare check mode with the run, and run again.
+
+    Check mode only reads, and the second run changes nothing.
+    """
     cloud.delete("/_emulator/calls")
     predicted = account.run(life.module, check=True, **params)
     assert predicted["changed"] is True
@@ -190,7 +193,7 @@ def check_then_run(cloud: Emulator, account: Account, life: Life, params: Mappin
 
 
 def _unknown(predicted: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
-    """Return what check mode carries over although a replacement gives it anew: the ID and the times."""
+    """Return what a replacement gives anew: ID and times."""
     names = ("sync_rule_id", "create_time", "create_time_iso", "modified_time", "modified_time_iso", "exists")
     return {name: value for name, value in predicted["diff"]["after"].items() if name in names}
 
@@ -219,7 +222,7 @@ def do_once(cloud: Emulator, account: Account, params: Mapping[str, Any]) -> Non
 
 
 def arrived(account: Account, instance: str = TARGET) -> dict[str, str]:
-    """Digest by tag of prod/web, if it is there at all."""
+    """Return digests by tag of prod/web, if any."""
     found = account.run("acr_image_info", instance_id=instance, namespace="prod")["images"]
     return {image["tag"]: image["digest"] for image in found if image["repository"] == "web"}
 
@@ -228,7 +231,7 @@ def arrived(account: Account, instance: str = TARGET) -> dict[str, str]:
 def test_a_rule_before_its_grant(
     behaviour: dict[str, Any], cloud: Emulator, account_a: Account, account_b: Account
 ) -> None:
-    """Whenever and however Account A hears that it may not: once Account B has granted, the same run is enough."""
+    """Refuse a rule, grant it, and run again."""
     cloud.post("/_emulator/behaviour", behaviour)
     rule = next(life for life in LIVES if life.module == "acr_sync_rule").create
     told_at_once = behaviour.get("ungranted", {}).get("at") != "task"
@@ -262,7 +265,7 @@ def test_a_change_leaves_a_description_alone(behaviour: dict[str, Any], cloud: E
 
 @pytest.mark.usefixtures("granted")
 def test_a_circle_of_rules_comes_to_rest(cloud: Emulator, account_a: Account, account_b: Account) -> None:
-    """Where what arrives fires rules, an image that has come back is there already, and nothing more is sent."""
+    """Let arrivals fire rules in a circle until nothing is sent."""
     world = cloud.state()
     world["accounts"][1]["instances"][0]["edition"] = "Enterprise_Advanced"
     cloud.reset({**world, "behaviour": {"replication_fires_rules": True}})
@@ -299,7 +302,7 @@ def statuses(cloud: Emulator) -> list[str]:
 def test_an_instance_that_does_not_run(
     life: Life, cloud: Emulator, account_a: Account, account_b: Account, granted: Account
 ) -> None:
-    """Where calls on it are refused, the task fails in a sentence and changes nothing; started again, it is enough."""
+    """Fail in a sentence, start the instance, and run again."""
     del granted
     world = cloud.state()
     for account in world["accounts"]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookups, with the variables of a host, against the emulator."""
+"""Run the lookups with a host's variables."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def look(name: str, variables: dict[str, Any], *terms: str, **options: Any) -> l
 
 
 def with_json(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of plugins as modules have them; the documentation of plugins knows no JSON."""
+    """Return the options of plugins as modules have them.
+
+    The documentation of plugins knows no JSON.
+    """
     return {name: {**option, "type": option["type"].replace("raw", "json")} for name, option in options.items()}
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A token that expires, or a right that is taken away, while images are sent: what was done is told and taken up."""
+"""Take tokens and rights away while images are sent."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ TOKENS = ("first", "second")
 
 @pytest.fixture(autouse=True)
 def team(granted: Account) -> None:
-    """Let the 120 images of team-a in, and give account A a role with two tokens."""
+    """Add team-a's 120 images, and a role with two tokens."""
     granted.run("acr_namespace", instance_id=TARGET, name="team-a", auto_create_repositories=True)
     world = granted.cloud.state()
     world["accounts"][0]["roles"].append({"name": "pipeline", "trust_policy": TRUST, "policies": [EVERYTHING]})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Misspelt names are told, with the nearest one: variables, options of an item, hosts and rules."""
+"""Tell misspelt names, with the nearest one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for every module at once: the documentation is true, in all its parts."""
+"""Compare every module's documentation with what it does."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def text(name: str, part: str) -> Any:
 
 
 def examples(name: str) -> list[dict[str, Any]]:
-    """Return the tasks of the module's examples that are the module's own."""
+    """Return the tasks of the module in its examples."""
     return [task for task in text(name, "EXAMPLES") if f"registryops.alicloud.{name}" in task]
 
 
@@ -59,7 +59,7 @@ def test_the_documented_options_are_the_options(name: str) -> None:
 
 
 def normal(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as both the documentation and the argument spec write them."""
+    """Return options as documentation and argument spec write them."""
     return {
         option: {
             **{key: spec[key] for key in SPEC_KEYS if spec.get(key) not in (None, [])},
@@ -140,7 +140,7 @@ def unknown_keys(result: Mapping[str, Any], documented: Mapping[str, Any], path:
 
 
 def wrongly_present(result: Mapping[str, Any], documented: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield keys that should be there and are not, and those that should not be there or hold nothing.
+    """Yield keys that are missing, unexpected or empty.
 
     `selectattr('issue', 'defined')` selects what failed only if nothing else has the key.
     """
@@ -159,7 +159,7 @@ def wrongly_present(result: Mapping[str, Any], documented: Mapping[str, Any], pa
 
 
 def test_every_wire_name_is_known_to_the_sdk() -> None:
-    """A misspelt parameter would be dropped by the SDK in silence."""
+    """Find misspelt parameters, which the SDK drops in silence."""
     models = importlib.import_module("alibabacloud_cr20181201.models")
     for state_type, action in (
         (namespace.Namespace, "CreateNamespace"),

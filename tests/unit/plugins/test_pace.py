@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pace of calls against services that bear so many a second and do not say how many."""
+"""Find the pace of services that do not tell it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class Service:
         return self.now
 
     def call(self, pace: Pace, takes: float = 0.002) -> None:
-        """One of many callers' calls: each goes on as soon as it may, and the next need not wait for its answer."""
+        """Make one of many callers' calls.
+
+        Each goes on as soon as it may, and the next need not wait for its answer.
+        """
         while True:
             pace.wait()
             self.now += takes

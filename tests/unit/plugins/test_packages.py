@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the SDK imports and nobody here uses is not imported, and is as it was for whoever else uses it."""
+"""Leave out imports of the SDK that nobody here uses."""
 
 from __future__ import annotations
 

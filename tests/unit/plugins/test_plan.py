@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the engine decides from what is wanted and what is there, and how it carries it out."""
+"""Decide a plan, and carry it out."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class ReplaceableBoxes(Boxes):
 
 
 class KeptBoxes(Boxes):
-    """Boxes of which size 0 is left when they are told to go."""
+    """Leave a box of size 0 when it is deleted."""
 
     def absent(self, current: Box) -> Box | None:
         return replace(current, size=0)

@@ -74,7 +74,7 @@ SOME_ACCOUNTS, SOME_GRANTS = st.lists(st.sampled_from(ACCOUNTS)), st.lists(st.sa
 
 
 def others(document: dict[str, Any]) -> set[tuple[str, str, str]]:
-    """All that a trust policy says of anyone but Container Registry: effect, actions, principal."""
+    """Return a trust policy's statements about anyone else."""
     found = set()
     for statement in policy.statements(document):
         for who in chain.from_iterable(map(as_list, statement["Principal"].values())):
@@ -112,7 +112,7 @@ def test_trust_added_and_removed_restores_the_meaning(document: dict[str, Any], 
 
 
 def opened(document: dict[str, Any], grant: policy.Grant) -> bool:
-    """Whether the emulator, which decides by code of its own, lets both actions through."""
+    """Return whether the emulator lets both actions through."""
     parsed = [emulated.parse(policy.dump({**document, "Version": "1"}))] if policy.statements(document) else []
     decisions = {emulated.decide(parsed, action, policy.resource(ME, grant)) for action in BOTH}
     return decisions == {emulated.Decision.ALLOW}

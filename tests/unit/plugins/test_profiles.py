@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Profiles of the vendor's CLI: every mode that it writes works, or is refused by its name."""
+"""Read every mode of profile that the CLI writes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines on how far a run is never break what is printed for a machine, and are silent under no_log."""
+"""Show progress without breaking output for machines.
+
+Nothing is shown under no_log.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What CONTRIBUTING asks of whoever adds something: each step that is forgotten fails a test that names it."""
+"""Name each step that whoever adds something forgot."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_every_module_is_tortured() -> None:
 
 
 def actions_called() -> dict[str, str]:
-    """Return the API's actions that the core's code names, each with a file that does."""
+    """Return the API's actions in the core, with a file each."""
     found: dict[str, str] = {}
     for file in sorted(UTILS.rglob("*.py")):
         if file.name == "permissions.py":
@@ -112,7 +112,7 @@ def nested(names: list[str]) -> dict[str, Any]:
 
 
 def known_to(model: str, names: list[str]) -> dict[str, Any]:
-    """Return what the SDK's model keeps of an object with these names."""
+    """Return what the SDK's model keeps of an object."""
     kept: dict[str, Any] = getattr(SDK["cr"], model)().from_map(nested(names)).to_map()
     return {name: value for name, value in kept.items() if value}  # without the empty lists that a model begins with
 
@@ -124,7 +124,10 @@ def test_the_wire_names_of_every_state_are_looked_at() -> None:
 
 @pytest.mark.parametrize("name", sorted(set(STATES) & set(WIRES)))
 def test_every_wire_name_is_known_to_the_sdk(name: str) -> None:
-    """A misspelt name, also of a nested object, would be dropped by the SDK in silence."""
+    """Find misspelt names, nested ones too.
+
+    The SDK would drop them in silence.
+    """
     requests, answers = WIRES[name]
     attributes = [field.metadata for field in STATES[name].attributes().values()]
     sent = [
@@ -144,7 +147,7 @@ def test_every_wire_name_is_known_to_the_sdk(name: str) -> None:
 
 
 def contained(name: str) -> dict[str, Any]:
-    """Return the documentation of the one thing that a module returns: its keys, and their types."""
+    """Return keys and types of what a module returns."""
     documented = text(name, "RETURN")
     things = [value["contains"] for value in documented.values() if "contains" in value]
     return {key: option.get("type") for key, option in things[0].items()}
@@ -161,7 +164,7 @@ def test_twins_return_the_same(name: str) -> None:
 
 
 def table(heading: str) -> list[list[str]]:
-    """Return the cells of the README's table whose first heading is this."""
+    """Return the README's table with this first heading."""
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith(f"| {heading} |")) + 2
     rows = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Profiles of every mode that works, against the emulator and against stand-ins of the services that give keys."""
+"""Obtain keys by every mode of profile."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ HUSH = "hush-hush"
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Emulator]:
-    """One account with a user who may assume its roles r and s; r demands an external ID, s trusts r."""
+    """Serve a user who may assume the roles r and s.
+
+    r demands an external ID, s trusts r.
+    """
     rights = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
     root = {"name": "root", "type": "account", "access_key_id": "LTAIaaaa", "access_key_secret": "secretA"}
     user = {"name": "ci", "type": "user", **KEYS, "policies": [{"Version": "1", "Statement": [rights]}]}
@@ -73,7 +76,7 @@ def caller(send: SdkTransport) -> str:
 
 
 def given_out(machine: Emulator) -> dict[str, str]:
-    """Keys as a service that gives them out would make them: those of a session of role s."""
+    """Return keys of a session of role s."""
     taken = SdkTransport(connection(options(machine, **KEYS, assume_role_arn=f"acs:ram::{ACCOUNT}:role/s"), {}))._keys
     return {
         "AccessKeyId": taken.access_key_id,
@@ -237,7 +240,7 @@ def oauth() -> dict[str, Any]:
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Answer what is sent to the OAuth service, whose hosts the SDK has fixed; the rest goes on its way."""
+    """Answer for the OAuth service, whose hosts the SDK has fixed."""
     asked: list[tuple[str, Any]] = []
     real = Wire.send
 

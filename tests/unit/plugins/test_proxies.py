@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which proxy a request takes, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say."""
+"""Choose a request's proxy by the environment."""
 
 from __future__ import annotations
 

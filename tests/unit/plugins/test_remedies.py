@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each code leads somewhere: the tables are walked, and compared with what a service can say."""
+"""Compare the table of remedies with the service's codes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What results tell of the permissions behind them, and the policies that the callback makes of that."""
+"""List the permissions behind results, and make policies of them."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def printed_policies(output: str) -> dict[str, dict[str, Any]]:
 
 
 def with_policies(policies: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the world in which the main playbook's operators have just these policies."""
+    """Return a world whose operators have just these policies."""
     found = world()
     for account in found["accounts"]:
         for identity in account["identities"]:

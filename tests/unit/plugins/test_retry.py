@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Retrying what an earlier run did not get across: which images, to where, and what is said of a bad result."""
+"""Retry what an earlier run did not send."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_read_is_told(path: str, says: str) -> None:
 
 
 def failing(cloud: Emulator, account: Account, **which: str) -> dict[str, Any]:
-    """Return the result of a task that sends the three images of prod, of which some do not arrive."""
+    """Return a result in which some of three images failed."""
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {**which, "issue": ISSUE}})
     with pytest.raises(ModuleFailedError) as failed:
         account.run("acr_image_sync", **PROD)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that change the one role at the same time: none undoes another, and what one leaves blocks nobody for long."""
+"""Change the one role from several runs at once.
+
+None undoes another, and what one leaves blocks nobody for long.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare the roles with the modules that they call, and with what they say of themselves."""
+"""Compare the roles with modules and with their documentation."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _options(module: str) -> dict[str, Any]:
 
 
 def _loops() -> list[tuple[str, str, dict[str, Any]]]:
-    """Return each task that keeps one thing of a list: its role, its module and its arguments."""
+    """Return each looped task's role, module and arguments."""
     found = []
     for role in ROLES:
         for task in _tasks(role):

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A replacement that is cut short at any call, in any way: the next run finishes it, and every push has arrived.
+"""Cut a replacement short at any call.
+
+The next run finishes it, and every push has arrived.
 
 Before each call about rules an image is pushed that the old and the new rule both cover.
 """
@@ -34,7 +36,7 @@ class Stopped(BaseException):
 
 
 class Moments:
-    """Push an image before each call, and cut the run short at one of them."""
+    """Push before each call, and cut one run short."""
 
     def __init__(self, cloud: Emulator, once: Once) -> None:
         self.cloud = cloud
@@ -123,7 +125,7 @@ def source_rules(cloud: Emulator) -> list[tuple[str, str, str]]:
 
 
 def missing(cloud: Emulator, tags: list[str]) -> list[str]:
-    """Return the tags that have not arrived, once nothing is under way."""
+    """Return tags that have not arrived when all is quiet."""
     while any(task["TaskStatus"] in ("PENDING", "SYNCHRONIZING") for task in cloud.state().get("sync_tasks", [])):
         time.sleep(0.01)
     target = cloud.state()["accounts"][1]["instances"][0]
@@ -147,7 +149,7 @@ def attempt_replacement(account: Account, run: Callable[..., dict[str, Any]]) ->
 def check_next_run(
     cloud: Emulator, account: Account, run: Callable[..., dict[str, Any]], moments: Moments, at: str
 ) -> None:
-    """Check that the next run of the same task finishes it, and that a further run has nothing to do."""
+    """Check that the next run finishes, and the one after rests."""
     cloud.delete("/_emulator/faults")
     moments.begin("", 0)
     run(account, tag_filter="^m")

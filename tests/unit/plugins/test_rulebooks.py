@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rulebooks, run by ansible-rulebook as users run them, with the sources where it finds those of collections."""
+"""Run the rulebooks by ansible-rulebook."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def hosts(cloud: Emulator, account_a: Account, granted: Account, tmp_path: Path)
 
 @contextmanager
 def running(rulebook: str, hosts: Path, cloud: Emulator) -> Iterator[Path]:
-    """Run a rulebook during the block, once its source has looked; yield what it prints."""
+    """Run a rulebook during the block and yield its output."""
     folder = hosts.parent
     cursor, output, variables = folder / "cursor.jsonl", folder / "output.txt", folder / "variables.json"
     place: Mapping[str, Any] = {"acr_region": "cn-hangzhou", "acr_instance_id": SOURCE}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The calls that find images' records follow the images, not how many records there are."""
+"""Count the calls that find images' records."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def record(repository: str, tag: str, created: int, status: str = "SUCCESS") -> 
 
 
 class Records:
-    """A service with a few records that tests name, and as many others as wanted, which cost no memory.
+    """Serve a few named records among any number of others.
 
     The others are of one repository, `others`, and come before or after those that are named.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules that meet at one place, signatures that are left behind, and filters that select everything."""
+"""Find rules that meet, lost signatures and empty filters."""
 
 from __future__ import annotations
 

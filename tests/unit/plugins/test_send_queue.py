@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many images as a queue: how many at a time, what ends it, what is tried again, and what it says meanwhile."""
+"""Send many images as a queue."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def auth_b(account: Account) -> dict[str, Any]:
 
 
 def moved(cloud: Emulator, **repository: Any) -> None:
-    """Another image of the tag at the target, in a repository of these options."""
+    """Return another image of the tag at the target."""
     state = cloud.state()
     state.pop("sync_tasks", None)
     image = {"tag": "1.0", "digest": "sha256:" + "0" * 64, "size": 1}

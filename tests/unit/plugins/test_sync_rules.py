@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All rules of an instance in one task: how many calls that takes, and what becomes of each rule."""
+"""Keep all rules of an instance in few calls."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def actions(result: dict[str, Any]) -> dict[str, str]:
 
 
 def calls(cloud: Emulator) -> Counter[str]:
-    """How often each action was called since this was last asked."""
+    """Return the number of new calls of each action."""
     counted = Counter(call["action"] for call in cloud.calls())
     cloud.delete("/_emulator/calls")
     return counted

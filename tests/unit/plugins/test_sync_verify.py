@@ -30,7 +30,7 @@ RULE = {
 
 @pytest.fixture
 def ruled(granted: Account, account_a: Account) -> Account:
-    """Account A with its rule, and images that were there before it."""
+    """Return Account A with its rule and older images."""
     account_a.run("acr_sync_rule", False, instance_id=SOURCE, **RULE)
     return account_a
 

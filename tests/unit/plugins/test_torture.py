@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part of `make torture` that a seed chooses: nothing is lost, nothing doubled, and nothing ends in a traceback."""
+"""Run a part of `make torture` that a seed chooses."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def named(name: str) -> Flow:
 
 
 def lose(cloud: Cloud, flow: Flow) -> Outcome:
-    """Run it, and take the rule away for a moment, as a run does that deletes before it creates."""
+    """Run it, and remove the rule for a moment."""
     outcome = run(flow.task, cloud.endpoint)
     run(rule(state="absent"), cloud.endpoint)
     return outcome

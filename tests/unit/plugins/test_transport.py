@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real SDK against the emulator: every way to fail becomes an error that can be acted on."""
+"""Turn every failure of the SDK into an error."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Count as a change what may have been written, where neither the answer nor a look tells."""
+"""Count as a change what may have been written."""
 
 from __future__ import annotations
 
