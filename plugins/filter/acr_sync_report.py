@@ -62,6 +62,8 @@ _value:
       C(others), what is on the way, older than its rule, or at the destination alone, by namespace.
     - C(traffic), how many bytes are not there yet by pair of regions, as
       RV(registryops.alicloud.acr_sync_verify#module:traffic) of all sources together.
+    - C(settings), those of repositories that differ from their source's, as
+      RV(registryops.alicloud.acr_sync_verify#module:settings) has them, each with its C(host) and C(target_host).
     - C(topology), which instance feeds which, as P(registryops.alicloud.acr_topology#filter) returns it.
     - C(rules), C(grants) and C(findings), how sync is set up; and C(images), those that are not as they should be, as
       M(registryops.alicloud.acr_sync_verify) returns them, each with its C(host). C(files) are the names of those that
@@ -108,6 +110,7 @@ def sync_report(
         "reasons": of_images.reasons(verified),
         "others": of_images.others(verified, names),
         "traffic": of_images.not_there(verified),
+        "settings": of_images.settings(verified, names),
         "rules": set_up.rules(verified, audited, names),
         "grants": set_up.grants(audited, verified, hosts),
         "findings": set_up.findings(verified, audited),

@@ -131,6 +131,17 @@ options:
       - Cannot be combined with O(select).
     type: bool
     default: false
+  settings:
+    description:
+      - Which settings of repositories are compared with those of their source; RV(settings) tells what differs, and a
+        warning among RV(findings). It takes one more list of repositories on each side. V(description) is in no list,
+        and takes a call for each repository on each side.
+      - Repositories are compared with what rules bring them to, by the names there, where the destination can be
+        looked into.
+    type: list
+    elements: str
+    choices: [repository_type, tag_immutability, summary, description]
+    default: []
   fail_on:
     description:
       - Least severity of the findings that RV(summary) names as a reason to fail. V(warning) names errors and warnings.
@@ -220,7 +231,7 @@ findings:
         - What was found. Of rules V(missing_rule), V(different_rule), V(refused_rule), V(unwanted_rule),
           V(unlisted_rule) and V(unknown_scope).
         - Of images V(failed_image), V(missing_image), V(different_image), V(unsigned_image) and V(never_sent). Of
-          destinations V(unreadable_destination).
+          destinations V(unreadable_destination). Of repositories V(different_settings) and V(unread_settings).
       type: str
       returned: always
     severity:
@@ -398,6 +409,14 @@ traffic:
       digests are not kept.
   type: dict
   returned: success
+settings:
+  description:
+    - What O(settings) found to differ, the first 200 of it, by C(source) and C(target) repository,
+      C(target_instance_id) and C(field); C(source_value) and C(target_value) are null if they are empty.
+    - M(registryops.alicloud.acr_repository_settings) keeps them equal.
+  type: list
+  elements: dict
+  returned: success
 unreadable:
   description: Destinations that could not be read, each with its C(host) and the C(reason).
   type: list
@@ -414,6 +433,7 @@ summary:
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.verified import verify
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository_settings import SETTINGS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
 
 DESTINATION_OPTIONS = {
@@ -431,6 +451,7 @@ MODULE = Module(
         "wait_timeout": {"type": "int", "default": 60},
         "max_images": {"type": "int", "default": 100},
         "images_file": {"type": "path"},
+        "settings": {"type": "list", "elements": "str", "choices": list(SETTINGS), "default": []},
         "audit": {"type": "bool", "default": False},
         "fail_on": {"type": "str", "choices": ["error", "warning"], "default": "error"},
     },

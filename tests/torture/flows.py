@@ -58,6 +58,11 @@ def backfill(*listed: Mapping[str, Any], **more: Any) -> Task:
     return Task("a", "acr_sync_backfill", {"instance_id": SOURCE, "rules": list(listed), **more})
 
 
+def keep_settings(**summaries: str) -> Task:
+    repositories = [{"namespace": "prod", "name": name, "summary": text} for name, text in summaries.items()]
+    return Task("a", "acr_repository_settings", {"instance_id": SOURCE, "repositories": repositories})
+
+
 def wait_for(tag: str, **more: Any) -> Task:
     image = {"namespace": "prod", "repository": "web", "tag": tag}
     destinations = [{"instance_id": TARGET, "account_id": ACCOUNT_B}]
@@ -93,6 +98,7 @@ WRITING = (
     Flow("create a repository", repository("cart", summary="The cart")),
     Flow("change a repository", repository("cart", summary="The cart"), (repository("cart"),)),
     Flow("delete a repository", repository("cart", state="absent"), (repository("cart"),)),
+    Flow("keep settings of repositories", keep_settings(web="The shop", worker="The worker"), PREPARED),
     Flow("grant a first account", grant(ACCOUNT_A)),
     Flow("grant one more account", grant(OTHER_ACCOUNT), PREPARED),
     Flow("revoke one of two", grant(OTHER_ACCOUNT, state="absent"), TWO_GRANTED),
@@ -111,6 +117,7 @@ READING = (
     Flow("look at instances", look("a", "acr_instance_info")),
     Flow("look at namespaces", look("a", "acr_namespace_info", instance_id=SOURCE)),
     Flow("look at repositories", look("a", "acr_repository_info", instance_id=SOURCE)),
+    Flow("look at settings", look("a", "acr_repository_settings_info", instance_id=SOURCE), RULED),
     Flow("look at images", look("a", "acr_image_info", instance_id=SOURCE, namespace="prod")),
     Flow("look at rules", look("a", "acr_sync_rule_info", instance_id=SOURCE), RULED),
     Flow("look at sync tasks", look("a", "acr_sync_task_info", instance_id=SOURCE), RULED),

@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findi
     summed_up,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import SettingsFound
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
 
@@ -36,6 +37,7 @@ class Found:
         images_file: the file of all images, if one was written.
         fail_on: the least severity that is a reason to fail.
         region: where the source is.
+        settings: which settings of repositories differ.
     """
 
     instance_id: str
@@ -49,6 +51,7 @@ class Found:
     images_file: str | None = None
     fail_on: str = "error"
     region: str | None = None
+    settings: SettingsFound = SettingsFound()
 
     def to_result(self) -> dict[str, Any]:
         """Return the result of the module."""
@@ -69,6 +72,7 @@ class Found:
             "images_file": self.images_file,
             "records": self.records,
             "traffic": self._traffic(),
+            "settings": self.settings.rows(),
             "unreadable": [*self.unreadable],
             "summary": summed_up(summary, findings, self._standings(), self.fail_on),
         }
@@ -88,7 +92,8 @@ class Found:
         """Return what is wrong, errors first."""
         of_rules = [finding for finding in (rule.finding() for rule in self.rules) if finding]
         of_images = image_findings(self.summary, self.names or {}, self.readable)
-        return sorted([*self._blind(), *of_rules, *of_images], key=lambda finding: finding["severity"])
+        of_settings = self.settings.findings(self.names or {})
+        return sorted([*self._blind(), *of_rules, *of_images, *of_settings], key=lambda finding: finding["severity"])
 
     def _blind(self) -> Iterator[Finding]:
         for destination in self.unreadable:

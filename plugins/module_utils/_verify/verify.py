@@ -19,6 +19,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.recor
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import standings
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import (
+    SettingsFound,
+    compare_settings,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Comparison, Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
@@ -74,7 +78,12 @@ class Verification:
             images_file=self._file,
             fail_on=self._params["fail_on"],
             region=self._task.client.region,
+            settings=self._settings(source, destinations, routes),
         ).to_result()
+
+    def _settings(self, source: Side, destinations: Mapping[str, Side], routes: Routes) -> SettingsFound:
+        settings = self._params["settings"]
+        return compare_settings(source, destinations.values(), routes, settings) if settings else SettingsFound()
 
     def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:
         """Read records and both sides' repositories at a time."""

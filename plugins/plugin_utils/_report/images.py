@@ -112,6 +112,16 @@ def not_there(verified: Verified) -> dict[str, Any]:
     return traffic(loads)
 
 
+def settings(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the settings that differ from their sources'."""
+    rows: list[dict[str, Any]] = []
+    for host, result in verified.items():
+        for row in result.get("settings", []):
+            place = names.get(row["target_instance_id"], row["target_instance_id"])
+            rows.append({"host": host, **row, "target_host": place})
+    return rows
+
+
 def lags(verified: Verified) -> list[dict[str, Any]]:
     """Return each source's lag, the slowest first."""
     found = [{"host": host, **result["lag"]} for host, result in verified.items() if result["lag"]["count"]]

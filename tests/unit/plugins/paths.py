@@ -266,6 +266,24 @@ PATHS = (
         replicated,
     ),
     Path(
+        "read the settings of the source",
+        ("account_a_follow_settings",),
+        (step("acr_repository_settings_info", instance_id=SOURCE),),
+        replicated,
+    ),
+    Path(
+        "keep the settings at the destination",
+        ("account_b_follow_settings",),
+        (
+            step(
+                "acr_repository_settings",
+                instance_id=TARGET,
+                repositories=[{"namespace": "prod", "name": "web", "summary": "new"}],
+            ),
+        ),
+        prepared_otherwise,
+    ),
+    Path(
         "audit the source",
         ("account_a_audit_sync",),
         (step("acr_sync_audit", side="source", instance_id=SOURCE),),

@@ -31,6 +31,7 @@ QUERIES: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "extensions/audit/ev
 # It lists instances, whoever manages them.
 UNCOUNTED = {"acr_instance_info"}
 PLACE = {"instance_id": SOURCE, "namespace": "prod"}
+PLACE_OF_WEB = {"namespace": "prod", "name": "web"}
 STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("a", "acr_instance_info", {}),
     *PREPARED,
@@ -38,8 +39,14 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("b", "acr_namespace_info", {"instance_id": TARGET}),
     ("a", "acr_repository", {**PLACE, "name": "web", "summary": "The web"}),
     ("a", "acr_repository_info", PLACE),
+    (
+        "a",
+        "acr_repository_settings",
+        {"instance_id": SOURCE, "repositories": [{**PLACE_OF_WEB, "summary": "The shop"}]},
+    ),
     ("a", "acr_sync_rule", {**RULES, **RULE}),
     ("a", "acr_sync_rule_info", RULES),
+    ("a", "acr_repository_settings_info", RULES),
     ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
     ("a", "acr_image_sync", IMAGE),
     ("a", "acr_sync_backfill", {**RULES, "rules": [RULE]}),

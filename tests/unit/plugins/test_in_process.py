@@ -50,6 +50,7 @@ PREPARED: list[Step] = [
     ("b", "acr_cross_account_role", GRANT),
     ("b", "acr_namespace", {"instance_id": TARGET, "name": "prod", "auto_create_repositories": True}),
 ]
+WEB = {"namespace": "prod", "name": "web"}
 DEEDS: dict[str, list[Step]] = {
     "image sync": [
         *PREPARED,
@@ -67,6 +68,12 @@ DEEDS: dict[str, list[Step]] = {
         ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
         ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
         ("a", "acr_sync_audit", {**RULES, "side": "source"}),
+        ("a", "acr_repository_settings_info", RULES),
+        (
+            "a",
+            "acr_repository_settings",
+            {**RULES, "repositories": [{**WEB, "summary": "The shop"}, {**WEB, "name": "no"}]},
+        ),
         ("a", "acr_sync_verify", {**RULES, "rules": [RULE], "destinations": [{"instance_id": TARGET}]}),
         ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0"}),
         ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0", "send": True, "destinations": [OWNED]}),

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compare the settings of repositories with those of their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repository
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository_settings import (
+    Name,
+    read_settings,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+
+# Repositories of one destination that have a finding each; more are one finding, with an example.
+_NAMED = 3
+# Rows in the result; a report shows fewer, and follow_settings shows each.
+_MOST = 200
+# Characters of a value in a sentence.
+_SHOWN = 60
+_REMEDY = "registryops.alicloud.follow_settings keeps them equal, or leave them out of settings (verify_sync_settings)."
+
+
+class Drift(NamedTuple):
+    """One setting that differs from the source's."""
+
+    source: Name
+    target: Target
+    field: str
+    wanted: Any
+    found: Any
+
+    def to_result(self) -> dict[str, Any]:
+        return {
+            "source": "/".join(self.source),
+            "target": f"{self.target.namespace}/{self.target.repository}",
+            "target_instance_id": self.target.instance_id,
+            "field": self.field,
+            "source_value": self.wanted,
+            "target_value": self.found,
+        }
+
+
+class SettingsFound(NamedTuple):
+    """What differs, and what could not be read."""
+
+    drifts: Sequence[Drift] = ()
+    unread: Sequence[Finding] = ()
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [drift.to_result() for drift in self.drifts[:_MOST]]
+
+    def findings(self, names: Mapping[str, str]) -> list[Finding]:
+        """Return a warning for each repository, or one of many.
+
+        `names` are what destinations are called, by instance ID.
+        """
+        found = list(self.unread)
+        by_target: dict[str, dict[Target, list[Drift]]] = {}
+        for drift in self.drifts:
+            by_target.setdefault(drift.target.instance_id, {}).setdefault(drift.target, []).append(drift)
+        for instance_id, repositories in by_target.items():
+            where = names.get(instance_id) or instance_id
+            sentences = [_sentence(drifts, where) for drifts in repositories.values()]
+            if len(sentences) > _NAMED:
+                more = f"{len(sentences):,} repositories at {where} differ from their sources, such as {sentences[0]}"
+                found.append(warning("different_settings", where, more, _REMEDY))
+            else:
+                found += [warning("different_settings", where, sentence, _REMEDY) for sentence in sentences]
+        return found
+
+
+def compare_settings(
+    source: Side, destinations: Iterable[Side], routes: Routes, settings: Sequence[str]
+) -> SettingsFound:
+    """Read both sides' settings and return what differs.
+
+    A repository that a destination lacks is none of it, since its images are missing.
+    """
+    ways = {origin: list(routes.of(*origin)) for origin in source.places if routes.of(*origin)}
+    described = "description" in settings
+    try:
+        wanted = read_settings(
+            source.client, source.instance_id, routes.select.namespaces, ways.__contains__, described=described
+        )
+    except AcrError as failure:
+        return SettingsFound(unread=[_unread(source, failure)])
+    drifts: list[Drift] = []
+    unread: list[Finding] = []
+    for side in destinations:
+        pairs = [(origin, target) for origin, target in _pairs(ways) if target.instance_id == side.instance_id]
+        names = {(target.namespace, target.repository) for _origin, target in pairs}
+        namespaces = sorted({namespace for namespace, _repository in names})
+        try:
+            found = read_settings(side.client, side.instance_id, namespaces, names.__contains__, described=described)
+        except AcrError as failure:
+            unread.append(_unread(side, failure))
+            continue
+        for origin, target in pairs:
+            there = found.get((target.namespace, target.repository))
+            if origin in wanted and there:
+                drifts += _drifts(origin, target, wanted[origin], there, settings)
+    return SettingsFound(sorted(drifts), unread)
+
+
+def _pairs(ways: Mapping[Name, Iterable[Target]]) -> Iterator[tuple[Name, Target]]:
+    for origin, targets in ways.items():
+        for target in targets:
+            yield origin, target
+
+
+def _drifts(  # one repository and the one that it is replicated to
+    origin: Name, target: Target, wanted: Repository, found: Repository, settings: Sequence[str]
+) -> list[Drift]:
+    values = ((name, getattr(wanted, name), getattr(found, name)) for name in settings)
+    # What is not said, an empty text and false are the same.
+    return [
+        Drift(origin, target, name, there, here) for name, there, here in values if (there or None) != (here or None)
+    ]
+
+
+def _sentence(drifts: Sequence[Drift], where: str) -> str:
+    target, source = drifts[0].target, "/".join(drifts[0].source)
+    words = ", ".join(f"{drift.field} is {_short(drift.found)}, not {_short(drift.wanted)}" for drift in drifts)
+    return f"{target.namespace}/{target.repository} at {where} differs from its source {source} ({words})"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _unread(side: Side, failure: AcrError) -> Finding:
+    problem = f"the settings of repositories on {side.instance_id} could not be read: {str(failure).rstrip('. ')}"
+    remedy = "Allow what is refused, or leave settings (verify_sync_settings in the role) empty."
+    return warning("unread_settings", side.instance_id, problem, remedy)

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say which settings each destination's repositories should have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repository
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository_settings import (
+    Name,
+    read_settings,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
+
+
+def wanted_settings(task: Task) -> dict[str, Any]:
+    """Return the source's settings by target, and what contradicts.
+
+    Only the source's account is asked, so that another team can keep them in the destination's.
+    """
+    instance_id, settings = str(task.params["instance_id"]), task.params["settings"]
+    select = Select.of(task.params["select"])
+    rules = _rules(task, instance_id, select)
+    readable = [rule for rule in rules if is_readable(rule)]
+    routes = Routes(readable, select)
+    regions = {str(rule["target_instance_id"]): rule.get("target_region") for rule in rules}
+    described = "description" in settings
+    source = read_settings(
+        task.client, instance_id, select.namespaces, lambda name: bool(routes.of(*name)), described=described
+    )
+    by_target: dict[Target, list[Name]] = {}
+    for origin in source:
+        for target in routes.of(*origin):
+            by_target.setdefault(target, []).append(origin)
+    targets: dict[str, list[dict[str, Any]]] = {instance: [] for instance in sorted(regions)}
+    conflicts: list[dict[str, Any]] = []
+    for target, origins in sorted(by_target.items()):
+        several = [_settings(source[origin], settings) for origin in origins]
+        if any(other != several[0] for other in several):
+            conflicts.append(_conflict(target, origins))
+        else:
+            targets[target.instance_id].append({"namespace": target.namespace, "name": target.repository, **several[0]})
+    found = [
+        {"target_instance_id": instance, "target_region": regions[instance], "repositories": repositories}
+        for instance, repositories in targets.items()
+        if repositories
+    ]
+    result = {"changed": False, "instance_id": instance_id, "targets": found, "conflicts": conflicts}
+    warnings = [conflict["sentence"] for conflict in conflicts]
+    warnings += [
+        f"sync rule {rule['name']} has a filter that engines read differently, so its repositories are left out"
+        for rule in rules
+        if rule not in readable
+    ]
+    return {**result, "warnings": warnings} if warnings else result
+
+
+def _rules(task: Task, instance_id: str, select: Select) -> list[dict[str, Any]]:
+    selected = {"instance_id": instance_id, "direction": "outbound"}
+    with attempt(f"list the sync rules of {instance_id}"):
+        rules = [rule.to_result() for rule in SyncRules(task.client, selected).find()]
+    lacking = sorted(set(select.rules or ()) - {str(rule["name"]) for rule in rules})
+    if lacking:
+        raise AcrError(
+            f"{instance_id} has no outbound sync rule {' and no '.join(lacking)}",
+            "Correct select.rules (follow_settings_select in the role).",
+        )
+    return [rule for rule in rules if select.concerns(rule)]
+
+
+def _settings(repository: Repository, settings: list[str]) -> dict[str, Any]:
+    """Return the settings that a repository has; one that it lacks is removed at the target."""
+    values = {name: getattr(repository, name) for name in settings}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _conflict(target: Target, origins: list[Name]) -> dict[str, Any]:
+    sources = ["/".join(origin) for origin in sorted(origins)]
+    where = f"{target.instance_id}/{target.namespace}/{target.repository}"
+    sentence = f"{where} gets images of {' and '.join(sources)}, whose settings differ, so that none is followed"
+    return {"target": where, "sources": sources, "sentence": sentence}
