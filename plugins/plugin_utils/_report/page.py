@@ -23,6 +23,9 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.dra
 # Where an axis of lags may begin, end and have a line, in seconds.
 _TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 864_000, 8_640_000, 86_400_000)
 
+# Characters of a text that a cell shows.
+_MOST = 120
+
 
 def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
     """Return a report's page; see the filter acr_report_page."""
@@ -40,6 +43,7 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
         course=course,
         together=together,
         border=in_words,
+        setting=setting,
     )
     return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
 
@@ -50,6 +54,14 @@ def _drawn(topology: Mapping[str, Any]) -> Markup:
 
 def number(value: int) -> str:
     return f"{value:,}"
+
+
+def setting(value: str | bool | None) -> str:
+    """Return a repository's setting in few words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = value or "–"
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
 
 def day(milliseconds: int | None) -> str:

@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared, Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import Drift, SettingsFound
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
 SOURCE, DESTINATION = "prod-sh", "prod-eu"
@@ -45,7 +46,7 @@ def estate(repositories: int) -> dict[str, dict[str, Any]]:
     sandbox = {**_rule("sandbox"), "instance_id": INSTANCES[SOURCE], "target_region": "eu-central-1"}
     [unlisted] = unlisted_rules([sandbox], [])
     rules.append(Standing(sandbox["name"], "unlisted", sandbox, unlisted=unlisted))
-    verified = verified_of(images, rules, uncovered=["scratch"], region="cn-hangzhou")
+    verified = verified_of(images, rules, uncovered=["scratch"], region="cn-hangzhou", settings=_drifts())
     findings = [_finding("warning", "namespace payments has no quota left", "Raise it.")]
     hosts = {name: {"acr_instance_id": INSTANCES[name], "acr_account_id": ACCOUNTS[name]} for name in INSTANCES}
     return {
@@ -103,6 +104,13 @@ def _image(namespace: str, name: str, tag: str, bad: str | None, chance: random.
         arrived=pushed + int(lag * 1000) if lag else None,
         lag=lag,
     )
+
+
+def _drifts() -> SettingsFound:
+    target = Target(INSTANCES[DESTINATION], "payments", "service-0")
+    known: list[tuple[str, Any, Any]] = [("repository_type", "private", "public"), ("tag_immutability", True, False)]
+    known.append(("description", "What customers pay with. " * 20, None))
+    return SettingsFound([Drift(("payments", "service-0"), target, *values) for values in known])
 
 
 def _rule(namespace: str) -> dict[str, Any]:

@@ -97,6 +97,7 @@ def test_it_says_what_the_report_says(page: Page, folder: Path) -> None:
     assert all(row["reason"] in words for row in report["reasons"])
     assert report["findings"][0]["problem"] in words
     assert "cn-hangzhou eu-central-1 cross-border" in words
+    assert "payments/service-0 prod-sh payments/service-0 prod-eu tag immutability yes no" in words
     assert "None" not in words
 
 

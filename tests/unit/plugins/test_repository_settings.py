@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import Drift, SettingsFound
+
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+from .report_estate import DESTINATION, INSTANCES
+from .test_sync_report import reported
 
 TO_B: dict[str, Any] = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
 RULE: dict[str, Any] = {"name": "to-eu", "namespace": "prod", **TO_B}
@@ -214,3 +219,30 @@ def test_settings_that_may_not_be_read_are_told_and_lose_nothing(
     result = verify(a, b, ["description"])
     assert [found["check"] for found in result["findings"] if "settings" in found["check"]] == ["unread_settings"]
     assert sum(count["images"] for count in result["counts"].values()) > 0
+
+
+def drift(number: int, field: str = "summary") -> Drift:
+    name = f"service-{number}"
+    return Drift(("prod", name), Target(INSTANCES[DESTINATION], "prod", name), field, "a" * 200, None)
+
+
+@pytest.mark.parametrize(("repositories", "findings"), [(0, 0), (1, 1), (3, 3), (4, 1), (500, 1)])
+def test_many_repositories_are_one_finding(repositories: int, findings: int) -> None:
+    found = SettingsFound([drift(number) for number in range(repositories)])
+    told = found.findings({INSTANCES[DESTINATION]: "prod-eu"})
+    assert (len(told), len(found.rows())) == (findings, min(repositories, 200))
+    assert all(len(finding["problem"]) < 300 for finding in told)
+    if repositories > 3:
+        assert told[0]["problem"].startswith(
+            f"{repositories} repositories at prod-eu differ from their sources, such as "
+        )
+
+
+def test_a_report_has_what_differs_and_a_warning() -> None:
+    report = reported(settings=SettingsFound([drift(1), drift(1, "description")]))
+    [finding] = report["findings"]
+    assert (finding["check"], report["verdict"]["state"]) == ("different_settings", "warning")
+    assert [(row["field"], row["target_host"], row["target_value"]) for row in report["settings"]] == [
+        ("summary", DESTINATION, None),
+        ("description", DESTINATION, None),
+    ]

@@ -95,6 +95,7 @@ LISTS = {
     "namespaces": ("acr_sync_preflight", "namespaces"),
     "repositories": ("acr_sync_preflight", "repositories"),
     "inbound_rules": ("acr_sync_audit", "inbound_rules"),
+    "list": ("acr_repository_settings", "repositories"),
 }
 
 
