@@ -55,9 +55,8 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import listed
 
 Rule = Mapping[str, Any]
 
@@ -76,17 +75,8 @@ def unknown_rules(
     unknown = [name for name in unknown if name not in known]
     if not unknown:
         return ""
-    return f"No host of the play has the sync rule {' or '.join(unknown)}. {_there(unknown[0], list(known))}"
-
-
-def _there(name: str, known: Sequence[str]) -> str:
-    """Return which rules there are; a host may have hundreds."""
-    if not known:
-        return "No host has rules in acr_sync_rules."
-    if len(known) == 1:
-        return f"The only one is {known[0]}."
-    meant = nearest(name, known)
-    return f"{f'{meant} may be meant. ' if meant else ''}The rules are {listed(known)}."
+    there = there_are(unknown[0], known) if known else "No host has rules in acr_sync_rules."
+    return f"No host of the play has the sync rule {' or '.join(unknown)}. {there}"
 
 
 def _names(rules: Sequence[Rule]) -> dict[str, None]:

@@ -149,6 +149,13 @@ options:
     type: str
     choices: [error, warning]
     default: error
+  preview:
+    description:
+      - Whether this comes after a preview of M(registryops.alicloud.acr_sync_rules) in check mode. Rules that it would
+        make, replace or delete are then no errors but V(to_verify), which says what would be verified of them.
+    type: bool
+    default: false
+    version_added: 1.0.0
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
@@ -229,7 +236,7 @@ findings:
     check:
       description:
         - What was found. Of rules V(missing_rule), V(different_rule), V(refused_rule), V(unwanted_rule),
-          V(unlisted_rule) and V(unknown_scope).
+          V(unlisted_rule), V(unknown_scope) and, after a preview, V(to_verify).
         - Of images V(failed_image), V(missing_image), V(different_image), V(unsigned_image) and V(never_sent). Of
           destinations V(unreadable_destination). Of repositories V(different_settings) and V(unread_settings).
       type: str
@@ -454,6 +461,7 @@ MODULE = Module(
         "settings": {"type": "list", "elements": "str", "choices": list(SETTINGS), "default": []},
         "audit": {"type": "bool", "default": False},
         "fail_on": {"type": "str", "choices": ["error", "warning"], "default": "error"},
+        "preview": {"type": "bool", "default": False},
     },
     work=verify,
     apart="rules",

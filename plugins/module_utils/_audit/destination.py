@@ -29,6 +29,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 
 _ROLE = f"role {ROLE_NAME}"
 _FORGET = "Revoke it with acr_cross_account_role, state: absent and that instance alone in destination_instances."
+_MAY_BE_USED = (
+    "A rule that left the inventory, or that nobody told of, may still use it; registryops.alicloud.audit_sync of the"
+    " source names such rules."
+)
 _NARROW = f"Allow {' and '.join(policy.GRANT_ACTIONS)} alone, on the instances that are replicated into."
 
 
@@ -167,7 +171,7 @@ def _unused(trust: Trust, access: Access, expected: _Expected) -> Iterator[Findi
     candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
-        remedy = f"Unless it is needed, revoke it by {revoke_command(account)}."
+        remedy = f"{_MAY_BE_USED} Only if nothing needs it, revoke it by {revoke_command(account)}."
         yield (error if certain else warning)("grant_without_rule", f"account {account}", problem, remedy)
 
 

@@ -8,7 +8,8 @@ The limitations are documented.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.before_rules import RulesToCome
@@ -19,6 +20,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks 
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import (
+    near_namespaces,
+    near_repositories,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
@@ -35,6 +40,7 @@ _DOUBTFUL = ("Enterprise_Standard", "Enterprise_Economy")
 Finding = dict[str, str]
 # A namespace and a repository in it; an empty one for the namespace itself.
 Place = tuple[str, str]
+Near = Callable[..., str]
 
 
 def preflight(task: Task) -> dict[str, Any]:
@@ -147,7 +153,25 @@ def missing_places(
         params: instance_id, side, and the names of what will_exist and what will_go.
     """
     existing = _existing(client, rules, params)
-    return [(rule, [*_names(existing, rule, params)]) for rule in rules]
+    near = _near(client, params)
+    return [(rule, [*_names(existing, rule, params, near)]) for rule in rules]
+
+
+def _near(client: Client, params: Mapping[str, Any]) -> Near:
+    """Return what says which names there are instead.
+
+    A destination often lacks what is yet to be made, so that nothing is said of it.
+    """
+
+    @cache
+    def near(namespace: str, repository: str = "") -> str:
+        if params["side"] != "source":
+            return ""
+        if repository:
+            return f" {near_repositories(client.pages, params['instance_id'], namespace, repository)}".rstrip()
+        return f" {near_namespaces(client.pages, params['instance_id'], namespace)}".rstrip()
+
+    return near
 
 
 def _existing(
@@ -181,7 +205,7 @@ def _existing(
 
 
 def _names(
-    existing: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any]
+    existing: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any], near: Near
 ) -> Iterator[Finding]:
     """Check that a rule's namespace and repository exist.
 
@@ -203,7 +227,7 @@ def _names(
             yield _finding(
                 "namespace",
                 f"{wanted} namespace {namespace}, which {side} instance {instance_id} does not have",
-                f"Correct the rule, or add {namespace} to the instance's acr_namespaces.",
+                f"Correct the rule, or add {namespace} to the instance's acr_namespaces.{near(namespace)}",
             )
             return
         if side == "destination" and not repository and not found.get("AutoCreateRepo"):
@@ -216,7 +240,7 @@ def _names(
         yield _finding(
             "repository",
             f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
-            "Correct the rule, or add it to the instance's acr_repositories.",
+            f"Correct the rule, or add it to the instance's acr_repositories.{near(namespace, repository)}",
         )
 
 

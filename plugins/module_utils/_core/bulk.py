@@ -123,11 +123,17 @@ class Item(Generic[S]):
                 self.left = self.resource.pick(wanted, found)
                 self.written = self.left != self.planned.before
 
-    def to_result(self, key: str) -> dict[str, Any]:
+    def to_result(self, key: str, told: set[str]) -> dict[str, Any]:
+        """Return what became of it.
+
+        A remedy that was told already is not told again; hundreds of rules may lack one grant.
+        """
         result = {"name": self.name, "action": self.action, "changed": self.changes}
         if self.error:
             left = {key: self.shown(self.left)} if self.written else {}
-            return {**result, "msg": str(self.error), **left, **self.error.details()}
+            msg = self.error.brief() if self.error.advice() in told else str(self.error)
+            told.add(self.error.advice())
+            return {**result, "msg": msg, **left, **self.error.details()}
         return {**result, key: self.shown(self.after), **(self.extras or {})}
 
     def shown(self, state: S | None) -> dict[str, Any]:
@@ -189,7 +195,10 @@ class Bulk(Operation, Generic[S]):
 
     def to_result(self) -> dict[str, Any]:
         key = self.resource.kind.replace(" ", "_")
-        results = [item.to_result(key) for item in self.items]
+        failed = [item for item in self.items if item.error]
+        # The message of the task has the first one in full.
+        told = {item.error.advice() for item in failed[:1] if item.error}
+        results = [item.to_result(key, told) for item in self.items]
         counts = Counter(item.action for item in self.items)
         result = {
             "changed": self.needed(),
@@ -201,7 +210,6 @@ class Bulk(Operation, Generic[S]):
         warnings = list(chain.from_iterable(map(Item.warnings, self.items)))
         if warnings:
             result["warnings"] = warnings
-        failed = [item for item in self.items if item.error]
         if failed:
             raise _failure(failed, len(self.items), self.resource.kind, result)
         return result

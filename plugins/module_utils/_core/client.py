@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from ansible.module_utils.api import generate_jittered_backoff
@@ -28,6 +29,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     attempt,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, Guard, note, pool
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import nearby
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import resources
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
@@ -236,6 +238,7 @@ class Client:
             error.hint = remedy(error.action, error.code, parameters, status=error.status, own=own)
         if error.reason == error.code:
             error.reason = _words(error.code)
+        error.nearby = partial(nearby, self.pages, error.code, parameters)
         return error
 
 

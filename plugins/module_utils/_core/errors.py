@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,6 +32,10 @@ class AcrError(Exception):
 
     def __str__(self) -> str:
         return shown(" ".join(part for part in (self.sentence(), self.advice(), self.reference()) if part))
+
+    def brief(self) -> str:
+        """Return the message without the remedy, which was told already."""
+        return shown(" ".join(part for part in (self.sentence(), self.reference()) if part))
 
     def sentence(self) -> str:
         """Say what was attempted and why it failed."""
@@ -106,6 +110,8 @@ class ApiError(AcrError):
         self.uncertain = uncertain
         self.retry_after = retry_after
         self.denied = dict(denied or {})
+        # Says what there is instead. It asks the service, so that only an error that is shown asks.
+        self.nearby: Callable[[], str] | None = None
 
     def advice(self) -> str:
         return super().advice() or _WITHOUT_ADVICE
@@ -216,4 +222,7 @@ def complete(error: AcrError) -> AcrError:
     """Return an error that always names the attempt."""
     if isinstance(error, ApiError):
         error.attempted = error.attempted or f"call {error.action}"
+        if error.nearby:
+            error.add(error.nearby())
+            error.nearby = None
     return error

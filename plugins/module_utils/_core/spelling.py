@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher, get_close_matches
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 
 # What difflib takes for close, where nothing else is known.
 _ALIKE = 0.6
@@ -26,3 +28,13 @@ def nearest(name: str, known: Iterable[str], alike: float = _ALIKE) -> str | Non
 def _likeness(name: str, other: str) -> float:
     matcher = SequenceMatcher(None, name, other)
     return matcher.ratio() + matcher.quick_ratio()
+
+
+def there_are(name: str, known: Collection[str]) -> str:
+    """Return a sentence about the names that there are, for a name that there is not."""
+    if not known:
+        return "There is none at all."
+    if len(known) == 1:
+        return f"The only one is {next(iter(known))}."
+    near = nearest(name, known)
+    return f"Perhaps {near} is meant." if near else f"There are {listed(sorted(known))}."

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 # A screen has 24 lines of 80 characters. The beginning says what failed, the end what to do next.
 _BEGINNING, _END = 1200, 600
 _CUT = " [...] "
+_SHOWN = 5  # names in a sentence; more cannot be taken in
 
 
 def shown(text: str) -> str:
@@ -19,6 +22,14 @@ def shown(text: str) -> str:
     if len(plain) <= _BEGINNING + len(_CUT) + _END:
         return plain
     return f"{plain[:_BEGINNING]}{_CUT}{plain[-_END:]}"
+
+
+def listed(names: Collection[str]) -> str:
+    """Return the first names, and how many more."""
+    shown, more = list(names)[:_SHOWN], len(names) - _SHOWN
+    if more > 0:
+        return f"{', '.join(shown)} and {more:,} more"
+    return " and ".join(text for text in (", ".join(shown[:-1]), *shown[-1:]) if text)
 
 
 def unreadable(text: str) -> str:

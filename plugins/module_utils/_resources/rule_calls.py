@@ -9,7 +9,9 @@ The outcome of each call is made certain.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
@@ -22,6 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     attempt,
     preferring,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import SyncRule
 
 _GRANT_INTERVAL = 2.0  # seconds; a new grant is seen within a few of them
@@ -67,31 +70,52 @@ class RuleCalls:
         A new grant may need a moment to be seen.
         """
         waited, failures = 0.0, 0
-        while True:
-            self._listed = None
-            try:
-                answer = self.client.call("cr", "CreateRepoSyncRule", rule.to_api())
-                return self._identified(rule, answer.get("SyncRuleId"))
-            except ApiError as error:
-                if error.uncertain:
-                    failures += 1
-                    with preferring(error, "whether it was made all the same"):
-                        found = self.find(rule)
-                    if found:
-                        return found
-                    if failures < 3:
-                        self.client.sleep(float(failures))
-                        continue
-                refused = isinstance(error, NoPermissionError) and not _is_callers(error)
-                if not rule.target_account_id or error.uncertain:
-                    raise
-                given_up = rule.target_instance_id in self.ungranted
-                if not refused or given_up or waited >= (self.params.get("grant_timeout") or 0):
-                    if refused:
-                        self.ungranted.add(rule.target_instance_id)
-                    raise self._unpermitted(error, rule, certain=refused) from error
-                self.client.sleep(_GRANT_INTERVAL)
-                waited += _GRANT_INTERVAL
+        with ExitStack() as waiting:
+            while True:
+                self._listed = None
+                try:
+                    answer = self.client.call("cr", "CreateRepoSyncRule", rule.to_api())
+                    return self._identified(rule, answer.get("SyncRuleId"))
+                except ApiError as error:
+                    if error.uncertain:
+                        failures += 1
+                        with preferring(error, "whether it was made all the same"):
+                            found = self.find(rule)
+                        if found:
+                            return found
+                        if failures < 3:
+                            self.client.sleep(float(failures))
+                            continue
+                    left = self._time_for_grant(error, rule, waited)
+                    if not waited:
+                        words = partial(self._waiting, rule, self.client.clock() + left)
+                        waiting.enter_context(activity.doing(words))
+                    self.client.sleep(_GRANT_INTERVAL)
+                    waited += _GRANT_INTERVAL
+
+    def _time_for_grant(self, error: ApiError, rule: SyncRule, waited: float) -> float:
+        """Return the seconds left to wait for a grant.
+
+        Raises:
+            ApiError: it is no use, or no more.
+        """
+        refused = isinstance(error, NoPermissionError) and not _is_callers(error)
+        if not rule.target_account_id or error.uncertain:
+            raise error
+        given_up = rule.target_instance_id in self.ungranted
+        left = float(self.params.get("grant_timeout") or 0) - waited
+        if not refused or given_up or left <= 0:
+            if refused:
+                self.ungranted.add(rule.target_instance_id)
+            raise self._unpermitted(error, rule, certain=refused) from error
+        return left
+
+    def _waiting(self, rule: SyncRule, ends: float) -> str:
+        left = max(ends - self.client.clock(), 0)
+        return (
+            f"waiting for account {rule.target_account_id} to grant access to {rule.target_instance_id}, without which"
+            f" sync rule {rule.name} is refused; {left:.0f} s more at most"
+        )
 
     def find(self, rule: SyncRule) -> SyncRule | None:
         """Return the listed rule of its name and content."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     JOINED,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import listed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import Transfer
 
 _SHOWN = 3  # targets in a sentence

@@ -22,7 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_digest import decide_by_digest
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import decide_by_record
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import number_hint
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import tag_hint
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, result, so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
@@ -130,9 +130,8 @@ class ImageSync(Operation):
             if transfer.tag in images:
                 transfer.found(images[transfer.tag])
             else:
-                hint = number_hint(transfer.tag, map(str, images))
                 missing = f"{namespace}/{repository} on {instance_id} has no tag {transfer.tag}"
-                transfer.fail(f"{missing}. {hint}" if hint else f"{missing}; check what was pushed")
+                transfer.fail(f"{missing}. {tag_hint(transfer.tag, [*map(str, images)])}")
         present = [transfer for transfer in transfers if not transfer.error]
         along = self._attached(present, images.values()) if self.options.attached else []
         decided = once([*present, *along])

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest, there_are
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
-
-_SHOWN = 5  # names in a sentence; more cannot be taken in
 
 
 def check_repositories(named: Iterable[str], places: Collection[Place], instance_id: str) -> None:
@@ -50,10 +49,15 @@ def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -
     raise AcrError(reason, hint or f"Correct tags{_near(missing[0], known)}.")
 
 
+def tag_hint(tag: str, known: Collection[str]) -> str:
+    """Return advice for a tag that there is not."""
+    return number_hint(tag, known) or f"Check what was pushed. {there_are(tag, known)}"
+
+
 def number_hint(tag: str, known: Iterable[str] = ()) -> str:
     """Return advice for a tag that YAML shortened.
 
-    YAML reads 1.10 as 1.1.
+    YAML reads 1.10 as 1.1. Only where there is such a tag, it is what happened.
     """
     number = as_number(tag)
     if number is None:
@@ -61,7 +65,7 @@ def number_hint(tag: str, known: Iterable[str] = ()) -> str:
     meant = next((other for other in sorted(known) if other != tag and as_number(other) == number), None)
     if meant:
         return f"YAML reads a tag without quotes as a number: {meant} is read as {tag}. Write the tag in quotes."
-    return "Check what was pushed, and write the tag in quotes, since YAML reads 1.10 as 1.1."
+    return ""
 
 
 def as_number(text: str) -> float | None:
@@ -72,14 +76,6 @@ def as_number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def listed(names: Collection[str]) -> str:
-    """Return the first names, and how many more."""
-    shown, more = list(names)[:_SHOWN], len(names) - _SHOWN
-    if more > 0:
-        return f"{', '.join(shown)} and {more:,} more"
-    return " and ".join(text for text in (", ".join(shown[:-1]), *shown[-1:]) if text)
 
 
 def _near(name: str, known: Iterable[str]) -> str:

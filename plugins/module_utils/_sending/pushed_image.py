@@ -13,12 +13,13 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
     list_images,
     repository_id,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import number_hint
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import tag_hint
 
 _IMAGE = re.compile(r"(?P<namespace>[^/:]+)/(?P<repository>[^:]+):(?P<tag>[^/:]+)")
 _DIGEST = re.compile(r"(sha256:)?([0-9a-f]{64})")
@@ -45,6 +46,7 @@ class PushedImage:
         self._client = client
         self._instance_id = str(params["instance_id"])
         self._names = _names(params)
+        self._is_text = bool(params.get("image"))
         self._digest = _digest(params.get("digest"))
         self.repository_id = ""
 
@@ -73,7 +75,9 @@ class PushedImage:
             images = {image.tag: image for image in list_images(self._client, self._instance_id, self.repository_id)}
         found = images.get(tag)
         if found is None:
-            hint = number_hint(tag, map(str, images)) or "Check what was pushed."
+            known = [*map(str, images)]
+            # YAML makes no number of a tag within a name such as prod/web:1.10.
+            hint = f"Check what was pushed. {there_are(tag, known)}" if self._is_text else tag_hint(tag, known)
             raise NotPushedError(f"{namespace}/{repository} on {self._instance_id} has no tag {tag}", hint)
         if self._digest not in (None, found.digest):
             raise NotPushedError(

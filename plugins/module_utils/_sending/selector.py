@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to, attachments
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
@@ -29,7 +30,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.name
     as_number,
     check_repositories,
     check_tags,
-    listed,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import (
     Destination,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
@@ -93,10 +94,24 @@ class SendQueue:
                 raise
 
     def _last_line(self) -> str:
-        """Return what to say where somebody ends the run; what was sent goes on without it."""
-        sent = sum(transfer.action == SENT for transfer in self.transfers)
-        left = sum(transfer.action in (SEND, LEFT) for transfer in self.transfers)
-        return f"ended early: {sent:,} images were sent, and {left:,} are left; run it again to go on"
+        """Return what to say where somebody ends the run; what is under way goes on without it."""
+        calling = {id(transfer) for transfer in list(self._sending.values())}
+        places: Counter[str] = Counter(self._place(transfer, calling) for transfer in self.transfers)
+        failed = f", {places['failed']:,} failed" if places["failed"] else ""
+        return (
+            f"ended early: {places['arrived']:,} images were sent and have arrived{failed}, {places['under way']:,} are"
+            f" under way and go on by themselves, and {places['left']:,} are left; run it again to go on"
+        )
+
+    def _place(self, transfer: Transfer, calling: Container[int]) -> str:
+        """Return where an image stands; empty if it was not to be sent."""
+        if transfer.is_under_way or id(transfer) in calling:
+            return "under way"
+        if transfer.error and transfer.action != LEFT:
+            return "failed"
+        if transfer.action in (SEND, LEFT):
+            return "left"
+        return "arrived" if transfer.action in (SENT, JOINED) else ""
 
     def _send(self, threads: ThreadPoolExecutor) -> None:
         """Send everything without following it."""

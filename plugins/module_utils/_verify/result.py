@@ -38,6 +38,7 @@ class Found:
         fail_on: the least severity that is a reason to fail.
         region: where the source is.
         settings: which settings of repositories differ.
+        preview: whether a preview comes before, which has changed nothing.
     """
 
     instance_id: str
@@ -52,6 +53,7 @@ class Found:
     fail_on: str = "error"
     region: str | None = None
     settings: SettingsFound = SettingsFound()
+    preview: bool = False
 
     def to_result(self) -> dict[str, Any]:
         """Return the result of the module."""
@@ -90,7 +92,7 @@ class Found:
 
     def findings(self) -> list[Finding]:
         """Return what is wrong, errors first."""
-        of_rules = [finding for finding in (rule.finding() for rule in self.rules) if finding]
+        of_rules = [finding for finding in (rule.finding(self.preview) for rule in self.rules) if finding]
         of_images = image_findings(self.summary, self.names or {}, self.readable)
         of_settings = self.settings.findings(self.names or {})
         return sorted([*self._blind(), *of_rules, *of_images, *of_settings], key=lambda finding: finding["severity"])

@@ -13,6 +13,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk im
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import VERBS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
@@ -58,9 +59,14 @@ class Standing:
         """
         return self.standing in ("as wanted", "different", "refused") and bool(self.rule.get("sync_rule_id"))
 
-    def finding(self) -> Finding | None:
-        """Return what is wrong with it."""
+    def finding(self, preview: bool = False) -> Finding | None:
+        """Return what is wrong with it.
+
+        After a preview, what the run itself would mend is only told.
+        """
         subject = f"sync rule {self.name}"
+        if preview and (told := self._to_come()):
+            return warning("to_verify", subject, f"{subject} {told}", "Run it without check mode.")
         if self.unlisted:
             return warning("unlisted_rule", subject, self.unlisted.problem, self.unlisted.remedy)
         if self.standing == "missing":
@@ -77,6 +83,15 @@ class Standing:
             problem = f"{subject} has a filter that engines read differently, so it is not known what it covers"
             return warning("unknown_scope", subject, problem, "Write the filter as acr_sync_rule takes it.")
         return None
+
+    def _to_come(self) -> str:
+        """Return what a run would do before it verifies; empty if nothing."""
+        carries = f"verifies then whether {described(self.rule)} arrived at {self.rule.get('target_instance_id')}"
+        return {
+            "missing": f"is not there yet; the run makes it, and {carries}",
+            "different": f"differs from the inventory ({self.why}); the run replaces it, and {carries}",
+            "unwanted": "is there, although the inventory says state: absent; the run deletes it",
+        }.get(self.standing, "")
 
 
 def standings(task: Task, select: Select) -> list[Standing]:
@@ -95,7 +110,7 @@ def standings(task: Task, select: Select) -> list[Standing]:
         reason = f"there is no sync rule {' and no '.join(lacking)}, neither in rules nor on the instance"
         raise AcrError(
             reason,
-            f"Correct select.rules (verify_sync_select in the role); there are {', '.join(sorted(known)) or 'none'}.",
+            f"Correct select.rules (verify_sync_select in the role). {there_are(lacking[0], known)}",
         )
     return [standing for standing in every if select.concerns({**standing.rule, "name": standing.name})]
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import near_namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
@@ -79,6 +80,7 @@ class Verification:
             fail_on=self._params["fail_on"],
             region=self._task.client.region,
             settings=self._settings(source, destinations, routes),
+            preview=self._params["preview"],
         ).to_result()
 
     def _settings(self, source: Side, destinations: Mapping[str, Side], routes: Routes) -> SettingsFound:
@@ -121,7 +123,9 @@ class Verification:
         lacking = [namespace for namespace in self._select.namespaces or () if namespace not in there]
         if lacking:
             reason = f"{self._instance_id} has no repository in namespace {' and in '.join(lacking)}"
-            raise AcrError(reason, "Correct select.namespaces (verify_sync_select in the role).")
+            near = near_namespaces(self._task.client.pages, self._instance_id, lacking[0])
+            advice = "Correct select.namespaces (verify_sync_select in the role)."
+            raise AcrError(reason, f"{advice} {near}".strip())
 
     def _wait(self, records: Records) -> None:
         """Wait until nothing is in flight, or time is over."""

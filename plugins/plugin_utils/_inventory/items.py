@@ -65,7 +65,7 @@ def _called(item: Mapping[str, Any]) -> str:
 def _problems(item: Mapping[str, Any], options: Spec, known: set[str]) -> Iterator[tuple[str, str]]:
     for name in (name for name in item if name not in known):
         meant = nearest(str(name), known)
-        advice = f"{meant} may be meant." if meant else f"Choose from {', '.join(sorted(known))}."
+        advice = f"Perhaps {meant} is meant." if meant else f"Choose from {', '.join(sorted(known))}."
         yield f"has no option {name}", advice
     for option, spec in options.items():
         value, choices = item.get(option), spec.get("choices")
@@ -74,4 +74,4 @@ def _problems(item: Mapping[str, Any], options: Spec, known: set[str]) -> Iterat
         if choices and isinstance(value, str) and value and value not in choices:
             meant = nearest(value, map(str, choices))
             reason = f"has {option} {value}, which is none of {', '.join(map(str, choices))}"
-            yield reason, f"{meant} may be meant." if meant else "Choose one of them."
+            yield reason, f"Perhaps {meant} is meant." if meant else "Choose one of them."

@@ -132,4 +132,4 @@ def _other_host(name: str, hosts: Mapping[str, Any]) -> str:
     if len(destinations) == 1:
         return f"Name {destinations[0]}, the only host of acr_destination, or {itself}."
     meant = nearest(name, destinations)
-    return f"{f'{meant} may be meant. ' if meant else ''}Name a host of acr_destination, or {itself}."
+    return f"{f'Perhaps {meant} is meant. ' if meant else ''}Name a host of acr_destination, or {itself}."

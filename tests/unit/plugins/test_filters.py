@@ -154,7 +154,7 @@ HOSTS = {"sh": {"acr_sync_rules": [{"name": "to-eu"}, {"name": "old", "state": "
         (
             ["to-us"],
             [{"name": "own"}],
-            "No host of the play has the sync rule to-us. to-eu may be meant. The rules are own and to-eu.",
+            "No host of the play has the sync rule to-us. Perhaps to-eu is meant.",
         ),
         ("old", [], "No host of the play has the sync rule old. The only one is to-eu."),
         ("a,to-eu,b", [], "No host of the play has the sync rule a or b. The only one is to-eu."),

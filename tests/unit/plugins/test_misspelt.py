@@ -86,13 +86,13 @@ def test_a_task_reads_the_file_that_it_is_in(tmp_path: Path) -> None:
 
 
 ITEMS: list[tuple[str, dict[str, Any], str]] = [
-    ("rules", {"name": "to-eu", "tag_fliter": "^1"}, "Sync rule to-eu has no option tag_fliter. tag_filter may be"),
+    ("rules", {"name": "to-eu", "tag_fliter": "^1"}, "Sync rule to-eu has no option tag_fliter. Perhaps tag_filter is"),
     ("rules", {"name": "to-eu", "zzz": 1}, r"Sync rule to-eu has no option zzz. Choose from catch_up, "),
     ("rules", {"namespace": "prod"}, "Sync rule 2 of 2 lacks name. Add name to it."),
     (
         "rules",
         {"name": "r", "scope": "namepsace"},
-        "r has scope namepsace, which is none of .* namespace may be meant.",
+        "r has scope namepsace, which is none of .* Perhaps namespace is meant.",
     ),
     (
         "rules",
@@ -120,7 +120,7 @@ def test_lists_of_roles_name_the_item() -> None:
     check = acr_known_options.FilterModule().filters()["acr_known_options"]
     assert check([{"name": "prod"}], "namespace") == [{"name": "prod"}]
     with pytest.raises(
-        AnsibleFilterError, match="Namespace prod has no option auto_create_repos. auto_create_repositor"
+        AnsibleFilterError, match="Namespace prod has no option auto_create_repos. Perhaps auto_create_repositor"
     ):
         check([{"name": "prod", "auto_create_repos": True}], "namespace")
     with pytest.raises(AnsibleFilterError, match="Repository web lacks namespace"):
@@ -137,7 +137,7 @@ def test_lists_of_roles_name_the_item() -> None:
         ({"prod-eu": {"group_names": ["acr_destination"]}}, "Name prod-eu, the only host of acr_destination, or"),
         (
             {name: {"group_names": ["acr_destination"]} for name in ("prod-eu", "prod-us")},
-            "prod-eu may be meant. Name a host of acr_destination, or give target_region",
+            "Perhaps prod-eu is meant. Name a host of acr_destination, or give target_region",
         ),
     ],
 )

@@ -162,6 +162,25 @@ def test_a_rule_that_should_be_there_is_missed_however_it_is_said(said: dict[str
     assert result["summary"]["failure"] == "Sync is not as it should be: sync rule to-eu is missing."
 
 
+def test_after_a_preview_it_says_what_it_would_verify(account_a: Account) -> None:
+    result = verify(account_a, RULE, {**RULE, "name": "gone", "state": "absent"}, look=False, preview=True)
+    assert checks(result) == [("warning", "to_verify")]
+    [said] = result["summary"]["findings"]
+    assert said.startswith(
+        "sync rule to-eu is not there yet; the run makes it, and verifies then whether namespace prod"
+    )
+    assert said.endswith(f"arrived at {TARGET}. Run it without check mode.")
+    assert result["summary"]["failure"] == ""
+
+
+def test_after_a_preview_what_it_would_change_is_no_error(ruled: Account) -> None:
+    [differs] = verify(ruled, {**RULE, "tag_filter": "^v"}, preview=True)["summary"]["findings"][:1]
+    assert "differs from the inventory (tag_filter is " in differs
+    assert "the run replaces it, and verifies then whether namespace prod" in differs
+    [unwanted] = verify(ruled, {**RULE, "state": "absent"}, preview=True)["summary"]["findings"][:1]
+    assert "is there, although the inventory says state: absent; the run deletes it." in unwanted
+
+
 @pytest.mark.parametrize("name", ["rules", "namespaces", "repositories", "tags"])
 def test_an_empty_list_is_refused(name: str, cloud: Emulator, ruled: Account) -> None:
     cloud.delete("/_emulator/calls")

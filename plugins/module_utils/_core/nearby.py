@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say which namespaces or repositories there are beside one that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
+
+# Returns the items of a paged list: product, action, parameters, and the answer's field that holds them.
+Pages = Callable[[str, str, Mapping[str, Any], str], Iterator[dict[str, Any]]]
+
+# The nearest is looked for among so many, ten calls' worth, since somebody waits for the message.
+_MOST = 500
+
+
+def nearby(pages: Pages, code: str, parameters: Mapping[str, Any]) -> str:
+    """Return a sentence for a refused call; empty if the code is about something else.
+
+    Args:
+        pages: lists what there is.
+        code: the refusal's.
+        parameters: the call's.
+    """
+    namespace = parameters.get("RepoNamespaceName") or parameters.get("NamespaceName")
+    if code == "NAMESPACE_NOT_EXIST" and namespace:
+        return near_namespaces(pages, parameters["InstanceId"], namespace)
+    if code == "REPO_NOT_EXIST" and namespace and parameters.get("RepoName"):
+        return near_repositories(pages, parameters["InstanceId"], namespace, parameters["RepoName"])
+    return ""
+
+
+def near_namespaces(pages: Pages, instance_id: str, namespace: str) -> str:
+    return _there(namespace, pages, "ListNamespace", {"InstanceId": instance_id}, "Namespaces", "NamespaceName")
+
+
+def near_repositories(pages: Pages, instance_id: str, namespace: str, repository: str) -> str:
+    where = {"InstanceId": instance_id, "RepoNamespaceName": namespace}
+    return _there(repository, pages, "ListRepository", where, "Repositories", "RepoName")
+
+
+def _there(name: str, pages: Pages, action: str, where: Mapping[str, Any], items: str, field: str) -> str:
+    """Return the sentence.
+
+    It is empty if they cannot be listed: what failed first has to be said all the same.
+    """
+    try:
+        found = [str(item.get(field)) for item in islice(pages("cr", action, where, items), _MOST)]
+    except AcrError:
+        return ""
+    return there_are(name, found)
