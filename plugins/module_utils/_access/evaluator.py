@@ -41,6 +41,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.state
 )
 
 Pair = tuple[str, str, str]  # the source account's UID, the instance's region and ID
+# RAM's own words for who wrote a policy.
 CUSTOM, SYSTEM = "Custom", "System"
 
 
@@ -115,6 +116,7 @@ class Access:
 
     def reaches(self, place: Grant, *, certain: bool = True) -> bool:
         """Return whether policies allow both actions on an instance."""
+        # A policy that nobody could read may allow anything, and never allows it for certain.
         unread = not certain and any(policy.document is None for policy in self.policies)
         return unread or all(_decide(about, certain) for about in self._about(place).values())
 
@@ -226,6 +228,8 @@ def _decide(about: Iterable[_Rule], certain: bool) -> bool:
 
     Without an Allow, the answer is no.
     """
+    # A Condition that nobody can check counts against the answer: as a Deny if the question is certain access, as an
+    # Allow if it is possible access.
     counted = [rule for rule in about if not rule.conditional or allows(rule.statement) != certain]
     return bool(counted) and all(allows(rule.statement) for rule in counted)
 
@@ -246,6 +250,7 @@ def _missing(about: list[_Rule], nothing: str) -> Iterator[str]:
 
 
 def _places(statement: Statement, account_id: str) -> Iterator[Grant]:
+    # It opens everything but what it names, so every instance may be open.
     if "NotResource" in statement:
         yield "*", "*"
     for key in ("Resource", "NotResource"):
@@ -260,6 +265,7 @@ def _place(pattern: str, account_id: str) -> Grant | None:
 
     They are returned as written; None for a resource of another kind.
     """
+    # acs:cr:<region>:<account>:instance/<ID>; the last part may hold colons.
     parts = pattern.split(":", 4)
     if len(parts) < 5 and not pattern.endswith("*"):
         return None

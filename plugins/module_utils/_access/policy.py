@@ -34,6 +34,7 @@ GRANT_ACTIONS = ("cr:CreateRepositorySync", "cr:CreateSyncRule")
 # Characters of a document, which is what RAM takes.
 MAX_LENGTH = 6144
 
+# Resources as this collection writes them; every other form is somebody else's.
 _RESOURCE = re.compile(r"acs:cr:([^:]*):([^:]*):instance/(.+)")
 
 
@@ -50,6 +51,7 @@ def parse(text: str | None) -> Document:
 
 
 def dump(document: Document) -> str:
+    # Without spaces, since RAM counts every character against its limit.
     return json.dumps(document, separators=(",", ":"), sort_keys=True)
 
 
@@ -67,6 +69,7 @@ def meaning(document: Mapping[str, Any] | None) -> frozenset[str]:
 
 
 def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
+    # RAM compares effects and actions without regard to case, and a single text like a list of one.
     normal: dict[str, Any] = {"Effect": str(statement.get("Effect", "")).lower()}
     for key in ("Action", "NotAction"):
         if key in statement:

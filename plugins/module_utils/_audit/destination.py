@@ -70,6 +70,7 @@ def audit_destination(task: Task) -> list[Finding]:
     selected = {"instance_id": params["instance_id"], "direction": "inbound"}
     listed = [rule.to_result() for rule in SyncRules(task.client, selected).find()]
     known = {_need(rule) for rule in said}
+    # A rule that both sides know is counted once.
     unsaid = [rule for rule in listed if _need(rule) not in known]
     roles = CrossAccountRoles(task.client, params)
     expected = _expect(params, roles.account_id(), listed, unsaid)
@@ -103,6 +104,7 @@ def _grant(task: Task, access: Access, expected: _Expected) -> Iterator[Finding]
     instance, region = expected.instance_id, task.params.get("region")
     reached = access.reaches((region, instance)) if region else access.reaches_anywhere(instance)
     # A policy that may not be read may allow it, too.
+    # Trust without a reachable instance lets nobody in, so it is only judged where something may be open.
     if reached or any(policy.document is None for policy in access.policies):
         yield from _unused(trust, access, expected)
     else:
@@ -155,6 +157,7 @@ def _trust(trust: Trust, access: Access, expected: _Expected) -> Iterator[Findin
                 remedy = f"If it should, name it there, or leave the list out if nobody knows. Otherwise: {remedy}"
             yield error("trust_too_broad", f"account {account}", problem, remedy)
     for other in trust.others:
+        # The account's own users may be meant: the console puts them into each role that it creates.
         own = other == f"RAM acs:ram::{expected.account_id}:root"
         problem = f"{_ROLE} trusts {other}, which cross-account sync does not need"
         remedy = "Remove that principal from the role's trust policy."

@@ -29,6 +29,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.task im
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 
+# The editions as the API names them, from the vendor's page on cross-account sync.
 _EDITIONS = {
     "source": (("Enterprise_Advanced",), "Premium (Enterprise_Advanced)"),
     "destination": (("Enterprise_Basic", "Enterprise_Advanced"), "Basic or Premium (Enterprise_Advanced)"),
@@ -119,6 +120,7 @@ def _instance(instance: Instance, side: str) -> Iterator[Finding]:
 
 
 def _nobody(params: Mapping[str, Any]) -> Iterator[Finding]:
+    # An unset list means that nobody asked; an empty one means that the inventory names nobody.
     if params["source_account_ids"] == []:
         yield _finding(
             "accounts",
@@ -183,6 +185,7 @@ def _existing(
     """
     coming = set(params["will_exist"] or [])
     named = {(str(rule["namespace"]), str(rule.get("repository") or "")) for rule in rules if rule.get("namespace")}
+    # Each place is asked for once, however many rules need it.
     wanted = {(namespace, "") for namespace, _repository in named if namespace not in coming}
     wanted.update(place for place in named if place[1] and "/".join(place) not in coming)
 

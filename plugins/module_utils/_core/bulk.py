@@ -99,6 +99,7 @@ class Item(Generic[S]):
         self.planned = Plan(REPLACE, old, goal, old.changes(goal), self.resource.surplus(old, goal))
 
     def apply(self) -> None:
+        # The journal tells afterwards whether a failure came before or after a write.
         with noting() as journal:
             try:
                 self.extras = apply(self.resource, self.planned) if self.planned else None
@@ -111,6 +112,7 @@ class Item(Generic[S]):
 
     def warnings(self) -> list[str]:
         """Return what may not be meant in what is wanted."""
+        # What is deleted needs no warning about how it is set up.
         if self.desired is None or self.resource.params["state"] == "absent":
             return []
         return self.resource.warnings(self.desired)
@@ -159,6 +161,7 @@ class Bulk(Operation, Generic[S]):
         self.found: list[S] = []
 
     def prepare(self) -> None:
+        # Two items of one name would undo each other in each run.
         names = Counter(item.name for item in self.items)
         twice = ", ".join(name for name, count in names.items() if count > 1)
         refuse(bool(twice), f"{self.option} names {twice} more than once", "Name each once.")
@@ -177,6 +180,7 @@ class Bulk(Operation, Generic[S]):
         return any(item.changes for item in self.items)
 
     def run(self) -> None:
+        # Only items that differ make calls, so a run with nothing to do costs its listing alone.
         self.client.calls(Item.apply, [item for item in self.items if item.changes])
         torn = [item for item in self.items if item.error and item.torn]
         if torn:
@@ -242,6 +246,7 @@ class Bulk(Operation, Generic[S]):
         seen: set[str] = set()
         for old in unwanted:
             name = str(getattr(old, "name", ""))
+            # Duplicates and stand-ins of one name go with the first of them.
             if name in seen:
                 continue
             seen.update(self.aliases(name))
@@ -258,6 +263,7 @@ class Bulk(Operation, Generic[S]):
         new = item.planned
         if item.error or not new or not new.after:
             return False
+        # A stand-in that was left behind counts as new: its rule does not exist under its own name yet.
         is_new = new.before is None or item.resource.is_temporary(new.before)
         return is_new and item.resource.succeeds(new.after, old)
 
@@ -274,6 +280,7 @@ class Bulk(Operation, Generic[S]):
 
 
 def _failure(failed: list[Item[S]], total: int, kind: str, result: dict[str, Any]) -> AcrError:
+    # One message names the first failure alone, since hundreds of rules often fail for one reason.
     first = failed[0]
     which = "" if len(failed) == 1 else "the first is "
     error = AcrError(f"{len(failed)} of {total} {kind}s failed; {which}{first.name}: {first.error}")

@@ -84,6 +84,7 @@ def check_account_id(value: str, option: str = "account_id") -> None:
 def check_instance_id(value: str, option: str = "instance_id") -> None:
     where = "Find it on the instance's Overview page, or with acr_instance_info."
     _refuse_stand_in(value, option, where)
+    # The prefix of every instance ID that the service gives. It tells an ID from a name that was put in its place.
     if not re.fullmatch(r"cri-[A-Za-z0-9-]+", value):
         raise AcrError(f"{option} {value!r} is not an instance ID, which begins with cri-", where)
 
@@ -219,6 +220,7 @@ def check_names_something(select: Mapping[str, Any], option: str = "select") -> 
     Leaving the list out means all.
     """
     for name, value in select.items():
+        # Ansible makes an empty list of a variable that found nothing; that must not send the whole instance.
         if value == []:
             raise AcrError(
                 f"{option}.{name} is an empty list",

@@ -40,6 +40,7 @@ class AcrError(Exception):
     def sentence(self) -> str:
         """Say what was attempted and why it failed."""
         reason = self.reason.rstrip(". ")
+        # The service's own message may end with a full stop, or be a question.
         end = "" if reason.endswith("?") else "."
         if self.attempted:
             return f"Cannot {self.attempted}: {reason}{end}"
@@ -152,6 +153,8 @@ class UnreachableError(ApiError):
     """There was no answer from the endpoint."""
 
 
+# Parts of codes, since the services vary the rest. The first match wins, so InvalidAccessKeyId.NotFound is a matter of
+# credentials and not of a missing thing.
 _KINDS: tuple[tuple[type[ApiError], tuple[str, ...]], ...] = (
     (ThrottledError, ("Throttling",)),
     (UsedNonceError, ("SignatureNonceUsed",)),
@@ -213,6 +216,7 @@ def preferring(error: AcrError, unknown: str) -> Iterator[None]:
     try:
         yield
     except AcrError as second:
+        # Retries may come here several times; the user needs the sentence once.
         if _NOT_FOUND_OUT not in error.hint:
             error.add(f"{_NOT_FOUND_OUT} {unknown} ({second.sentence().rstrip('.')}).")
         raise error from second

@@ -24,9 +24,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
     parse,
 )
 
+# The usual ways to write that everything matches. No name is empty, so .+ is one of them.
 ANYTHING = (None, "", ".*", "^.*$", ".+", "^.+$")
 _MOST_STATES = 20_000  # of a filter, some tens of MB at the most; then it begins anew
 _MOST_STEPS = 20_000  # of a filter; counts within counts multiply
+# All that the anchors ^, b and B need to know of the text before.
 _BEGIN, _AFTER_WORD, _AFTER_OTHER = 0, 1, 2
 
 
@@ -72,6 +74,7 @@ class _Builder:
             after = loop
         else:
             end = after
+            # Each optional repetition may also be the end.
             for _time in range(node.most - node.least):
                 after = self.step([self.build(node.body, after), end])
         for _time in range(node.least):
@@ -108,6 +111,7 @@ class Filter:
     def search(self, text: str) -> bool:
         """Return whether the filter occurs anywhere in a text."""
         state: _State | None = self._start
+        # The empty text at the end lets anchors such as $ hold there.
         for character in (*text, ""):
             if state is None:
                 return True
@@ -126,6 +130,7 @@ class Filter:
             own = bit(character) if character else 0
             taken = set(chain.from_iterable(step.following for step in steps if step.bits & own))
             word = _AFTER_WORD if own & WORD else _AFTER_OTHER
+            # A match may begin at each character, so the first step is always among them.
             following = self._state(frozenset((*taken, self._begin)), word)
         state.next[character] = following
         return following
@@ -136,6 +141,7 @@ class Filter:
         waiting = list(state.steps)
         while waiting:
             step = waiting.pop()
+            # Steps that were reached before would loop for ever in (a*)*.
             if step in reached or (step.anchor and not _holds(step.anchor, state.before, character)):
                 continue
             reached.add(step)
@@ -158,6 +164,7 @@ def _holds(anchor: str, before: int, character: str) -> bool:
     return at_boundary == (anchor == "b")
 
 
+# Enough for the filters of 500 rules, which have up to three each.
 @lru_cache(maxsize=2000)
 def _filter(pattern: str) -> Filter:
     return Filter(pattern)

@@ -14,6 +14,7 @@ from typing import Union
 
 MOST_REPEATS = 1000  # RE2 takes no more
 _OTHER = 128  # stands for every character beyond ASCII
+# A set of characters is one integer, so union and intersection are one operation.
 EVERYTHING = (1 << (_OTHER + 1)) - 1
 
 
@@ -90,6 +91,7 @@ class _Parser:
     folds: bool = field(default=False)
 
     def whole(self) -> Node:
+        # The only flag that is taken, and at the beginning alone, where Python wants it.
         if self.text.startswith("(?i)"):
             self.folds, self.at = True, 4
         node = self._choice()
@@ -120,6 +122,7 @@ class _Parser:
     def _repeated(self, body: Node) -> Node:
         if self._peek() not in ("*", "+", "?", "{"):
             return body
+        # Python refuses ^*, RE2 takes it.
         if isinstance(body, Anchor):
             raise UnsharedError("a repeated anchor")
         sign = self._take()
@@ -137,6 +140,7 @@ class _Parser:
             raise UnsharedError("a brace that is neither escaped nor a count")
         self.at = end + 1
         highest = least if not comma else most
+        # The length comes first, since int() is slow with very many digits, or refuses them.
         if any(len(count) > 4 or int(count) > MOST_REPEATS for count in (least, most) if count):
             raise BadFilterError(f"a count above {MOST_REPEATS}")
         if highest and int(highest) < int(least):
@@ -187,6 +191,7 @@ class _Parser:
             return _CLASSES[name]
         if name in _CONTROLS:
             return bit(_CONTROLS[name])
+        # An escaped sign is itself in every engine; an escaped letter means something else in each.
         if name.isalnum() or not name.isascii():
             raise UnsharedError("an engine-specific escape")
         return bit(name)
@@ -217,8 +222,10 @@ class _Parser:
             raise UnsharedError("a set within a set, such as a POSIX class")
         self._take()
         high = self._letter()
+        # Both ends have to be one character, not a class such as \d.
         if low.bit_count() != 1 or high.bit_count() != 1 or high < low:
             raise BadFilterError("a bad range in a character set")
+        # All bits from low to high.
         return (high << 1) - low
 
     def _letter(self) -> int:
@@ -228,5 +235,6 @@ class _Parser:
     def _folded(self, some: int) -> int:
         if not self.folds:
             return some
+        # Letters beyond ASCII are not folded, since engines differ on them.
         both = [(lower, lower.upper()) for lower in string.ascii_lowercase]
         return some | sum(bits(lower + upper) for lower, upper in both if some & bits(lower + upper))

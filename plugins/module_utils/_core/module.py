@@ -45,16 +45,19 @@ STATE_OPTION: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 DELETION_OPTIONS: dict[str, dict[str, Any]] = {
+    # Off by default, since it deletes images.
     "force": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 600},
 }
 WAIT_OPTIONS: dict[str, dict[str, Any]] = {
     "wait": {"type": "bool", "default": True},
+    # Ten minutes, which a pipeline can wait; a backfill sets more.
     "wait_timeout": {"type": "int", "default": 600},
 }
 
 
 def connect(connection: Connection, read_only: bool) -> Client:
+    # Before any import of the SDK, so that a missing package is a sentence and no traceback.
     check_sdk()
     return Client(
         SdkTransport(connection),
@@ -124,6 +127,7 @@ class Module:
             connect: makes the client, for a connection and whether it may only read.
             tell: takes a line on how far a long run is.
         """
+        # Noting each call costs time, so it is only done on request.
         if not params.get("report_actions"):
             return self._result(params, check_mode, connect, tell)
         uses = Uses(connect)
@@ -179,8 +183,10 @@ def perform(operation_type: Callable[[Task], Operation]) -> Work:
     def work(task: Task) -> dict[str, Any]:
         operation = operation_type(task)
         operation.prepare()
+        # A run without a write need not ask STS whose keys it has.
         if operation.needed():
             task.client.check_account()
+        # The only fork for check mode: the plan before it is the same, so that it cannot differ.
         if not task.check_mode:
             with noting() as journal:
                 _run(operation, journal)
@@ -193,6 +199,7 @@ def _run(operation: Operation, journal: Journal) -> None:
     try:
         operation.run()
     except AcrError as error:
+        # A handler must run even though the task failed, since something was written.
         if journal.is_certain:
             error.results = {"changed": True, **error.results}
         raise

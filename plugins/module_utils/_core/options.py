@@ -48,7 +48,9 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "cr_endpoint": {"type": "str"},
     "ram_endpoint": {"type": "str"},
     "sts_endpoint": {"type": "str"},
+    # Seconds: enough for a slow network, and a closed firewall is told soon.
     "connect_timeout": {"type": "int", "default": 5},
+    # Seconds for a whole answer, of which a page of 100 records, under 1 MiB, is the largest.
     "read_timeout": {"type": "int", "default": 20},
     "ca_bundle": {"type": "path", "aliases": ["ca"]},
     "rate_limit": {"type": "float"},
@@ -119,6 +121,8 @@ def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], enviro
 
     Its credentials come from its own option, never from the environment.
     """
+    # The environment belongs to the task's own account. Its keys would read the wrong account, or give one account's
+    # rights to a task about the other.
     own = {VARIABLES[name] for name in (*KEY_OPTIONS, "profile", "assume_role_arn", "region")}
     common = {name: value for name, value in params.items() if name not in OTHER_CONNECTION_OPTIONS}
     given = {**common, **other}

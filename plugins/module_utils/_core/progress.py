@@ -18,6 +18,7 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 
 Tell = Callable[[str], object]
 
+# Often enough that nobody takes a run for dead, and seldom enough that an hour is 360 lines.
 _EVERY = 10.0  # seconds
 _SPAN = 20.0  # seconds of which the pace must be known before a time left is told
 _ALIKE = 2.0  # times that the pace may differ within them; more is no pace to reckon with
@@ -31,6 +32,7 @@ class Activity:
     """What this process is doing, in the words of its work."""
 
     def __init__(self) -> None:
+        # By a key of its own for each block, since threads enter and leave in any order.
         self._doing: dict[object, Callable[[], str]] = {}
         self._attempts: dict[object, str] = {}
         self._last_words: dict[object, Callable[[], str]] = {}
@@ -87,6 +89,7 @@ def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
 
     After so many silent seconds, it shows the present activity.
     """
+    # Without a listener, a thread would only cost time.
     if tell is silent:
         yield tell
         return
@@ -126,6 +129,7 @@ class Progress:
         self._size = size
         self._began = clock()
         self._arrived = self._bytes = self._failed = 0
+        # The latest 60 looks. The pace of an hour ago says nothing of the time left.
         self._samples: deque[tuple[float, int]] = deque([(self._began, 0)], maxlen=60)
 
     def update(self, arrived: int, size: int, failed: int, latest: str = "") -> None:
@@ -148,6 +152,7 @@ class Progress:
         done = self._arrived + self._failed
         words = [f"{done:,} of {self._images:,} images ({100 * done // max(self._images, 1)} %)"]
         words += [f"{self._failed:,} failed"] if self._failed else []
+        # A clock may not have moved yet between two calls.
         rate = done / max(self._clock() - self._began, 0.001)
         size = f"{bytes_to_human(self._bytes)} of {bytes_to_human(self._size)}"
         words += [f"{rate:.1f} images/s", f"images of {size} arrived"]
@@ -161,6 +166,7 @@ class Progress:
         None while the pace is known too briefly, or is too uneven, to say.
         """
         (began, first), (now, _last) = self._samples[0], self._samples[-1]
+        # The pace of each half is compared: a run that slows down must not promise an early end.
         half = next(sample for sample in self._samples if sample[0] >= (began + now) / 2)
         if now - began < _SPAN or not first < half[1] < done < self._images:
             return None
@@ -172,6 +178,7 @@ class Progress:
 
 
 def _duration(seconds: float) -> str:
+    # Below 90 seconds and 90 minutes, the smaller unit still tells more.
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -43,6 +43,7 @@ class Plan(Generic[S]):
     after: S | None
     changes: Mapping[str, tuple[Any, Any]]
     # What is too many beside it, and goes.
+    # Part of the plan, so that check mode tells of duplicates too.
     surplus: tuple[S, ...] = ()
 
     @property
@@ -214,9 +215,11 @@ def _create(resource: Resource[S], goal: S) -> Extras:
     The codes of 'already exists' are not documented, so any refusal counts as done if the thing is there as wanted.
     """
     with attempt(f"create {resource.name(goal)}"):
+        # Three attempts: an outage that outlives them is longer than a task should hide.
         for attempts_left in (2, 1, 0):
             try:
                 return resource.create(goal)
+            # These refusals come before any work, so there is nothing to look for.
             except (NoPermissionError, CredentialsError):
                 raise
             except ApiError as error:
@@ -226,6 +229,7 @@ def _create(resource: Resource[S], goal: S) -> Extras:
                     return {}
                 if found is not None or not error.uncertain or not attempts_left:
                     raise
+                # A second, in which a short outage or a restart of the endpoint is over.
                 resource.client.sleep(1.0)
         raise AssertionError("unreachable")
 
@@ -251,6 +255,7 @@ def wait_until(
             raise WaitTimeoutError(f"{what} is not done after {timeout:g} seconds", "It goes on; run the task again.")
         client.sleep(interval)
         waited += interval
+        # Short waits end soon, and long ones cost at most six calls a minute.
         interval = min(interval * 1.5, 10.0)
 
 

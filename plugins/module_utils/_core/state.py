@@ -47,6 +47,7 @@ def attribute(
         "read_only": read_only,
         "fixed": fixed,
         "values": dict(values or {}),
+        # Not the dataclass's own default: None has to mean that the task gave nothing.
         "default": default,
     }
     return field(default=None, metadata=metadata)  # pylint: disable=invalid-field-call
@@ -87,6 +88,8 @@ class State:
             value: Any = data
             for step in way:
                 value = (value if isinstance(value, dict) else _unpacked(value)).get(step)
+            # Answers write an attribute that is not set as an empty text. A word that this version does not know is
+            # shown as it is.
             found[name] = (words.get(value, value) or None) if isinstance(value, str) else value
         return cls(**found)
 

@@ -59,6 +59,7 @@ class SdkTransport:
         self._keys, self._renew_at = self._obtain()
 
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        # Asked again under the lock below: another thread may have renewed them meanwhile.
         if time.time() > self._renew_at:
             with self._renewal:
                 if time.time() > self._renew_at:
@@ -92,7 +93,9 @@ class SdkTransport:
             credential=_credential(keys),
             endpoint=host,
             protocol=protocol,
+            # RAM and STS are called without a region, and the SDK wants one all the same.
             region_id=self._connection.region or "cn-hangzhou",
+            # The SDK counts in milliseconds.
             connect_timeout=self._connection.connect_timeout * 1000,
             read_timeout=self._connection.read_timeout * 1000,
             user_agent="registryops.alicloud",
@@ -135,6 +138,7 @@ class SdkTransport:
                 error.hint = error.hint or remedy("AssumeRole", error.code, given, status=error.status)
                 raise
         taken = Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"])
+        # By our own clock, which may differ from the service's. STS gives an hour unless another duration is asked for.
         return taken, time.time() + (role.duration or 3600)
 
     def _translate(self, action: str, error: Any, exchange: Exchange) -> NoReturn:

@@ -74,6 +74,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         found = self.calls.named_policy(name)
         if role is None and found is None:
             return None
+        # Without a role there are no attached policies to ask for.
         attached = self.calls.attached() if role is not None else []
         # A revocation must not wait for a right to read.
         unread = (CUSTOM, SYSTEM) if self.params.get("state") == "absent" else ()
@@ -197,10 +198,12 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
 
         Somebody who does not know the lock may write, too.
         """
+        # Three rounds against somebody who writes at the same time; then a person has to find out who.
         for attempts_left in (2, 1, 0):
             try:
                 self._write(current, goal)
             except ApiError as error:
+                # Both mean that what was read has changed meanwhile, so reading again can help.
                 raced = isinstance(error, NotFoundError) or "EntityAlreadyExists" in error.code
                 if not (raced and attempts_left):
                     raise
@@ -226,14 +229,17 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             str(goal.policy_name or current.policy_name),
         )
         if "trust_policy" in changed and trust is not None:
+            # Each write may take seconds; a lock that is not renewed counts as left by a dead run.
             self.lock.renew()
             self.calls.write_role(trust, exists=current.trust_policy is not None)
         if "policy_document" in changed and document is not None:
             self.lock.renew()
             self.calls.write_policy(name, document, exists=current.policy_document is not None)
+        # The attachment comes after trust and policy, so that a new grant is in force only when all of it is written.
         if "attached" in changed:
             self.lock.renew()
             self.calls.attach(name, wanted=bool(goal.attached))
+        # Deletions come last and in the reverse order, since RAM refuses to delete what is in use.
         if "policy_document" in changed and document is None:
             self.lock.renew()
             self.calls.delete_policy(name)
@@ -258,6 +264,7 @@ def _granting(
 ) -> policy.Document:
     """Return the policy's document with the missing grants added."""
     account = str(current.account_id)
+    # Surplus grants go first, so that a wildcard among them does not hide a missing one.
     left = policy.with_grants(current.policy_document, account, (), surplus)
     granted = replace(current, policy_document=left).own_places(also=instances)
     return policy.with_grants(left, account, [place for place in instances if place not in granted], ())

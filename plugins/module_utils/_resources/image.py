@@ -83,8 +83,10 @@ def _digest(written: str | None) -> str | None:
 
 
 def count_images(client: Client, instance_id: str, repository_id: str) -> int:
+    # A page of one entry: only the total is of interest.
     named = {"InstanceId": instance_id, "RepoId": repository_id, "PageNo": 1, "PageSize": 1}
     answer = client.call("cr", "ListRepoTag", named)
+    # A total of 0 beside an image would let a deletion through, so the larger one counts.
     return max(int(answer.get("TotalCount") or 0), len(answer.get("Images") or []))
 
 
@@ -124,6 +126,7 @@ def list_repositories(client: Client, instance_id: str, namespace: str | None = 
     """Yield every repository of an instance or namespace."""
     selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
     for found in client.pages("cr", "ListRepository", selected, "Repositories", size=100):
+        # A repository that is being deleted may still be listed.
         if found.get("RepoStatus") not in ("DELETING", "DELETED"):
             immutable = found.get("TagImmutability") is True
             yield Place(found["RepoNamespaceName"], found["RepoName"], found["RepoId"], immutable)

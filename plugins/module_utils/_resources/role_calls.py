@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     api_error,
 )
 
+# The service looks for exactly this name, in which a letter is missing.
 ROLE_NAME = "aliyuncontainerregistrycrossaccoutsyncrole"
 DESCRIPTION = "Lets Container Registry of other accounts replicate images into this one. Kept by registryops.alicloud."
 # RAM keeps five versions; the oldest that is not in force makes room.
@@ -141,6 +142,7 @@ class RoleCalls:
 
         If the outcome is uncertain, look before trying again.
         """
+        # Seconds between attempts, in which a short outage is over; 0 marks the last attempt.
         for pause in (1, 2, 0):
             try:
                 self.client.call("ram", action, parameters)
@@ -159,6 +161,7 @@ class RoleCalls:
 
         A detachment may need a moment to be seen.
         """
+        # Seconds, seven in all, for a detachment to be seen; 0 marks the last attempt.
         for pause in (1, 2, 4, 0):
             try:
                 self.client.call("ram", action, parameters)

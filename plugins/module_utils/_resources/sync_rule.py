@@ -114,6 +114,7 @@ class SyncRules(Resource[SyncRule]):
         """
         self._found = list(found)
         named = [rule for rule in self._found if rule.name == desired.name]
+        # Of several rules of one name, keeping one that is right already saves a replacement.
         same = [rule for rule in named if not rule.changes(follow(desired, rule))]
         names = stand_in_names(str(desired.name))
         stand_ins = sorted(

@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 _WHERE = ("target_region", "target_instance_id", "target_account_id")
 _NAMES = ("target_namespace", "target_repository", "target_tag")
 # What an image of a result is called, in the names of the options.
+# A repository may hold slashes, so it takes all between namespace and tag.
 _FORMS = {
     "source": re.compile(r"(?P<namespace>[^/:]+)/(?P<repository>[^:]+):(?P<tag>[^/:]+)"),
     "target": re.compile(
@@ -34,6 +35,7 @@ def retried(params: Mapping[str, Any]) -> dict[str, Any]:
 
     What the task itself says of the target wins.
     """
+    # By all of its names: an image that several results mention is retried once.
     images: dict[tuple[str, ...], dict[str, str]] = {}
     targets: set[tuple[str | None, ...]] = set()
     said = {name: params[name] for name in _NAMES if params.get(name)}
@@ -87,6 +89,7 @@ def _is_meant(entry: Any, retry: str) -> bool:
         raise _strange("action", action)
     if action == LEFT:
         return retry == "unfinished"
+    # Results may say `sent` of an image whose task failed afterwards; only its issue tells that.
     return action == FAILED or (bool(entry.get("issue")) and entry.get("status") != "success")
 
 

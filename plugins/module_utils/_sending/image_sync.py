@@ -73,6 +73,7 @@ class ImageSync(Operation):
             try:
                 return self._plan(namespace, repository, transfers)
             except ApiError as error:
+                # Without the instance nothing can be sent, and for a single repository one message is enough.
                 if error.code == "INSTANCE_NOT_EXIST" or len(groups) == 1:
                     raise
                 for transfer in transfers:
@@ -93,6 +94,7 @@ class ImageSync(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
+        # From here on images are sent, so every failure has to carry the results so far.
         queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
         try:
             with attempt(f"send images of {self.options.instance_id}"):

@@ -78,6 +78,8 @@ class Sending:
     priority: int | None = None
     wait: bool = False
     wait_timeout: float = 0.0
+    # The service's limit is not documented. A thousand tasks of a second each keep it busy, and their records fit into
+    # ten pages.
     max_in_flight: int = 1000
     max_failures: int | None = None
     retries: int = 0

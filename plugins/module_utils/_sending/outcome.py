@@ -75,6 +75,7 @@ def is_change(transfers: Iterable[Transfer]) -> bool:
 
     In check mode, whether any would be. Nobody should miss that.
     """
+    # In doubt it is a change: a handler that runs in vain does less harm than one that is missing.
     return any(transfer.action in (SEND, SENT) or transfer.uncertain for transfer in transfers)
 
 
@@ -98,6 +99,7 @@ def failure(
     bad = [transfer for transfer in transfers if transfer.error]
     if not bad:
         return None
+    # A failed image tells the reason; one that was left only follows from it.
     first = min(bad, key=lambda transfer: transfer.action == LEFT)
     failed = told["counts"][FAILED]
     left = len(bad) - failed
@@ -118,6 +120,7 @@ def so_far(transfers: Sequence[Transfer]) -> str:
     """Return a sentence about a run that ended early."""
     found = counts(transfers)
     sent = sum(transfer.action == SENT for transfer in transfers)
+    # The answer to these calls was lost, and nobody could look.
     uncertain = sum(transfer.uncertain for transfer in transfers)
     perhaps = f", {uncertain:,} may have been" if uncertain else ""
     words = f"{sent:,} were sent{perhaps} and {found[LEFT]:,} are left"

@@ -66,6 +66,7 @@ class Search:
         levels: list[Level] = [_together, _by_repository, _by_tag]
         for groups in levels[1:] if len(by_repository(left)) == 1 else levels:
             found = groups(left)
+            # Groups and pages share the threads, so a single group may read several pages at a time.
             at_once = max(PARALLEL // max(len(found), 1), 1)
 
             def look(group: Group, at_once: int = at_once) -> tuple[list[Transfer], int]:
@@ -91,6 +92,7 @@ class Search:
         by_time = sorted(transfers, key=self._since)
         further = 1
         while undecided and further > 0 and listing.left:
+            # Rounded up: the pages that are needed if every record were one of ours.
             needed = -(-len(undecided) // PAGE)
             for task in listing.read(min(further, at_once, needed)):
                 found = see(task)

@@ -42,6 +42,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     transfer_of,
 )
 
+# Repositories are chosen before their tags are known.
 _NO_TAGS = {"tags": None, "tag_filter": None}
 
 

@@ -104,6 +104,8 @@ class Bringers(NamedTuple):
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> Bringers:
         """Choose the first: automatic rules first, then the oldest."""
+        # A rule without a time counts as the oldest: it then has to explain every missing image, which errs on the loud
+        # side.
         first = min(rules, key=lambda rule: (rule.get("trigger") == "manual", rule.get("create_time") or 0))
         return cls(first, tuple(rule["name"] for rule in rules))
 
@@ -167,8 +169,10 @@ class Evidence(NamedTuple):
 def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
     record, arrived = evidence.record, evidence.digest
     current = record if record is not None and _is_current(record, held) else None
+    # What is there counts more than what records say: a task may fail after another one brought the image.
     if arrived is not None and arrived == held.digest:
         return "same", ""
+    # Before any failure: the newest task may still mend it.
     if record is not None and record.status in ("pending", "synchronizing"):
         return "waiting", ""
     if current is not None and current.status == "error":

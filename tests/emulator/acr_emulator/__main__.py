@@ -34,6 +34,7 @@ def build_app(cloud: Cloud, world: object) -> Starlette:
         routes=[
             Route("/", gateway.serve, methods=["GET", "POST"]),
             Mount("/_emulator", routes=side_door.ROUTES),
+            # Last, since a bucket may have any name: the routes above win.
             Route("/{bucket}", oss.serve, methods=oss.METHODS),
             Route("/{bucket}/{key:path}", oss.serve, methods=oss.METHODS),
         ],
@@ -45,6 +46,7 @@ def build_app(cloud: Cloud, world: object) -> Starlette:
 
 
 def parse_listen(text: str) -> tuple[str, int]:
+    # From the right, since an IPv6 address has colons of its own.
     host, _colon, port = text.rpartition(":")
     host = host.strip("[]")
     try:
@@ -52,6 +54,7 @@ def parse_listen(text: str) -> tuple[str, int]:
         number = int(port)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not address:port") from error
+    # Anybody who reaches the emulator could use the keys of its world.
     if not loopback:
         raise argparse.ArgumentTypeError(f"{host} is not a loopback address; the emulator serves this machine only")
     if not 0 <= number < 65536:
@@ -77,11 +80,13 @@ async def run(options: argparse.Namespace) -> None:
     try:
         await cloud.start()
         await listener.open()
+        # One line of JSON, so that a test can wait for it and read the ports that were chosen.
         print(json.dumps({"endpoint": listener.address, "registries": cloud.registries.addresses}), flush=True)
         await stopped.wait()
     finally:
         await listener.close()
         await cloud.stop()
+    # After everything has stopped, so that no task changes what is being saved.
     if options.state:
         save(options.state, cloud)
 
@@ -96,6 +101,7 @@ def open_cloud(world: object, file: Path | None) -> Cloud:
     content, objects = (file.with_name(f"{file.name}.{kind}") for kind in ("registries", "buckets"))
     if file.exists():
         return Cloud(build_state(read_world(file)), Registries(content), store=Store(objects))
+    # Folders without a state file are left of another world, whose images this one does not have.
     for folder in (content, objects):
         shutil.rmtree(folder, ignore_errors=True)
     return Cloud(build_state(world), Registries(content), store=Store(objects))
@@ -107,6 +113,7 @@ def save(path: Path, cloud: Cloud) -> None:
     A crash then never leaves half a file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder, since a rename between file systems is not atomic.
     beside = path.with_suffix(".tmp")
     beside.write_text(json.dumps(plain_state(cloud.state)), encoding="utf-8")
     beside.replace(path)
@@ -119,6 +126,7 @@ def main() -> int:
             uvloop.run(run(options))
     except (WorldError, OSError) as error:
         print(f"acr_emulator: {error}", file=sys.stderr)
+        # As argparse does for a wrong argument: the world file is one.
         return 2
     return 0
 

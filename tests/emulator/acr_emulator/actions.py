@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .state import State
 
 Answer = dict[str, Any]
+# The version in a request tells the service, since all share one endpoint here.
 VERSIONS = {"2018-12-01": "cr", "2015-05-01": "ram", "2015-04-01": "sts"}
 
 
@@ -57,6 +58,7 @@ class Call:
 
     def choice(self, name: str, *choices: str, default: str | None = None) -> str:
         value = self.text(name) if default is None else self.optional(name, default)
+        # A default that is none of the choices is the present value of what is changed.
         if value not in choices and value != default:
             raise invalid(name, f"it must be one of {', '.join(choices)}")
         return value
@@ -114,6 +116,7 @@ class Call:
 
     def _numbered(self, name: str) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}
+        # Four digits, so that no number is large enough to cost memory.
         pattern = re.compile(re.escape(name) + r"\.([0-9]{1,4})(?:\.(\w+))?")
         for key, value in self.parameters.items():
             if matched := pattern.fullmatch(key):
@@ -142,6 +145,7 @@ class Action:
     marker: str
 
 
+# Filled by the decorator below when the modules of the services are imported.
 ACTIONS: dict[tuple[str, str], Action] = {}
 
 

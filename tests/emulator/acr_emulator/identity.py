@@ -73,9 +73,11 @@ class PolicyVersion:
     id: str
     document: str = field(metadata=_DOCUMENT)
     create_time: int = field(default_factory=now_ms)
+    # Parsed once, since every request is judged by it.
     parsed: policy.Document = field(init=False, metadata={"hidden": True})
 
     def __post_init__(self) -> None:
+        # RAM's own names of versions: v1, v2 and so on.
         if not re.fullmatch(r"v[1-9][0-9]{0,8}", self.id):
             raise ValueError(f"version {self.id!r} is not v and a number")
         self.parsed = policy.parse(self.document)
@@ -101,6 +103,7 @@ class Policy:
     tags: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        # With both, nobody could say which of them is in force.
         if bool(self.document) == bool(self.versions):
             raise ValueError(f"policy {self.name} needs either document or versions")
         if self.document:
@@ -121,6 +124,7 @@ class Role:
     policies: list[Attachment] = field(default_factory=list, metadata=_ATTACHMENTS)
     id: str = field(default_factory=new_number)
     description: str = ""
+    # Seconds; RAM's own default.
     max_session_duration: int = 3600
     allow_console_login: bool = False
     create_time: int = field(default_factory=now_ms)

@@ -63,6 +63,7 @@ class Manifest:
     @property
     def image_id(self) -> str:
         """Return the digest of the configuration or index."""
+        # The first blob of an image is its configuration, whose digest is what Docker calls the image's ID.
         digest = self.digest if self.is_index else self.blobs()[0].digest
         return digest.removeprefix("sha256:")
 
@@ -116,6 +117,7 @@ def generate(path: str, tag: str, architecture: str = "amd64") -> GeneratedImage
         {
             "architecture": architecture,
             "os": "linux",
+            # A fixed time, so that the digest is the same in each run.
             "created": "1970-01-01T00:00:00Z",
             "config": {"Labels": {"org.opencontainers.image.ref.name": f"{path}:{tag}"}},
             "rootfs": {"type": "layers", "diff_ids": [digest_of(layer)]},
@@ -133,6 +135,7 @@ def generate(path: str, tag: str, architecture: str = "amd64") -> GeneratedImage
 
 def _layer(content: bytes) -> bytes:
     buffer = io.BytesIO()
+    # USTAR writes no extra headers, which differ between versions of Python.
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         member = tarfile.TarInfo("image.txt")
         member.size = len(content)
@@ -145,4 +148,5 @@ def _described(media_type: str, content: bytes) -> dict[str, Any]:
 
 
 def _json(data: dict[str, Any]) -> bytes:
+    # In the order of insertion and without spaces: the digest is of these bytes.
     return json.dumps(data, separators=(",", ":")).encode()

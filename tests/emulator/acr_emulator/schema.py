@@ -36,6 +36,7 @@ class Key:
     metadata: Mapping[str, Any]
 
 
+# A world of 100,000 images asks for the same few classes each time.
 @cache
 def keys_of(kind: Any) -> tuple[Key, ...]:
     hints = typing.get_type_hints(kind)
@@ -71,6 +72,7 @@ def load(kind: type[T], data: object, path: str = "", base: T | None = None) -> 
         raise WorldError(f"{_join(path, missing[0])}: missing; it is required")
     try:
         return kind(**values) if base is None else dataclasses.replace(base, **values)  # type: ignore[type-var]
+    # It names its path already.
     except WorldError:
         raise
     except ValueError as error:
@@ -151,6 +153,7 @@ def _choice(choices: tuple[Any, ...], value: object, path: str) -> Any:
 
 
 # Times in milliseconds have 13 digits; what is larger cannot be waited for, nor written as a date.
+# Milliseconds of more than 30,000 years. Larger numbers lose digits in JSON readers that use floats.
 LARGEST = 10**15
 NAMES: dict[type, str] = {
     str: "a string (quote it)",
@@ -162,6 +165,7 @@ NAMES: dict[type, str] = {
 
 def _scalar(kind: type, value: object, path: str) -> Any:
     accepted: tuple[type, ...] = (int, float) if kind is float else (kind,)
+    # In Python True is an int as well.
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise WorldError(f"{path}: expected {NAMES[kind]}, not {_shown(value)}")
     # Not a number is on no side of the bounds.

@@ -33,11 +33,13 @@ def _configure(call: Call, namespace: Namespace) -> None:
     if not isinstance(configuration, (dict, type(None))):
         raise invalid("DefaultRepoConfiguration", "it must be a JSON object")
     given = configuration or {}
+    # Newer clients send the configuration, older ones the parameter of its own.
     kind = given.get("RepoType") or call.choice(
         "DefaultRepoType", "PUBLIC", "PRIVATE", default=namespace.repository_type
     )
     build = given.get("ArtifactBuildRuleParameters") or {}
     immutability = given.get("TagImmutability", namespace.tag_immutability)
+    # Everything is checked before anything is set, so that a refused request changes nothing.
     if kind not in ("PUBLIC", "PRIVATE") or not isinstance(immutability, bool) or not isinstance(build, dict):
         raise invalid("DefaultRepoConfiguration", "RepoType, TagImmutability or ArtifactBuildRuleParameters is wrong")
     namespace.auto_create_repositories = call.flag("AutoCreateRepo", namespace.auto_create_repositories)
@@ -58,6 +60,7 @@ def create_namespace(call: Call) -> Answer:
         raise invalid("NamespaceName", "it must be 2 to 120 lower-case letters, digits and inner separators")
     if name in instance.namespaces:
         raise BusinessError("NAMESPACE_ALREADY_EXIST", f"The namespace {name} exists already.")
+    # The world file sets it, since the quota depends on the edition.
     if len(instance.namespaces) >= instance.namespace_quota:
         raise BusinessError("NAMESPACE_QUOTA_EXCEED", f"The instance may have {instance.namespace_quota} namespaces.")
     namespace = Namespace(name)
@@ -84,6 +87,7 @@ def list_namespace(call: Call) -> Answer:
     instance = find_instance(call)
     wanted = call.optional("NamespaceName")
     status = call.choice("NamespaceStatus", "NORMAL", "DELETING", default="NORMAL")
+    # Whether the filter wants the whole name is not documented.
     prefix = call.state.behaviour.namespace_filter == "prefix"
     found = [
         namespace
@@ -93,6 +97,7 @@ def list_namespace(call: Call) -> Answer:
     ]
     chosen, fields = page(call, found)
     shown = [_shown(namespace, instance.id, instance.resource_group_id) for namespace in chosen]
+    # A text, as the service answers here and in ListRepository.
     return fields | {"TotalCount": str(len(found)), "Namespaces": shown}
 
 
@@ -108,6 +113,7 @@ def delete_namespace(call: Call) -> Answer:
     """Delete it with all its repositories and images."""
     instance = find_instance(call)
     namespace = find_namespace(instance, call.text("NamespaceName"))
+    # A copy, since removing changes the dictionary.
     for repository in list(namespace.repositories.values()):
         instance.remove_repository(repository)
         call.cloud.registries.delete_repository(instance, repository.path)

@@ -73,6 +73,7 @@ def list_repository(call: Call) -> Answer:
     found = [
         repository
         for repository in candidates.values()
+        # Deletion is immediate here, so no repository is ever DELETING or DELETED.
         if name in ("", repository.name) and status in ("ALL", "NORMAL")
     ]
     chosen, fields = page_or_token(call, found)
@@ -82,11 +83,13 @@ def list_repository(call: Call) -> Answer:
 @action("cr:UpdateRepository", repository_arn)
 def update_repository(call: Call) -> Answer:
     instance = find_instance(call)
+    # The API demands both even if only one of them changes.
     kind, summary = call.choice("RepoType", "PUBLIC", "PRIVATE"), call.text("Summary")
     repository = find_repository(call, instance)
     repository.tag_immutability = call.flag("TagImmutability", repository.tag_immutability)
     _set_type(repository, kind)
     repository.summary = summary
+    # Whether a description that is not sent is kept or cleared is not documented.
     repository.detail = call.parameters.get(
         "Detail", repository.detail if call.state.behaviour.update_keeps_detail else ""
     )

@@ -30,6 +30,7 @@ def create_repo_sync_task(call: Call) -> Answer:
     check_name("TargetNamespace", target.namespace, NAMESPACE_NAME)
     check_name("TargetRepoName", target.repository, REPOSITORY_NAME)
     check_name("TargetTag", target.tag, TAG)
+    # 3 is the documented default of a priority.
     override, priority = call.flag("Override"), call.integer("Priority", 3, 1, 5)
     call.text("RepoId")
     repository = find_repository(call, instance)
@@ -51,6 +52,7 @@ def create_repo_sync_task_by_rule(call: Call) -> Answer:
     call.text("RepoId")
     repository = find_repository(call, instance)
     tag = find_image(repository, call.text("Tag")).tag
+    # INITIATIVE is the API's word for a manual rule, PASSIVE for one that acts on pushes.
     if rule.trigger != "INITIATIVE":
         raise BusinessError("SYNC_RULE_TRIGGER_NOT_SUPPORT", f"The sync rule {rule.name} is not a manual one.")
     if not rule.covers(repository.namespace, repository.name, tag):
@@ -63,6 +65,7 @@ def create_repo_sync_task_by_rule(call: Call) -> Answer:
 
 def _find_task(call: Call, instance: Instance) -> SyncTask:
     task = call.state.sync_tasks.get(call.text("SyncTaskId"))
+    # A task of another instance must not be seen, as if it did not exist.
     if task is None or task.source.instance != instance.id:
         raise BusinessError("SYNC_TASK_NOT_EXIST", f"{instance.id} has no sync task {call.text('SyncTaskId')}.")
     return task
@@ -118,6 +121,7 @@ def list_repo_sync_task(call: Call) -> Answer:
     instance = find_instance(call)
     order = call.state.behaviour.sync_task_order
     tasks = instance.tasks if order == "oldest_first" else instance.tasks[::-1]
+    # IDs are random, so sorting by them is an order that stays the same and tells nothing.
     if order == "none":
         tasks = sorted(tasks, key=attrgetter("id"))
     selected = {parameter: wanted for parameter in _FILTERS if (wanted := call.optional(parameter))}
@@ -142,6 +146,7 @@ def _with_old(instance: Instance, tasks: list[SyncTask], selected: dict[str, str
 
 
 def _listed(task: SyncTask) -> dict[str, Any]:
+    # Both spellings, since the SDK knows either.
     times = {"CreateTime": task.create_time, "ModifedTime": task.update_time, "ModifiedTime": task.update_time}
     return _common(task) | times | {"CustomLink": bool(task.link_id), "LinkId": task.link_id}
 
@@ -150,6 +155,7 @@ def _listed(task: SyncTask) -> dict[str, Any]:
 @action("cr:CancelRepoSyncTask", content_arn, authority="cr:CancelRepositorySync")
 def cancel_repo_sync_task(call: Call) -> Answer:
     task = _find_task(call, find_instance(call))
+    # What the service does with a running task is not documented; refusing is the safer guess.
     if task.status != "PENDING":
         raise BusinessError("SYNC_TASK_STATUS_NOT_SUPPORT", f"The sync task {task.id} is {task.status}.")
     call.cloud.synchroniser.cancel(task)

@@ -18,11 +18,13 @@ T = TypeVar("T")
 ROLE_NAME = re.compile(r"[A-Za-z0-9.@-]+")
 POLICY_NAME = re.compile(r"[A-Za-z0-9-]+")
 # Characters, as RAM documents both.
+# Characters, as RAM documents them.
 DOCUMENT_LIMIT = 6144
 DESCRIPTION_LIMIT = 1024
 
 
 def role_name(call: Call) -> str:
+    # Characters, as RAM documents them.
     return _name(call, "RoleName", ROLE_NAME, 64)
 
 
@@ -94,6 +96,7 @@ def any_role_arn(call: Call) -> tuple[str, ...]:
 
 
 def policy_arn(call: Call) -> tuple[str, ...]:
+    # System policies belong to Alibaba Cloud, not to the account.
     owner = "system" if call.optional("PolicyType") == "System" else call.account.uid
     return (f"acs:ram::{owner}:policy/{call.text('PolicyName')}",)
 
@@ -117,6 +120,7 @@ def change(
     def register(function: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         def changing(call: Call) -> Answer:
             answer = function(call)
+            # Container Registry goes on with the earlier view for so long.
             call.account.ram_changed(call.state.propagation_ms)
             return answer
 

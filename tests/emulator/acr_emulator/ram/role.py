@@ -13,6 +13,7 @@ from . import lookup
 from .lookup import any_role_arn, change, find_role, role_arn
 
 # RAM's documented quota of an account.
+# RAM's documented quota of an account.
 ROLE_LIMIT = 1000
 
 
@@ -104,6 +105,7 @@ def update_role(call: Call) -> Answer:
 @change("ram:DeleteRole", role_arn)
 def delete_role(call: Call) -> Answer:
     role = find_role(call)
+    # RAM deletes no role that still has policies, so that nobody loses one unseen.
     if role.policies:
         message = f"The role still has the policy {role.policies[0].name}; detach it first."
         raise ApiError("DeleteConflict.Role.Policy", 409, message)

@@ -25,9 +25,12 @@ class Backend:
 
     def __init__(self, socket: Path) -> None:
         self.client = httpx.AsyncClient(
+            # More connections than copies run at once, so that none waits for another.
             transport=httpx.AsyncHTTPTransport(uds=str(socket), limits=httpx.Limits(max_connections=64)),
             base_url="http://registry",
+            # Seconds for a large layer on a slow disk. Waiting for a free connection is no failure.
             timeout=httpx.Timeout(60, pool=None),
+            # A proxy of the environment cannot reach a socket.
             trust_env=False,
         )
 
@@ -84,6 +87,7 @@ class Backend:
             response = await self.client.request(method, url, headers=headers, content=content)
         except httpx.HTTPError as error:
             raise CopyError(f"{method} {url}: {error!r}") from error
+        # 200 characters of the body: enough to tell what the registry wants.
         if response.is_error and not (missing_ok and response.status_code == 404):
             raise CopyError(f"{method} {url}: HTTP {response.status_code} {response.text[:200]}")
         return response
