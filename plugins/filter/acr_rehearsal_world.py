@@ -52,6 +52,7 @@ def rehearsal_world(found: Sequence[Found]) -> dict[str, Any]:
     accounts: dict[str, dict[str, Any]] = {}
     for read in found:
         uid = str(read["account_id"])
+        # Several hosts may be instances of one account.
         account = accounts.setdefault(uid, _account(uid, read))
         account["instances"].append(_instance(read, owners, warnings))
     return {
@@ -62,6 +63,7 @@ def rehearsal_world(found: Sequence[Found]) -> dict[str, Any]:
 
 
 def _account(uid: str, read: Found) -> dict[str, Any]:
+    # The same in each export, so that exporting again changes no file.
     keys = {"access_key_id": f"LTAIrehearsal{uid}", "access_key_secret": f"not-a-secret-{uid}"}
     roles = [_role(role) for role in read.get("roles") or () if role.get("exists")]
     documents = {role["policy_name"]: role["policy_document"] for role in read.get("policies") or ()}
@@ -109,6 +111,7 @@ def _namespace(found: Found, repositories: list[dict[str, Any]]) -> dict[str, An
         "name": found["name"],
         **_given(found, id="namespace_id"),
         "auto_create_repositories": bool(found.get("auto_create_repositories")),
+        # A world has the API's words, and results have this collection's.
         "repository_type": str(found.get("repository_type") or "private").upper(),
         "tag_immutability": bool(found.get("tag_immutability")),
         "repositories": repositories,
@@ -142,6 +145,7 @@ def _rules(read: Found, owners: Mapping[str, str], warnings: list[str]) -> Itera
     for rule in read["sync_rules"]:
         if rule.get("direction") == "inbound":
             continue
+        # What was read counts more than what the inventory says.
         account = owners.get(str(rule["target_instance_id"])) or said.get(rule["name"])
         if rule.get("cross_account") and not account:
             warnings.append(

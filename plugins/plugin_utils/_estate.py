@@ -96,6 +96,7 @@ def read_estate(accounts: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[F
 
 
 def _validated(account: Mapping[str, Any], which: str) -> dict[str, Any]:
+    # Inventory sources get no argument spec from Ansible, so the modules' own is used here.
     validated = ArgumentSpecValidator(CONNECTION_OPTIONS).validate(dict(account))
     if validated.error_messages:
         raise AcrError(f"the connection of {which} is wrong: {'; '.join(validated.error_messages)}", "Correct it.")
@@ -106,6 +107,7 @@ def _validated(account: Mapping[str, Any], which: str) -> dict[str, Any]:
 
 def _of_region(options: Mapping[str, Any], wanted: Wanted) -> Iterator[FoundInstance]:
     client = connect(connection(options, os.environ), True)
+    # Before anything is listed, so that a mistaken profile shows no foreign estate.
     client.check_account()
     with attempt(f"list the instances of {options['region']}"):
         instances = list(Instances(client, options).find())
@@ -131,6 +133,7 @@ def _found(
         namespaces=_namespaces(client, str(instance.instance_id)) if wanted.namespaces else [],
         feeds=feeds,
         is_fed=is_fed,
+        # The cache is a plain file that others may read.
         connection={name: options[name] for name in PUBLIC_OPTIONS if options.get(name)},
     )
 
@@ -140,6 +143,7 @@ def _routes(client: Client, instance_id: str) -> tuple[list[str], bool]:
     feeds: set[str] = set()
     is_fed = False
     for rule in SyncRules(client, {"instance_id": instance_id}).find():
+        # The service may or may not list rules of other accounts, so this is a hint and no proof.
         if rule.direction == "inbound":
             is_fed = True
         else:

@@ -1,1 +1,4 @@
-"""A stand-in of AWX: it takes and refuses what AWX 24.6.1 does, and runs jobs by ansible-runner as AWX would."""
+"""Stand in for AWX 24.6.1.
+
+It takes and refuses what that does, and runs jobs by ansible-runner.
+"""

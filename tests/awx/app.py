@@ -1,4 +1,4 @@
-"""The REST API over HTTP, as far as the modules use it."""
+"""Serve the REST API, as far as modules use it."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _kind(request: Request) -> Kind:
 
 
 def _matches(thing: Thing, filters: Mapping[str, str]) -> bool:
-    """Tell whether a thing is one that the filters of a list ask for."""
+    """Return whether a list's filters select a thing."""
     demanded = {name: value for name, value in filters.items() if name not in _NO_FILTERS}
     either = {name.removeprefix("or__"): value for name, value in demanded.items() if name.startswith("or__")}
     both = {name: value for name, value in demanded.items() if not name.startswith("or__")}

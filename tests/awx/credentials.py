@@ -1,4 +1,4 @@
-"""Credential types and credentials: what they may hold, and what a job gets of them."""
+"""Check credentials, and give them to jobs."""
 
 from __future__ import annotations
 
@@ -121,7 +121,10 @@ def _validate(field: str, value: Any, schema: dict[str, Any]) -> None:
 
 
 def check_inputs(kind: Mapping[str, Any], inputs: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs of a credential as they are kept; secrets are kept as they are here, and hidden when read."""
+    """Return a credential's inputs as they are kept.
+
+    Secrets are kept as they are here, and hidden when read.
+    """
     fields = {field["id"]: field for field in kind["inputs"].get("fields", [])}
     kept = {}
     for name, value in inputs.items():
@@ -157,7 +160,10 @@ def hidden(kind: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]
 
 
 def environment(kind: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, str]:
-    """Return the variables that a job gets. An input that was left out is an empty text, or False."""
+    """Return the variables that a job gets.
+
+    An input that was left out is an empty text, or False.
+    """
     values = {field["id"]: field["type"] != "boolean" and "" for field in kind["inputs"].get("fields", [])}
     found: dict[str, str] = _rendered(kind["injectors"].get("env", {}), {**values, **inputs})
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class RefusedError(Exception):
-    """The request is refused with an HTTP status and what the body says."""
+    """Refuse a request with a status and a body."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(f"{status}: {body}")

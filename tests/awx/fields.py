@@ -1,4 +1,4 @@
-"""Check one field's value by what the contract says of it."""
+"""Check one field's value by the contract."""
 
 from __future__ import annotations
 
@@ -76,7 +76,10 @@ def _json(name: str, value: Any, _spec: Spec) -> Any:
 
 
 def _mapping_text(name: str, value: Any, _spec: Spec) -> str:
-    """Return text that holds a mapping in JSON or YAML; a mapping itself is refused."""
+    """Return text that holds a mapping in JSON or YAML.
+
+    A mapping itself is refused.
+    """
     text = _string(name, value, {})
     parsed(name, text)
     return text

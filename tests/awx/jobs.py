@@ -1,4 +1,7 @@
-"""Run jobs by ansible-runner, in folders that are gone when they end, as AWX runs them in containers."""
+"""Run jobs by ansible-runner, in folders that are temporary.
+
+AWX runs them in containers.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Finished:
-    """What AWX keeps of a job: `artifacts` are set by set_stats; `failed` are the messages of failed tasks."""
+    """Hold what AWX keeps of a job.
+
+    `artifacts` are set by set_stats; `failed` are the messages of failed tasks.
+    """
 
     name: str
     status: str
@@ -58,7 +64,10 @@ class Finished:
 
 
 def run(job: Job, settings: Mapping[str, str]) -> Finished:
-    """Run one job. `settings` are environment variables that the controller gives every job."""
+    """Run one job.
+
+    `settings` are environment variables that the controller gives every job.
+    """
     with tempfile.TemporaryDirectory(prefix="awx_") as folder:
         private = Path(folder)
         shutil.copytree(ROOT / "playbooks", private / "project/playbooks")

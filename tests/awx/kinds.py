@@ -1,4 +1,4 @@
-"""What the API takes of each kind of thing, read from contract.yml."""
+"""Read each kind's fields from contract.yml."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ CONTRACT = Path(__file__).with_name("contract.yml")
 
 @dataclass(frozen=True)
 class Kind:
-    """`fixed` are the fields that cannot change; `unique` the groups of fields that two things cannot share."""
+    """Describe one kind of thing.
+
+    `fixed` are the fields that cannot change; `unique` the groups of fields that two things cannot share.
+    """
 
     name: str
     type: str

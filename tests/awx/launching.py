@@ -1,4 +1,4 @@
-"""Launch a template: what the server demands of a launch, and what the jobs of it then get."""
+"""Launch a template, and make its jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .store import Store, Thing
 
 @dataclass(frozen=True)
 class Job:
-    """What ansible-runner is handed for one job, or for one slice of it."""
+    """Hold what ansible-runner gets for one job or slice."""
 
     name: str
     playbook: str
@@ -96,7 +96,7 @@ def _parts(store: Store, kind: str, inventory: int) -> Iterator[Thing]:
 
 
 def _inventory(store: Store, inventory: int, number: int, count: int) -> dict[str, Any]:
-    """Return what the script of the inventory prints for a slice: each count-th host, and the groups of those."""
+    """Return a slice's inventory: each count-th host and its groups."""
     hosts = {host["id"]: host for host in _hosts(store, inventory)[number::count]}
     groups = {}
     for group in _parts(store, "groups", inventory):

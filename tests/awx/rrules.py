@@ -1,4 +1,4 @@
-"""When a schedule runs: the rules that the server takes, and how it gives them back."""
+"""Read the rules of schedules as the server does."""
 
 from __future__ import annotations
 

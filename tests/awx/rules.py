@@ -1,4 +1,4 @@
-"""What depends on more than one field, or on other things."""
+"""Check what depends on several fields or things."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _IMAGE = re.compile(r"(?!\w+://)[A-Za-z0-9][\w.:/@-]*")
 
 
 def check(store: Store, kind: str, thing: Thing, before: Mapping[str, Any]) -> None:
-    """Refuse what the server would refuse of a new or a changed thing, and bring it into the form that is kept."""
+    """Refuse what the server refuses, and normalise the rest."""
     if kind in _CHECKS:
         _CHECKS[kind](store, thing, before)
 
@@ -162,7 +162,7 @@ def _be_of_another_type(store: Store, thing: Thing, identity: int) -> None:
 
 
 def _be_a_new_edge(store: Store, thing: Thing, association: str, identity: int) -> None:
-    """Refuse a circle, and a second kind of edge between two nodes."""
+    """Refuse a circle and a second kind of edge."""
     if any(identity in thing["associations"].get(edge, []) for edge in _EDGES if edge != association):
         raise RefusedError(400, {"Error": "Relationship not allowed."})
     waiting = [identity]

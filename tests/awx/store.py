@@ -17,7 +17,10 @@ STILL_LISTED = 2
 
 
 class Store:
-    """`writes` counts what was created, changed or deleted; `playbooks` is what an update of a project finds."""
+    """Keep all things.
+
+    `writes` counts what was created, changed or deleted; `playbooks` is what an update of a project finds.
+    """
 
     def __init__(self, playbooks: list[str]) -> None:
         self.things: dict[str, dict[int, Thing]] = {name: {} for name in KINDS}
@@ -48,7 +51,7 @@ class Store:
         return thing
 
     def delete(self, kind: Kind, thing: Thing) -> int:
-        """Delete a thing with all that is part of it, and return the status of the answer."""
+        """Delete a thing with its parts; return the status."""
         rules.check_deletion(self, kind.name, thing)
         self.writes.append(f"DELETE {kind.name} {thing.get('name') or thing.get('identifier')}")
         if kind.name == "inventories":
@@ -59,7 +62,7 @@ class Store:
         return 204
 
     def listed(self, kind: str) -> Iterator[Thing]:
-        """Yield all things of a kind, or of all kinds that can be launched."""
+        """Yield all things of a kind, or all launchable ones."""
         for name in UNIFIED if kind == "unified_job_templates" else (kind,):
             for thing in list(self.things[name].values()):
                 if thing.get("pending_deletion"):
@@ -95,7 +98,7 @@ class Store:
         self.writes.append(f"POST {kind.name} {thing['id']} {association} {identity}")
 
     def _checked(self, kind: Kind, sent: Mapping[str, Any]) -> Thing:
-        """Return the fields that were sent and are known; others are ignored without a word."""
+        """Return the known fields; the others are ignored."""
         found = {name: fields.check(name, sent[name], spec) for name, spec in kind.fields.items() if name in sent}
         for name, spec in kind.fields.items():
             if found.get(name) and "refers" in spec and self.find(spec["refers"], found[name]) is None:

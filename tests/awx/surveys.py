@@ -1,4 +1,4 @@
-"""Surveys: what their questions may be, and what answers they take."""
+"""Check a survey's questions and answers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,10 @@ def _refused(message: str) -> RefusedError:
 
 
 def complaints(survey: Mapping[str, Any], answers: Mapping[str, Any], *, missing: bool = True) -> list[str]:
-    """Return what is wrong with answers; with `missing`, also which required ones are not there."""
+    """Return what is wrong with answers.
+
+    With `missing`, also which required ones are not there.
+    """
     found = []
     for question in survey.get("spec", []):
         variable = question["variable"]
@@ -107,7 +110,10 @@ def _complaint(question: Question, answer: Any) -> str | None:
 
 
 def filled(survey: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers with the defaults of questions that nobody had to answer. Empty defaults are left out."""
+    """Return the answers with defaults.
+
+    Empty defaults are left out.
+    """
     defaults = {}
     for question in survey.get("spec", []):
         default = question.get("default", "")

@@ -17,7 +17,7 @@ _EDGES = ("success_nodes", "failure_nodes", "always_nodes")
 
 @dataclass
 class Course:
-    """`statuses` of the nodes by their identifiers; a node that is not in it did not run."""
+    """Hold the `statuses` of nodes that ran."""
 
     statuses: dict[str, str] = field(default_factory=dict)
     finished: dict[str, jobs.Finished] = field(default_factory=dict)
@@ -26,12 +26,15 @@ class Course:
 
     @property
     def status(self) -> str:
-        """Return `failed` if a node failed and nothing was to follow on that."""
+        """Return `failed` if a failed node has no follower."""
         return "failed" if self.unhandled else "successful"
 
 
 def go_through(store: Store, workflow: str, approve: Callable[[], bool], settings: Mapping[str, str]) -> Course:
-    """Run a workflow to its end. Each node here has one way in at a time, so that it runs when one parent asks."""
+    """Run a workflow to its end.
+
+    Each node here has one way in at a time, so that it runs when one parent asks.
+    """
     identity = store.named("workflow_job_templates", workflow)["id"]
     nodes = {thing["id"]: thing for thing in store.things[NODES].values() if thing["workflow_job_template"] == identity}
     followers = set(chain.from_iterable(_after(node, edge) for node, edge in product(nodes.values(), _EDGES)))

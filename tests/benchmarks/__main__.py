@@ -1,4 +1,7 @@
-"""`python -m benchmarks [--only NAMES] [--runs N]`, which is what `make bench` calls."""
+"""Run `python -m benchmarks [--only NAMES] [--runs N]`.
+
+`make bench` calls it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ansible as its users start it: whole processes, with a configuration, inventories and keys of our own."""
+"""Start Ansible as its users do, in whole processes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INVENTORIES = ("-i", "playbooks/inventories/account_b", "-i", "playbooks/invento
 
 @dataclass(frozen=True)
 class Played:
-    """`tasks` and `changed` are sums over the hosts of the recap.
+    """Hold a run's recap, summed over the hosts.
 
     `megabytes` is the peak of the largest process.
     `computed` is what all processes computed, in seconds; on a busy machine it says more than `seconds`.
@@ -84,7 +84,10 @@ class Ansible:
         return Played(seconds, tasks, changed, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
     def write(self, name: str, tasks: Sequence[Mapping[str, Any]], **variables: object) -> Path:
-        """Write a playbook of one play on this machine with Account A's connection (JSON is YAML)."""
+        """Write a playbook of one play with Account A's connection.
+
+        JSON is YAML.
+        """
         play = {
             "hosts": "localhost",
             "gather_facts": False,
@@ -98,7 +101,7 @@ class Ansible:
         return file
 
     def inventory(self, name: str, **variables: object) -> Path:
-        """Write an inventory of Account A's instance alone, with its connection and the given variables."""
+        """Write an inventory of Account A's instance alone."""
         instance = {"acr_instance_id": worlds.SOURCE}
         connection = {f"acr_{option}": value for option, value in _connection().items()}
         file = self.folder / f"{name}.inventory.yml"
@@ -116,7 +119,7 @@ class Ansible:
 
 
 def environment(folder: Path, endpoint: str) -> dict[str, str]:
-    """Ours, without what a developer may have set for real accounts, proxies and Ansible."""
+    """Return our environment without a developer's real accounts."""
     foreign = re.compile(r"(?i)ANSIBLE_|ALIBABA_?CLOUD_|ALICLOUD_|.*_PROXY$")
     return {
         **{name: value for name, value in os.environ.items() if not foreign.match(name)},

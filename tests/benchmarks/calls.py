@@ -1,4 +1,4 @@
-"""API calls as bytes, signed before the clock starts, and the least client that can send them.
+"""Sign calls beforehand, and send them with a least client.
 
 What a client adds (building, signing, parsing) is no part of what the emulator or the calls themselves take.
 """
@@ -23,7 +23,7 @@ VERSIONS = {"cr": "2018-12-01", "ram": "2015-05-01"}
 
 
 def signed(endpoint: str, keys: tuple[str, str], product: str, action: str, **parameters: str) -> bytes:
-    """Return a whole HTTP request, signed and with its parameters in the query as today's SDKs send them."""
+    """Return a whole HTTP request, signed as today's SDKs do."""
     content = hashlib.sha256(b"").hexdigest()
     headers = {
         "host": endpoint,
@@ -41,7 +41,10 @@ def signed(endpoint: str, keys: tuple[str, str], product: str, action: str, **pa
 
 
 def send(endpoint: str, requests: Sequence[bytes], at_once: int = 1) -> float:
-    """Seconds to send all and read the answers, over `at_once` connections that are kept. Raises if one is bad news."""
+    """Return the seconds to send all and read the answers.
+
+    It uses `at_once` connections that are kept, and raises if one is bad news.
+    """
     shares = [requests[first::at_once] for first in range(min(at_once, len(requests)))]
     connections = [_Connection(endpoint) for _share in shares]
     try:

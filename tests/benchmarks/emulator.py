@@ -1,4 +1,4 @@
-"""Is the emulator fast enough to be forgotten? Calls a second on one core, and a world of 100,000 images."""
+"""Measure the emulator: calls a second, and a large world."""
 
 from __future__ import annotations
 
@@ -73,7 +73,10 @@ def _requests(endpoint: str) -> list[bytes]:
 
 @contextlib.contextmanager
 def _one_core(emulator: Emulator) -> Iterator[str]:
-    """Run the emulator on one core and this process on the others during the block; yield a clause that says so."""
+    """Run the emulator on one core, this process elsewhere.
+
+    Yield a clause that says so.
+    """
     if not hasattr(os, "sched_setaffinity"):
         yield "this system cannot pin a process to a core"
         return
@@ -119,7 +122,10 @@ def _catalogue(bench: Bench) -> Result:
 
 
 def _load(file: Path) -> tuple[float, dict[str, float]]:
-    """Seconds until a world is served, and what memory the process takes then, by the names of proc(5)."""
+    """Return the seconds and the memory of loading a world.
+
+    The memory is by the names of proc(5).
+    """
     started = time.perf_counter()
     with running(file) as emulator:
         return time.perf_counter() - started, _memory(emulator)

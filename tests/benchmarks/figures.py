@@ -1,4 +1,4 @@
-"""What a benchmark hands back: ratios first, then the medians that they are made of."""
+"""Hold a benchmark's figures: ratios first, then medians."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ K = TypeVar("K")
 
 
 class BenchmarkError(Exception):
-    """What was to be measured failed, so that there is nothing to tell of its speed."""
+    """Tell that what was to be measured failed."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Result:
-    """`notes` say what a reader must know to repeat the measurement, or why there is none."""
+    """Hold figures and notes.
+
+    `notes` say what a reader must know to repeat the measurement, or why there is none.
+    """
 
     ratios: tuple[Ratio, ...] = ()
     figures: tuple[Figure, ...] = ()
@@ -59,7 +62,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Bench:
-    """How often to measure, and a folder for what that needs."""
+    """Hold how often to measure, and a folder."""
 
     runs: int
     folder: Path

@@ -1,4 +1,4 @@
-"""A run with nothing to do behind a million sync records: its calls follow its images, not the years."""
+"""Measure an idle run behind a million sync records."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _arrived(ansible: Ansible, emulator: Emulator) -> dict[str, Any]:
 
 
 def _behind(arrived: dict[str, Any], count: int = RECORDS, order: str = "newest_first", **old: Any) -> dict[str, Any]:
-    """Return the world behind so many records of a repository that is gone."""
+    """Return the world behind so many old records."""
     account, *others = arrived["accounts"]
     (instance,) = account["instances"]
     records = {"namespace": "prod", "repository": "gone", "count": count, **old}
@@ -75,7 +75,7 @@ def _behind(arrived: dict[str, Any], count: int = RECORDS, order: str = "newest_
 
 
 def _idle(ansible: Ansible, emulator: Emulator, name: str, **options: Any) -> tuple[float, int]:
-    """Return how long a run took that sends nothing, and how many calls it made."""
+    """Return an idle run's seconds and calls."""
     emulator.delete("/_emulator/calls")
     played = ansible.play(_file(ansible, name, **options))
     calls = emulator.calls()

@@ -1,4 +1,7 @@
-"""Sending images that were there already: calls, rate, time, memory and shards, beside what the calls allow."""
+"""Measure sending existing images.
+
+The figures are calls, rate, time, memory and shards.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ def _ratios(found: dict[str, float]) -> tuple[Ratio, ...]:
 
 
 class _Trial:
-    """Each method makes a world, plays in it, and tells its figures by name."""
+    """Make a world, play in it, and return figures."""
 
     def __init__(self, ansible: Ansible, emulator: Emulator) -> None:
         self.ansible = ansible
@@ -135,7 +138,7 @@ class _Trial:
         self.emulator.delete("/_emulator/calls")
 
     def _play(self, name: str, creations: int) -> tuple[Played, Counter[str]]:
-        """Raise BenchmarkError if it does not send as many images as it should."""
+        """Play, and raise BenchmarkError if too few images are sent."""
         self.emulator.delete("/_emulator/calls")
         return self.ansible.play(self._file(name)), self._creations(name, creations)
 

@@ -1,4 +1,4 @@
-"""Two runs over the same images at once: what each lists beside what it sends, and what is sent twice."""
+"""Measure two runs over the same images at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole playbook that the collection is about, beside one with as many tasks that do nothing."""
+"""Measure the main playbook beside idle tasks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _round(ansible: Ansible, emulator: Emulator, latency: int) -> list[tuple[Pla
 
 
 def _push(emulator: Emulator) -> None:
-    """Return once the rule has brought the images to Account B, so that no run waits for them."""
+    """Push, and return once the images have arrived."""
     emulator.post("/_emulator/tasks", {"seconds": 0})
     repository = {"instance_id": worlds.SOURCE, "namespace": "prod", "repository": "web"}
     emulator.post("/_emulator/images", {**repository, "tags": [f"v{number}" for number in range(IMAGES)]})

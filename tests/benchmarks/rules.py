@@ -1,4 +1,7 @@
-"""Hundreds of sync rules in one task, beside what nobody can undercut: starting Ansible, and the calls themselves."""
+"""Measure hundreds of rules in one task.
+
+Beside it stands what nobody can undercut: starting Ansible, and the calls themselves.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ Measurements = dict[str, Callable[[], float]]
 
 @dataclass(frozen=True)
 class Case:
-    """`by` is the module, as the only task of a playbook, or the playbook whose role uses it."""
+    """Hold one way to keep rules.
+
+    `by` is the module, as the only task of a playbook, or the playbook whose role uses it.
+    """
 
     by: str
     count: int

@@ -1,4 +1,4 @@
-"""A run with nothing to do, beside `skopeo sync` on the same images in real registries: the CPU that each takes."""
+"""Measure CPU beside `skopeo sync` on the same images."""
 
 from __future__ import annotations
 
@@ -106,7 +106,10 @@ class _Trial:
 
 
 def _cpu(command: Sequence[str], around: dict[str, str]) -> float:
-    """Return the seconds of CPU that a command and its children took. Raise BenchmarkError if it fails."""
+    """Return a command's seconds of CPU, children included.
+
+    Raise BenchmarkError if it fails.
+    """
     with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         output = process.stdout.read()

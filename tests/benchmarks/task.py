@@ -1,4 +1,4 @@
-"""What one more task costs, and one more item of a loop, beside Ansible's own smallest modules."""
+"""Measure one more task, and one more loop item."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def measure(bench: Bench) -> Result:
 
 
 def _sized(ansible: Ansible, kind: Kind) -> Kind:
-    """Return the kind with as many items as the measurement needs, after a first look at what an item takes."""
+    """Return the kind with as many items as needed."""
     play = _plays(ansible, kind)
     cost = max(0.001, (play[kind.name, "items"]() - play[kind.name, "item"]()) / kind.count)
     return Kind(kind.name, kind.task, kind.arguments, min(MOST, max(FEWEST, round(SECONDS / cost))))
 
 
 def _plays(ansible: Ansible, kind: Kind) -> dict[tuple[str, str], Callable[[], float]]:
-    """Seconds of a whole run, by the kind's name and what the run has: one or more tasks, or one task with a loop."""
+    """Return the seconds of runs with one or many tasks."""
     shapes: dict[str, list[Mapping[str, Any]]] = {
         "task": [kind.task],
         "tasks": [kind.task] * (kind.count + 1),
@@ -83,7 +83,10 @@ def _plays(ansible: Ansible, kind: Kind) -> dict[tuple[str, str], Callable[[], f
 
 
 def _cost(what: str, unit: str, kind: Kind, samples: Mapping[tuple[str, str], tuple[float, ...]]) -> Figure:
-    """Milliseconds. Each run of many is set against the run of one that was made just before it."""
+    """Return milliseconds of one more.
+
+    Each run of many is set against the run of one that was made just before it.
+    """
     pairs = zip(samples[kind.name, unit], samples[kind.name, f"{unit}s"], strict=True)
     return Figure(f"one more {what}: {kind.name}", "ms", tuple((more - few) * 1000 / kind.count for few, more in pairs))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Verifying and reporting what both sides have: time beside the calls' own, and memory, as images grow in number."""
+"""Measure verification and reports as images grow in number."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class _Trial:
             raise BenchmarkError(f"{found:,} of {size:,} images are the same")
 
     def _requests(self) -> list[bytes]:
-        """Return what lists both sides: the rules, the records, the repositories, and the tags of each."""
+        """Return the requests that list both sides."""
         found = [self._signed("source", action) for action in ("ListRepoSyncRule", "ListRepoSyncTask")]
         for side in _HERE:
             page, identities = 1, list[str]()
@@ -155,7 +155,7 @@ def _host(account: str, region: str, instance: str, keys: tuple[str, str]) -> di
 
 
 def _world(images: int) -> dict[str, Any]:
-    """Return both sides with as many images, and the rule that brought them."""
+    """Return both sides with as many images and their rule."""
     tags = {"generated": {"prefix": "v", "count": TAGS_EACH}}
     namespace = {
         **worlds.prod(),

@@ -1,4 +1,4 @@
-"""The worlds that are measured in, made by code since their size is the point."""
+"""Make worlds by code, since their size matters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def two_accounts(
     namespaces: Sequence[Any] = (),
     target_namespaces: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    """Account A with `namespaces` in a source instance, Account B with a target instance, which may have granted."""
+    """Return account A with namespaces, and B with a target."""
     a = _account(ACCOUNT_A, "account-a", KEYS_A, _instance(SOURCE, REGION_A, "Enterprise_Advanced", namespaces))
     b = _account(ACCOUNT_B, "account-b", KEYS_B, _instance(TARGET, REGION_B, "Enterprise_Basic", target_namespaces))
     return {"latency_ms": latency_ms, "accounts": [a, b | {"roles": [_grant()] if granted else []}]}
@@ -33,7 +33,10 @@ def prod(images: int = 0) -> dict[str, Any]:
 
 
 def catalogue(count: int, *, listed: bool) -> dict[str, Any]:
-    """`count` images in repositories of 1,000: one by one as a state file has them, or as the short `generated`."""
+    """Return `count` images in repositories of 1,000.
+
+    They are listed one by one as a state file has them, or as the short `generated`.
+    """
     repositories = [_repository(number, 1000, listed) for number in range(count // 1000)]
     return two_accounts(namespaces=[{"name": "prod", "repositories": repositories}])
 

@@ -1,4 +1,4 @@
-"""Ansible as its users start it: a process that runs a playbook, and what it says."""
+"""Run playbooks in a process, as users do."""
 
 from __future__ import annotations
 

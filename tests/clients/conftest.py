@@ -1,4 +1,4 @@
-"""The emulator that the clients talk to, as its world file says, for each of them."""
+"""Start the emulator for each client's world."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the clients' tests share: the push that no client makes, and a look at the emulator when a client is done."""
+"""Push for clients, and look at the emulator afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def push(emulator: Emulator, tag: str) -> None:
 
 
 def seen(emulator: Emulator) -> None:
-    """Check that the image is in B, all else is taken back, and only those calls were refused that should be."""
+    """Check that the image arrived and the rest is undone.
+
+    Only those calls may have been refused that should be.
+    """
     a, b = emulator.state()["accounts"]
     assert a["instances"][0]["sync_rules"] == b["roles"] == b["policies"] == []
     (namespace,) = b["instances"][0]["namespaces"]

@@ -1,4 +1,4 @@
-"""skopeo as people use it, and a world of two accounts whose instances have registries to use it with."""
+"""Run skopeo in a world of two registries."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Skopeo:
         self("sync", "--all", "--preserve-digests", *plain, str(folder), place)
 
     def pull_all(self, repository: str, folder: Path) -> None:
-        """Pull every tag of a repository, each into a folder named `repository:tag`."""
+        """Pull every tag into a folder `repository:tag`."""
         plain = ("--src", "docker", "--dest", "dir", "--src-tls-verify=false")
         self("sync", "--all", "--preserve-digests", *plain, repository, str(folder))
 
@@ -92,7 +92,7 @@ def log_in(skopeo: Skopeo, emulator: Emulator, who: str, instance: str) -> None:
 
 
 def join(layout: Path) -> None:
-    """Make one multi-architecture image, `both`, of the two images that an OCI layout holds."""
+    """Make one multi-architecture image of a layout's two."""
     images = json.loads((layout / "index.json").read_text())
     members = [
         {name: image[name] for name in ("mediaType", "digest", "size")}

@@ -1,4 +1,4 @@
-"""The scenario that every client goes through, and what each must have seen in the end.
+"""Tell the scenario that every client plays.
 
 Account B grants and makes a namespace. Account A makes a namespace, a repository and a rule; an image is pushed, and
 followed until it is in B. Lists are paged through, refusals understood, and everything is taken back.
@@ -71,7 +71,10 @@ EXPECTED: dict[str, Any] = {
 
 
 class RefusedError(Exception):
-    """What a client says of a call that was refused, be it an exception or an answer; the status is 200 for those."""
+    """Hold what a client says of a refused call.
+
+    It may be an exception, or an answer with status 200.
+    """
 
     def __init__(self, code: str, request_id: str, status: int) -> None:
         super().__init__(code)
@@ -159,7 +162,7 @@ async def _followed(a: Callable[..., Awaitable[dict[str, Any]]], pause: Callable
 
 
 async def _paged(a: Callable[..., Awaitable[dict[str, Any]]]) -> tuple[list[int], int]:
-    """Return the sizes of the pages of a repository with 120 tags, and how many different tags there were."""
+    """Return page sizes and distinct tags of a repository."""
     found = await a("GetRepository", RepoNamespaceName="team-a", RepoName="api")
     sizes: list[int] = []
     tags: set[str] = set()
@@ -183,7 +186,7 @@ async def _refusals(ask: Ask) -> dict[str, list[Any]]:
 
 
 def facts() -> dict[str, Any]:
-    """Return what story.mjs must know, in a form that JSON can hold."""
+    """Return story.mjs's facts in a form for JSON."""
     names = {"source": SOURCE, "target": TARGET, "role": ROLE, "policy": POLICY}
     documents = {"trust": document(TRUST), "grant": document(GRANT), "rule": RULE}
     return {**names, **documents, "keys": KEYS, "regions": REGIONS, "versions": VERSIONS, "refusals": REFUSALS}

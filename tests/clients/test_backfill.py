@@ -1,4 +1,4 @@
-"""Images that were there before the rule, sent from one real registry to another and read back with skopeo."""
+"""Send old images between real registries, and read them back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SEND = {
 
 @dataclass(frozen=True)
 class Estate:
-    """Both accounts' registries, and a person who may log in to either; `a` and `b` are their namespaces."""
+    """Hold both registries and a person with both logins."""
 
     emulator: Emulator
     skopeo: Skopeo
@@ -56,7 +56,10 @@ class Estate:
         return sorted(names)
 
     def sent(self) -> list[str]:
-        """Return the names of what was sent since the last call of this. All other calls must have been reads."""
+        """Return what was sent since the last call.
+
+        All other calls must have been reads.
+        """
         calls = self.emulator.calls()
         self.emulator.delete("/_emulator/calls")
         writing = [call for call in calls if not call["action"].startswith(("Get", "List"))]
@@ -139,7 +142,10 @@ def test_a_backfill_is_planned_fails_for_one_image_and_is_completed(estate: Esta
 
 
 def check_images(estate: Estate) -> None:
-    """Everything is at B as it is at A, to the last blob, which skopeo verifies as it pulls."""
+    """Check that B has everything of A, to the last blob.
+
+    skopeo verifies it as it pulls.
+    """
     digests = estate.digests(estate.a)
     assert estate.digests(estate.b) == digests
     assert len(set(digests.values())) == 60

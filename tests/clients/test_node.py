@@ -25,7 +25,7 @@ INSTALL = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--
 
 @pytest.fixture(scope="session")
 def packages() -> Path:
-    """Where package.json's packages are, newly installed if it has changed since."""
+    """Install package.json's packages if it has changed."""
     missing = [program for program in ("node", "npm") if not shutil.which(program)]
     if missing:
         reason = f"{' and '.join(missing)} not found: @alicloud/openapi-client and @alicloud/pop-core ARE NOT TESTED"

@@ -1,4 +1,4 @@
-"""The OSS SDK: buckets, signatures, policies, and a replication from one account's bucket into another's."""
+"""Use the OSS SDK between two accounts' buckets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def client(emulator: Emulator, who: str, region: str = "", secret: str = "") -> 
 
 @pytest.fixture
 def world(emulator: Emulator) -> Iterator[Emulator]:
-    """Give account A a role that may read its bucket, and 40 objects; account B lets nobody in yet."""
+    """Return A with a bucket and a role, B closed."""
     world = emulator.state()
     a, b = world["accounts"]
     trust = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": ["oss.aliyuncs.com"]}}
@@ -58,7 +58,7 @@ def allow(principals: list[str], who: str, *deeds: str) -> dict[str, Any]:
 
 
 def grant(emulator: Emulator, *deeds: str) -> None:
-    """Let account A's role replicate into account B's bucket, as B."""
+    """Let A's role replicate into B's bucket."""
     statement = allow([f"arn:sts::{ACCOUNT_A}:assumed-role/{ROLE}/*"], "b", *deeds)
     body = json.dumps({"Version": "1", "Statement": [statement]}).encode()
     client(emulator, "b").put_bucket_policy(oss.PutBucketPolicyRequest(bucket=BUCKETS["b"], body=body))

@@ -1,4 +1,7 @@
-"""The Python SDKs of today: every combination of plain or asynchronous calls with the new or the older signature."""
+"""Use today's Python SDKs in every combination.
+
+Calls are plain or asynchronous, with the new or the older signature.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""aliyun-python-sdk-core of 2018 with its packages for Container Registry and RAM, which sign the older way only."""
+"""Use the Python SDK of 2018, which signs the older way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients log in with what the lookup obtains, and skopeo pulls an image as the example in its documentation does."""
+"""Log in by the lookup, and pull by skopeo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is attached to an image travels with it from one real registry to another, and is missed if it does not."""
+"""Send signatures with their images, or miss them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WHERE = {"target_account_id": ACCOUNT_B, "target_region": REGIONS["b"], "target_
 
 
 def signature_of(digest: str) -> GeneratedImage:
-    """Return what cosign pushes beside an image: a manifest whose layer says what was signed, with the signature."""
+    """Return the manifest that cosign pushes beside an image."""
     signed = json.dumps({"critical": {"image": {"docker-manifest-digest": digest}}}).encode()
     config = json.dumps({"rootfs": {"type": "layers", "diff_ids": [digest_of(signed)]}}).encode()
     layer = {**described(signed, SIGNATURE), "annotations": {"dev.cosignproject.cosign/signature": "c2lnbmVk"}}
@@ -45,7 +45,7 @@ def described(content: bytes, media_type: str) -> dict[str, Any]:
 
 
 class Registries:
-    """A signed image in A's registry, v2, and one that was pushed before it, v1; both have signatures."""
+    """Hold a new signed image v2 and an old v1."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
@@ -63,7 +63,7 @@ class Registries:
         self._refer("v2")
 
     def _refer(self, tag: str) -> None:
-        """Push the list of what refers to an image, as clients do where a registry has no API for that."""
+        """Push the list of referrers, as clients do without an API."""
         layout = self.folder / "referrers"
         self.skopeo.copy(f"dir:{self.folder}/{tag}.sig", f"oci:{layout}:signature")
         index = json.loads((layout / "index.json").read_text())

@@ -1,4 +1,4 @@
-"""skopeo as people use it: log in once with a temporary token, then copy between the registries of two accounts."""
+"""Log in with a temporary token, and copy by skopeo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a guide has people type, and the files that it has them write."""
+"""Read what a guide has people type and write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
 
 
 def blocks(text: str, language: str) -> list[tuple[Mapping[str, str], str]]:
-    """Return the code blocks of a language, each with its options and without its indentation."""
+    """Return a language's code blocks with their options."""
     found: list[tuple[Mapping[str, str], str]] = []
     for block in re.finditer(
         rf"(?m)^( *)\.\. code-block:: {language}\n((?:\1   :\w+:.*\n)*)\n((?:\1   .*\n|\n)+)", text
@@ -23,7 +23,7 @@ def blocks(text: str, language: str) -> list[tuple[Mapping[str, str], str]]:
 
 
 def commands(guide: Path) -> list[str]:
-    """Return the lines of its shell blocks, each of which is a command."""
+    """Return the lines of its shell blocks."""
     lines: list[str] = []
     for _options, text in blocks(guide.read_text(encoding="utf-8"), "shell"):
         lines += text.splitlines()
@@ -31,6 +31,6 @@ def commands(guide: Path) -> list[str]:
 
 
 def files(guide: Path) -> dict[str, str]:
-    """Return the inventories that the guide shows, by the path in their captions."""
+    """Return the guide's inventories by their paths."""
     shown = blocks(guide.read_text(encoding="utf-8"), "yaml")
     return {options["caption"]: text for options, text in shown if "caption" in options}

@@ -1,4 +1,4 @@
-"""Whatever a guide has people type works in its order, and whatever it names is there."""
+"""Type what guides say, in their order."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def process() -> Iterator[Emulator]:
 
 @pytest.fixture
 def home(process: Emulator, tmp_path: Path) -> Path:
-    """Return the home of somebody with a profile for each account, and the sample inventories."""
+    """Return a home with both accounts' profiles and inventories."""
     process.reset()
     process.post("/_emulator/tasks", {"seconds": 0.2})
     profiles = [
@@ -64,7 +64,7 @@ def home(process: Emulator, tmp_path: Path) -> Path:
 
 
 def run(command: str, folder: Path, home: Path, cloud: Emulator) -> None:
-    """Run a command as it is written; new_estate is answered by extra variables."""
+    """Run a command as written; extra variables answer new_estate."""
     arguments = shlex.split(command)
     if arguments[1:] == ["registryops.alicloud.new_estate"]:
         arguments += ["-e", json.dumps(ANSWERS)]
@@ -102,7 +102,7 @@ def test_its_commands_work_in_their_order(guide: Path, home: Path, process: Emul
 
 
 def known() -> set[str]:
-    """Return the names of variables, options, modules, playbooks and roles that guides may use."""
+    """Return all names that guides may use."""
     found = {path.stem for path in ROOT.glob("playbooks/*.yml")} | {
         path.stem for path in ROOT.glob("plugins/*/acr_*.py")
     }

@@ -1,1 +1,1 @@
-"""What `make torture` does: break runs in every way that we know of, and count what is lost by it."""
+"""Break runs in every known way, and count losses."""

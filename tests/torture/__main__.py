@@ -1,4 +1,7 @@
-"""`python -m …torture [--only KINDS] [--share PART] [--seed NUMBER]`, which is what `make torture` calls."""
+"""Run torture by kind, share and seed.
+
+`make torture` calls it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def main() -> int:
 def tried(
     cloud: Cloud, kinds: list[str], share: float, seed: int, wanted: Callable[[Case], bool] = lambda _case: True
 ) -> Iterator[Verdict]:
-    """Try the cases of these kinds that are wanted, or a share of them that the seed chooses."""
+    """Try the wanted cases, or a share that the seed chooses."""
     for kind in kinds:
         chance = random.Random(f"{seed} {kind}")
         for case in KINDS[kind](cloud, chance):

@@ -1,4 +1,7 @@
-"""What a hostile gateway answers: each attack writes to its victim, and notes where the victim falls for it."""
+"""Answer as a hostile gateway would.
+
+Each attack writes to its victim, and notes where the victim falls for it.
+"""
 
 from __future__ import annotations
 

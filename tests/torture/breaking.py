@@ -1,4 +1,4 @@
-"""Break one run of a flow, heal the world, run the same task again, and judge what became of it."""
+"""Break a run, heal the world, repeat, and judge."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Broken = Callable[[Cloud, Flow], "Outcome | None"]
 
 @dataclass(frozen=True)
 class Plain:
-    """A flow's world, how many calls its task makes there, and what is kept in the end."""
+    """Hold a flow's world, calls and end."""
 
     world: Mapping[str, Any]
     actions: tuple[str, ...]

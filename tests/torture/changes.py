@@ -1,4 +1,7 @@
-"""Change the world under a task's feet: somebody else's task is done, and images are pushed, before each call."""
+"""Do somebody else's task before each call.
+
+Images are pushed then, too.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ def _case(flow: Flow, how: str, other: Task, nth: int) -> Judged:
 
 
 def changing(other: Task, nth: int) -> Broken:
-    """Return what runs a flow, and does another's task before a call, with a push before that task and one after."""
+    """Return what runs a flow with another's task before a call.
+
+    It pushes before that task and after it.
+    """
 
     def run_it(cloud: Cloud, flow: Flow) -> Outcome:
         def hook(number: int) -> None:

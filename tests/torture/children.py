@@ -1,4 +1,7 @@
-"""Run a task in a process of its own that can be killed, forked from this one as ansible-core forks its workers."""
+"""Run a task in a child that can be killed.
+
+It is forked from this process as ansible-core forks its workers.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ ENDED_WELL, ENDED_BADLY = 0, 1
 
 
 def fork(work: Callable[[], Any]) -> tuple[int, int]:
-    """Do the work in a child, and return its process ID and what its result, as JSON, can be read from."""
+    """Do the work in a child; return its ID and result pipe."""
     reader, writer = os.pipe()
     child = os.fork()
     if child:
@@ -36,7 +39,9 @@ def fork(work: Callable[[], Any]) -> tuple[int, int]:
 
 
 def _leave_connections() -> None:
-    """Leave the parent's connections to the parent, or each would read what the other has asked for.
+    """Leave the parent's connections alone.
+
+    Otherwise each would read what the other has asked for.
 
     A connection in whose place there is an end of file counts as dropped, and the client opens another.
     """
@@ -60,12 +65,15 @@ def result(child: int, reader: int) -> Any:
 
 
 def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Return the results of works that begin together, each in a child of its own."""
+    """Return the results of works that begin together."""
     return [result(*child) for child in [fork(work) for work in works]]
 
 
 def killed(work: Callable[[], Any], moment: Callable[[], bool]) -> Any:
-    """Do the work in a child and kill it once `moment` holds; return its result if it ended before, else None."""
+    """Kill a child's work once `moment` holds.
+
+    Return its result if it ended before, else None.
+    """
     child, reader = fork(work)
 
     def due() -> bool:

@@ -1,4 +1,4 @@
-"""The emulated cloud as a judge sees it: what is there, who may replicate where, what was written and what arrived."""
+"""Look at the emulated cloud as a judge."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Cloud:
         self.emulator.post("/_emulator/images", {**where, "tags": [tag]})
 
     def writes(self) -> tuple[int, int]:
-        """Return how many writes were carried out for certain, and how many may have been."""
+        """Return how many writes were certain, and how many possible."""
         calls = [call for call in self.emulator.calls() if not call["action"].startswith(READS)]
         calls = [call for call in calls if call["parameters"].get("PolicyName") != LOCK_NAME]
         certain = [call for call in calls if call["status"] == 200 and call["code"] in ("success", "200", "")]
@@ -84,7 +84,10 @@ class Cloud:
         return set(repository.images) if repository else set()
 
     def doubled(self) -> list[str]:
-        """Return what is there twice: rules of one name, and images that were sent again although they had arrived."""
+        """Return what is there twice.
+
+        These are rules of one name, and images that were sent again although they had arrived.
+        """
         state = self.emulator.state()
         found = Counter(rule["SyncRuleName"] for rule in _rules(state))
         names = [f"{count} rules named {name}" for name, count in found.items() if count > 1]
@@ -95,13 +98,15 @@ class Cloud:
         return names + [f"{count} tasks of {image}" for image, count in sent.items() if count > 1]
 
     def kept(self) -> dict[str, Any]:
-        """Return what modules keep, without images, without what differs between two runs that do the same, and without
-        the lock of a run that was killed, which the next run takes over.
+        """Return what modules keep, in a comparable form.
+
+        Images are left out, and so is what differs between two runs that do the same. The lock of a killed run is left
+        out too, since the next run takes it over.
         """
         return {account["uid"]: _kept(account) for account in self.emulator.state()["accounts"]}
 
     def may(self, account: str, instance: str = TARGET) -> bool:
-        """Return whether an account may replicate into an instance, by the emulator's own authorisation."""
+        """Return whether the emulator lets an account replicate."""
         state = build_state(self.emulator.state())
         return not ungranted(state, account, state.instances[instance])
 
@@ -153,7 +158,7 @@ def _without_images(namespace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the items in an order of their own, without what differs between two runs."""
+    """Return sorted items without what differs between runs."""
     plain = [{name: value for name, value in item.items() if name not in _OF_A_RUN} for item in items]
     return sorted(plain, key=lambda item: json.dumps(item, sort_keys=True))
 

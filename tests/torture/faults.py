@@ -1,4 +1,4 @@
-"""Break every call of a flow by every fault and refusal: once, and from there on until the world is healed."""
+"""Break every call by every fault, once and for long."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def _case(flow: Flow, kind: str, how: str, breaking: Broken) -> Judged:
 
 
 def breaking(fault: str, nth: int, times: int) -> Broken:
-    """Return what runs a flow with a fault, and pushes an image before the call after the one that the fault hits."""
+    """Return what runs a flow with a fault.
+
+    It pushes an image before the call after the one that the fault hits.
+    """
 
     def run_it(cloud: Cloud, flow: Flow) -> Outcome:
         match = {"nth": nth}

@@ -1,4 +1,4 @@
-"""What is broken: the tasks of every module's life, each with the world that it begins in."""
+"""List the tasks of every life, each with its world."""
 
 from __future__ import annotations
 

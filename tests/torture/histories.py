@@ -1,4 +1,4 @@
-"""Histories of grants: what each run says beside what the emulator's own authorisation lets happen."""
+"""Compare runs with the emulator over histories of grants."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _case(number: int, seed: float) -> Judged:
 
 
 def _world() -> dict[str, Any]:
-    """Return the usual world with a second instance in Account B, and an account more."""
+    """Return the world with one more instance and account."""
     world = copy.deepcopy(read_world(WORLD))
     (target,) = world["accounts"][1]["instances"]
     world["accounts"][1]["instances"].append({**target, "id": SECOND, "name": "second"})
@@ -92,7 +92,7 @@ def _judge(cloud: Cloud, task: Task, outcome: Outcome) -> tuple[str, str]:
 
 
 def _says_so(outcome: Outcome, account: str) -> bool:
-    """Return whether the result says that an account is still let in."""
+    """Return whether a result says an account is let in."""
     text = json.dumps({name: value for name, value in outcome.result.items() if name != "diff"})
     return account in text and "still" in text
 

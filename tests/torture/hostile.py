@@ -1,4 +1,4 @@
-"""A gateway in front of the emulator that hands every request on, and attacks whoever made one of them."""
+"""Put a gateway in front of the emulator that attacks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ LASTING = 10**6
 
 @dataclass
 class Attack:
-    """What is done to which requests: how, from the nth on, how many times, and whether the work is done before."""
+    """Hold how, when and how often to attack.
+
+    It may come after the work is done.
+    """
 
     how: str
     nth: int

@@ -1,4 +1,7 @@
-"""Bad inputs: whatever an option is given, the task says so in a sentence of a screen at most, and never breaks."""
+"""Give options bad inputs.
+
+The task must say so in a sentence of a screen at most, and never break.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def _case(seed: float) -> Judged:
 
 
 def _task(chance: random.Random) -> Task:
-    """Return a task with what it needs, and one to three options that are wrong."""
+    """Return a task with up to three wrong options."""
     name = chance.choice(NAMES)
     options = importlib.import_module(f"{MODULES}.{name}").MODULE.argument_spec
     given = {option: value for option, value in SENSIBLE.items() if option in options}
@@ -98,7 +101,7 @@ def _task(chance: random.Random) -> Task:
 
 
 def _value(chance: random.Random, option: Mapping[str, Any]) -> Any:
-    """Return something odd, now and then in the shape that the option asks for."""
+    """Return something odd, sometimes in the right shape."""
     if "options" in option and chance.random() < 0.7:
         inner: dict[str, Mapping[str, Any]] = option["options"]
         odd = {name: _value(chance, inner[name]) for name in chance.sample(sorted(inner), min(2, len(inner)))}

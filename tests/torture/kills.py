@@ -1,4 +1,4 @@
-"""Kill the worker at every call of a flow: before the service has done its work, and after."""
+"""Kill the worker before and after each call's work."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _case(flow: Flow, how: str, breaking: Broken) -> Judged:
 
 
 def killing(fault: str, nth: int, kill: Callable[[Cloud, Flow, Callable[[], bool]], Any]) -> Broken:
-    """Return what runs a flow and kills it while its nth call is held back, before its work or after."""
+    """Return what kills a flow at its nth call."""
 
     def run_it(cloud: Cloud, flow: Flow) -> Outcome | None:
         hold(cloud, fault, nth)
@@ -71,7 +71,7 @@ def hold(cloud: Cloud, fault: str, nth: int) -> None:
 
 
 def _reached(cloud: Cloud, nth: int, done: bool) -> bool:
-    """Return whether the nth call has come, and if `done`, has been carried out."""
+    """Return whether the nth call has come, or is `done`."""
     calls = cloud.emulator.calls()
     return len(calls) >= nth and (not done or bool(calls[nth - 1]["code"]) or calls[nth - 1]["product"] != "cr")
 
@@ -81,7 +81,7 @@ def _in_process(cloud: Cloud, flow: Flow, moment: Callable[[], bool]) -> Any:
 
 
 def _ordinary(cloud: Cloud, flow: Flow, moment: Callable[[], bool]) -> Any:
-    """Run the module as ansible-core does where it does not run in the worker: a process that is given arguments."""
+    """Run the module as a process of its own."""
     endpoints = {f"{product}_endpoint": f"http://{cloud.endpoint}" for product in ("cr", "ram", "sts")}
     given = {**KEYS[flow.task.owner], **endpoints, "read_timeout": 1, **flow.task.options}
     name = f"ansible_collections.registryops.alicloud.plugins.modules.{flow.task.module}"
@@ -96,7 +96,7 @@ def _ordinary(cloud: Cloud, flow: Flow, moment: Callable[[], bool]) -> Any:
 
 
 def _orphan(flow: Flow, how: str, nth: int) -> Judged:
-    """Judge whether a worker whose controller was killed during its nth call makes a further write."""
+    """Judge whether a worker writes after its controller was killed."""
 
     def judge(cloud: Cloud) -> Verdict:
         cloud.reset(plain(cloud, flow).world)

@@ -1,4 +1,4 @@
-"""Break the main playbooks at each of their calls, or kill them there, and run them again until they are done."""
+"""Break or kill the main playbooks at each call."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXPECTED: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Plain:
-    """A playbook's world, the calls that it makes there, and what is kept in the end."""
+    """Hold a playbook's world, calls and end."""
 
     world: Mapping[str, Any]
     actions: tuple[str, ...]
@@ -119,7 +119,7 @@ def _judge(cloud: Cloud, playbook: str, known: Plain, runs: tuple[Run, Run, Run]
 
 
 def _told(first: Run, wrote: bool) -> tuple[str, str]:
-    """Judge the failures of the run that was broken: whoever reads the last one must know what to do."""
+    """Judge a failed run: its last message must help."""
     if first.status in (None, 0):
         return HELD, ""
     if not first.failures:

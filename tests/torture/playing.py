@@ -1,4 +1,4 @@
-"""Run a playbook of the collection as users do, to its end or until it is killed."""
+"""Run a playbook to its end, or kill it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RULES = (
 
 @dataclass(frozen=True)
 class Run:
-    """What came of one run of a playbook; its status is None if it was killed."""
+    """Hold a playbook's outcome; None is the status if killed."""
 
     status: int | None
     output: str

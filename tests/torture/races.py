@@ -1,4 +1,7 @@
-"""Several writers at once, each a process: no run says ok for what is not there when all have ended."""
+"""Run several writers at once.
+
+No run says ok for what is not there when all have ended.
+"""
 
 from __future__ import annotations
 

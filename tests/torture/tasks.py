@@ -1,4 +1,7 @@
-"""One task of a module, in this process, as the action plugin runs it: validated options in, a result out."""
+"""Run one task in this process.
+
+The action plugin does the same: validated options in, a result out.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task: its result, or the traceback of a bug."""
+    """Hold a task's result, or a bug's traceback."""
 
     result: Mapping[str, Any]
     traceback: str = ""
@@ -82,7 +85,7 @@ def run(
 
 
 def _connecting(hook: Hook | None, longest_sleep: float) -> Callable[..., Client]:
-    """Return what connects as a module does, with a sleep that is short and a clock that goes on as if it were not."""
+    """Return what connects with short sleeps and an honest clock."""
     slept: list[float] = []
 
     def sleep(seconds: float) -> None:

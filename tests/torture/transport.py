@@ -1,4 +1,4 @@
-"""Attack the way to the service at every call of a flow: nobody is let in, waited for or believed."""
+"""Attack the way to the service at every call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a broken run is judged, and the table of it."""
+"""Judge broken runs, and make the table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DONE = re.compile(
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one case: its kind of torture, the flow and how it was broken, and in words what was wrong."""
+    """Hold what happened to one case, in words."""
 
     kind: str
     case: str
@@ -62,7 +62,7 @@ def changed_wrongly(outcome: Outcome, certain: int, possible: int) -> str:
 
 
 def table(verdicts: Iterable[Verdict]) -> str:
-    """Return the table: a line for each kind of torture, and a sum."""
+    """Return a line for each kind, and a sum."""
     counted: dict[str, Counter[str]] = {}
     for verdict in verdicts:
         counted.setdefault(verdict.kind, Counter())[verdict.judgement] += 1

@@ -1,4 +1,4 @@
-"""Random worlds and random tasks: check mode predicts the run, and a second run changes nothing."""
+"""Compare check mode with runs in random worlds."""
 
 from __future__ import annotations
 
@@ -84,13 +84,13 @@ def _said(outcome: Outcome) -> str:
 
 
 def _diff(outcome: Outcome) -> str:
-    """Return the diff in words, without IDs, which a replacement gives anew."""
+    """Return the diff without IDs, which change."""
     diff = outcome.result.get("diff") or {}
     return _REQUEST.sub("", str(diff.get("prepared", "") if isinstance(diff, dict) else ""))
 
 
 def _task(chance: random.Random) -> Task:
-    """Return a task with random options, of few names, so that tasks meet."""
+    """Return a random task; few names, so tasks meet."""
     make = chance.choice((_namespace, _repository, _rule, _rule, _rules, _grant, _send))
     return make(chance)
 

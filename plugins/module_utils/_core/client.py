@@ -38,6 +38,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.transpo
 T = TypeVar("T")
 R = TypeVar("R")
 
+# The services write success in several ways, and some answers have no code at all.
 _GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
 # A repeated create might make a second thing; whoever calls one looks first what became of it.
 _REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
@@ -81,6 +82,7 @@ class Client:
         self._retries = retries
         self._guard = guard or Guard()
         self.sleep = sleep or self._guard.sleep
+        # A pace for each service, since each limits calls on its own.
         self._paces = {product: Pace(rate_limit, self.sleep, clock) for product in PRODUCTS}
         self._caller: dict[str, Any] | None = None
         # The permissions behind the calls, each with a resource, where somebody wants to know them.
@@ -102,6 +104,7 @@ class Client:
             self.permissions.update(resources(action, parameters or {}))
         pace = self._paces[product]
         retries = {ThrottledError: _THROTTLED_RETRIES, UsedNonceError: _NONCE_RETRIES, ApiError: self._retries}
+        # Counted by kind: many throttled calls must not use up the retries of an outage.
         waits = {kind: _backoff(times) for kind, times in retries.items()}
         while True:
             pace.wait()
@@ -110,6 +113,7 @@ class Client:
             try:
                 answer = self._once(product, action, parameters or {})
             except ApiError as error:
+                # Noted even if a retry succeeds, since the first attempt may have worked as well.
                 if error.uncertain and not _reads(action):
                     note(action, certain=False)
                 throttled = isinstance(error, ThrottledError)
@@ -203,6 +207,7 @@ class Client:
         """Return the complaint if the credentials belong to another account."""
         if self._account_id is None:
             return None
+        # Asked of STS, since no other answer says whose keys are used.
         found = str(self.caller().get("AccountId"))
         if found == self._account_id:
             return None
@@ -243,6 +248,7 @@ class Client:
 
 
 def _backoff(retries: int) -> Iterator[int]:
+    # Seconds: from one, doubled up to ten, with chance in it, so that many clients do not come back at one moment.
     return iter(generate_jittered_backoff(retries=retries, delay_base=1, delay_threshold=10))
 
 
@@ -262,6 +268,7 @@ def _may_repeat(action: str, error: ApiError) -> bool:
     """Return whether repeating the call can help and harms nothing."""
     if isinstance(error, ThrottledError):
         return True
+    # A further try would be answered in the same way.
     if isinstance(error, (CredentialsError, NoPermissionError, NotFoundError)):
         return False
     if isinstance(error, UnreachableError):

@@ -58,6 +58,7 @@ class SendQueue:
         self.client = client
         self.options = options
         self.transfers = [transfer for transfer in transfers if transfer.action in (SEND, JOINED)]
+        # Random, so that several runs over the same images begin at different ones.
         self._course = Course(transfers, random.Random())
         self._records = Records(client, options.instance_id, only_namespace(transfers), _newest(transfers, began))
         self._sending: dict[Future[None], Transfer] = {}
@@ -121,12 +122,14 @@ class SendQueue:
         self._leave_hindered()
 
     def _run(self, threads: ThreadPoolExecutor, ends: float) -> None:
+        # Images that another run has sent may have arrived already.
         pause = _SHORTEST if self._course else 0.0
         while self._course or self._sending or self._followed:
             # Where nothing depends on a look, it would only take calls from what is being sent.
             idle = (self._sending or self._course) and self._room() and self.options.max_failures is None
             until = self.client.clock() + (_LONGEST if idle else pause)
             was_last = self._pause(threads, min(until, ends), pause)
+            # Counted together: a look is worth its calls only by what it found.
             ended, calls = self._look()
             self._tell()
             if self._too_many_failed():
@@ -135,6 +138,7 @@ class SendQueue:
                 self._end(threads)
                 return
             worth = ended >= calls * (_WORTH_WITHOUT_ROOM if self._course else _WORTH)
+            # Down faster than up, since images that end make room for others.
             changed = pause / 2 if worth else min(pause * 1.5, _LONGEST)
             pause = _SHORTEST if was_last else max(changed, _SHORTEST)
 
@@ -175,6 +179,7 @@ class SendQueue:
 
         It is few until one was accepted, since all may be refused.
         """
+        # A first accepted image proves rights and reach, so the rest may follow at full width.
         if self._sender.accepts:
             return _ANY
         return FEW - sum(not future.done() for future in self._sending)
@@ -223,6 +228,7 @@ class SendQueue:
         for transfer in self._followed:
             if transfer.status == "success":
                 self._arrived, self._bytes = self._arrived + 1, self._bytes + (transfer.size or 0)
+            # At the end of the queue, so that a passing trouble has time to pass.
             elif self._may_help_again(transfer):
                 transfer.decide(SEND)
                 transfer.attempts += 1
@@ -268,6 +274,7 @@ class SendQueue:
         What is not sent is left, and nobody follows the rest.
         """
         self._leave(f"the run could not go on: {error.sentence()}")
+        # Calls on their way must end first, since each of them may have started a task.
         threads.shutdown()
         self._collect()
         for transfer in self._followed:

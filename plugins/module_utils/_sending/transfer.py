@@ -83,6 +83,7 @@ class Transfer:
         """Return source and target, as a record has them."""
         target = self.target
         names = (self.namespace, self.repository, self.tag)
+        # Without region and account, since records do not tell the account.
         return (*names, target.instance_id, target.namespace, target.repository, target.tag)
 
     @property
@@ -169,6 +170,7 @@ def selection(group: Group) -> dict[str, str | None]:
 
 def once(transfers: Iterable[Transfer]) -> list[Transfer]:
     """Without those that are asked for twice."""
+    # A dictionary keeps the order in which routes were first seen.
     return list({transfer.route: transfer for transfer in transfers}.values())
 
 

@@ -48,8 +48,10 @@ def _wrong(summary: Summary, names: Mapping[str, str]) -> list[Finding]:
     found = []
     for reason in summary.reasons():
         target, state = reason["target_instance_id"], reason["state"]
+        # The image itself has arrived; whether a signature is wanted only its owner knows.
         say = warning if state == "unsigned" else error
         same = [image for image in summary.bad if (image.target.instance_id, image.state) == (target, state)]
+        # `bad` holds a bounded number of images, so it may have fewer than were counted.
         if reason["images"] <= _NAMED and len(same) == reason["images"]:
             sentences = [(image.source, image.sentence) for image in same]
         else:
@@ -120,6 +122,7 @@ def _counted(summary: Summary) -> str:
     The parts add up to the whole.
     """
     images = {state: summary.counts[state]["images"] for state in STATES}
+    # Extra images are nobody's promise, so they count for neither.
     wanted, arrived = sum(images.values()) - images["extra"], sum(images[state] for state in ARRIVED)
     parts = [f"{images[state]:,} {state}" for state in STATES if images[state] and state != "extra"]
     beside = f"; {images['extra']:,} at the destinations alone" if images["extra"] else ""

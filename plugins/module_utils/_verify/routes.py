@@ -44,6 +44,7 @@ class Select(NamedTuple):
         """Return whether a rule may matter to this look."""
         named = self.rules is None or rule.get("name") in self.rules
         namespace = rule.get("namespace")
+        # A rule of a whole instance names no namespace and may cover any.
         return named and (self.namespaces is None or not namespace or namespace in self.namespaces)
 
 

@@ -77,6 +77,7 @@ def judge(estate: Estate) -> list[dict[str, Any]]:
     checks: tuple[Callable[[Estate], Iterator[dict[str, Any]]], ...]
     checks = (_circles, _chains, _two_sources, _nobody_may, _unfed, _regions, _links)
     found = chain.from_iterable(check(estate) for check in checks)
+    # "error" comes before "warning" in the alphabet too. The sort is stable, so each check keeps its order.
     return sorted(found, key=lambda finding: finding["severity"])
 
 
@@ -101,6 +102,7 @@ def _circles(estate: Estate) -> Iterator[dict[str, Any]]:
     told: set[frozenset[str]] = set()
     for way in circles(_next(estate)):
         around = frozenset(flow.source.instance_id for flow in way)
+        # One circle is found once from each of its instances.
         if around in told:
             continue
         told.add(around)
@@ -118,9 +120,11 @@ def _chains(estate: Estate) -> Iterator[dict[str, Any]]:
     ending: dict[tuple[str, str], list[Flow]] = {}
     for flow in estate.flows:
         way = (flow.source.instance_id, flow.target.instance_id)
+        # A flow straight back is a circle, and no chain.
         ends = [other for other in following[flow] if other.target.instance_id != flow.source.instance_id]
         if ends:
             passing.setdefault(way, {})[flow] = ends
+        # An instance that feeds nobody is the end of the way, where images may stay.
         elif not following[flow] and flow.target.instance_id in outbound:
             ending.setdefault(way, []).append(flow)
     for flows in passing.values():
@@ -158,9 +162,11 @@ def _two_sources(estate: Estate) -> Iterator[dict[str, Any]]:
     for target, several in by_target.items():
         for flow, other in combinations(several, 2):
             pair = (flow.source.instance_id, other.source.instance_id, target)
+            # One finding for two sources is enough, however many of their rules meet.
             if pair[0] == pair[1] or pair in told or not flow.target.meets(other.target):
                 continue
             told.add(pair)
+            # With filters alone, nobody knows whether the same tags ever come from both.
             certain = flow.target.repository is not None and flow.target.repository == other.target.repository
             sources = f"{estate.name(pair[0])} (rule {flow.name}) and {estate.name(pair[1])} (rule {other.name})"
             where = other.target if flow.target.namespace is None else flow.target
@@ -178,6 +184,7 @@ def _nobody_may(estate: Estate) -> Iterator[dict[str, Any]]:
             if flow.target.instance_id == identity
             and (account := estate.instances[flow.source.instance_id].account_id) not in (None, instance.account_id)
         ]
+        # One account that may still write is found by its own audit.
         if not into or not all(instance.refuses(str(account)) for _flow, account in into):
             continue
         accounts = sorted({str(account) for _flow, account in into})
@@ -193,6 +200,7 @@ def _nobody_may(estate: Estate) -> Iterator[dict[str, Any]]:
 def _unfed(estate: Estate) -> Iterator[dict[str, Any]]:
     """Find destinations that no rule feeds; where a source was not looked at, that is not known."""
     instances = estate.instances.values()
+    # A source that was not read may feed any of them.
     if any(instance.in_inventory and not (instance.looked_at or instance.should_be_fed) for instance in instances):
         return
     fed = {flow.target.instance_id for flow in estate.flows}
@@ -230,6 +238,7 @@ def _links(estate: Estate) -> Iterator[dict[str, Any]]:
             by_regions.setdefault((source, target), []).append(flow)
     for (source, target), several in by_regions.items():
         linked = [flow for flow in several if flow.link_id]
+        # That some rules between two regions have a link is the only sign that one is needed.
         if linked and len(linked) < len(several):
             bare = [flow for flow in several if not flow.link_id]
             problem = (
