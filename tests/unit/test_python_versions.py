@@ -1,4 +1,4 @@
-"""Find what one supported Python gets wrong."""
+"""Find what one supported Python or ansible-core gets wrong."""
 
 from __future__ import annotations
 
@@ -39,3 +39,24 @@ def test_no_comprehension_hides_a_function(folder: str) -> None:
     files = [file for file in (ROOT / folder).rglob("*.py") if "output" not in file.parts]
     assert files
     assert {str(file): names for file in files if (names := hidden_names(file.read_text(encoding="utf-8")))} == {}
+
+
+def empty_bodies(source: str) -> list[int]:
+    """Return the line of each function whose body is `...` beside its head."""
+    functions = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    return [node.lineno for node in functions if node.body[0].lineno == node.lineno]
+
+
+def test_it_finds_a_body_beside_its_head() -> None:
+    assert empty_bodies("def a(): ...\ndef b():\n    ...") == [1]
+
+
+@pytest.mark.parametrize("folder", ("extensions", *FOLDERS))
+def test_no_body_stands_beside_its_head(folder: str) -> None:
+    """The pep8 of ansible-test 2.18 refuses that."""
+    files = [file for file in (ROOT / folder).rglob("*.py") if "output" not in file.parts]
+    assert files
+    found = {str(file): lines for file in files if (lines := empty_bodies(file.read_text(encoding="utf-8")))}
+    assert found == {}, "write a docstring in the place of ..."

@@ -65,10 +65,12 @@ class OldTasks(Sequence[SyncTask]):
         return self._old.count
 
     @overload
-    def __getitem__(self, place: int) -> SyncTask: ...
+    def __getitem__(self, place: int) -> SyncTask:
+        """Return a record."""
 
     @overload
-    def __getitem__(self, place: slice) -> list[SyncTask]: ...
+    def __getitem__(self, place: slice) -> list[SyncTask]:
+        """Return some records."""
 
     def __getitem__(self, place: int | slice) -> SyncTask | list[SyncTask]:
         if isinstance(place, slice):
@@ -90,10 +92,12 @@ class Together(Sequence[SyncTask]):
         return len(self._first) + len(self._second)
 
     @overload
-    def __getitem__(self, place: int) -> SyncTask: ...
+    def __getitem__(self, place: int) -> SyncTask:
+        """Return a record."""
 
     @overload
-    def __getitem__(self, place: slice) -> list[SyncTask]: ...
+    def __getitem__(self, place: slice) -> list[SyncTask]:
+        """Return some records."""
 
     def __getitem__(self, place: int | slice) -> SyncTask | list[SyncTask]:
         gap = len(self._first)
