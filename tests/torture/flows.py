@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path as File
 from typing import Any
 
 from .cloud import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET
@@ -84,6 +87,8 @@ TWO_GRANTED = (grant(ACCOUNT_A, OTHER_ACCOUNT),)
 RULED = (*PREPARED, rule())
 SET = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^old")))
 OVERLAPPING = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^1")))
+GONE = str(File(tempfile.gettempdir(), f"acr_gone_{os.getpid()}.json"))
+LISTED = (*RULED, look("a", "acr_gone_image_info", instance_id=SOURCE, list_file=GONE))
 IMAGES = [{"namespace": "prod", "repository": "web", "tag": tag} for tag in ("1.0", "1.1")]
 ALWAYS = frozenset((AMID, BETWEEN, AFTER))
 FINALLY = frozenset((AFTER,))
@@ -124,6 +129,8 @@ READING = (
     Flow("look at the role", look("b", "acr_cross_account_role_info"), PREPARED),
     Flow("preflight", look("b", "acr_sync_preflight", instance_id=TARGET, side="destination"), PREPARED),
     Flow("verify", look("a", "acr_sync_verify", instance_id=SOURCE, rules=[_rule()]), RULED),
+    Flow("look for what is gone", look("a", "acr_gone_image_info", instance_id=SOURCE), RULED),
+    Flow("look for what to prune", look("b", "acr_sync_prune", instance_id=TARGET, lists=[GONE]), LISTED),
     Flow("audit", look("a", "acr_sync_audit", instance_id=SOURCE, side="source"), RULED),
 )
 FLOWS = WRITING + READING

@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "UpdateRepository": ("cr:UpdateRepository", _REPOSITORIES + "/*"),
     "DeleteRepository": ("cr:DeleteRepository", _REPOSITORIES + "/*"),
     "ListRepoTag": ("cr:ListRepositoryTag", _REPOSITORIES + "/*"),
+    "DeleteRepoTag": ("cr:DeleteRepositoryTag", _REPOSITORIES + "/*"),
     "CreateRepoSyncRule": ("cr:CreateSyncRule", _REPOSITORIES),
     "ListRepoSyncRule": ("cr:ListSyncRule", _REPOSITORIES),
     "DeleteRepoSyncRule": ("cr:DeleteSyncRule", _REPOSITORIES),

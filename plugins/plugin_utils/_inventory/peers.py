@@ -65,7 +65,24 @@ def with_peers(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, 
     if "to" in options and found.get("to"):
         several = options["to"]["type"] == "list"
         found = _with_destinations(found, hosts) if several else _with_peer(options, found, hosts)
+    if "source_hosts" in options and found.get("source_hosts"):
+        found = _with_sources(found, hosts)
     return found
+
+
+def _with_sources(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a task's arguments with the hosts that can be looked into among its sources."""
+    found = {option: value for option, value in arguments.items() if option != "source_hosts"}
+    names = arguments["source_hosts"]
+    sources = list(found.get("sources") or [])
+    for name in names if isinstance(names, list) else [names]:
+        if name not in hosts:
+            raise AcrError(f"{name} in source_hosts is not a host of the inventory", "Correct it, or give sources.")
+        host = hosts[name]
+        connection = connection_to(host)
+        if connection and host.get("acr_instance_id"):
+            sources.append({"name": name, "instance_id": host["acr_instance_id"], **connection})
+    return {**found, "sources": sources}
 
 
 def _with_destinations(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:

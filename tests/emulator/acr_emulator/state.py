@@ -63,6 +63,8 @@ class Behaviour:
     bucket_replication_asks_caller: bool = False
     # Whether a rule is read back with its role.
     bucket_replication_shows_role: bool = True
+    # Whether deleting a tag takes the other tags of its image along.
+    tag_deletion: Literal["tag", "image"] = "tag"
     # Whether an instance that does not run answers calls.
     stopped_instance: Literal["answer", "refuse"] = "answer"
     ungranted: Ungranted = field(default_factory=Ungranted)

@@ -8,8 +8,11 @@ There is one path for each set of permissions.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path as File
 from typing import Any
 
 from acr_emulator.testing import Emulator
@@ -17,6 +20,7 @@ from acr_emulator.testing import Emulator
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
 
 OWNED = [{"instance_id": TARGET, "account_id": ACCOUNT_B}]
+GONE = str(File(tempfile.gettempdir(), f"acr_gone_{os.getpid()}.json"))
 OTHER_ACCOUNT = "3333000033330003"
 Step = tuple[str, dict[str, Any]]
 
@@ -146,6 +150,13 @@ def replicated(roots: Roots) -> None:
     named = {"instance_id": SOURCE, "images": [{"namespace": "prod", "repository": "web", "tag": "v2"}]}
     there = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
     run(roots.a, step("acr_image_sync", **named, **there))  # which waits for the rule's task
+
+
+def deleted_at_the_source(roots: Roots) -> None:
+    """Take a repository away whose image a rule has carried, and list that for account B."""
+    replicated(roots)
+    run(roots.a, repository(SOURCE, "web", state="absent", force=True))
+    run(roots.a, step("acr_gone_image_info", instance_id=SOURCE, list_file=GONE))
 
 
 def push(roots: Roots) -> None:
@@ -282,6 +293,18 @@ PATHS = (
             ),
         ),
         prepared_otherwise,
+    ),
+    Path(
+        "list what the source has deleted",
+        ("account_a_prune_destination",),
+        (step("acr_gone_image_info", instance_id=SOURCE),),
+        deleted_at_the_source,
+    ),
+    Path(
+        "delete that at the destination",
+        ("account_b_prune_destination",),
+        (step("acr_sync_prune", instance_id=TARGET, lists=[GONE], max_share=100),),
+        deleted_at_the_source,
     ),
     Path(
         "audit the source",

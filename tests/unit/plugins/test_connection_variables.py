@@ -119,6 +119,12 @@ PEERS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         {"from_rule": "r", "target_account_id": "2", "destination_auth": AUTH},
     ),
     (
+        "sources, of which those with credentials can be looked into",
+        "acr_sync_prune",
+        {"source_hosts": ["eu", "blind"]},
+        {"sources": [{"name": "eu", "instance_id": EU["target_instance_id"], **AUTH}]},
+    ),
+    (
         "credentials that the task says",
         "acr_image_sync",
         {"to": "blind", "destination_auth": {"profile": "c"}},

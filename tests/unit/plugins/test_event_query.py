@@ -22,6 +22,7 @@ import yaml
 from acr_emulator.testing import Emulator
 
 from .conftest import SOURCE, TARGET
+from .paths import GONE
 from .playing import KEYS_A, KEYS_B, environment
 from .test_in_process import IMAGE, PREPARED, RULE, RULES
 from .test_lives import GRANT
@@ -50,6 +51,8 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("a", "acr_sync_rules", {**RULES, "rules": [RULE]}),
     ("a", "acr_image_sync", IMAGE),
     ("a", "acr_sync_backfill", {**RULES, "rules": [RULE]}),
+    ("a", "acr_gone_image_info", {**RULES, "list_file": GONE}),
+    ("b", "acr_sync_prune", {"instance_id": TARGET, "lists": [GONE]}),
     ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0"}),
     ("a", "acr_sync_task_info", RULES),
     ("a", "acr_image_info", PLACE),

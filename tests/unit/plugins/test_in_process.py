@@ -75,6 +75,8 @@ DEEDS: dict[str, list[Step]] = {
             {**RULES, "repositories": [{**WEB, "summary": "The shop"}, {**WEB, "name": "no"}]},
         ),
         ("a", "acr_sync_verify", {**RULES, "rules": [RULE], "destinations": [{"instance_id": TARGET}]}),
+        ("a", "acr_gone_image_info", RULES),
+        ("b", "acr_sync_prune", {"instance_id": TARGET, "lists": ["/no/such/list.json"]}),
         ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0"}),
         ("a", "acr_image_wait", {**RULES, "image": "prod/web:1.0", "send": True, "destinations": [OWNED]}),
         ("a", "acr_sync_backfill", {**RULES, "rules": [RULE, {**RULE, "name": "gone"}]}),

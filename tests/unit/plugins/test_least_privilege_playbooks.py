@@ -34,6 +34,7 @@ PLAYBOOKS: dict[str, dict[str, tuple[str, ...]]] = {
     "backfill_images": {"a": ("account_a_backfill_images",), "b": ("account_b_verify_sync",)},
     "wait_for_image": {"a": ("account_a_wait_for_image",), "b": ("account_b_verify_sync",)},
     "follow_settings": {"a": ("account_a_follow_settings",), "b": ("account_b_follow_settings",)},
+    "prune_destination": {"a": ("account_a_prune_destination",), "b": ("account_b_prune_destination",)},
     "audit_sync": {"a": ("account_a_audit_sync",), "b": ("account_b_audit_sync",)},
     "report_sync": {
         "a": ("account_a_verify_sync", "account_a_audit_sync"),
@@ -112,7 +113,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     cloud.post("/_emulator/images", image)
     # The whole finds nothing left to do after its parts.
     run("verify_sync", "audit_sync", "report_sync", "backfill_images", "wait_for_image", "cross_account_sync")
-    run("follow_settings")
+    run("follow_settings", "prune_destination")
     run("revoke_access")
     done = {"grant_access": 1, "prepare_destination": 1, "configure_sync": 1, "revoke_access": 1}
     assert changed == {
@@ -124,6 +125,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
         "wait_for_image": 0,
         "cross_account_sync": 0,
         "follow_settings": 1,
+        "prune_destination": 0,
     }
     # Nobody else has called, and in account B nothing but the namespace and its image is left.
     assert {call["identity"] for call in cloud.calls()} == {playbook.replace("_", "-") for playbook in PLAYBOOKS}

@@ -20,7 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.module 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources import namespace, repository, sync_rule
 
-from .conftest import ACCOUNT_B, PLUGINS, TARGET, Account, run_module
+from .conftest import ACCOUNT_B, PLUGINS, SOURCE, TARGET, Account, run_module
 
 ROOT = Path(__file__).parents[3]
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
@@ -112,6 +112,12 @@ def test_examples_run_and_return_what_is_documented(
         for destination in params.get("destinations") or []:
             destination.pop("profile", None)
             destination.update({**granted.keys, "cr_endpoint": f"http://{cloud.endpoint}"})
+        for source in params.get("sources") or []:
+            source.pop("profile")
+            source.update({**account_a.keys, "cr_endpoint": f"http://{cloud.endpoint}"})
+        if "lists" in params:
+            params["lists"] = [str(tmp_path / "gone.json")]
+            account_a.run("acr_gone_image_info", instance_id=SOURCE, list_file=params["lists"][0])
         if "retry_from" in params:
             kept = tmp_path / "kept.json"
             kept.write_text(json.dumps(registered))

@@ -61,6 +61,9 @@ def delete_repo_tag(call: Call) -> Answer:
     instance = find_instance(call)
     repository = find_repository(call, instance)
     image = find_image(repository, call.text("Tag"))
-    del repository.images[image.tag]
-    call.cloud.registries.delete_tag(instance, repository.path, image.tag)
+    takes_all = call.state.behaviour.tag_deletion == "image"
+    same = [other.tag for other in repository.images.values() if other.digest == image.digest]
+    for tag in same if takes_all else [image.tag]:
+        del repository.images[tag]
+        call.cloud.registries.delete_tag(instance, repository.path, tag)
     return {}

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find what rules carried and their source no longer has.
+
+The source tells it all: its rules, its images and its sync records.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.whole import all_tags
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
+    IN_FLIGHT,
+    SyncTask,
+    each_task,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+
+# The namespace and the repository that an image comes from.
+Origin = tuple[str, str]
+
+
+class Carry(NamedTuple):
+    """One task that carried an image; times are in epoch milliseconds.
+
+    `by_rule` is false of a task that somebody or a backfill made.
+    """
+
+    namespace: str
+    repository: str
+    by_rule: bool
+    began: int
+    ended: int
+
+
+@dataclass
+class Carried:
+    """What one source tells.
+
+    Attributes:
+        instance_id: the source instance.
+        listed: when its images were listed, in epoch milliseconds.
+        rules: its rules that end at the destinations in question, as results show them.
+        images: the tags that it has, of each repository that those rules cover.
+        carries: the tasks that carried what it no longer has, by target and tag.
+        under_way: targets and tags that a task is writing.
+        oldest: when the oldest record was made; None if there is none.
+    """
+
+    instance_id: str
+    listed: int
+    rules: Sequence[Rule] = ()
+    images: dict[Origin, frozenset[str]] = field(default_factory=dict)
+    carries: dict[tuple[Target, str], list[Carry]] = field(default_factory=dict)
+    under_way: set[tuple[Target, str]] = field(default_factory=set)
+    oldest: int | None = None
+
+    def __post_init__(self) -> None:
+        self.routes = Routes(self.rules, Select())
+
+    def has(self, origin: Origin, tag: str) -> bool:
+        return tag in self.images.get(origin, ())
+
+
+class SourceLook:
+    """Looks into one source.
+
+    Args:
+        client: the services of the source's account; nothing is written.
+        instance_id: the source instance.
+        tell: is called with the number of records so far.
+    """
+
+    def __init__(self, client: Client, instance_id: str, tell: Callable[[int], object] = bool) -> None:
+        self._client = client
+        self._tell = tell
+        self._found = Carried(instance_id, int(time.time() * 1000))
+
+    def run(self, targets: Collection[str] | None = None) -> Carried:
+        """Return what the source tells of its rules, or of those that end at some instances.
+
+        Raises:
+            AcrError: it could not be listed whole, or nobody knows what one of the rules covers.
+        """
+        instance_id, listed = self._found.instance_id, self._found.listed
+        rules = [rule for rule in self._rules() if targets is None or rule["target_instance_id"] in targets]
+        self._found = Carried(instance_id, listed, rules)
+        if rules:
+            self._list()
+            self._read_records()
+            self._list_again()
+        return self._found
+
+    def _rules(self) -> Iterator[Rule]:
+        selected = {"instance_id": self._found.instance_id, "direction": "outbound"}
+        with attempt(f"list the sync rules of {self._found.instance_id}"):
+            for rule in [state.to_result() for state in SyncRules(self._client, selected).find()]:
+                if not is_readable(rule):
+                    raise AcrError(
+                        f"what sync rule {rule['name']} covers cannot be told: engines read its filter differently",
+                        "Write the filter as acr_sync_rule takes it.",
+                    )
+                yield rule
+
+    def _list(self) -> None:
+        side = Side(self._client, self._found.instance_id)
+        side.read(None)
+        covered = sorted(origin for origin in side.places if self._found.routes.of(*origin))
+        for origin, images in side.each(covered):
+            self._found.images[origin] = frozenset(images)
+
+    def _read_records(self) -> None:
+        covered: dict[Origin, Collection[Target]] = {}
+        for count, record in enumerate(each_task(self._client, self._found.instance_id, {}), 1):
+            self._tell(count)
+            if record.create_time:
+                self._found.oldest = min(self._found.oldest or record.create_time, record.create_time)
+            origin = (str(record.namespace), str(record.repository))
+            target = Target(str(record.target_instance_id), str(record.target_namespace), str(record.target_repository))
+            if origin not in covered:
+                covered[origin] = self._found.routes.of(*origin)
+            if record.tag == record.target_tag and target in covered[origin]:
+                self._add(record, origin, target)
+
+    def _add(self, record: SyncTask, origin: Origin, target: Target) -> None:
+        tag = str(record.tag)
+        if record.status in IN_FLIGHT:
+            self._found.under_way.add((target, tag))
+        elif record.status == "success" and not self._found.has(origin, tag):
+            by_rule = bool(record.sync_rule_id) or record.trigger == "automatic"
+            carry = Carry(*origin, by_rule, record.create_time or 0, record.modified_time or 0)
+            self._found.carries.setdefault((target, tag), []).append(carry)
+
+    def _list_again(self) -> None:
+        """List again what seems to be gone.
+
+        It may have been pushed before its record was read and after its repository was listed, and the first list
+        may have been cut short.
+        """
+        origins: set[Origin] = set()
+        for carries in self._found.carries.values():
+            origins.update((carry.namespace, carry.repository) for carry in carries)
+        listed = sorted(origins)
+        found = self._client.calls(lambda origin: all_tags(self._client, self._found.instance_id, *origin), listed)
+        self._found.images.update(zip(listed, found, strict=True))
+        for (target, tag), carries in [*self._found.carries.items()]:
+            left = [carry for carry in carries if not self._found.has((carry.namespace, carry.repository), tag)]
+            self._found.carries[target, tag] = left
+            if not left:
+                del self._found.carries[target, tag]

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find what only a destination has, where rules would put it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried, Carry
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Place
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Route
+
+# In the order in which people should read them.
+STATES = ("to_delete", "deleted", "left", "kept", "gone")
+TO_DELETE, DELETED, LEFT, KEPT, GONE = STATES
+# A service that tells whole seconds may date a task's end before its last write.
+_ROUNDED = 1000  # milliseconds
+
+
+class Origin(NamedTuple):
+    """A repository of a source that a rule brings here."""
+
+    source: Carried
+    namespace: str
+    repository: str
+    route: Route
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.namespace, self.repository
+
+
+@dataclass
+class Extra:
+    """A tag of the destination that no source has.
+
+    Attributes:
+        place: its repository.
+        tag: the tag.
+        held: its image.
+        origins: where rules would bring it from.
+        state: what becomes of it.
+        reason: why it is kept.
+        carries: the tasks that carried it.
+        image: the digest of the image that it goes with; its own, unless it is attached to another.
+    """
+
+    place: Place
+    tag: str
+    held: Held
+    origins: Sequence[Origin]
+    state: str = KEPT
+    reason: str = ""
+    carries: list[Carry] = field(default_factory=list)
+    image: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"{self.place.namespace}/{self.place.repository}:{self.tag}"
+
+    @property
+    def attached_to(self) -> str | None:
+        return attached_to(self.tag)
+
+    @property
+    def rule(self) -> str:
+        return str(self.origins[0].route.rule["name"])
+
+    def keep(self, reason: str, state: str = KEPT) -> None:
+        self.state, self.reason = state, reason
+
+    def go(self, image: str) -> None:
+        self.state, self.reason, self.image = TO_DELETE, "", image
+
+    def to_result(self, instance_id: str) -> dict[str, Any]:
+        origin = self.origins[0]
+        return {
+            "rule": self.rule,
+            "source": f"{origin.source.instance_id}/{origin.namespace}/{origin.repository}:{self.tag}",
+            "target": f"{instance_id}/{self.path}",
+            "namespace": self.place.namespace,
+            "repository": self.place.repository,
+            "tag": self.tag,
+            "digest": self.held.digest,
+            "size": self.held.size,
+            "pushed": self.held.pushed or None,
+            "state": self.state,
+            "reason": self.reason,
+        }
+
+
+@dataclass
+class Found:
+    """One repository of the destination.
+
+    Attributes:
+        place: the repository.
+        held: all its tags.
+        extras: those that no source has, by tag.
+        by_rule: how many of its images each rule would bring.
+    """
+
+    place: Place
+    held: Mapping[str, Held]
+    extras: dict[str, Extra]
+    by_rule: Counter[str]
+
+
+def origins_of(sources: Sequence[Carried], target: Target) -> list[Origin]:
+    """Return where the images of a repository may come from."""
+    found = []
+    for source in sources:
+        found += [Origin(source, *into) for into in source.routes.into(target)]
+    return found
+
+
+def found_in(instance_id: str, place: Place, held: Mapping[str, Held], origins: Sequence[Origin]) -> Found:
+    """Return a repository with what no source has, each with the tasks that carried it."""
+    target = Target(instance_id, place.namespace, place.repository)
+    found = Found(place, held, {}, Counter())
+    for tag, image in held.items():
+        # A signature may have gone along with its image although the rule's filter leaves it out.
+        ways = [origin for origin in origins if attached_to(tag) or selects(origin.route.tags, tag)]
+        if not ways:
+            continue
+        found.by_rule[str(ways[0].route.rule["name"])] += 1
+        if not any(origin.source.has(origin.place, tag) for origin in ways):
+            extra = Extra(place, tag, image, ways)
+            extra.carries = [*_carries(extra, target)]
+            found.extras[tag] = extra
+    return found
+
+
+def _carries(extra: Extra, target: Target) -> Iterator[Carry]:
+    for source in {id(origin.source): origin.source for origin in extra.origins}.values():
+        yield from source.carries.get((target, extra.tag), ())
+
+
+def is_under_way(extra: Extra, instance_id: str) -> bool:
+    target = Target(instance_id, extra.place.namespace, extra.place.repository)
+    return any((target, extra.tag) in origin.source.under_way for origin in extra.origins)
+
+
+def unproven(extra: Extra, by_task: bool) -> str:
+    """Return why nobody knows that a rule carried exactly this image; empty if it did.
+
+    The tag has to have been written last while a task of a rule wrote it. What was pushed there by hand, before or
+    after, has another time, also where a task found the tag there and left it alone.
+
+    Args:
+        extra: the image.
+        by_task: whether a task without a rule is as good.
+    """
+    if not extra.carries:
+        oldest = min(origin.source.oldest or 0 for origin in extra.origins)
+        since = f", and the records begin on {_day(oldest)}" if oldest else ""
+        return f"no sync record says that a rule carried it{since}"
+    written = [
+        carry for carry in extra.carries if carry.began - _ROUNDED <= extra.held.pushed <= carry.ended + _ROUNDED
+    ]
+    if not written:
+        return "the tag was written there at another time than when a rule carried it"
+    if not by_task and not any(carry.by_rule for carry in written):
+        return "a sync task of its own carried it, no rule"
+    return ""
+
+
+def _day(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).date().isoformat()

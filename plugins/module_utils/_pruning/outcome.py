@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Report what was pruned and what was kept, as result and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible.module_utils.common.text.formatters import bytes_to_human
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import (
+    DELETED,
+    GONE,
+    KEPT,
+    LEFT,
+    STATES,
+    TO_DELETE,
+    Extra,
+)
+
+_WORDS = {
+    TO_DELETE: "would go",
+    DELETED: "deleted",
+    LEFT: "left",
+    KEPT: "kept",
+    GONE: "deleted by somebody else",
+}
+
+
+def result(instance_id: str, sources: Sequence[str], extras: Sequence[Extra], most: int) -> dict[str, Any]:
+    """Return what became of each extra.
+
+    Args:
+        instance_id: the destination.
+        sources: IDs of the source instances.
+        extras: what only the destination has.
+        most: how many of those that are kept are returned one by one.
+    """
+    kept = [extra for extra in extras if extra.state == KEPT]
+    others = [extra for extra in extras if extra.state != KEPT]
+    counts = {state: _counted([extra for extra in extras if extra.state == state]) for state in STATES}
+    return {
+        "changed": any(extra.state in (TO_DELETE, DELETED) for extra in extras),
+        "instance_id": instance_id,
+        "source_instance_ids": [*sources],
+        "counts": counts,
+        "images": [extra.to_result(instance_id) for extra in (*others, *kept[:most])],
+        "reasons": _reasons(kept),
+        "summary": _summary(counts, _reasons(kept)),
+        "diff": {"before": "".join(map(_line, others)), "after": "".join(map(_line, _staying(others)))},
+    }
+
+
+def so_far(extras: Sequence[Extra]) -> str:
+    """Return a sentence about a run that ends early."""
+    deleted = sum(extra.state == DELETED for extra in extras)
+    left = sum(extra.state in (LEFT, TO_DELETE) for extra in extras)
+    return f"{deleted:,} images were deleted and {left:,} are left; run it again to go on."
+
+
+def _counted(extras: Sequence[Extra]) -> dict[str, int]:
+    return {"images": len(extras), "bytes": sum(extra.held.size for extra in extras)}
+
+
+def _reasons(kept: Sequence[Extra]) -> list[dict[str, Any]]:
+    """Return why images are kept, the most frequent reason first."""
+    found: dict[str, list[Extra]] = {}
+    for extra in kept:
+        found.setdefault(extra.reason, []).append(extra)
+    rows = [{"reason": reason, **_counted(extras), "example": extras[0].path} for reason, extras in found.items()]
+    return sorted(rows, key=lambda row: (-int(str(row["images"])), str(row["example"])))
+
+
+def _summary(counts: dict[str, dict[str, int]], reasons: Sequence[dict[str, Any]]) -> list[str]:
+    parts = [
+        f"{count['images']:,} {_WORDS[state]} ({bytes_to_human(count['bytes'])})"
+        for state, count in counts.items()
+        if count["images"]
+    ]
+    first = (
+        f"images that no source has: {', '.join(parts)}" if parts else "the destination has nothing that no source has"
+    )
+    rows = [f"{row['images']:,} kept: {row['reason']}, such as {row['example']}" for row in reasons]
+    return [first, *rows]
+
+
+def _staying(others: Sequence[Extra]) -> list[Extra]:
+    return [extra for extra in others if extra.state == LEFT]
+
+
+def _line(extra: Extra) -> str:
+    return f"{extra.path} {extra.held.digest} ({bytes_to_human(extra.held.size)})\n"
