@@ -17,11 +17,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import Guard
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection
-from ansible_collections.registryops.alicloud.plugins.module_utils._pruning import deletion
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning import deletion, whole
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
-WHERE = {"target_region": "eu-central-1", "target_instance_id": TARGET, "target_account_id": ACCOUNT_B}
+WHERE: dict[str, Any] = {"target_region": "eu-central-1", "target_instance_id": TARGET, "target_account_id": ACCOUNT_B}
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
 SIGNATURE = "sha256-" + "ab" * 32 + ".sig"
@@ -144,7 +144,7 @@ def test_what_was_pushed_by_hand_stays(when: str, cloud: Emulator, granted: Acco
 
 
 def test_what_a_task_of_its_own_sent_goes_only_if_asked(cloud: Emulator, granted: Account, ruled: Account) -> None:
-    where = {"instance_id": SOURCE, **WHERE}
+    where: dict[str, Any] = {"instance_id": SOURCE, **WHERE}
     ruled.run("acr_image_sync", **where, images=[{"namespace": "prod", "repository": "web", "tag": "1.0"}])
     delete(ruled, SOURCE, "1.0")
     assert reasons(prune(granted, ruled)) == {"1.0": "a sync task of its own carried it, no rule"}
@@ -201,8 +201,9 @@ def test_filters_say_what_is_looked_at_and_what_is_kept(cloud: Emulator, granted
     assert reasons(result) == {"release-1": "keep names it", "x": "keep names it"}
     assert held(cloud) == {"release-1"}
     for option in ("select", "keep"):
+        empty: dict[str, Any] = {option: {"tags": []}}
         with pytest.raises(ModuleFailedError, match=f"{option}.tags is an empty list"):
-            prune(granted, ruled, **{option: {"tags": []}})
+            prune(granted, ruled, **empty)
 
 
 def test_immutable_tags_are_named_and_stay(cloud: Emulator, granted: Account, ruled: Account) -> None:
@@ -261,16 +262,10 @@ def test_a_list_that_is_shorter_than_its_total_is_refused(
 ) -> None:
     push(ruled, SOURCE, "2.0")
     delete(ruled, SOURCE, "2.0")
-    monkeypatch.setattr(whole_module(), "count_images", lambda *_named: 10**6)
+    monkeypatch.setattr(whole, "count_images", lambda *_named: 10**6)
     with pytest.raises(ModuleFailedError, match="the service says that there are more than it lists"):
         prune(granted, ruled)
     assert held(cloud) == {"2.0"}
-
-
-def whole_module() -> Any:
-    import importlib
-
-    return importlib.import_module(deletion.all_tags.__module__)
 
 
 def beside(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], None]) -> None:
