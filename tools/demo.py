@@ -28,6 +28,7 @@ PLAYBOOK = ("ansible-playbook", "registryops.alicloud.cross_account_sync", *INVE
 KEYS = {"account-a": ("LTAIdemoA", "demo-secret-a"), "account-b": ("LTAIdemoB", "demo-secret-b")}
 # Of a playbook's output: its plays, the sentences of its diffs, what failed, and the recap.
 TELLING = re.compile(r"PLAY |fatal|[+-] \d+ may |.*: (created|changed|replaced|deleted)\b|\S+ +: ok=")
+# An image of some bytes takes about one; a busy machine may take many times that.
 SECONDS_TO_ARRIVE = 60
 
 
@@ -51,6 +52,7 @@ class Demo:
         tell("\n1. Nothing is set up yet. What would the playbook do? (check mode, nothing is written)")
         plan = self.playbook("--check", "--diff")
         self.promise("it plans three changes: the grant, the namespace and the rule", changes(plan) == 3)
+        # Asked of the emulator and not of Ansible, since that is what is to be proved.
         self.promise("and has written nothing", not self.roles_of_account_b())
 
         tell("\n2. Account B grants and prepares, Account A sets the rule.")
@@ -110,6 +112,7 @@ class Demo:
     def arrived(self) -> str | None:
         started = time.monotonic()
         while (digest := self.digest("b")) is None and time.monotonic() - started < SECONDS_TO_ARRIVE:
+            # Seconds between looks: short beside the start of skopeo itself.
             time.sleep(0.5)
         tell(f"     prod/web:1.0 {digest} after {time.monotonic() - started:.1f} s")
         return digest
@@ -187,6 +190,7 @@ def write_profiles(file: Path) -> None:
         for name, (key, secret) in KEYS.items()
     ]
     file.write_text(json.dumps({"current": "", "profiles": profiles}))
+    # As the CLI keeps its own file, since it holds secrets.
     file.chmod(0o600)
 
 

@@ -77,12 +77,14 @@ def build(strays: tuple[str, ...] = ()) -> Path:
     SOURCE.mkdir(parents=True)
     tree = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=io.BytesIO(tree)) as files:
+        # The safe filter: no absolute paths, devices or owners.
         files.extractall(SOURCE, filter="data")
     for name in strays:
         (SOURCE / name).parent.mkdir(exist_ok=True)
         (SOURCE / name).write_text("secret")
     output = run("ansible-galaxy", "collection", "build", "--force", "--output-path", FOLDER, SOURCE)
     archive = FOLDER / Path(output.split()[-1]).name
+    # The commit's time is the only one that every machine knows alike.
     made = int(run("git", "log", "-1", "--format=%ct", folder=ROOT))
     archive.write_bytes(normalised(archive.read_bytes(), made))
     return archive
@@ -96,16 +98,19 @@ def normalised(archive: bytes, made: int) -> bytes:
             member.mtime, member.uid, member.gid, member.uname, member.gname = made, 0, 0, "", ""
             member.pax_headers = {}
             after.addfile(member, before.extractfile(member) if member.isfile() else None)
+    # The header of gzip would hold the time of the build.
     return gzip.compress(plain.getvalue(), mtime=0)
 
 
 def is_reproducible(archive: Path) -> None:
     first = archive.read_bytes()
+    # With stray files about, so that the same look proves that they stay out.
     if build(STRAYS).read_bytes() != first:
         raise CheckFailedError(f"A second build differs, in which {', '.join(STRAYS)} lay about.")
 
 
 def holds_only_tracked_files(archive: Path) -> None:
+    # The two files that ansible-galaxy adds to every archive.
     tracked = set(run("git", "ls-files", folder=ROOT).splitlines()) | {"MANIFEST.json", "FILES.json"}
     with tarfile.open(archive) as files:
         strays = [member.name for member in files if member.isfile() and member.name not in tracked]
@@ -157,6 +162,7 @@ def run(*command: str | Path, folder: Path | None = None, **variables: str) -> s
         command,
         cwd=folder or FOLDER,
         env=environment,
+        # A tool that asks a question must fail, and not wait for ever.
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -52,6 +52,7 @@ def run_step(step: Step) -> bool:
         text=True,
         check=False,
     )
+    # A warning that nobody can mend hides those that matter.
     lines = [line for line in done.stdout.splitlines() if not HARMLESS.search(line)]
     print(f"{'FAILED' if done.returncode else 'ok':<6} {time.monotonic() - start:5.1f} s", flush=True)
     for line in lines:
@@ -66,4 +67,5 @@ def tool_environment() -> dict[str, str]:
     They are beside the Python that runs us, and pip is silent.
     """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # 2 leaves errors alone. Colours would break the patterns that look for warnings.
     return {**os.environ, "PATH": path, "PIP_QUIET": "2", "NO_COLOR": "1"}

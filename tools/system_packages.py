@@ -74,6 +74,7 @@ def _as_root() -> list[str]:
         return []
     if not shutil.which("sudo"):
         raise SystemExit("Installing system packages takes root: run `make system` as root, or install sudo.")
+    # Without a terminal nobody can type a password, and sudo would wait for one.
     return ["sudo"] if sys.stdin.isatty() else ["sudo", "--non-interactive"]
 
 

@@ -67,6 +67,7 @@ def resources(action: str, parameters: Mapping[str, Any]) -> list[tuple[str, str
     known = {name: value for name, value in parameters.items() if isinstance(value, str)}
     # Where a call names no namespace, the service looks for a right on all that the instance holds, at any depth.
     filled = resource.format_map(_Stars(known)).replace("/*/*", "/*")
+    # RAM judges each resource alone, so a policy has to name all of them.
     return [(permission, part) for part in filled.split(" and ")]
 
 

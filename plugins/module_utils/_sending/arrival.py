@@ -55,6 +55,7 @@ class Arrival:
     def state(self) -> str:
         if self.by:
             return ARRIVED
+        # Before what is planned: a failed task is not under way, whatever its ID says.
         if self.transfer.error or self.transfer.status in ("error", "canceled"):
             return FAILED
         if self.transfer.action == SEND:
@@ -71,6 +72,7 @@ class Arrival:
         automatic = [rule for rule in self.rules if rule.get("trigger") != "manual"]
         if not automatic:
             return f"{self.names} only sends what it is told to"
+        # One rule that is older than the push is enough to expect it.
         if all((rule.get("create_time") or 0) > self.transfer.pushed for rule in automatic):
             return f"{self.names} was made after {self.transfer.source} was pushed, and sends later pushes only"
         return ""
@@ -108,11 +110,14 @@ def arrivals_of(image: Image, rules: Iterable[Rule], accounts: Mapping[str, str]
     for rule in rules:
         if not covers(rule, image.to_result()):
             continue
+        # The service never returns the target's account, so only the task can name it.
         account = accounts.get(rule["target_instance_id"]) if rule.get("cross_account") else None
         destination = Destination(None, None, account).of_rule(rule)
         transfer = transfer_of(image.to_result(), destination)
         transfer.found(image)
+        # Somebody else sends it, unless the plan decides otherwise.
         transfer.action = JOINED
+        # Several rules to one target are one way.
         found.setdefault(transfer.route, Arrival(transfer, [])).rules.append(rule)
     return list(found.values())
 

@@ -59,6 +59,7 @@ class ImageWait(Operation):
         self._image = PushedImage(task.client, task.params)
         self._digest: str | None = None
         self._arrivals: list[Arrival] = []
+        # A rule overwrites the tag, and this stands in for a rule.
         self._sender = Sender(self.client, Sending(self._instance_id, override=True))
         self._watch = Watch(self.client, self._instance_id)
         self._began = self.client.clock()
@@ -109,6 +110,7 @@ class ImageWait(Operation):
         while True:
             for arrival in self._in(TO_SEND):
                 self._sender.send(arrival.transfer)
+            # At once, although others may still arrive: the pipeline cannot go on anyway.
             if failed := self._in(FAILED):
                 raise failure(failed, sends=self.params["send"])
             if len(self._in(ARRIVED)) == len(self._arrivals):
@@ -118,6 +120,7 @@ class ImageWait(Operation):
                 raise late(self._arrivals, self.params["wait_timeout"])
             self.client.sleep(min(max(waited / _PART, _SHORTEST), _LONGEST))
             self._look_again()
+            # Not earlier, or the rule and this task would both send it.
             if self.params["send"] and waited >= _BEGINS:
                 for arrival in self._in(EXPECTED):
                     self._plan_to_send(arrival)

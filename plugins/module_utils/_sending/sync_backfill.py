@@ -58,6 +58,7 @@ class SyncBackfill(Operation):
         by_instance: dict[str, list[Transfer]] = {}
         for transfer in self.transfers:
             by_instance.setdefault(transfer.target.instance_id, []).append(transfer)
+        # Rules are checked together, since two of them may write one tag from different images.
         for transfers in by_instance.values():
             check_collisions(transfers)
 
@@ -106,6 +107,7 @@ class SyncBackfill(Operation):
 
         If None, the records alone must tell.
         """
+        # Several rules often end at one instance, which is signed in to once.
         if instance_id not in self._clients:
             return self._clients.setdefault(instance_id, self._reach(instance_id))
         return self._clients[instance_id]
@@ -147,6 +149,7 @@ class SyncBackfill(Operation):
         if not errors:
             return None
         # What fails for all rules is said once; only the requests differ.
+        # By the text without the request ID, which differs in each.
         distinct = {f"{error.sentence()} {error.hint}": error for error in errors}
         whole = AcrError(" ".join(str(error) for error in distinct.values()))
         if of_rules and self.transfers and not of_images:

@@ -82,6 +82,8 @@ def _key(tag: str) -> tuple[Any, ...] | None:
         return None
     numbers = tuple(int(number or 0) for number in found.groups()[:3])
     if found[4] is None:
+        # 1 sorts a release after its pre-releases, which have 0.
         return (*numbers, 1, ())
+    # Numbers are compared as numbers and come before words, as SemVer orders them.
     parts = tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in found[4].split("."))
     return (*numbers, 0, parts)

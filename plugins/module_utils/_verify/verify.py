@@ -48,6 +48,7 @@ class Verification:
         self._select = Select.of(task.params["select"])
         self._instance_id = str(task.params["instance_id"])
         self._progress = Progress(task.tell, task.client.clock)
+        # Check mode writes nothing, not even a report.
         self._file = None if task.check_mode else task.params["images_file"]
         self._unreadable: list[dict[str, str]] = []
 
@@ -91,6 +92,7 @@ class Verification:
         """Read records and both sides' repositories at a time."""
         only = self._select.namespaces
         destinations = [given for given in self._params["destinations"] if given["instance_id"] in routes.instance_ids]
+        # The API filters records by one namespace at most.
         namespace = only[0] if only and len(only) == 1 else None
         sides: dict[str, Side] = {}
 

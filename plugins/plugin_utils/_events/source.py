@@ -44,6 +44,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "repository": {"type": "str"},
     "status": {"type": "list", "elements": "str", "choices": ENDS, "default": ENDS},
     "since": {"type": "str"},
+    # Seconds. Most tasks take some, and a look takes at least one call of the account's limit.
     "interval": {"type": "float", "default": 30.0},
     "cursor_file": {"type": "path"},
 }
@@ -82,6 +83,7 @@ async def _go_on(queue: Queue, records: Records, cursor: Cursor, options: Mappin
     first = True
     while True:
         try:
+            # In a thread, since the SDK blocks and other sources share this loop.
             ended = await asyncio.to_thread(records.look)
         except AcrError as error:
             # What is wrong from the beginning is a mistake in the options; later on it may pass.
@@ -92,6 +94,7 @@ async def _go_on(queue: Queue, records: Records, cursor: Cursor, options: Mappin
             for record in ended:
                 if record.status in options["status"]:
                     await queue.put(event(options, record))
+                # After the event was handed over: a crash in between tells it twice, and never loses it.
                 cursor.tell(str(record.sync_task_id), made(record))
             records.done()
             first = False

@@ -39,11 +39,13 @@ async def serve(http: HttpRequest) -> Response:
     body = await http.body()
     record = cloud.journal.open()
     record.product = "oss"
+    # 24 hexadecimal digits, as OSS writes its IDs.
     request_id = new_uuid().replace("-", "")[:24]
     try:
         response = await _answer(cloud, http, body, record)
     except OssError as error:
         record.code = error.code
+        # An answer to HEAD has no body, whatever went wrong.
         content = b"" if http.method == "HEAD" else error_body(error, request_id, http.headers["host"]).encode()
         response = Response(content, error.http, {"x-oss-ec": error.ec}, XML_TYPE)
     response.headers["x-oss-request-id"] = request_id
@@ -55,6 +57,7 @@ async def serve(http: HttpRequest) -> Response:
 
 
 async def _answer(cloud: Cloud, http: HttpRequest, body: bytes, record: Record) -> Response:
+    # Raw, since the signature covers the path as it was sent.
     path, query = http.scope["raw_path"].decode("latin-1"), http.scope["query_string"].decode("latin-1")
     pairs = dict(parse_qsl(query, keep_blank_values=True))
     name, _slash, key = unquote(path).lstrip("/").partition("/")

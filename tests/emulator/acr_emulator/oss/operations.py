@@ -73,6 +73,7 @@ class BucketCall:
 def names_of(caller: Caller) -> tuple[str, ...]:
     """Return what a bucket's policy may call the caller."""
     if caller.session:
+        # OSS writes the role's name in lower case here.
         return (f"arn:sts::{caller.account_id}:assumed-role/{caller.session.role.lower()}/{caller.session.name}",)
     if caller.is_root or caller.identity is None:
         return (caller.account_id,)
@@ -108,6 +109,7 @@ def operation(
 def find(method: str, query: Mapping[str, str], key: str) -> Operation:
     sub_resource = next((name for name in SUB_RESOURCES if name in query), "")
     if sub_resource == "replication" and method == "POST":
+        # Two operations share method and sub-resource, and `comp` tells them apart.
         sub_resource = f"replication:{query.get('comp', '')}"
     found = OPERATIONS.get((method, sub_resource, bool(key)))
     if found is None:
@@ -118,6 +120,7 @@ def find(method: str, query: Mapping[str, str], key: str) -> Operation:
 
 def authorise(call: BucketCall, found: Operation) -> None:
     """Raise what the service says to whoever asks the wrong region, or may not."""
+    # The bucket is not there yet, so it has neither a region nor a policy.
     if found.name == "PutBucket":
         return
     bucket = call.bucket

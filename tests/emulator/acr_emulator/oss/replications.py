@@ -29,6 +29,7 @@ def put_bucket_replication(call: BucketCall) -> Reply:
         raise OssError("TooManyReplicationRules", 400, f"A bucket has at most {_RULES} rules.")
     _check_rights(call, rule, destination)
     bucket.rules[rule.id] = rule
+    # Last, when the rule is in its place, since it begins at once.
     call.cloud.replicator.start(bucket, rule)
     return Reply(headers={"x-oss-replication-rule-id": rule.id})
 
@@ -51,6 +52,7 @@ def get_bucket_replication_progress(call: BucketCall) -> Reply:
         raise OssError("NoSuchReplicationRule", 404, "The specified replication rule does not exist.")
     shown = _shown(rule, False)
     if rule.status == "doing":
+        # Every object that was written before this moment has arrived.
         until = min(rule.backlog.values(), default=now_ms())
         historical = {"HistoricalObject": f"{rule.progress:g}"} if rule.historical else {}
         shown["Progress"] = {**historical, "NewObject": gmt(until)}
@@ -72,6 +74,7 @@ def delete_bucket_replication(call: BucketCall) -> Reply:
         rule = rules.get(identifier)
         if rule is None:
             raise OssError("NoSuchReplicationRule", 404, "The specified replication rule does not exist.")
+        # A client may ask again until the rule is gone.
         if rule.status == "closing":
             return Reply(status=204)
         call.cloud.replicator.end(call.bucket, rule)
@@ -126,6 +129,7 @@ def _check_rights(call: BucketCall, rule: ReplicationRule, destination: Bucket) 
         for bucket in (call.bucket, destination):
             if not may(bucket, call.principal, "oss:ReplicateGet"):
                 raise denied(f"You have no right to do oss:ReplicateGet on {bucket.resource()}.")
+    # Whether rights are checked at once or only while copying is not documented.
     if behaviour.bucket_replication_ungranted == "create":
         lacking = replication_denied(call.cloud.state, call.bucket, rule)
         if lacking:

@@ -61,6 +61,7 @@ def check_images(state: State) -> None:
     """Raise WorldError if registries cannot hold every image."""
     for instance in state.instances.values():
         for repository in instance.repositories.values() if instance.registry else ():
+            # Only what came earlier in the repository can be tagged again.
             made: set[str] = set()
             for image in repository.images.values():
                 generated = generate(repository.path, image.tag)
@@ -84,6 +85,7 @@ class Registries:
     """
 
     def __init__(self, data: Path | None = None) -> None:
+        # A short path, since the path of a socket may have about 100 characters.
         self._run = tempfile.TemporaryDirectory(prefix="acr-")
         self._data = data or Path(self._run.name, "data")
         self._open: dict[str, Registry] = {}
@@ -117,6 +119,7 @@ class Registries:
         for instance in state.instances.values():
             if instance.registry:
                 registry = self._open[instance.id]
+                # The world was read anew, so the registry serves another object of the same ID.
                 registry.instance = instance
                 instance.host = registry.address
                 await registry.fill()
@@ -127,6 +130,7 @@ class Registries:
         `keep` has no instance for those.
         """
         for identifier, registry in list(self._open.items()):
+            # A process takes a second to start, so one that is still needed is emptied and kept.
             registry.process.delete_all()
             kept = keep.instances.get(identifier)
             if not (kept and kept.registry):

@@ -26,6 +26,7 @@ from .backend import Backend
 if TYPE_CHECKING:
     from .fleet import Registry
 
+# The name that the service gives with each temporary password.
 USERNAME = "cr_temp_user"
 # The OCI distribution specification asks registries to take manifests of 4 MiB at least.
 MANIFEST_LIMIT = 4 << 20
@@ -84,6 +85,7 @@ def check_access(request: Request) -> str:
     """
     scheme, _space, value = request.headers.get("authorization", "").partition(" ")
     password = value.strip() if scheme.lower() == "bearer" else _basic_password(value)
+    # An unknown password has ended in 1970.
     if _registry(request).instance.tokens.get(password, 0) <= now_ms():
         raise RefusalError(401, "UNAUTHORIZED", "authentication required")
     return password
@@ -118,6 +120,7 @@ async def content(request: Request) -> Response:
     if request.method in ("GET", "HEAD"):
         _readable(_registry(request).instance, path)
     elif request.method == "DELETE" and not reference.startswith("uploads/"):
+        # Otherwise the catalogue would still list what the registry has lost.
         raise RefusalError(405, "UNSUPPORTED", "images are deleted through the API")
     else:
         _writable(_registry(request).instance, path)
@@ -149,10 +152,12 @@ def _writable(instance: Instance, path: str) -> Namespace:
 async def _put_manifest(request: Request, path: str, reference: str) -> Response:
     registry = _registry(request)
     manifest = Manifest(await _limited_body(request), request.headers.get("content-type", ""))
+    # A manifest by digest belongs to an index that comes later, and is no push of a tag.
     if _DIGEST.fullmatch(reference):
         return await _pass_on(request, manifest.content)
     _check_immutability(registry.instance.repository(*_split(path)), reference, manifest)
     response = await _pass_on(request, manifest.content)
+    # Only what the registry has really stored may fire rules.
     if response.status_code == 201:
         await _record(registry, path, reference, manifest)
     return response
@@ -162,6 +167,7 @@ async def _limited_body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
+        # While reading, so that an endless body fills no memory.
         if len(body) > MANIFEST_LIMIT:
             raise RefusalError(413, "MANIFEST_INVALID", f"a manifest may have {MANIFEST_LIMIT} bytes")
     return bytes(body)
@@ -189,6 +195,7 @@ async def _pass_on(request: Request, body: bytes | None = None) -> Response:
     backend: Backend = _registry(request).backend
     headers = [(name, value) for name, value in request.headers.raw if name not in _NOT_PASSED_ON]
     query = request.scope["query_string"].decode("latin-1")
+    # Raw, since decoding and encoding again may change a path.
     url = request.scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
     has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
     stream = request.stream() if has_body and body is None else body
@@ -197,6 +204,7 @@ async def _pass_on(request: Request, body: bytes | None = None) -> Response:
         answer = await backend.client.send(sent, stream=True)
     except httpx.HTTPError as error:
         raise RefusalError(502, "UNKNOWN", f"the registry did not answer: {error!r}") from error
+    # As it comes: layers may be larger than memory.
     response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
     response.raw_headers = [
         (name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _HOP_BY_HOP
