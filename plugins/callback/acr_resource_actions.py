@@ -10,15 +10,15 @@ type: aggregate
 short_description: The least RAM policy that a playbook needs
 version_added: 1.0.0
 description:
-  - Adds up the C(resource_actions) of all results, and prints at the end, for each account, the least RAM policy that
+  - Collects the C(resource_actions) of all results. At the end it prints, for each account, the least RAM policy that
     is enough for what was run.
   - Results have them if C(report_actions) is true, which C(-e acr_report_actions=true) says for a whole run. Those of
     tasks with C(no_log) are not seen.
-  - A run in check mode only reads, and so does the policy that it leads to. What a run had no need of is not in its
-    policy; run all that the policy is for, also the first time, when things are made.
-  - A resource is as narrow as a call tells. Images are listed by the ID of their repository, so that their resource is
-    all that the instance holds.
-  - Where the keys are traded for a role, the policy is that of the role.
+  - A run in check mode only reads, so its policy only allows reading. The policy holds only what the run needed. So run
+    everything that the policy is for, and begin where nothing exists yet, so that things are created.
+  - A resource is as narrow as the call shows. Images are listed by the ID of their repository, so their resource is the
+    whole instance.
+  - If a role is assumed, the policy is for the role.
 requirements:
   - enable it in C(callbacks_enabled), or in E(ANSIBLE_CALLBACKS_ENABLED)
 author:

@@ -9,8 +9,9 @@ name: acr_account_ids
 short_description: Read the accounts that somebody has named, or take those that were found
 version_added: 1.0.0
 description:
-  - Returns the UIDs of a list, or of a text with commas between them, as a survey or a command line gives it.
-  - If the text is empty, nobody has named any, and the others are returned. An empty list stays empty.
+  - Returns the UIDs of a list. It also takes a text with commas between the UIDs, as a survey or a command line gives
+    it.
+  - If the text is empty, no account was named, and O(others) is returned. An empty list stays empty.
 positional: others
 options:
   _input:

@@ -9,7 +9,7 @@ name: acr_file_name
 short_description: Name a file after a host, a rule and a share, so that no two have the same
 version_added: 1.0.0
 description:
-  - Writes each name so that it has no C(/), puts C(+) between them, and shortens what a file system would not take.
+  - Joins the names with C(+). It replaces each C(/), and shortens a name that is too long for a file system.
 positional: host, rule
 options:
   _input:
@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The name, without what comes after a dot.
+  description: The name of the file, without an extension.
   type: str
 """
 

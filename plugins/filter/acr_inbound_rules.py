@@ -9,8 +9,8 @@ name: acr_inbound_rules
 short_description: Find the sync rules of other hosts that end at one host or at several
 version_added: 0.1.0
 description:
-  - Goes through the C(acr_sync_rules) of hosts and returns what those that end at one host, or at several, need there,
-    with the account that they come from.
+  - Reads the C(acr_sync_rules) of hosts, and selects the rules that end at one host or at several. It returns what
+    these rules need there, and the account that they come from.
 positional: sources, destination
 options:
   _input:

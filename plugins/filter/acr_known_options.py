@@ -9,8 +9,8 @@ name: acr_known_options
 short_description: Refuse misspelt options of rules, namespaces and repositories
 version_added: 1.0.0
 description:
-  - Returns the items of a list as they are. It fails if one of them has an option that there is not, lacks one that it
-    has to have, or has a value that is none of the choices. The failure names the item and the nearest option.
+  - Returns the items of a list as they are. It fails if an item has an unknown option, lacks a required one, or has a
+    value that is not one of the choices. The failure names the item and the option with the most similar name.
 positional: kind
 options:
   _input:

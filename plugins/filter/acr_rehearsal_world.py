@@ -6,11 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: acr_rehearsal_world
-short_description: A world for the emulator, of what was read from real accounts
+short_description: Make a world for the emulator from what was read of real accounts
 version_added: 1.0.0
 description:
-  - Puts together what the role P(registryops.alicloud.export_estate#role) has read of each host's instance.
-  - Keys in it are made up from the UIDs of the accounts, so that the same estate always gives the same world.
+  - Makes one world of what the role P(registryops.alicloud.export_estate#role) has read of each host's instance.
+  - It invents the keys from the UIDs of the accounts, so that the same estate always gives the same world.
 options:
   _input:
     description:

@@ -9,8 +9,8 @@ name: acr_report_history
 short_description: Add a report to the history of earlier ones
 version_added: 1.0.0
 description:
-  - Returns an entry for each run, those of the text first and that of the report last. A line of the text that is no
-    entry is left out.
+  - Returns one entry for each run, first the entries of the text and last that of the report. A line of the text that
+    is not an entry is left out.
 positional: text, most
 options:
   _input:
@@ -18,11 +18,11 @@ options:
     type: dict
     required: true
   text:
-    description: What was kept of earlier runs, a line of JSON for each.
+    description: The entries of earlier runs, one line of JSON for each.
     type: str
     required: true
   most:
-    description: How many entries are returned, the newest.
+    description: Maximum number of entries to return. The newest are kept.
     type: int
     required: true
 author:

@@ -9,15 +9,15 @@ name: acr_report_metrics
 short_description: Write a report's figures as metrics for Prometheus
 version_added: 1.0.0
 description:
-  - Returns the text format that Prometheus reads, such as from a file in the folder of node_exporter's textfile
-    collector. All are gauges.
+  - Returns the metrics in the text format of Prometheus. A file with it can be put into the folder of node_exporter's
+    textfile collector. All metrics are gauges.
   - C(acr_sync_images) has the labels C(source), C(namespace), C(destination) and C(state); C(acr_sync_bytes) has
     C(state). C(acr_sync_lag_seconds) has C(source) and C(quantile) (V(0.5), V(0.95), and V(1) for the worst).
   - C(acr_sync_oldest_age_seconds) has C(source), C(destination) and C(state), and is the age of the oldest push that is
     failed, missing, different or waiting.
   - C(acr_sync_verdict) has C(state) and is 1 for the one that it is. C(acr_sync_rules) has C(source) and C(standing),
     C(acr_sync_findings) has C(severity). C(acr_sync_not_looked_at) counts hosts, and
-    C(acr_sync_report_timestamp_seconds) is the time of the report, by which one knows that reports are still made.
+    C(acr_sync_report_timestamp_seconds) is the time of the report. With it you can see whether reports are still made.
   - Rules for alerts and a dashboard that use them are in the folder C(docs/examples/prometheus) of the collection.
 options:
   _input:

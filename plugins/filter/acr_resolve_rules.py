@@ -10,8 +10,8 @@ short_description: Turn the C(to) of sync rules into their targets
 version_added: 0.1.0
 description:
   - A sync rule in an inventory may name a host in C(to) instead of C(target_region), C(target_instance_id) and
-    C(target_account_id). This filter looks them up in that host's C(acr_region), C(acr_instance_id) and
-    C(acr_account_id). What a rule says itself is left as it is.
+    C(target_account_id). This filter takes them from that host's C(acr_region), C(acr_instance_id) and
+    C(acr_account_id). Targets that the rule gives itself are kept.
 positional: hosts
 options:
   _input:

@@ -9,10 +9,10 @@ name: acr_shares
 short_description: Make hosts that each stand for a share of a source's images
 version_added: 1.0.0
 description:
-  - Returns several hosts for each source, which divide its images among them by C(backfill_images_shard_index) and
-    C(backfill_images_shard_count). Job slices of AWX and Automation Platform divide the hosts of an inventory, so that
-    each slice sends its shares.
-  - A slice has no other host than its own, so that C(to) of a rule is turned into the rule's target.
+  - Returns several hosts for each source. Each host stands for a share of the source's images, by
+    C(backfill_images_shard_index) and C(backfill_images_shard_count). Job slices of AWX and Automation Platform divide
+    the hosts of an inventory, so each slice sends its own shares.
+  - A slice knows only its own hosts, so C(to) of a rule is replaced by the rule's target.
 positional: destinations, count
 options:
   _input:

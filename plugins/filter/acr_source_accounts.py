@@ -9,7 +9,7 @@ name: acr_source_accounts
 short_description: List the accounts whose sync rules end at a host
 version_added: 1.0.0
 description:
-  - Returns the accounts that a destination has to be granted to, as far as an inventory tells. They are the
+  - Returns the accounts that need a grant to replicate into a destination, as far as the inventory shows. They are the
     C(acr_account_id) of the hosts whose C(acr_sync_rules) end at the destination, without the destination's own.
 positional: sources, destination
 options:

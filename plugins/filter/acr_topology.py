@@ -14,7 +14,8 @@ description:
   - Rules are taken from the variable C(report_sync_rules) of each host, which the playbook C(report_sync) fills by
     M(registryops.alicloud.acr_sync_rule_info), and from C(verify_sync_result) where that is lacking. What grants
     lack is taken from C(audit_sync_result). A rule that only its destination lists is known too.
-  - Filters of tags are not compared, so that a circle or a place with two sources may be one in name only.
+  - Tag filters are not compared. So the rules of a circle, or of a place with two sources, may in fact carry different
+    tags.
 positional: sources, destinations
 options:
   _input:

@@ -9,11 +9,11 @@ name: acr_instances
 short_description: Instances of Container Registry as hosts
 version_added: 1.0.0
 description:
-  - Makes a host of each Enterprise Edition instance that the accounts have in the regions, or of each of its
-    namespaces, or of each share of its images.
+  - Makes a host of each Enterprise Edition instance of the accounts in the regions. With O(host_kind) it makes a host
+    of each namespace, or of each share of the images, instead.
   - The source is a file whose name ends in C(acr_instances.yml) or C(acr_instances.yaml).
-  - Hosts are named after their instances; where two instances have one name, after their IDs. C(-) and the namespace
-    or the number of the share follow.
+  - A host has the name of its instance, or the ID if two instances have the same name. C(-) and the namespace or the
+    number of the share follow.
   - Each host is in the groups C(account_<UID>), C(region_<region>) and C(edition_<edition>), with C(_) for each
     character that a group's name cannot have. With O(rules), an instance whose sync rules end elsewhere is in
     C(acr_source), and one at which rules end is in C(acr_destination).

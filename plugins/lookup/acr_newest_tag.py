@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: acr_newest_tag
-short_description: The newest version of a repository, with its digest
+short_description: Find the newest version in a repository, with its digest
 version_added: 1.0.0
 description:
   - Returns the tag of the highest version in a repository that fits a range, as C(select.versions) of
     M(registryops.alicloud.acr_image_sync) understands it.
-  - A version has two or three numbers, with or without a C(v), and is ordered as U(https://semver.org) says. Where two
+  - A version has two or three numbers, with or without a C(v), and is ordered as U(https://semver.org) says. If two
     tags are the same version, such as C(v1.2) and C(1.2.0), the one that was pushed last is returned.
   - The caller needs C(cr:GetRepository) and C(cr:ListRepositoryTag).
 options:
@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: What was found in each repository. The lookup fails where no tag fits.
+  description: One entry for each repository. The lookup fails if no tag fits.
   type: list
   elements: dict
   contains:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: acr_registry_login
-short_description: A temporary login for the registry of an instance
+short_description: Get a temporary login for the registry of an instance
 version_added: 1.0.0
 description:
   - Asks for a temporary user and password of an instance's registry, as podman, skopeo and docker take them.
-  - Each lookup asks for a new password, also each time a variable that holds the lookup is used. Set a fact where
-    several tasks need one.
+  - Each lookup asks for a new password. A variable that holds the lookup asks each time it is used. If several tasks
+    need the same password, set a fact.
   - The caller needs C(cr:GetAuthorizationToken) and C(cr:ListInstanceEndpoint).
 options:
   _terms:
@@ -25,7 +25,7 @@ options:
     default: internet
   hours:
     description:
-      - How many hours the password is to last, from 1 to 24. With temporary keys it ends with them at the latest.
+      - Number of hours that the password is valid, from 1 to 24. With temporary keys it ends with them at the latest.
       - If unset, the service decides, which is one hour.
     type: int
 extends_documentation_fragment:

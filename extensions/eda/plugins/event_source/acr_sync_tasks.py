@@ -6,40 +6,40 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-short_description: Tell of each sync task of an instance that ends
+short_description: Make an event of each sync task that ends
 version_added: 1.0.0
 description:
-  - Looks at the sync records of an instance again and again, and makes an event of each task that has succeeded, failed
-    or was canceled.
+  - Reads the sync records of an instance at intervals, and makes an event of each task that succeeded, failed or was
+    canceled.
   - An event has C(instance_id), C(region) and C(sync_task). The task is as M(registryops.alicloud.acr_sync_task_info)
     returns it.
-  - With a O(cursor_file), a restart goes on where the last run ended. No event comes twice and none is left out, in
-    whatever order the service lists the records. Only a process that is killed just between an event and its line in
-    the file tells that one again; the ID of its task is the same.
-  - Without one, and at the very first start, what ended before is no event, unless O(since) says otherwise.
-  - What may pass, such as an outage, is logged, and the next look tells what happened meanwhile. Wrong keys and missing
-    rights end the source. The caller needs C(cr:GetRepositorySync).
+  - With O(cursor_file), a restart continues where the last run ended. No event comes twice and none is left out, in
+    whatever order the service lists the records. There is one exception. If a process is killed after an event and
+    before its line in the file, the event comes again, with the same task ID.
+  - Without it, and at the very first start, tasks that ended before are no events, unless O(since) is set.
+  - A problem that may pass, such as an outage, is logged, and the next look reports what happened in the meantime.
+    Wrong keys and missing rights end the source. The caller needs C(cr:GetRepositorySync).
 options:
   instance_id:
     description: ID of the source instance, which begins with C(cri-).
     type: str
     required: true
   namespace:
-    description: Namespace of the source images. If unset, of all.
+    description: Namespace of the source images. If unset, all namespaces.
     type: str
   repository:
-    description: Repository of the source images, without the namespace. If unset, of all.
+    description: Repository of the source images, without the namespace. If unset, all repositories.
     type: str
   status:
-    description: Ends to tell of.
+    description: Statuses to make events of.
     type: list
     elements: str
     choices: [success, error, canceled]
     default: [success, error, canceled]
   since:
     description:
-      - Tell also of tasks that were created since then, where the O(cursor_file) does not exist yet. A time such as
-        V(2026-01-31T12:00:00Z), epoch seconds, or an age such as V(90m), V(24h) or V(7d).
+      - Also make events of tasks that were created since this time, if the O(cursor_file) does not exist yet. A time
+        such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such as V(90m), V(24h) or V(7d).
     type: str
   interval:
     description: Seconds between two looks.
@@ -47,7 +47,7 @@ options:
     default: 30
   cursor_file:
     description:
-      - File that remembers what was told. Each source needs one of its own. If unset, each start begins anew.
+      - File that remembers which events were sent. Each source needs its own file. If unset, each start begins anew.
     type: path
 extends_documentation_fragment:
   - registryops.alicloud.connection.plugin

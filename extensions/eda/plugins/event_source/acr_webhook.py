@@ -9,13 +9,15 @@ DOCUMENTATION = r"""
 short_description: Take webhooks of Container Registry, with a shared secret
 version_added: 1.0.0
 description:
-  - Listens for what triggers of repositories and rules of the event centre send, and makes an event of each, with what
-    was sent as C(payload).
-  - The service signs nothing, so that whoever sends must know the O(secret). It stands in the URL, as in
-    C(https://eda.example.com/?secret=...), which is all that a trigger can be given, or in the header
+  - Listens for the webhooks of repository triggers and of event centre rules, and makes an event of each. What was sent
+    is in C(payload).
+  - The service does not sign its webhooks, so the sender must know the O(secret). The secret is in the URL, as in
+    C(https://eda.example.com/?secret=...), since a trigger takes nothing but a URL. It may also be in the header
     C(Authorization), as C(Bearer) and the secret. It is compared in constant time and never logged.
-  - Only JSON objects of a limited size are taken. Where rules take no more events, the sender is told to come again.
-  - A webhook may be lost or come twice. Where each must be told once, use P(registryops.alicloud.acr_sync_tasks).
+  - Only JSON objects of a limited size are accepted. If the rules cannot take more events, the sender is asked to try
+    again.
+  - A webhook may be lost or come twice. If you need each event exactly once, use
+    P(registryops.alicloud.acr_sync_tasks).
 options:
   secret:
     description: What the sender must know; at least 16 characters.
@@ -31,13 +33,14 @@ options:
     required: true
   certfile:
     description:
-      - File with the certificate, for TLS. If unset, there is none, and something that has it must stand before.
+      - File with the certificate, for TLS. If unset, the source speaks plain HTTP, and a proxy in front of it has to
+        speak TLS.
     type: str
   keyfile:
     description: File with the key of the certificate. If unset, it is in O(certfile).
     type: str
   max_body:
-    description: Bytes that a webhook may have.
+    description: Maximum size of a webhook in bytes.
     type: int
     default: 65536
 requirements:
