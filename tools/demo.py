@@ -118,7 +118,7 @@ class Demo:
         return digest
 
     def skopeo(self, side: str, verb: str, tls: str, credentials: str, *places: str) -> str:
-        """Output of a skopeo command.
+        """Return the output of a skopeo command.
 
         Empty where it inspects what is not there.
         """
@@ -134,7 +134,10 @@ class Demo:
         return done.stdout if done.returncode == 0 else ""
 
     def token(self, side: str) -> str:
-        """Temporary credentials of an instance's registry, from the service as any client gets them."""
+        """Return temporary credentials of an instance's registry.
+
+        They come from the service, as for any client.
+        """
         from alibabacloud_cr20181201.client import Client
         from alibabacloud_cr20181201.models import GetAuthorizationTokenRequest
         from alibabacloud_tea_openapi.utils_models import Config

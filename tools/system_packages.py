@@ -79,7 +79,10 @@ def _as_root() -> list[str]:
 
 
 def _stop_service() -> None:
-    """Debian starts a registry on port 5000 for good, which nobody asked for: we only need the program."""
+    """Stop the registry that Debian starts on port 5000.
+
+    Only its program is needed.
+    """
     if Path("/run/systemd/system").exists():
         _run([*_as_root(), "systemctl", "disable", "--now", "docker-registry.service"])
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Find rules that write one tag from different repositories.
 
-The tag would move to and fro.
+Images with the same tag overwrite each other.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _finding(names: tuple[str, str], target: Target, origins: tuple[Origin, Orig
     who = f"sync rule {names[0]} writes" if names[0] == names[1] else f"sync rules {' and '.join(names)} both write"
     problem = (
         f"{who} {target.namespace}/{target.repository} on {target.instance_id}, from {'/'.join(origins[0])} and"
-        f" {'/'.join(origins[1])}, so that its tags are moved to and fro"
+        f" {'/'.join(origins[1])}, so that images with the same tag overwrite each other"
     )
     remedy = "Give one of them another target, or narrow its filters."
     if names[0] == names[1]:

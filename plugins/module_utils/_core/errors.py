@@ -60,7 +60,7 @@ class AcrError(Exception):
         return ""
 
     def details(self) -> dict[str, Any]:
-        """Keys for the failed task's result."""
+        """Return keys for the failed task's result."""
         return dict(self.results)
 
     def add(self, sentence: str) -> None:

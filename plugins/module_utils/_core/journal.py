@@ -26,12 +26,12 @@ class Journal:
             (self._done if certain else self._uncertain)[action] += 1
 
     def __bool__(self) -> bool:
-        """Whether anything was or may have been written."""
+        """Return whether anything was or may have been written."""
         return bool(self._done or self._uncertain)
 
     @property
     def is_certain(self) -> bool:
-        """Whether something was written, for certain."""
+        """Return whether something was certainly written."""
         return bool(self._done)
 
     def __str__(self) -> str:

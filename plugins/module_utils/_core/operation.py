@@ -23,7 +23,7 @@ class Operation:
         raise NotImplementedError
 
     def needed(self) -> bool:
-        """Whether anything is left to start."""
+        """Return whether anything is left to start."""
         raise NotImplementedError
 
     def run(self) -> None:

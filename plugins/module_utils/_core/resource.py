@@ -70,7 +70,7 @@ class Resource(Generic[S]):
         self.params = params
 
     def sibling(self, params: Mapping[str, Any]) -> Resource[S]:
-        """Another of its kind, in the same task."""
+        """Return another of its kind, in the same task."""
         return type(self)(self.client, params)
 
     def desired(self) -> S:
@@ -189,7 +189,7 @@ def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Pl
 
 
 def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
-    """Carries the plan out.
+    """Carry the plan out.
 
     Raises:
         AcrError: it could not be done; its text says what was attempted.

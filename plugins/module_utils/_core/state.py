@@ -114,7 +114,7 @@ class State:
         return result
 
     def filled_from(self: S, current: S) -> S:
-        """Itself, with the current value wherever it says nothing."""
+        """Return a copy whose unset values are the current ones."""
         unsaid = {name: getattr(current, name) for name in self.attributes() if getattr(self, name) is None}
         return replace(self, **unsaid)
 
@@ -151,7 +151,7 @@ class State:
 
 
 def iso_time(milliseconds: int | str) -> str:
-    """Epoch milliseconds as 2026-01-31T12:00:00Z."""
+    """Return epoch milliseconds as 2026-01-31T12:00:00Z."""
     moment = datetime.fromtimestamp(int(milliseconds) / 1000, tz=timezone.utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 

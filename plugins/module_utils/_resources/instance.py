@@ -56,5 +56,8 @@ class Instances(Resource[Instance]):
 
 
 def _number(found: dict[str, Any], name: str) -> int | None:
-    """ListInstance writes times as text, GetInstance as numbers."""
+    """Return a time as a number.
+
+    ListInstance writes times as text, GetInstance as numbers.
+    """
     return int(found[name]) if found.get(name) else None

@@ -41,7 +41,7 @@ class CrossAccountRole(State):
 
     @cached_property
     def access(self) -> Access:
-        """Who may replicate where, whatever policies say so."""
+        """Return who may replicate where, by all policies together."""
         return Access(str(self.account_id), self.trust_policy, (*self._own_policy, *(self.others or ())))
 
     @property

@@ -169,7 +169,7 @@ def selection(group: Group) -> dict[str, str | None]:
 
 
 def once(transfers: Iterable[Transfer]) -> list[Transfer]:
-    """Without those that are asked for twice."""
+    """Return the transfers without duplicates."""
     # A dictionary keeps the order in which routes were first seen.
     return list({transfer.route: transfer for transfer in transfers}.values())
 

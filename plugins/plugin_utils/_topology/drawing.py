@@ -66,7 +66,10 @@ _ARROWS = (
 
 
 def _boxes(topology: Shown) -> dict[str, _Box]:
-    """Place each layer in a column, its instances in the order of what feeds them, so that few ways cross."""
+    """Place each layer in a column.
+
+    Its instances are in the order of what feeds them, so that few ways cross.
+    """
     feeders: dict[str, list[str]] = {}
     for way in topology["ways"]:
         feeders.setdefault(way["target"], []).append(way["source"])

@@ -170,7 +170,9 @@ def _two_sources(estate: Estate) -> Iterator[dict[str, Any]]:
             certain = flow.target.repository is not None and flow.target.repository == other.target.repository
             sources = f"{estate.name(pair[0])} (rule {flow.name}) and {estate.name(pair[1])} (rule {other.name})"
             where = other.target if flow.target.namespace is None else flow.target
-            problem = f"{sources} both write {where} of {estate.name(target)}; a tag that both have is moved to and fro"
+            problem = (
+                f"{sources} both write {where} of {estate.name(target)}; images with the same tag overwrite each other"
+            )
             remedy = "Give each source a target namespace of its own."
             say = error if certain else warning
             yield _of(say("two_sources", f"instance {estate.name(target)}", problem, remedy), flow, other)

@@ -180,7 +180,7 @@ class Instance:
         return repository
 
     def create_repository(self, namespace: str, name: str) -> Repository:
-        """As its namespace's defaults make it."""
+        """Create a repository by its namespace's defaults."""
         defaults = self.namespaces[namespace]
         kind, immutability = defaults.repository_type, defaults.tag_immutability
         return self.add_repository(defaults, Repository(name, repository_type=kind, tag_immutability=immutability))

@@ -84,6 +84,7 @@ async def _answer(cloud: Cloud, http: HttpRequest, request: signature.Request, r
         raise refusal(action, caller)
     if fault and (response := await _fail_before(fault, http, record)):
         return response
+    # By account, as the service counts its limits.
     cloud.throttle.check(caller.account_id, record.product, cloud.state.rate_limits)
     body = _perform(cloud, caller, action, parameters)
     record.code = str(body.get("Code", ""))
@@ -105,6 +106,7 @@ def _perform(cloud: Cloud, caller: Caller, action: Action, parameters: dict[str,
     call = Call(cloud, caller, cloud.state.accounts[caller.account_id], parameters)
     head: dict[str, Any] = {"RequestId": new_uuid()}
     if action.product == "cr":
+        # RAM and STS tell success by the HTTP status alone.
         head |= {"Code": "success"} | ({action.marker: True} if action.marker else {})
     try:
         authorise(call, action)

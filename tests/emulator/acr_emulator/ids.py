@@ -33,7 +33,10 @@ def now_ms() -> int:
 
 
 def utc(milliseconds: int) -> str:
-    """RAM's and STS's form of a time, YYYY-MM-DDThh:mm:ssZ."""
+    """Return a time as RAM and STS write it.
+
+    That is YYYY-MM-DDThh:mm:ssZ.
+    """
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(milliseconds / 1000))
 
 

@@ -47,9 +47,9 @@ class Manifest:
         return self.media_type in INDEXES
 
     def blobs(self) -> list[Descriptor]:
-        """Config and layers of an image.
+        """Return config and layers of an image.
 
-        Not the layers that are to be had from elsewhere only.
+        Layers that are only to be had elsewhere are left out.
         """
         if self.media_type not in IMAGES:
             raise MalformedManifestError(f"a manifest of the type {self.media_type} cannot be replicated")

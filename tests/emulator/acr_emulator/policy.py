@@ -74,7 +74,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def match(pattern: str, text: str) -> bool:
-    """Whether `text` matches a RAM pattern as a whole."""
+    """Return whether `text` matches a RAM pattern as a whole."""
     return pattern == "*" or _compiled(pattern).match(text) is not None
 
 

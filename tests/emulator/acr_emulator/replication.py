@@ -53,7 +53,7 @@ class SyncRule:
                 raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
 
     def covers(self, namespace: str, repository: str, tag: str) -> bool:
-        """Whether the rule is about this image.
+        """Return whether the rule is about this image.
 
         Filters match anywhere in a name; the real anchoring is unknown.
         """

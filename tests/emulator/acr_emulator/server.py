@@ -90,8 +90,11 @@ class Listener:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            # A second: a fault that hangs must not keep the emulator from ending.
             timeout_graceful_shutdown=1,
+            # Longer than clients keep an idle connection, so that none is closed while a request is on its way.
             timeout_keep_alive=75,
+            # Some hundred clients may connect at one moment, as benchmarks do.
             backlog=512,
         )
         self._server = Server(config)
@@ -101,6 +104,7 @@ class Listener:
         """Return once connections are answered."""
         self._serving = asyncio.create_task(self._server.serve([self._socket]))
         while not self._server.started:
+            # Five milliseconds are little beside the half second that a start takes.
             await asyncio.sleep(0.005)
 
     async def close(self) -> None:

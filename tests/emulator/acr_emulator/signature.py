@@ -40,7 +40,7 @@ class Request:
 
 
 def encode(text: str) -> str:
-    """RFC 3986, as both signature styles want it."""
+    """Encode by RFC 3986, as both signature styles want it."""
     return quote(text, safe="~")
 
 
@@ -49,7 +49,7 @@ def canonical_query(parameters: Mapping[str, str]) -> str:
 
 
 def authenticate(request: Request, callers: Mapping[str, Caller]) -> Caller:
-    """Whoever signed the request.
+    """Return whoever signed the request.
 
     Raises the gateway's ApiError for a wrong, half or stale signature.
     """

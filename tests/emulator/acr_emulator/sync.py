@@ -55,6 +55,7 @@ class Synchroniser:
         self._launch(task)
 
     def cancel(self, task: SyncTask) -> None:
+        # The coroutine sees it after its pause, and ends.
         task.status, task.update_time = "CANCELED", now_ms()
 
     def resume(self) -> None:
@@ -64,6 +65,7 @@ class Synchroniser:
                 self._launch(task)
 
     async def stop(self) -> None:
+        # Cancelled tasks stay in flight in the saved state, and go on from there.
         for running in self._running:
             running.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -158,10 +160,11 @@ class Synchroniser:
         return instance.create_repository(target.namespace, target.repository)
 
     def _must_write(self, task: SyncTask, landing: Landing) -> bool:
-        """Whether the target tag has to change.
+        """Return whether the target tag has to change.
 
         Raises where it must not.
         """
+        # In this order: equal content is fine even where tags cannot move.
         existing = landing.repository.images.get(task.target.tag)
         if existing is None:
             return True

@@ -132,7 +132,7 @@ class Fault:
     seen: int = field(default=0, metadata={"hidden": True})
 
     def hits(self, action: str, account_id: str, account_name: str) -> bool:
-        """Whether this call is hit.
+        """Return whether this call is hit.
 
         Counts the call if it matches.
         """

@@ -47,7 +47,7 @@ def test_rules_that_write_one_place_are_found(first: dict[str, Any], second: dic
     if meet:
         assert found[0]["problem"] == (
             "sync rules library and team-a both write mirror/nginx on cri-eu, from library/nginx and team-a/nginx,"
-            " so that its tags are moved to and fro"
+            " so that images with the same tag overwrite each other"
         )
 
 
@@ -55,7 +55,7 @@ def test_a_rule_that_meets_itself_is_found() -> None:
     found = met({"name": "all", "target_instance_id": "cri-eu", "target_namespace": "mirror"})
     assert [finding["problem"] for finding in found] == [
         "sync rule all writes mirror/nginx on cri-eu, from library/nginx and team-a/nginx,"
-        " so that its tags are moved to and fro"
+        " so that images with the same tag overwrite each other"
     ]
 
 

@@ -51,7 +51,7 @@ def get_instance_endpoint(call: Call) -> Answer:
 
 @action("cr:GetInstanceVpcEndpoint", instance_arn)
 def get_instance_vpc_endpoint(call: Call) -> Answer:
-    """No instance here is linked to a VPC."""
+    """Return an empty endpoint: no instance here has a VPC."""
     find_instance(call)
     module = call.choice("ModuleName", "Registry", "Chart", default="Registry")
     return {"Enable": False, "ModuleName": module, "Domains": [], "LinkedVpcs": []}

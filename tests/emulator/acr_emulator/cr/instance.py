@@ -50,7 +50,7 @@ def get_instance(call: Call) -> Answer:
 
 @action("cr:ListInstance")
 def list_instance(call: Call) -> Answer:
-    """Only those of RegionId, where a client says it."""
+    """List instances, of RegionId if a client gives it."""
     name, group, region = call.optional("InstanceName"), call.optional("ResourceGroupId"), call.optional("RegionId")
     status = call.choice("InstanceStatus", *STATUSES, default="")
     found = [

@@ -46,7 +46,7 @@ def create_storage_domain_routing_rule(call: Call) -> Answer:
 
 @action("cr:GetStorageDomainRoutingRule", instance_arn, marker="Success")
 def get_storage_domain_routing_rule(call: Call) -> Answer:
-    """Without RuleId the instance's first, which is a guess."""
+    """Return a rule; without RuleId the first, which is a guess."""
     instance = find_instance(call)
     rule = _find_rule(instance, call.optional("RuleId") or next(iter(instance.storage_rules), ""))
     times = {"CreateTime": rule.create_time, "ModifyTime": rule.update_time}

@@ -68,7 +68,10 @@ def _attached(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 @action("ram:ListEntitiesForPolicy", policy_arn)
 def list_entities_for_policy(call: Call) -> Answer:
-    """All three lists are there, also when empty."""
+    """List who has a policy, in three lists.
+
+    All of them are there, also when they are empty.
+    """
     policy = find_policy(call, lookup.policy_type(call))
     users, roles = holders(call, policy)
     return {

@@ -68,7 +68,7 @@ def malformed(error: ValueError) -> ApiError:
 
 
 def find_role(call: Call) -> Role:
-    """By its exact name.
+    """Return the role of exactly this name.
 
     Whether the service ignores case is not known.
     """

@@ -93,7 +93,10 @@ def update_policy_description(call: Call) -> Answer:
 
 @change("ram:DeletePolicy", policy_arn)
 def delete_policy(call: Call) -> Answer:
-    """CascadingDelete takes the versions along, never the attachments."""
+    """Delete a policy.
+
+    CascadingDelete takes the versions along, never the attachments.
+    """
     policy = find_policy(call)
     users, roles = holders(call, policy)
     if users:

@@ -74,7 +74,7 @@ def get_role(call: Call) -> Answer:
 
 @action("ram:ListRoles", any_role_arn)
 def list_roles(call: Call) -> Answer:
-    """Without the trust policies."""
+    """List the roles, without their trust policies."""
     wanted = lookup.read_tags(call)
     found = [role for role in call.account.roles.values() if lookup.has_tags(role.tags, wanted)]
     chosen, fields = lookup.marked_page(call, found)

@@ -61,7 +61,7 @@ def untag_resources(call: Call) -> Answer:
 
 @action("ram:ListTagResources")
 def list_tag_resources(call: Call) -> Answer:
-    """Of the resources named, or of all.
+    """List the tags of the named resources, or of all.
 
     A name that does not exist has no tags.
     """

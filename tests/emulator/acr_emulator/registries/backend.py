@@ -38,7 +38,7 @@ class Backend:
         await self.client.aclose()
 
     async def manifest(self, path: str, reference: str) -> Manifest | None:
-        """By tag or digest.
+        """Return a manifest by tag or digest.
 
         None if it is not there.
         """
@@ -68,7 +68,10 @@ class Backend:
         await self.put_manifest(path, tag, image.manifest)
 
     async def size(self, path: str, manifest: Manifest) -> int:
-        """Bytes of config and layers, for an index those of all its images."""
+        """Return the bytes of config and layers.
+
+        Those of an index are those of all its images.
+        """
         if not manifest.is_index:
             return sum(blob.size for blob in manifest.blobs())
         children = [await self.manifest(path, child.digest) for child in manifest.children()]

@@ -92,7 +92,7 @@ class Registries:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """`host:port` by instance id."""
+        """Return `host:port` by instance ID."""
         return {identifier: registry.address for identifier, registry in self._open.items()}
 
     async def prepare(self, state: State, pushed: Pushed) -> None:

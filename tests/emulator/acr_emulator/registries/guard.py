@@ -140,7 +140,10 @@ def _readable(instance: Instance, path: str) -> None:
 
 
 def _writable(instance: Instance, path: str) -> Namespace:
-    """Its namespace, in which the repository either is or may be created."""
+    """Return the namespace that takes the repository.
+
+    The repository exists there, or may be created.
+    """
     namespace = instance.namespaces.get(_split(path)[0])
     if namespace is None or not _split(path)[1]:
         raise RefusalError(404, "NAME_UNKNOWN", f"namespace {_split(path)[0]} does not exist")
