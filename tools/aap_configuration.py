@@ -60,7 +60,7 @@ def rendered() -> str:
 
 
 def role_lists() -> dict[str, Any]:
-    """Return the lists as Ansible makes them of the role's variables and the example."""
+    """Return the lists that the role's variables make of the example."""
     with tempfile.TemporaryDirectory() as folder:
         target, play = Path(folder, "lists.json"), Path(folder, "play.yml")
         play.write_text(json.dumps([_play(target)]))
@@ -88,7 +88,10 @@ def _play(target: Path) -> dict[str, Any]:
 
 
 def marked(value: Any, *, unsafe: bool = False) -> Any:
-    """Return the value with the texts marked that the controller or a job is to fill in."""
+    """Return the value with the texts marked that others fill in.
+
+    These are the controller and its jobs.
+    """
     if isinstance(value, dict):
         return {
             name: marked(inner, unsafe=unsafe or name in ("injectors", "variables")) for name, inner in value.items()

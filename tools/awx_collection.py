@@ -1,4 +1,6 @@
-"""Bring the collection awx.awx to .cache/awx, out of the package `ansible`, which holds it among a hundred others.
+"""Bring the collection awx.awx to .cache/awx.
+
+The package `ansible` holds it among a hundred others.
 
 Collections have a registry of their own, which many networks do not reach. Only a small part of the package is kept.
 """
@@ -17,7 +19,10 @@ MEMBER = "ansible_collections/awx/awx/"
 
 
 def provide() -> Path:
-    """Return the folder that ANSIBLE_COLLECTIONS_PATH takes; a stamp in it lets the next call return at once."""
+    """Return the folder that ANSIBLE_COLLECTIONS_PATH takes.
+
+    A stamp in it lets the next call return at once.
+    """
     stamp = FOLDER / "requirements.stamp"
     wanted = REQUIREMENTS.read_text()
     if not stamp.exists() or stamp.read_text() != wanted:

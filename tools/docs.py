@@ -1,4 +1,6 @@
-"""Build the docsite in .cache/docsite/html, from the guides, the plugins' documentation and the pages in docs.
+"""Build the docsite in .cache/docsite/html.
+
+Its sources are the guides, the plugins' documentation and the pages in docs.
 
 Any warning of Sphinx and any broken link within the site or into this repository is a failure.
 """
@@ -64,7 +66,7 @@ def run(command: str, **variables: str) -> list[str]:
 
 
 def add_pages(collection: Path, names: list[str]) -> None:
-    """Put the pages in docs, and those that are made here, beside what antsibull-docs made."""
+    """Add the pages in docs, and those that are made here."""
     for name in names:
         target = RST / "pages" / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Unit tests and clients with the oldest versions of the Python packages that the collection declares."""
+"""Test with the oldest declared versions of Python packages."""
 
 import subprocess
 import sys

@@ -40,7 +40,10 @@ def main() -> int:
 
 
 def shell_scripts() -> list[str]:
-    """Return the tracked files whose first line names a shell; a template is no script yet."""
+    """Return the tracked files whose first line names a shell.
+
+    A template is no script yet.
+    """
     command = ["git", "grep", "-lE", "^#!.*[/ ](ba)?sh$", "--", ":!*.j2"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 

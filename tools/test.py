@@ -1,4 +1,6 @@
-"""Run the stages named on the command line, or all of them, and say at the end how each of them went.
+"""Run the named stages, or all of them.
+
+At the end it says how each of them went.
 
 Each uses the Python that runs this script, and the tools beside it.
 """

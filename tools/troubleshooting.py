@@ -1,4 +1,7 @@
-"""The page on what to do about each code, made of the table that messages take their remedies from."""
+"""Make the page on what to do about each code.
+
+It is made of the table that messages take their remedies from.
+"""
 
 import re
 from collections.abc import Mapping

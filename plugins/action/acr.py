@@ -115,7 +115,10 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return with_peers(module.options, arguments, variables.get("hostvars") or {})
 
     def _own_text(self) -> str:
-        """Return the files of the task and of its play, where the user may read variables."""
+        """Return the files of the task and its play.
+
+        The user may read variables there.
+        """
         block = self._task._parent
         while block is not None and not hasattr(block, "_play"):
             block = block._parent
@@ -150,7 +153,10 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return lambda line: None if asker.is_gone() else display.display(f"{host}: {line}", stderr=apart)
 
     def _last_words(self, variables: Mapping[str, Any], tell: Tell) -> str:
-        """Return what to say where the run is ended; nothing where no progress is shown either."""
+        """Return what to say where the run is ended.
+
+        It is nothing where no progress is shown either.
+        """
         line = "" if tell is silent else activity.last_line()
         return line and f"{variables.get('inventory_hostname', 'localhost')}: {line}"
 

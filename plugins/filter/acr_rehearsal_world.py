@@ -46,7 +46,10 @@ Found = Mapping[str, Any]
 
 
 def rehearsal_world(found: Sequence[Found]) -> dict[str, Any]:
-    """Return a world, the profiles with its keys, and what could not be taken over; see DOCUMENTATION."""
+    """Return a world, the profiles with its keys, and what could not be taken over.
+
+    See DOCUMENTATION.
+    """
     warnings: list[str] = []
     owners = {str(read["instance"]["instance_id"]): str(read["account_id"]) for read in found}
     accounts: dict[str, dict[str, Any]] = {}
@@ -129,7 +132,10 @@ def _repository(found: Found, images: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _by_repository(images: Sequence[Found]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return the images of each repository in the order of their pushes, as a world has them."""
+    """Return each repository's images in the order of their pushes.
+
+    A world has them in that order.
+    """
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for image in sorted(images, key=lambda image: (image["update_time"], image["create_time"], image["tag"])):
         kept = {name: image[name] for name in ("tag", "digest", "size", "create_time", "update_time")}
@@ -140,7 +146,10 @@ def _by_repository(images: Sequence[Found]) -> dict[tuple[str, str], list[dict[s
 
 
 def _rules(read: Found, owners: Mapping[str, str], warnings: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield the rules that begin at the instance; the account that one ends in cannot be read."""
+    """Yield the rules that begin at the instance.
+
+    The account that one ends in cannot be read.
+    """
     said = {str(rule.get("name")): rule.get("target_account_id") for rule in read.get("wanted_rules") or ()}
     for rule in read["sync_rules"]:
         if rule.get("direction") == "inbound":

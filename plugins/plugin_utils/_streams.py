@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say a last line where a run is ended by Ctrl-C or by SIGTERM."""
+"""Say a last line if Ctrl-C or SIGTERM ends a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def last_line(words: Callable[[], str]) -> Iterator[None]:
-    """Write what `words` says to standard error if a signal ends this process, within; then let the signal end it."""
+    """Write what `words` says to standard error if a signal ends this process, within.
+
+    Then let the signal end it.
+    """
     if standard_error is None or threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,7 @@
-"""Settings of Sphinx for the docsite, as `antsibull-docs sphinx-init` writes them, without what takes a network."""
+"""Configure Sphinx for the docsite.
+
+The settings are those of `antsibull-docs sphinx-init`, without what takes a network.
+"""
 
 project = "registryops.alicloud"
 copyright = "2026, the registryops.alicloud developers"

@@ -20,7 +20,9 @@ _MOST = 500
 
 
 def nearby(pages: Pages, code: str, parameters: Mapping[str, Any]) -> str:
-    """Return a sentence for a refused call; empty if the code is about something else.
+    """Return a sentence for a refused call.
+
+    It is empty if the code is about something else.
 
     Args:
         pages: lists what there is.

@@ -112,7 +112,7 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connect
 
 
 def connection_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an item of a list says of its connection, without its other options."""
+    """Return only the connection options of a list's item."""
     return {name: value for name, value in given.items() if name in OTHER_CONNECTION_OPTIONS}
 
 

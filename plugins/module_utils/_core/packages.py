@@ -41,7 +41,10 @@ class _Later(types.ModuleType):
 
 @contextmanager
 def _spared(name: str) -> Iterator[None]:
-    """Keep a package from being imported within; whoever else imports it gets it as it is."""
+    """Keep a package from being imported within.
+
+    Whoever else imports it gets it as it is.
+    """
     if name in sys.modules:
         yield
         return

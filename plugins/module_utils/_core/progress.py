@@ -49,7 +49,7 @@ class Activity:
 
     @contextmanager
     def leaving(self, words: Callable[[], str]) -> Iterator[None]:
-        """Say within what a person who ends the run has to know of what is done and what is left."""
+        """Say what is done and left if the run is ended within."""
         key = object()
         self._last_words[key] = words
         try:
@@ -58,7 +58,10 @@ class Activity:
             del self._last_words[key]
 
     def last_line(self) -> str:
-        """Return what to say where the run is ended; empty if there is nothing to say."""
+        """Return what to say where the run is ended.
+
+        It is empty if there is nothing to say.
+        """
         words = list(self._last_words.values())
         return words[-1]() if words else ""
 

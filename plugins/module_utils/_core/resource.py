@@ -152,7 +152,7 @@ class Resource(Generic[S]):
         return [f"{self.name(state)}: {verb}" + (f", {words}" if words else "")]
 
     def warnings(self, _desired: S) -> list[str]:
-        """Return what may not be meant in what is wanted, although it can be done."""
+        """Return what may be a mistake in what is wanted."""
         return []
 
 

@@ -157,7 +157,10 @@ def iso_time(milliseconds: int | str) -> str:
 
 
 def _unpacked(value: Any) -> Mapping[str, Any]:
-    """Return an object of an answer, also where it comes as JSON text, as the service takes it in requests."""
+    """Return an object of an answer, even from JSON text.
+
+    The service takes it as JSON text in requests.
+    """
     if isinstance(value, str):
         with suppress(ValueError):
             value = json.loads(value)

@@ -126,7 +126,10 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         return goal
 
     def _refuse_to_revoke_everybody(self) -> None:
-        """Refuse a list that came out empty, whatever is granted by now: the next run may find more."""
+        """Refuse an empty list.
+
+        This is so even if nothing is granted now, since the next run may find more.
+        """
         for option in ("source_account_ids", "destination_instances"):
             refuse(
                 self.params.get(option) == [],

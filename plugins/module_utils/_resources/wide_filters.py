@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Point out filters that match the empty text, and so select everything, such as the glob v*."""
+"""Find filters that match the empty text.
+
+Such a filter selects everything, as the glob v* does.
+"""
 
 from __future__ import annotations
 

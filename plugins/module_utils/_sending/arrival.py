@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One place that a pushed image should arrive at: the rules that send it there, and how far it has got."""
+"""Hold one target of a pushed image, its rules and its state."""
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ class Arrival:
         return self.transfer.target.account_id is None and any(rule.get("cross_account") for rule in self.rules)
 
     def obstacle(self) -> str:
-        """Return why no rule sends the image by itself; empty if one does."""
+        """Return why no rule sends the image by itself.
+
+        It is empty if one does.
+        """
         automatic = [rule for rule in self.rules if rule.get("trigger") != "manual"]
         if not automatic:
             return f"{self.names} only sends what it is told to"

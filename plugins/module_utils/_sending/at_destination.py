@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look for an image at its destinations, as far as those can be read."""
+"""Look for an image at the destinations that can be read."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ class AtDestination:
                 arrival.by = "digest"
 
     def _digest(self, target: Target) -> str | None:
-        """Return what a tag is at a destination; None if it is not there."""
+        """Return what a tag is at a destination.
+
+        None if it is not there.
+        """
         there = self._clients[target.instance_id]
         with attempt(f"look at {target.namespace}/{target.repository} on {target.instance_id}"):
             try:

@@ -51,7 +51,10 @@ _SHOWS = 30.0  # seconds
 
 
 class ImageWait(Operation):
-    """Waits for one image at each target of the rules that cover it, and sends it there if it may."""
+    """Wait for one image at each target of its rules.
+
+    Send it there if the task allows that.
+    """
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
@@ -139,7 +142,11 @@ class ImageWait(Operation):
             raise
 
     def _look(self) -> None:
-        """Look at the records of what has not arrived, and into destinations where those say that it has."""
+        """Look at records, and then into destinations.
+
+        Only what has not arrived is looked for, and a destination is only read if its record says that the image
+        arrived.
+        """
         waiting = self._in(UNDER_WAY, EXPECTED)
         others = [arrival.transfer for arrival in waiting if arrival.transfer.action != SENT]
         with attempt(f"follow {self._image}"):
@@ -154,7 +161,10 @@ class ImageWait(Operation):
                 self._believe(arrival)
 
     def _believe(self, arrival: Arrival) -> None:
-        """Take the record's word for an arrival, unless the destination can be read and goes on saying otherwise."""
+        """Believe the record of an arrival.
+
+        A destination that can be read, and goes on saying otherwise, is believed instead.
+        """
         if not self._there.can_read(arrival):
             arrival.by = "record"
             return
@@ -163,7 +173,10 @@ class ImageWait(Operation):
             arrival.transfer.error = "its task has succeeded, and at the destination the tag is another image, or gone"
 
     def _plan(self, arrival: Arrival) -> None:
-        """Decide whether this task sends it; refuse to wait for what nothing sends."""
+        """Decide whether this task sends it.
+
+        Refuse to wait for what nothing sends.
+        """
         obstacle = arrival.obstacle() if arrival.state == EXPECTED else ""
         if self.params["send"] and (obstacle or arrival.state == FAILED):
             self._plan_to_send(arrival)

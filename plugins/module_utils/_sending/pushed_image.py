@@ -54,7 +54,9 @@ class PushedImage:
         return "{namespace}/{repository}:{tag}".format_map(self._names)
 
     def find(self, timeout: float) -> Image:
-        """Return it; if its digest is known, wait a little for the push to show.
+        """Return the image.
+
+        If its digest is known, wait a little for the push to show.
 
         Raises:
             AcrError: it is not there, or its tag is another image.

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the newest sync records of an instance, in whichever order the service lists them."""
+"""Read the newest sync records of an instance.
+
+The service may list them in any order.
+"""
 
 from __future__ import annotations
 

@@ -95,7 +95,10 @@ class SendQueue:
                 raise
 
     def _last_line(self) -> str:
-        """Return what to say where somebody ends the run; what is under way goes on without it."""
+        """Return what to say where somebody ends the run.
+
+        What is under way goes on without it.
+        """
         calling = {id(transfer) for transfer in list(self._sending.values())}
         places: Counter[str] = Counter(self._place(transfer, calling) for transfer in self.transfers)
         failed = f", {places['failed']:,} failed" if places["failed"] else ""
@@ -105,7 +108,10 @@ class SendQueue:
         )
 
     def _place(self, transfer: Transfer, calling: Container[int]) -> str:
-        """Return where an image stands; empty if it was not to be sent."""
+        """Return where an image stands.
+
+        It is empty if it was not to be sent.
+        """
         if transfer.is_under_way or id(transfer) in calling:
             return "under way"
         if transfer.error and transfer.action != LEFT:

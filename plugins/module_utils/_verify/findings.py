@@ -107,7 +107,10 @@ def summed_up(
 
 
 def _failure(findings: list[Finding], fail_on: str) -> str:
-    """Return a sentence to fail with; empty if nothing is as bad as that."""
+    """Return a sentence to fail with.
+
+    It is empty if nothing is as bad as that.
+    """
     errors = [finding["problem"] for finding in findings if finding["severity"] == "error"]
     if errors:
         return f"Sync is not as it should be: {'; '.join(_shown(errors))}."

@@ -68,7 +68,10 @@ def image_file(path: str | None) -> Iterator[ImageFile]:
 
 
 def _row(image: Compared) -> tuple[Any, ...]:
-    """Return the cells of COLUMNS; there are very many rows, so that no dictionary is made for each."""
+    """Return the cells of COLUMNS.
+
+    There are very many rows, so that no dictionary is made for each.
+    """
     return (
         _text(image.rule),
         image.state,

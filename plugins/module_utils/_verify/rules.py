@@ -85,7 +85,10 @@ class Standing:
         return None
 
     def _to_come(self) -> str:
-        """Return what a run would do before it verifies; empty if nothing."""
+        """Return what a run would do before it verifies.
+
+        It is empty if nothing.
+        """
         carries = f"verifies then whether {described(self.rule)} arrived at {self.rule.get('target_instance_id')}"
         return {
             "missing": f"is not there yet; the run makes it, and {carries}",

@@ -98,7 +98,10 @@ class Summary:
         return found
 
     def not_there(self) -> dict[str, list[int]]:
-        """Return images and bytes by target instance that sending again, or for the first time, would move."""
+        """Return the images and bytes that sending would move.
+
+        They are by target instance.
+        """
         found: dict[str, list[int]] = {}
         for (_rules, _namespace, target, state), (images, size) in self._tallies.items():
             if state in (*BAD, "older"):

@@ -76,7 +76,10 @@ def _rules(task: Task, instance_id: str, select: Select) -> list[dict[str, Any]]
 
 
 def _settings(repository: Repository, settings: list[str]) -> dict[str, Any]:
-    """Return the settings that a repository has; one that it lacks is removed at the target."""
+    """Return the settings that a repository has.
+
+    One that it lacks is removed at the target.
+    """
     values = {name: getattr(repository, name) for name in settings}
     return {name: value for name, value in values.items() if value is not None}
 

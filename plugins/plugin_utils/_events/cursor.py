@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remember in a file which records were told already, so that a restart goes on where the last run ended."""
+"""Remember in a file which records were told already.
+
+A restart then goes on where the last run ended.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ class Cursor:
                 raise
 
     def begin(self, since: float) -> None:
-        """Begin with the records from `since` on, unless the file says up to when all were told."""
+        """Begin with the records from `since` on.
+
+        A time in the file, up to which all were told, wins.
+        """
         if self.since is None:
             self.move(since)
 
@@ -99,7 +105,10 @@ class Cursor:
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    """Yield what each line holds; the last one may be half written."""
+    """Yield what each line holds.
+
+    The last one may be half written.
+    """
     text = file.read_text(encoding="utf-8")
     for line in text[: text.rfind("\n") + 1].splitlines():
         yield json.loads(line)

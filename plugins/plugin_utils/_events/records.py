@@ -48,7 +48,7 @@ class Records:
         self._next_since = 0.0
 
     def look(self) -> list[SyncTask]:
-        """Return the records that have ended and were not told, in the order in which they ended.
+        """Return new records that have ended, in the order of their ends.
 
         At the very first look, all that has ended is known already.
         """
@@ -87,5 +87,8 @@ class Records:
 
 
 def made(record: SyncTask) -> float:
-    """Return when a record was made, in epoch milliseconds; one that does not say is never old."""
+    """Return when a record was made, in epoch milliseconds.
+
+    One that does not say is never old.
+    """
     return record.create_time or math.inf

@@ -61,7 +61,9 @@ class Queue(Protocol):
 
 
 async def tell_ends(queue: Queue, given: Mapping[str, Any]) -> None:
-    """Put an event into the queue for each sync task that ends, until it is cancelled.
+    """Put an event into the queue for each task that ends.
+
+    It goes on until it is cancelled.
 
     Raises:
         AcrError: the options are wrong, or the records cannot be read and waiting will not help.
@@ -102,7 +104,10 @@ async def _go_on(queue: Queue, records: Records, cursor: Cursor, options: Mappin
 
 
 def event(options: Mapping[str, Any], record: SyncTask) -> dict[str, Any]:
-    """Return what rules get to see of a record; the task is as acr_sync_task_info returns it."""
+    """Return what rules get to see of a record.
+
+    The task is as acr_sync_task_info returns it.
+    """
     return {"instance_id": options["instance_id"], "region": options["region"], "sync_task": record.to_result()}
 
 
@@ -116,7 +121,7 @@ def _cursor(options: Mapping[str, Any]) -> Cursor:
 
 
 def _client(options: Mapping[str, Any], stopping: threading.Event) -> Client:
-    """Return a client that goes on although the terminal or the parent of this process ends."""
+    """Return a client that outlives its terminal and its parent."""
     check_sdk()
     found = connection(options, os.environ)
     client = Client(

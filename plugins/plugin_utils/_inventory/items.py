@@ -42,7 +42,9 @@ def check_lists(options: Spec, arguments: Mapping[str, Any]) -> None:
 
 
 def check_items(kind: str, items: list[Any], options: Spec) -> None:
-    """Check the options of each item, as far as Ansible's own words would not name it.
+    """Check the options of each item.
+
+    What Ansible's own words name well enough is left to Ansible.
 
     Raises:
         AcrError: an item has an option that there is not, lacks one, or has a value that is none of its choices.

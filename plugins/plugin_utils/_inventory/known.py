@@ -34,7 +34,10 @@ def roles() -> tuple[str, ...]:
 
 @cache
 def names() -> frozenset[str]:
-    """Return all names that mean something in roles and playbooks, results and groups among them."""
+    """Return all names that roles and playbooks know.
+
+    Results and groups are among them.
+    """
     return frozenset(chain.from_iterable(map(_words, _texts()))) | _connection()
 
 

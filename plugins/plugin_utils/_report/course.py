@@ -16,7 +16,9 @@ _WIDE = 1000  # of the drawing, whatever its width on the page
 
 
 def course(runs: Runs, kind: str) -> dict[str, Any]:
-    """Return what is drawn of `coverage` or `lag`: points, marks with words, and the ends of the axis.
+    """Return how to draw `coverage` or `lag`.
+
+    That is points, marks with words, and the ends of the axis.
 
     A run that does not know its figure, such as one that could look at nothing, leaves a gap.
     """

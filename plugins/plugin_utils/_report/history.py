@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep what each run found in a line, so that a report can show how it was before."""
+"""Keep what each run found in a line.
+
+A report can then show how it was before.
+"""
 
 from __future__ import annotations
 

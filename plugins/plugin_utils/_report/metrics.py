@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what a report counts as metrics, in the text format that Prometheus reads."""
+"""Write a report's counts in Prometheus's text format."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class _Metric(NamedTuple):
 
 
 def metrics(report: Report) -> str:
-    """Return all metrics of a report; one without values is left out."""
+    """Return all metrics of a report.
+
+    One without values is left out.
+    """
     lines: list[str] = []
     for metric in _metrics(report):
         samples = [f"{metric.name}{_labels(labels)} {value:.17g}" for labels, value in metric.values]

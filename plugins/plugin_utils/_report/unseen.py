@@ -15,7 +15,10 @@ _NAMED = 5
 
 
 def together(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Return a row for each host, and one where more than three have the same reason."""
+    """Return a row for each host.
+
+    More than three hosts with the same reason share a row.
+    """
     groups: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
         groups.setdefault(_PARTICULARS.sub("", row["reason"]), []).append(row)

@@ -80,7 +80,10 @@ def _findings(report: Row, severity: str) -> int:
 
 
 def _certain(report: Row) -> list[Row]:
-    """Return what is wrong with who feeds whom, beside what the audit has found of the same."""
+    """Return what is wrong with who feeds whom.
+
+    What the audit has found of the same is left out.
+    """
     told = {finding["check"] for finding in report["findings"]}
     same = {"nobody_may_write": "missing_grant"}
     return [finding for finding in report["topology"]["findings"] if same.get(finding["check"]) not in told]

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw who feeds whom as SVG: sources on the left, what they feed in columns to the right of them."""
+"""Draw who feeds whom as SVG.
+
+Sources are on the left, and what they feed is in columns to the right of them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ class _Box(NamedTuple):
 
 
 def drawing(topology: Shown) -> str:
-    """Return an SVG element; what is not its own is escaped. Its colours are the page's."""
+    """Return an SVG element.
+
+    What is not its own is escaped. Its colours are the page's.
+    """
     instances = {instance["instance_id"]: instance for instance in topology["instances"]}
     boxes = _boxes(topology)
     bottom = max((box.y + box.height for box in boxes.values()), default=0)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read sync rules as flows: what goes from one instance to another, and which flow another one could go on from."""
+"""Read sync rules as flows between instances.
+
+A flow may go on in another one.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,10 @@ def flows(rules_of: Mapping[str, Iterable[Rule]]) -> list[Flow]:
 
 
 def _flow(host: str, rule: Rule, inbound: bool) -> Flow:
-    """Return the flow of a rule; an inbound one is told from its destination, whose own end comes first."""
+    """Return the flow of a rule.
+
+    An inbound one is told from its destination, whose own end comes first.
+    """
     near = Place(str(rule.get("instance_id")), rule.get("namespace") or None, rule.get("repository") or None)
     far = Place(
         str(rule.get("target_instance_id")),
@@ -103,7 +109,10 @@ def _meet(name: str | None, other: str | None) -> bool:
 
 
 def _takes(pattern: str | None, name: str | None) -> bool:
-    """Tell whether a filter may take a name; one that cannot be read may."""
+    """Tell whether a filter may take a name.
+
+    One that cannot be read may.
+    """
     if name is None:
         return True
     try:

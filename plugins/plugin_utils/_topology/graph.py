@@ -17,7 +17,9 @@ _MOST = 20
 
 
 def circles(following: Mapping[T, Iterable[T]]) -> Iterator[list[T]]:
-    """Yield ways that come back to where they began, without their first step repeated at the end.
+    """Yield ways that come back to where they began.
+
+    Their first step is not repeated at the end.
 
     Args:
         following: what can come after each.
@@ -36,7 +38,9 @@ def circles(following: Mapping[T, Iterable[T]]) -> Iterator[list[T]]:
 
 
 def layers(pairs: Iterable[tuple[str, str]], first: Mapping[str, int]) -> dict[str, int]:
-    """Return the layer of each instance: 0 for one that nothing feeds, else one more than the last that feeds it.
+    """Return the layer of each instance.
+
+    It is 0 for one that nothing feeds, else one more than the last that feeds it.
 
     Args:
         pairs: instances with those that they feed; of a circle, the pair that leads to what should be first is not.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take what is known of each host out of the variables of a run."""
+"""Read what a run's variables say of each host."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def _rules(host: Mapping[str, Any]) -> list[Any] | None:
 
 
 def _refused(host: Mapping[str, Any]) -> list[str]:
-    """Return what the audit found the grant to lack: accounts, or the role or the instance as a whole."""
+    """Return whom the grant does not let in, by the audit.
+
+    These are accounts, or the role or the instance for all.
+    """
     findings = _fact(host, "audit_sync_result", "findings") or []
     return [finding["subject"] for finding in findings if finding["check"] == "missing_grant"]
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge who feeds whom: circles, chains, places with two sources, and ways that cannot work."""
+"""Judge who feeds whom.
+
+It finds circles, chains, places with two sources, and ways that cannot work.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,10 @@ def _circles(estate: Estate) -> Iterator[dict[str, Any]]:
 
 
 def _chains(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find instances in the middle: those that pass on what they get if it fires rules, and those that do not."""
+    """Find instances in the middle of a way.
+
+    They pass on what they get if that fires rules, or do not.
+    """
     following = _next(estate)
     outbound = {flow.source.instance_id for flow in estate.flows if flow.automatic}
     passing: dict[tuple[str, str], dict[Flow, list[Flow]]] = {}
@@ -154,7 +160,10 @@ def _brings(estate: Estate, flows: Sequence[Flow]) -> str:
 
 
 def _two_sources(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find places that two instances write; two rules of one instance are for its audit."""
+    """Find places that two instances write.
+
+    Two rules of one instance are for its audit.
+    """
     by_target: dict[str, list[Flow]] = {}
     for flow in estate.flows:
         by_target.setdefault(flow.target.instance_id, []).append(flow)
@@ -200,7 +209,10 @@ def _nobody_may(estate: Estate) -> Iterator[dict[str, Any]]:
 
 
 def _unfed(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find destinations that no rule feeds; where a source was not looked at, that is not known."""
+    """Find destinations that no rule feeds.
+
+    Where a source was not looked at, that is not known.
+    """
     instances = estate.instances.values()
     # A source that was not read may feed any of them.
     if any(instance.in_inventory and not (instance.looked_at or instance.should_be_fed) for instance in instances):
@@ -232,7 +244,10 @@ def _regions(estate: Estate) -> Iterator[dict[str, Any]]:
 
 
 def _links(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find rules without a custom link where others between the same regions have one."""
+    """Find rules without a custom link that others have.
+
+    Only rules between the same regions are compared.
+    """
     by_regions: dict[tuple[str | None, str | None], list[Flow]] = {}
     for flow in estate.flows:
         source, target = (estate.instances[place.instance_id].region for place in (flow.source, flow.target))

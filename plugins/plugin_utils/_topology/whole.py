@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put together who feeds whom: instances, the ways between them, and what is wrong with these."""
+"""Put together instances, the ways between them, and findings."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ def _instances(hosts: Mapping[str, Host], found: Iterable[Flow]) -> dict[str, In
 
 
 def _first(estate: Estate) -> dict[str, int]:
-    """Return how much each instance should be on the left: what nothing should feed, then what feeds most."""
+    """Return how far to the left each instance should be.
+
+    What nothing should feed comes first, then what feeds most.
+    """
     feeds = Counter(flow.source.instance_id for flow in estate.flows)
     most = max(feeds.values(), default=0) + 1
     return {

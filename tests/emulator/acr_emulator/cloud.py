@@ -75,7 +75,10 @@ class Cloud:
         self.synchroniser.pushed(instance, repository, image.tag)
 
     def _keep_in_buckets(self, instance: Instance, repository: Repository, image: Image) -> None:
-        """Write the image into the bucket of its instance; one that nobody has asked for yet is filled later."""
+        """Write the image into the bucket of its instance.
+
+        One that nobody has asked for yet is filled later.
+        """
         for bucket in self.state.buckets.values():
             if bucket.instance == instance.id and bucket.is_open:
                 for stored in image_objects(repository, image):

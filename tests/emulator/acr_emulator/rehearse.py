@@ -1,4 +1,7 @@
-"""`python -m acr_emulator.rehearse FOLDER ...`: run ansible-playbook against the emulator on an exported estate."""
+"""Run ansible-playbook against the emulator on an exported estate.
+
+It is called as `python -m acr_emulator.rehearse FOLDER ...`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ _NO_ROLE = ("arn", "session_name", "external_id", "policy", "duration")
 
 
 def variables(folder: Path, emulator: Emulator) -> dict[str, object]:
-    """Return the extra variables that turn every call to the emulator, signed with its made-up keys."""
+    """Return extra variables that turn every call to the emulator.
+
+    Calls are then signed with its made-up keys.
+    """
     url = f"http://{emulator.endpoint}"
     return {
         **{f"acr_{product}_endpoint": url for product in ("cr", "ram", "sts", "oss")},
@@ -33,14 +39,17 @@ def variables(folder: Path, emulator: Emulator) -> dict[str, object]:
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without real keys and endpoints, and with no proxy before the emulator."""
+    """Return the environment without real keys, endpoints and proxies."""
     kept = {name: value for name, value in environ.items() if not _FOREIGN.match(name)}
     exempt = ",".join(filter(None, (environ.get("NO_PROXY") or environ.get("no_proxy"), "127.0.0.1")))
     return {**kept, "NO_PROXY": exempt, "no_proxy": exempt}
 
 
 def rehearse(folder: Path, arguments: list[str]) -> int:
-    """Return what ansible-playbook ends with; the state of the emulator is kept in the folder."""
+    """Return what ansible-playbook ends with.
+
+    The state of the emulator is kept in the folder.
+    """
     program = Path(sys.executable).with_name("ansible-playbook")
     with running(folder / "world.json", "--state", str(folder / "state.json")) as emulator:
         print(f"Rehearsing in {folder}; watch it on http://{emulator.endpoint}/_emulator/", flush=True)

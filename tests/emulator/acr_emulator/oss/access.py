@@ -23,7 +23,10 @@ OSS_SERVICE = "oss.aliyuncs.com"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever asks: an account, the names a bucket's policy knows it by, and its RAM policies."""
+    """Describe who asks.
+
+    That is an account, the names a bucket's policy knows it by, and its RAM policies.
+    """
 
     account_id: str
     names: tuple[str, ...]
@@ -32,7 +35,10 @@ class Principal:
 
 
 def may(bucket: Bucket, principal: Principal, action: str, name: str = "") -> bool:
-    """Return whether the principal may do the action; a Deny wins wherever it stands."""
+    """Return whether the principal may do the action.
+
+    A Deny wins wherever it stands.
+    """
     resource = bucket.resource(name)
     by_bucket = policy.decide(bucket_documents(bucket, principal.names), action, resource)
     if by_bucket is Decision.EXPLICIT_DENY:

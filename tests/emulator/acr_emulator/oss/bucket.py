@@ -14,7 +14,10 @@ BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 @dataclass(slots=True)
 class StoredObject:
-    """An object; `content` is its text, which is also in its file."""
+    """An object.
+
+    `content` is its text, which is also in its file.
+    """
 
     name: str
     content: str = ""
@@ -67,7 +70,10 @@ class ReplicationRule:
 
 @dataclass(slots=True)
 class Bucket:
-    """A bucket; with `instance`, the images of that instance are in it."""
+    """A bucket.
+
+    With `instance`, the images of that instance are in it.
+    """
 
     name: str
     region: str

@@ -1,4 +1,6 @@
-"""The way OSS says no: XML with a code, words, a request ID and an EC.
+"""Say no as OSS does.
+
+That is XML with a code, words, a request ID and an EC.
 
 EC is a number that its documentation explains causes by. It is empty where that is not known.
 """

@@ -92,7 +92,10 @@ def _perform(call: BucketCall, found: Operation) -> Reply:
 
 
 async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Response | None:
-    """Return the answer of a fault that replaces the work; None for the others."""
+    """Return the answer of a fault that replaces the work.
+
+    None for the others.
+    """
     record.code = fault.fault
     if fault.fault in _BEFORE:
         raise OssError(*_BEFORE[fault.fault])

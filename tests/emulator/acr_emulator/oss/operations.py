@@ -32,7 +32,10 @@ class Reply:
 
 @dataclass(slots=True)
 class BucketCall:
-    """One authenticated request; `region` is the one that it was signed for."""
+    """One authenticated request.
+
+    `region` is the one that it was signed for.
+    """
 
     cloud: Cloud
     caller: Caller
@@ -119,7 +122,7 @@ def find(method: str, query: Mapping[str, str], key: str) -> Operation:
 
 
 def authorise(call: BucketCall, found: Operation) -> None:
-    """Raise what the service says to whoever asks the wrong region, or may not."""
+    """Refuse a wrong region, and whoever has no right."""
     # The bucket is not there yet, so it has neither a region nor a policy.
     if found.name == "PutBucket":
         return

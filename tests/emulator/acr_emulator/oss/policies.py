@@ -1,4 +1,7 @@
-"""Keep a bucket's policy; a new one replaces the old one as a whole."""
+"""Keep a bucket's policy.
+
+A new one replaces the old one as a whole.
+"""
 
 from __future__ import annotations
 

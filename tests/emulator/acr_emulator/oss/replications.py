@@ -18,7 +18,10 @@ _PREFIXES, _RULES = 10, 100
 
 @operation("PutBucketReplication", "POST", "replication:add")
 def put_bucket_replication(call: BucketCall) -> Reply:
-    """Make a rule; its ID is in a header of the answer alone."""
+    """Make a rule.
+
+    Its ID is in a header of the answer alone.
+    """
     bucket = call.bucket
     rule = _read_rule(call)
     destination = _destination(call, rule)
@@ -46,7 +49,10 @@ def get_bucket_replication(call: BucketCall) -> Reply:
 
 @operation("GetBucketReplicationProgress", "GET", "replicationProgress")
 def get_bucket_replication_progress(call: BucketCall) -> Reply:
-    """Tell how far a rule is; figures are there while it is doing only."""
+    """Tell how far a rule is.
+
+    Figures are there while it is doing only.
+    """
     rule = call.bucket.rules.get(call.query.get("rule-id", ""))
     if rule is None:
         raise OssError("NoSuchReplicationRule", 404, "The specified replication rule does not exist.")

@@ -100,7 +100,9 @@ class Replicator:
 
 
 def replication_denied(state: State, bucket: Bucket, rule: ReplicationRule) -> str:
-    """Return which right the rule's role lacks; empty if it has all.
+    """Return which right the rule's role lacks.
+
+    It is empty if it has all.
 
     Without a role, within one account, the service itself copies.
     """

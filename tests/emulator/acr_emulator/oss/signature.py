@@ -78,7 +78,10 @@ def string_to_sign(request: Signed, scope: str, additional: Iterable[str]) -> st
 
 
 def _canonical_query(query: str) -> str:
-    """Return the parameters in order; one without a value has no equals sign."""
+    """Return the parameters in order.
+
+    One without a value has no equals sign.
+    """
     pairs = sorted(tuple(pair.partition("=")[::2]) for pair in query.split("&") if pair)
     return "&".join(f"{name}={value}" if value else name for name, value in pairs)
 

@@ -69,7 +69,9 @@ class Store:
 
 
 def image_objects(repository: Repository, image: Image) -> Iterator[StoredObject]:
-    """Yield what an image is in a bucket: where its tag points to, and its content.
+    """Yield an image's objects in a bucket.
+
+    They are its tag and its content.
 
     They are named as the open-source registry does. How an instance of the service keeps them is not documented.
     """

@@ -100,7 +100,10 @@ def _basic_password(value: str) -> str:
 
 
 async def issue_token(request: Request) -> Response:
-    """Answer with the temporary password as the bearer token: it is as secret, and expires when it does."""
+    """Answer with the temporary password as the bearer token.
+
+    It is as secret, and expires when it does.
+    """
     password = check_access(request)
     left = (_registry(request).instance.tokens[password] - now_ms()) // 1000
     return JSONResponse({"token": password, "access_token": password, "expires_in": max(1, left)})
