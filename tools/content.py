@@ -3,7 +3,7 @@
 The copy holds what git sees.
 
 ansible-test resolves links before it looks for `ansible_collections` in its path, so .venv's link will not do; and
-tools that walk the tree would meet .venv and .cache here.
+tools that walk the tree would meet .venv and .cache here. Whoever runs beside others has a copy to itself.
 """
 
 import shutil
@@ -12,25 +12,28 @@ from pathlib import Path
 
 from environment import ROOT
 
-COLLECTIONS = ROOT / ".cache/collections"
-COPY = COLLECTIONS / "ansible_collections/registryops/alicloud"
 
-
-def refresh() -> Path:
-    """Update the copy, and return its folder.
+def refresh(user: str) -> Path:
+    """Update a user's copy, and return its folder.
 
     Uncommitted files are included.
     """
-    shutil.rmtree(COPY, ignore_errors=True)
-    COPY.mkdir(parents=True)
+    copy = ROOT / f".cache/collections/{user}/ansible_collections/registryops/alicloud"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(parents=True)
     # ansible-test asks git what to test: without a repository of its own, the copy would be an ignored folder of ours.
-    subprocess.run(["git", "init", "--quiet", COPY], check=True)
+    subprocess.run(["git", "init", "--quiet", copy], check=True)
     for name in _files():
-        source, target = ROOT / name, COPY / name
+        source, target = ROOT / name, copy / name
         if source.exists():  # git lists deleted files too, until they are staged
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
-    return COPY
+    return copy
+
+
+def collections(copy: Path) -> str:
+    """Return the folder of collections that holds a copy."""
+    return str(copy.parents[2])
 
 
 def _files() -> list[str]:

@@ -31,7 +31,7 @@ OUTSIDE = ("common_return_values", "ansible_configuration_settings", "callback_p
 
 
 def main() -> int:
-    collection = content.refresh()
+    collection = content.refresh("docs")
     shutil.rmtree(FOLDER, ignore_errors=True)
     RST.mkdir(parents=True, mode=0o755)
     pages = {
@@ -41,7 +41,7 @@ def main() -> int:
     }
     names = sorted(str(page.relative_to(collection)) for page in pages)
     command = f"antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir {RST}"
-    problems = [*run(f"{command} registryops.alicloud", ANSIBLE_COLLECTIONS_PATH=str(content.COLLECTIONS))]
+    problems = [*run(f"{command} registryops.alicloud", ANSIBLE_COLLECTIONS_PATH=content.collections(collection))]
     add_pages(collection, names)
     problems += run(f"sphinx-build --quiet --builder html --conf-dir {ROOT / 'tools/docsite'} {RST} {HTML}")
     problems += broken_links()

@@ -1,4 +1,4 @@
-"""`ansible-test integration`, target by target, against the emulator.
+"""`ansible-test integration`, some targets at a time, each against an emulator that no other uses meanwhile.
 
 `.venv/bin/python tools/integration.py TARGET ...` runs the named targets only. What a target finds in its variables is
 said in the example, tests/integration/targets/emulator_health.
@@ -6,25 +6,58 @@ said in the example, tests/integration/targets/emulator_health.
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import content
 import yaml
 from acr_emulator.testing import Emulator, running
 from environment import ROOT
-from steps import PYTHON_VERSION, Step, run_steps
+from steps import CORES, PYTHON_VERSION, Step, report, run_step
 
 WORLD = ROOT / "tests/emulator/worlds/two_accounts.yml"
+TARGETS = ROOT / "tests/integration/targets"
+COMMAND = f"ansible-test integration --local --python {PYTHON_VERSION} --color no"
 
 
 def main(chosen: list[str]) -> int:
-    copy = content.refresh()
-    targets = chosen or sorted(path.name for path in (copy / "tests/integration/targets").iterdir())
+    targets = chosen or sorted((path.name for path in TARGETS.iterdir()), key=_tasks, reverse=True)
+    with ExitStack() as places:
+        free = SimpleQueue[Path]()
+        for number in range(min(CORES, len(targets))):
+            free.put(places.enter_context(_place(f"integration-{number}")))
+        with ThreadPoolExecutor(CORES) as cores:
+            return report(list(cores.map(_running(free), targets)))
+
+
+def _tasks(target: str) -> int:
+    """Return how much a target does, so that no long one is begun last while other cores have no more to do."""
+    return len((TARGETS / target / "tasks/main.yml").read_text().splitlines())
+
+
+@contextmanager
+def _place(name: str) -> Iterator[Path]:
+    """Run an emulator in the block; yield a copy of the collection whose targets find it."""
+    copy = content.refresh(name)
     with running(WORLD) as emulator:
         config = copy / "tests/integration/integration_config.yml"
         config.write_text(json.dumps(_variables(emulator)))  # JSON is YAML
-        command = f"ansible-test integration --local --python {PYTHON_VERSION} --color no"
-        return run_steps([Step(target, f"{command} {target}", copy) for target in targets])
+        yield copy
+
+
+def _running(free: SimpleQueue[Path]) -> Callable[[str], bool]:
+    def run(target: str) -> bool:
+        copy = free.get()
+        try:
+            return run_step(Step(target, f"{COMMAND} {target}", copy))
+        finally:
+            free.put(copy)
+
+    return run
 
 
 def _variables(emulator: Emulator) -> dict[str, Any]:

@@ -12,12 +12,12 @@ WORLD = ROOT / "tests/emulator/worlds/two_accounts.yml"
 
 
 def main(arguments: list[str]) -> int:
-    folder = content.refresh() / "extensions"
+    folder = content.refresh("molecule") / "extensions"
     with running(WORLD) as emulator:
         url = f"http://{emulator.endpoint}"
         environment = {
             **tool_environment(),
-            "ANSIBLE_COLLECTIONS_PATH": str(content.COLLECTIONS),
+            "ANSIBLE_COLLECTIONS_PATH": content.collections(folder.parent),
             **{f"ALIBABA_CLOUD_{product}_ENDPOINT": url for product in ("CR", "RAM", "STS")},
         }
         command = [sys.executable, "-m", "molecule", *(arguments or ["test"])]

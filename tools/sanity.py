@@ -15,7 +15,7 @@ def main() -> int:
     provide_pip()
     skipped = " ".join(f"--skip-test {test}" for test, program in PROGRAMS.items() if not shutil.which(program))
     command = f"ansible-test sanity --local --python {PYTHON_VERSION} --color no {skipped}"
-    return run_steps([Step(f"ansible-test sanity, Python {PYTHON_VERSION}", command, content.refresh())])
+    return run_steps([Step(f"ansible-test sanity, Python {PYTHON_VERSION}", command, content.refresh("sanity"))])
 
 
 sys.exit(main())

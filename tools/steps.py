@@ -1,4 +1,4 @@
-"""Run named commands, and print a line for each.
+"""Run named commands, some at a time, and print a line for each.
 
 The output of those that fail follows, and a count at the end.
 """
@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from environment import ROOT
 
+# Most of what is run here keeps one core busy.
+CORES = os.cpu_count() or 1
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 WARNING = re.compile(r"^\W*(DEPRECATION )?WARNING\b")
 # ansible-test prefers a locale that slim machines lack; it falls back to an equivalent one, and says so twice.
@@ -29,10 +32,15 @@ class Step:
 
 
 def run_steps(steps: Sequence[Step]) -> int:
-    """Return 1 if any step failed, else 0."""
-    failed = sum(not run_step(step) for step in steps)
-    print(f"{len(steps) - failed} passed, {failed} failed", flush=True)
-    return int(failed > 0)
+    """Run a step on each core; return 1 if any failed, else 0."""
+    with ThreadPoolExecutor(CORES) as cores:
+        return report(list(cores.map(run_step, steps)))
+
+
+def report(passed: Sequence[bool]) -> int:
+    """Print how many passed; return 1 if any failed, else 0."""
+    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed", flush=True)
+    return int(not all(passed))
 
 
 def run_step(step: Step) -> bool:
@@ -40,7 +48,6 @@ def run_step(step: Step) -> bool:
 
     Warnings are shown even if it did.
     """
-    print(f"{step.name:<44} ", end="", flush=True)
     start = time.monotonic()
     done = subprocess.run(
         step.command.split(),
@@ -54,10 +61,11 @@ def run_step(step: Step) -> bool:
     )
     # A warning that nobody can mend hides those that matter.
     lines = [line for line in done.stdout.splitlines() if not HARMLESS.search(line)]
-    print(f"{'FAILED' if done.returncode else 'ok':<6} {time.monotonic() - start:5.1f} s", flush=True)
-    for line in lines:
-        if done.returncode or WARNING.match(line):
-            print(f"    {line}", flush=True)
+    told = [f"    {line}\n" for line in lines if done.returncode or WARNING.match(line)]
+    outcome = f"{'FAILED' if done.returncode else 'ok':<6} {time.monotonic() - start:5.1f} s"
+    # In one piece, so that the lines of another step do not come between.
+    sys.stdout.write(f"{step.name:<44} {outcome}\n{''.join(told)}")
+    sys.stdout.flush()
     return done.returncode == 0
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.registryops.alicloud.tests.awx.in_worker import add_to
 from ansible_collections.registryops.alicloud.tests.awx.kinds import KINDS
 from ansible_collections.registryops.alicloud.tests.awx.serving import serving
 from ansible_collections.registryops.alicloud.tests.awx.store import Store
@@ -57,12 +58,19 @@ def stories(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Stories:
 
 
 def _tell_of_both_accounts(modules: Path, folder: Path) -> Story:
+    """Keep everything, and remove it.
+
+    Its modules are then processes, as they are everywhere else.
+    """
+    add_to(_copied(modules, folder / "ansible_collections/awx/awx"))
     with serving(PLAYBOOKS) as controller:
-        player = Player(controller, modules, folder)
+        player = Player(controller, folder, folder)
         played = {"first": player.play()}
         content = copy.deepcopy(controller.store)
         played["again"] = player.play()
-        played["removed"] = player.play("-e", "controller_content_state=absent", variables=None)
+        played["removed"] = Player(controller, modules, folder).play(
+            "-e", "controller_content_state=absent", variables=None
+        )
         played["removed again"] = player.play("-e", "controller_content_state=absent")
     return Story(played, content, controller.store)
 
@@ -72,10 +80,10 @@ def _tell_of_one_account(modules: Path, folder: Path) -> Story:
 
     The modules are named as Automation Platform names them.
     """
-    renamed = folder / "ansible_collections/ansible/controller"
-    shutil.copytree(modules / "ansible_collections/awx/awx", renamed)
+    renamed = _copied(modules, folder / "ansible_collections/ansible/controller")
     for file in renamed.glob("plugins/*/*.py"):
         file.write_text(file.read_text(encoding="utf-8").replace("awx.awx", "ansible.controller"), encoding="utf-8")
+    add_to(renamed)
     variables = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
     variables |= {"controller_content_sources": {}, "controller_content_collection": "ansible.controller"}
     file = folder / "variables.yml"
@@ -89,6 +97,11 @@ def _tell_of_one_account(modules: Path, folder: Path) -> Story:
         played["after drift"] = player.play(variables=file)
         played["removal checked"] = player.play("--check", "-e", "controller_content_state=absent", variables=file)
     return Story(played, content, controller.store)
+
+
+def _copied(modules: Path, collection: Path) -> Path:
+    shutil.copytree(modules / "ansible_collections/awx/awx", collection)
+    return collection
 
 
 def drift(store: Store) -> None:
