@@ -12,7 +12,7 @@ _CONNECTION = r"""
         description: ID of an access key.
         type: str
       access_key_secret:
-        description: Its secret.
+        description: Secret of that access key.
         type: str
       security_token:
         description: Token that belongs to a temporary key.
@@ -21,10 +21,10 @@ _CONNECTION = r"""
         description: Name of a profile, instead of keys.
         type: str
       profile_file:
-        description: The file that holds it.
+        description: Configuration file with that profile.
         type: path
       assume_role_arn:
-        description: ARN of a RAM role that the keys are traded for.
+        description: ARN of a RAM role to assume.
         type: str
       assume_role_session_name:
         description: Name of the role's session.
@@ -33,10 +33,10 @@ _CONNECTION = r"""
         description: External ID that the role's trust policy may demand.
         type: str
       assume_role_policy:
-        description: Policy document that narrows what the role's session may do.
+        description: Policy document that limits what the session may do.
         type: json
       assume_role_duration:
-        description: Life of the role's session in seconds.
+        description: Duration of the role's session in seconds.
         type: int
       cr_endpoint:
         description: Endpoint of Container Registry.
@@ -52,14 +52,14 @@ _INSTANCE = (
     default: []
     suboptions:
       instance_id:
-        description: ID of that instance.
+        description: ID of the instance.
         type: str
         required: true
       name:
-        description: What it is called in messages. If unset, its ID.
+        description: Name of the instance in messages. If unset, its ID is used.
         type: str
       region:
-        description: Region of that instance.
+        description: Region of the instance.
         type: str
 """
     + _CONNECTION
@@ -71,7 +71,7 @@ _SAME_ACCOUNT = r"""
 """
 _OWNER = r"""
       account_id:
-        description: UID of the account that owns it. Needed to send an image into another account.
+        description: UID of the account that owns the instance. Needed to send an image into another account.
         type: str
 """
 
@@ -83,9 +83,53 @@ class ModuleDocFragment:
 options:
   sources:
     description:
-      - Source instances, each with the connection to its account. Nothing is written with it, and its credentials are
-        never taken from the environment.
+      - Source instances, each with the connection to its account. It is only used to read. Its credentials are never
+        taken from the environment.
 """
         + _INSTANCE
         + _SAME_ACCOUNT
+    )
+
+    # For a module that compares both sides.
+    VERIFIED: str = (
+        r"""
+options:
+  destinations:
+    description:
+      - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
+        credentials are never taken from the environment. For an instance that is not listed or cannot be read, the
+        module relies on the sync records of the source.
+      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
+"""
+        + _INSTANCE
+        + _SAME_ACCOUNT
+    )
+
+    # For a module that sends what is not there.
+    FILLED: str = (
+        r"""
+options:
+  destinations:
+    description:
+      - Destination instances of the rules, each with the connection to its account. The module compares the images of
+        such an instance by digest, and uses the sync records only to see what is in flight. The connection is only used
+        to read. Its credentials are never taken from the environment. For an instance that is not listed, only the sync
+        records of the source show what has arrived.
+      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
+"""
+        + _INSTANCE
+        + _SAME_ACCOUNT
+    )
+
+    # For a module that waits until something is there, and may send it.
+    WAITED: str = (
+        r"""
+options:
+  destinations:
+    description:
+      - Destination instances, with their accounts and the connections to read them. These connections are only used to
+        read. Their credentials are never taken from the environment.
+"""
+        + _INSTANCE
+        + _OWNER
     )

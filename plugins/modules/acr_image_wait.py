@@ -59,63 +59,6 @@ options:
         credentials. If unset, no host is looked up. Hosts that no rule sends the image to are ignored.
     type: list
     elements: str
-  destinations:
-    description:
-      - Destination instances, with their accounts and the connections to read them. These connections are only used to
-        read. Their credentials are never taken from the environment.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      instance_id:
-        description: ID of the destination instance.
-        type: str
-        required: true
-      name:
-        description: Name of the instance in messages. If unset, its ID is used.
-        type: str
-      access_key_id:
-        description: ID of an access key.
-        type: str
-      access_key_secret:
-        description: Secret of that access key.
-        type: str
-      security_token:
-        description: Token that belongs to a temporary key.
-        type: str
-      profile:
-        description: Name of a profile, instead of keys.
-        type: str
-      profile_file:
-        description: Configuration file with that profile.
-        type: path
-      assume_role_arn:
-        description: ARN of a RAM role to assume.
-        type: str
-      assume_role_session_name:
-        description: Name of the role's session.
-        type: str
-      assume_role_external_id:
-        description: External ID that the role's trust policy may demand.
-        type: str
-      assume_role_policy:
-        description: Policy document that limits what the session may do.
-        type: json
-      assume_role_duration:
-        description: Duration of the role's session in seconds.
-        type: int
-      region:
-        description: Region of the destination instance.
-        type: str
-      account_id:
-        description: UID of the account that owns the instance. Needed to send an image into another account.
-        type: str
-      cr_endpoint:
-        description: Endpoint of Container Registry.
-        type: str
-      sts_endpoint:
-        description: Endpoint of STS.
-        type: str
   send:
     description:
       - Whether to send the image if the rule's task failed, if the rule is manual or was created after the push, or if
@@ -132,6 +75,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
+  - registryops.alicloud.peers.waited
 seealso:
   - module: registryops.alicloud.acr_image_sync
   - module: registryops.alicloud.acr_sync_rule

@@ -37,66 +37,6 @@ options:
     type: list
     elements: str
     default: []
-  destinations:
-    description:
-      - Destination instances of the rules, each with the connection to its account. The module compares the images of
-        such an instance by digest, and uses the sync records only to see what is in flight. The connection is only used
-        to read. Its credentials are never taken from the environment. For an instance that is not listed, only the sync
-        records of the source show what has arrived.
-      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      instance_id:
-        description: ID of the destination instance.
-        type: str
-        required: true
-      name:
-        description: Name of the instance in messages. If unset, its ID is used.
-        type: str
-      access_key_id:
-        description: ID of an access key.
-        type: str
-      access_key_secret:
-        description: Secret of that access key.
-        type: str
-      security_token:
-        description: Token that belongs to a temporary key.
-        type: str
-      profile:
-        description: Name of a profile, instead of keys.
-        type: str
-      profile_file:
-        description: Configuration file with that profile.
-        type: path
-      assume_role_arn:
-        description: ARN of a RAM role to assume.
-        type: str
-      assume_role_session_name:
-        description: Name of the role's session.
-        type: str
-      assume_role_external_id:
-        description: External ID that the role's trust policy may demand.
-        type: str
-      assume_role_policy:
-        description: Policy document that limits what the session may do.
-        type: json
-      assume_role_duration:
-        description: Duration of the role's session in seconds.
-        type: int
-      region:
-        description: Region of the destination instance.
-        type: str
-      account_id:
-        description: UID of the account that the credentials must belong to.
-        type: str
-      cr_endpoint:
-        description: Endpoint of Container Registry.
-        type: str
-      sts_endpoint:
-        description: Endpoint of STS.
-        type: str
   select:
     description:
       - Selects some of the images that the rules cover. If unset, all of them are sent.
@@ -220,6 +160,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
+  - registryops.alicloud.peers.filled
   - registryops.alicloud.wait
   - registryops.alicloud.rules
 seealso:

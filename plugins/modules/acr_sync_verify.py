@@ -24,65 +24,6 @@ options:
       - ID of the source instance, which begins with C(cri-).
     type: str
     required: true
-  destinations:
-    description:
-      - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
-        credentials are never taken from the environment. For an instance that is not listed or cannot be read, the
-        module relies on the sync records of the source.
-      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      instance_id:
-        description: ID of the destination instance.
-        type: str
-        required: true
-      name:
-        description: Name of the instance in findings. If unset, its ID is used.
-        type: str
-      access_key_id:
-        description: ID of an access key.
-        type: str
-      access_key_secret:
-        description: Secret of that access key.
-        type: str
-      security_token:
-        description: Token that belongs to a temporary key.
-        type: str
-      profile:
-        description: Name of a profile, instead of keys.
-        type: str
-      profile_file:
-        description: Configuration file with that profile.
-        type: path
-      assume_role_arn:
-        description: ARN of a RAM role to assume.
-        type: str
-      assume_role_session_name:
-        description: Name of the role's session.
-        type: str
-      assume_role_external_id:
-        description: External ID that the role's trust policy may demand.
-        type: str
-      assume_role_policy:
-        description: Policy document that limits what the session may do.
-        type: json
-      assume_role_duration:
-        description: Duration of the role's session in seconds.
-        type: int
-      region:
-        description: Region of the destination instance.
-        type: str
-      account_id:
-        description: UID of the account that the credentials must belong to.
-        type: str
-      cr_endpoint:
-        description: Endpoint of Container Registry.
-        type: str
-      sts_endpoint:
-        description: Endpoint of STS.
-        type: str
   select:
     description:
       - Limits what is verified. If unset, everything is.
@@ -159,6 +100,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
+  - registryops.alicloud.peers.verified
   - registryops.alicloud.rules
 seealso:
   - module: registryops.alicloud.acr_sync_rules
