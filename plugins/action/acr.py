@@ -38,7 +38,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker i
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, connect
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
+    COMMON_OPTIONS,
+    OSS_OPTIONS,
+    Connection,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, activity, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
@@ -109,8 +113,10 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
 
         Only what the task leaves unset is filled in.
         """
-        arguments = with_connection(self._task.args, lambda name: self._variable(variables, name))
         module: Module = importlib.import_module(f"{MODULES}.{self._module()}").MODULE
+        of_oss = {name: option for name, option in OSS_OPTIONS.items() if name in module.options}
+        options = {**COMMON_OPTIONS, **of_oss}
+        arguments = with_connection(self._task.args, lambda name: self._variable(variables, name), options)
         check_lists(module.options, arguments)
         return with_peers(module.options, arguments, variables.get("hostvars") or {})
 

@@ -33,3 +33,19 @@ options:
     type: int
     default: 600
 """
+
+    # For a module that starts what OSS goes on with.
+    REPLICATION = r"""
+options:
+  wait:
+    description:
+      - Whether to wait until the historical objects are replicated, or at the end of a replication, until OSS has
+        closed it. If V(false), the task returns as soon as it is begun.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Maximum number of seconds to wait. OSS goes on after that, and a further run waits for it.
+    type: int
+    default: 600
+"""

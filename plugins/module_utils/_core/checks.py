@@ -100,6 +100,20 @@ def check_policy_name(value: str, option: str = "policy_name") -> None:
         raise AcrError(f"{option} {value!r} is not a policy name", "It has up to 128 letters, digits and hyphens.")
 
 
+def check_role_name(value: str, option: str = "role_name") -> None:
+    # A policy of the same name is made beside it, and a bucket's policy has it in small letters.
+    if not re.fullmatch(r"[a-z0-9-]{1,64}", value):
+        raise AcrError(f"{option} {value!r} is not a name for the role", "Write 1 to 64 of a-z, 0-9 and hyphens.")
+
+
+def check_bucket(value: str, option: str = "bucket") -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", value):
+        raise AcrError(
+            f"{option} {value!r} is not the name of a bucket",
+            "It has 3 to 63 of a-z, 0-9 and hyphens, without oss:// and without a domain.",
+        )
+
+
 def check_namespace(value: str, option: str = "namespace") -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,118}[a-z0-9]", value):
         raise AcrError(
@@ -192,6 +206,14 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "account_id": check_account_id,
     "target_account_id": check_account_id,
     "source_account_ids": check_account_id,
+    "source_account_id": check_account_id,
+    "destination_account_id": check_account_id,
+    "destination_region": check_region,
+    "bucket": check_bucket,
+    "source_bucket": check_bucket,
+    "source_buckets": check_bucket,
+    "destination_bucket": check_bucket,
+    "role_name": check_role_name,
     "instance_id": check_instance_id,
     "target_instance_id": check_instance_id,
     "sync_record_id": check_opaque_id,

@@ -28,7 +28,7 @@ def endpoint_of(product: str, given: str | None, region: str | None) -> tuple[st
             "no region is given",
             "Give region, or set ALIBABA_CLOUD_REGION_ID; Container Registry has an endpoint in each region.",
         )
-    return "https", f"cr.{region}.aliyuncs.com"
+    return "https", f"oss-{region}.aliyuncs.com" if product == "oss" else f"cr.{region}.aliyuncs.com"
 
 
 def split_endpoint(given: str, name: str) -> tuple[str, str]:

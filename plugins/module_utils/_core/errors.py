@@ -88,6 +88,7 @@ class ApiError(AcrError):
         uncertain: whether the service may have done the work all the same.
         retry_after: seconds the service asked to wait, 0 if it said nothing.
         denied: the service's AccessDeniedDetail.
+        ec: the number by which OSS's documentation explains the cause; empty for other services.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class ApiError(AcrError):
         uncertain: bool = False,
         retry_after: float = 0.0,
         denied: Mapping[str, Any] | None = None,
+        ec: str = "",
     ) -> None:
         super().__init__(message or code or "no answer", hint)
         self.action = action
@@ -111,6 +113,7 @@ class ApiError(AcrError):
         self.uncertain = uncertain
         self.retry_after = retry_after
         self.denied = dict(denied or {})
+        self.ec = ec
         # Says what there is instead. It asks the service, so that only an error that is shown asks.
         self.nearby: Callable[[], str] | None = None
 
@@ -119,6 +122,7 @@ class ApiError(AcrError):
 
     def reference(self) -> str:
         code = self.code or (f"HTTP {self.status}" if self.status else "no answer")
+        code = f"{code}, EC {self.ec}" if self.ec else code
         return f"[{self.action}: {code}" + (f", request {self.request_id}]" if self.request_id else "]")
 
     def details(self) -> dict[str, Any]:
@@ -156,20 +160,21 @@ class UnreachableError(ApiError):
 # Parts of codes, since the services vary the rest. The first match wins, so InvalidAccessKeyId.NotFound is a matter of
 # credentials and not of a missing thing.
 _KINDS: tuple[tuple[type[ApiError], tuple[str, ...]], ...] = (
-    (ThrottledError, ("Throttling",)),
+    (ThrottledError, ("Throttling", "QpsLimitExceeded")),
     (UsedNonceError, ("SignatureNonceUsed",)),
     (
         CredentialsError,
         (
             "InvalidAccessKeyId",
             "InvalidSecurityToken",
+            "SecurityTokenExpired",
             "SignatureDoesNotMatch",
             "IncompleteSignature",
             "InvalidCredentials",
         ),
     ),
     (NoPermissionError, ("NoPrivilege", "NoPermission", "Forbidden", "AccessDenied")),
-    (NotFoundError, ("_NOT_EXIST", "EntityNotExist", "_NOT_FOUND")),
+    (NotFoundError, ("_NOT_EXIST", "EntityNotExist", "_NOT_FOUND", "NoSuchBucket", "NoSuchReplication")),
 )
 
 

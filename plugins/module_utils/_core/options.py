@@ -62,6 +62,9 @@ COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "report_actions": {"type": "bool", "default": False},
 }
 
+# What modules of OSS take beside it, since the others never call there.
+OSS_OPTIONS: dict[str, dict[str, Any]] = {"oss_endpoint": {"type": "str"}}
+
 # Of another account's connection, which has the timeouts and the rest in common with the task's own.
 OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     name: {key: value for key, value in option.items() if key != "aliases"}
@@ -176,7 +179,7 @@ def _said(params: Mapping[str, Any], environ: Mapping[str, str], option: str) ->
 
 def _endpoints(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
     found = {}
-    for product in ("cr", "ram", "sts"):
+    for product in ("cr", "ram", "sts", "oss"):
         option = f"{product}_endpoint"
         given = _said(params, environ, option)
         if given:

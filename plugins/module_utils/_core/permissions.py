@@ -16,6 +16,7 @@ _INSTANCE = "acs:cr:*:*:instance/{InstanceId}"
 _REPOSITORIES = "acs:cr:*:*:repository/{InstanceId}"
 _ROLE = "acs:ram:*:*:role/{RoleName}"
 _POLICY = "acs:ram:*:*:policy/{PolicyName}"
+_BUCKET = "acs:oss:*:*:{Bucket}"
 
 PERMISSIONS: dict[str, tuple[str, str]] = {
     "GetInstance": ("cr:GetInstance", _INSTANCE),
@@ -52,6 +53,14 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
     "AttachPolicyToRole": ("ram:AttachPolicyToRole", _ROLE + " and " + _POLICY),
     "DetachPolicyFromRole": ("ram:DetachPolicyFromRole", _ROLE + " and " + _POLICY),
     "ListPoliciesForRole": ("ram:ListPoliciesForRole", _ROLE),
+    "GetBucketInfo": ("oss:GetBucketInfo", _BUCKET),
+    "GetBucketPolicy": ("oss:GetBucketPolicy", _BUCKET),
+    "PutBucketPolicy": ("oss:PutBucketPolicy", _BUCKET),
+    "DeleteBucketPolicy": ("oss:DeleteBucketPolicy", _BUCKET),
+    "GetBucketReplication": ("oss:GetBucketReplication", _BUCKET),
+    "GetBucketReplicationProgress": ("oss:GetBucketReplicationProgress", _BUCKET),
+    "PutBucketReplication": ("oss:PutBucketReplication", _BUCKET),
+    "DeleteBucketReplication": ("oss:DeleteBucketReplication", _BUCKET),
     "AssumeRole": ("sts:AssumeRole", "{RoleArn}"),
 }
 

@@ -24,6 +24,11 @@ _ASSUMES = (
     "The role's trust policy must name the caller, who needs {needed}. The key of a root account assumes no role; use"
     " that of a RAM user."
 )
+_BUCKETS = (
+    "Let registryops.alicloud.oss_replication_role keep role {Role} in this account, and ask the owner of bucket"
+    " {DestinationBucket} to run registryops.alicloud.oss_bucket_grant for it. Where both were done, name this caller's"
+    " UID in the callers of that grant, and check that the caller has {needed}, and oss:ReplicateGet as well."
+)
 _UNPAID = "The account has unpaid bills. Pay them, and run it again."
 
 # Braces hold parameters of the call. Of several codes that fit, the longest counts.
@@ -95,6 +100,21 @@ CALLS: dict[str, str] = {
     "SYNC_RULE_TRIGGER_NOT_SUPPORT": "Send the image with acr_image_sync, or let the rule have trigger manual.",
     "SYNC_TASK_NOT_EXIST": "The service keeps its records for a while only; acr_sync_task_info lists those it has.",
     "SYNC_TASK_STATUS_NOT_SUPPORT": "The task has begun or ended meanwhile; acr_sync_task_info tells how it went.",
+    # OSS
+    "NoSuchBucket": "Correct the bucket's name; the console shows which one an instance uses.",
+    "NoSuchBucketPolicy": "The bucket has no policy; registryops.alicloud.oss_bucket_grant writes one.",
+    "NoSuchReplication": "Another run may have ended the replication meanwhile. Run it again.",
+    "InvalidTargetBucket": "Check destination_bucket {DestinationBucket}; it must exist, and be another bucket.",
+    "InvalidTargetLocation": "Correct destination_region {DestinationRegion}; the bucket is in another region.",
+    "NoReplicationLocation": "Give destination_region.",
+    "BadReplicationLocation": "OSS does not replicate between these two regions. Choose another destination.",
+    "BucketReplicationAlreadyExist": "Another run may have made it meanwhile. Run it again.",
+    "TooManyReplicationRules": "Delete a rule of the bucket that is not needed any more.",
+    "InvalidPolicyDocument": "Correct the bucket's policy; OSS cannot read it.",
+    "InvalidArgument": "Correct the option that the message is about.",
+    "MissingArgument": "Give the option that the message is about.",
+    "QpsLimitExceeded": "Other calls of this account are using up its rate; run it again later.",
+    "SecurityTokenExpired": "Get a new security_token; temporary credentials last for hours at most.",
     # RAM
     "EntityNotExist.Role": "Correct the role's name, or make it with registryops.alicloud.acr_cross_account_role.",
     "EntityNotExist.Policy": "Correct the policy's name, or make it with registryops.alicloud.acr_cross_account_role.",
@@ -151,6 +171,8 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
         text = _STRANGE
     elif found in _RIGHTS and action == "AssumeRole":
         text = _ASSUMES
+    elif found in _RIGHTS and action == "PutBucketReplication":
+        text = _BUCKETS
     elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and not own:
         text = (
             "Ask the owner of account {TargetUserId} to run registryops.alicloud.grant_access for {TargetInstanceId}"

@@ -23,6 +23,9 @@ REQUIRED = {
     "urllib3": "1.26.16",
 }
 
+# What only some modules need, as meta/oss-requirements.txt has it.
+OPTIONAL = {"alibabacloud-oss-v2": "1.1.0"}
+
 
 class SdkError(AcrError):
     """The SDK is missing, or too old for this Python.
@@ -69,6 +72,22 @@ def check_sdk() -> None:
     """
     if problem := sdk_problem():
         raise SdkError(problem, [f"{package}>={least}" for package, least in REQUIRED.items()])
+
+
+def check_optional(package: str) -> None:
+    """Refuse to go on without a package that only some modules need.
+
+    Raises:
+        SdkError: it is missing or too old.
+    """
+    least = OPTIONAL[package]
+    try:
+        found = version(package)
+    except PackageNotFoundError as cause:
+        raise SdkError(f"{package} is not installed for {sys.executable}", [f"{package}>={least}"]) from cause
+    if _numbers(found) < _numbers(least):
+        reason = f"{package} {found} is too old ({least} is the oldest that will do) for {sys.executable}"
+        raise SdkError(reason, [f"{package}>={least}"])
 
 
 def missing_module(name: str) -> SdkError:

@@ -34,6 +34,7 @@ VARIABLES = {
     "cr_endpoint": "ALIBABA_CLOUD_CR_ENDPOINT",
     "ram_endpoint": "ALIBABA_CLOUD_RAM_ENDPOINT",
     "sts_endpoint": "ALIBABA_CLOUD_STS_ENDPOINT",
+    "oss_endpoint": "ALIBABA_CLOUD_OSS_ENDPOINT",
 }
 # Of the role that is assumed; each is refused where none is.
 _ROLE_OPTIONS = {

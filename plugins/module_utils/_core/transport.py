@@ -26,12 +26,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.http import Exchange, Wire
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.identity import AssumeRole, Keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.oss import OssCalls
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import PACKAGES, load
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.providers import Provider
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError
 
-PRODUCTS = (*PACKAGES, "sts")
+PRODUCTS = (*PACKAGES, "sts", "oss")
 _STS_VERSION = "2015-04-01"
 # Seconds before their end at which keys are traded anew; a call that began with them is over by then.
 _RENEWAL_MARGIN = 300
@@ -67,6 +68,9 @@ class SdkTransport:
                     self._clients = {}
         if product not in self._clients:
             self._clients[product] = self._client(product, self._keys)
+        if product == "oss":
+            answer: dict[str, Any] = self._clients[product](action, parameters)
+            return answer
         return self._send(self._clients[product], product, action, parameters)
 
     def endpoint(self, product: str) -> tuple[str, str]:
@@ -88,6 +92,8 @@ class SdkTransport:
         return body
 
     def _client(self, product: str, keys: Keys) -> Any:
+        if product == "oss":
+            return OssCalls(keys, self._connection, self._wire)
         protocol, host = self.endpoint(product)
         config = load("alibabacloud_tea_openapi.utils_models").Config(
             credential=_credential(keys),

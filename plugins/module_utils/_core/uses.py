@@ -68,6 +68,7 @@ def _account(client: Client) -> str:
 
 
 def _written(resource: str, account: str, region: str) -> str:
-    return resource.replace("acs:cr:*:*:", f"acs:cr:{region}:{account}:").replace(
-        "acs:ram:*:*:", f"acs:ram:*:{account}:"
-    )
+    resource = resource.replace("acs:cr:*:*:", f"acs:cr:{region}:{account}:")
+    for product in ("ram", "oss"):
+        resource = resource.replace(f"acs:{product}:*:*:", f"acs:{product}:*:{account}:")
+    return resource

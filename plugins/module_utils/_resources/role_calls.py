@@ -28,14 +28,22 @@ _SYSTEM_ACTIONS = {"AdministratorAccess": "*", "AliyunContainerRegistryFullAcces
 
 
 class RoleCalls:
-    """RAM's calls for one account's role."""
+    """RAM's calls for one role of an account, and its policies.
 
-    def __init__(self, client: Client) -> None:
+    Args:
+        client: the account's services.
+        name: the role's; by default the one that Container Registry looks up.
+        description: of what is made.
+    """
+
+    def __init__(self, client: Client, name: str = ROLE_NAME, description: str = DESCRIPTION) -> None:
         self.client = client
+        self.name = name
+        self.description = description
 
     def role(self) -> dict[str, Any] | None:
         """Return the role, None if there is none."""
-        answer = self.find("GetRole", {"RoleName": ROLE_NAME})
+        answer = self.find("GetRole", {"RoleName": self.name})
         return None if answer is None else part("GetRole", answer, "Role")
 
     def named_policy(self, name: str, kind: str = "Custom") -> tuple[policy.Document, dict[str, Any]] | None:
@@ -51,7 +59,7 @@ class RoleCalls:
 
     def attached(self) -> list[tuple[str, str]]:
         """Return type and name of each attached policy."""
-        answer = self.find("ListPoliciesForRole", {"RoleName": ROLE_NAME}) or {}
+        answer = self.find("ListPoliciesForRole", {"RoleName": self.name}) or {}
         found = _list("ListPoliciesForRole", answer, "Policies", "Policy")
         return [(str(entry.get("PolicyType")), str(entry.get("PolicyName"))) for entry in found]
 
@@ -81,13 +89,13 @@ class RoleCalls:
         users: list[str] = []
         for kinds, kind in (("Roles", "Role"), ("Users", "User"), ("Groups", "Group")):
             users += [f"{kind.lower()} {entry[f'{kind}Name']}" for entry in _list(action, answer, kinds, kind)]
-        return tuple(user for user in users if user != f"role {ROLE_NAME}")
+        return tuple(user for user in users if user != f"role {self.name}")
 
     def write_role(self, trust: policy.Document, *, exists: bool) -> None:
         """Create the role, or change whom it trusts."""
         text = policy.dump(trust)
         if exists:
-            self.client.call("ram", "UpdateRole", {"RoleName": ROLE_NAME, "NewAssumeRolePolicyDocument": text})
+            self.client.call("ram", "UpdateRole", {"RoleName": self.name, "NewAssumeRolePolicyDocument": text})
             return
 
         def is_there() -> bool:
@@ -95,7 +103,7 @@ class RoleCalls:
             document = policy.parse(found.get("AssumeRolePolicyDocument")) if found is not None else None
             return policy.meaning(document) == policy.meaning(trust)
 
-        made = {"RoleName": ROLE_NAME, "AssumeRolePolicyDocument": text, "Description": DESCRIPTION}
+        made = {"RoleName": self.name, "AssumeRolePolicyDocument": text, "Description": self.description}
         self._make("CreateRole", made, is_there)
 
     def write_policy(self, name: str, document: policy.Document, *, exists: bool) -> None:
@@ -109,11 +117,11 @@ class RoleCalls:
         if exists:
             self._make("CreatePolicyVersion", {**written, **NEW_VERSION}, is_there)
         else:
-            self._make("CreatePolicy", {**written, "Description": DESCRIPTION}, is_there)
+            self._make("CreatePolicy", {**written, "Description": self.description}, is_there)
 
     def attach(self, name: str, *, wanted: bool) -> None:
         """Attach the policy to the role, or detach it."""
-        attachment = {"PolicyName": name, "PolicyType": "Custom", "RoleName": ROLE_NAME}
+        attachment = {"PolicyName": name, "PolicyType": "Custom", "RoleName": self.name}
         if wanted:
             self._settle("AttachPolicyToRole", attachment, "EntityAlreadyExists")
         else:
@@ -125,7 +133,7 @@ class RoleCalls:
 
     def delete_role(self) -> None:
         """Delete the role."""
-        self._settle("DeleteRole", {"RoleName": ROLE_NAME}, "EntityNotExist")
+        self._settle("DeleteRole", {"RoleName": self.name}, "EntityNotExist")
 
     def find(self, action: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the answer of a reading call.

@@ -16,7 +16,10 @@ from pathlib import Path
 
 from ansible.module_utils.common.yaml import yaml_load
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import COMMON_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
+    COMMON_OPTIONS,
+    OSS_OPTIONS,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -52,7 +55,7 @@ def variables() -> frozenset[str]:
 
 
 def _connection() -> frozenset[str]:
-    return frozenset({*_SWITCHES, *(f"{COMMON}{option}" for option in COMMON_OPTIONS)})
+    return frozenset({*_SWITCHES, *(f"{COMMON}{option}" for option in (*COMMON_OPTIONS, *OSS_OPTIONS))})
 
 
 def _words(text: str) -> list[str]:

@@ -97,7 +97,7 @@ def environment(cloud: Emulator) -> dict[str, str]:
     url = f"http://{cloud.endpoint}"
     return {
         **{name: value for name, value in os.environ.items() if not foreign.match(name)},
-        **{f"ALIBABA_CLOUD_{product}_ENDPOINT": url for product in ("CR", "RAM", "STS")},
+        **{f"ALIBABA_CLOUD_{product}_ENDPOINT": url for product in ("CR", "RAM", "STS", "OSS")},
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv" / "collections"),
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_LOCALHOST_WARNING": "false",

@@ -18,6 +18,8 @@ import pytest
 import yaml
 
 from ansible_collections.registryops.alicloud.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.registryops.alicloud.plugins.doc_fragments.oss import ModuleDocFragment as OssFragment
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import sdk
 
 ROOT = Path(__file__).parents[3]
 # Ansible and what it requires itself, which is there wherever a plugin runs.
@@ -67,7 +69,7 @@ def names_in(file: Path) -> frozenset[str]:
 
 
 def needed_by(plugin: Path) -> set[str]:
-    """Return the packages that a plugin or its files import."""
+    """Return the packages that a plugin or its files import, but for those that it never comes to."""
     files, waiting = set[Path](), [plugin]
     while waiting:
         file = waiting.pop()
@@ -75,7 +77,7 @@ def needed_by(plugin: Path) -> set[str]:
         ours = {ROOT / name.removeprefix(COLLECTION).replace(".", "/") for name in names_in(file) if COLLECTION in name}
         found = chain.from_iterable((place.with_suffix(".py"), place / "__init__.py") for place in ours)
         waiting += {place for place in found if place.is_file()} - files
-    return set(chain.from_iterable(map(imported_by, files)))
+    return set(chain.from_iterable(map(imported_by, files))) - set(sdk.OPTIONAL)
 
 
 def said_by(plugin: Path) -> set[str]:
@@ -89,14 +91,14 @@ def said_by(plugin: Path) -> set[str]:
     return {line.split()[0].rstrip(",") for line in said} - {"python", "enable"}
 
 
-def declared() -> list[str]:
-    return (ROOT / "meta/ee-requirements.txt").read_text(encoding="utf-8").split()
+def declared(kind: str = "ee") -> list[str]:
+    return (ROOT / f"meta/{kind}-requirements.txt").read_text(encoding="utf-8").split()
 
 
 def test_what_is_imported_is_declared_and_nothing_else() -> None:
     found = imported()
     assert "alibabacloud-cr20181201" in found, "the test finds what is imported"
-    assert sorted(found) == [line.partition(">=")[0] for line in declared()]
+    assert sorted(found) == sorted(line.partition(">=")[0] for line in declared() + declared("oss"))
 
 
 def test_the_execution_environment_is_told_of_them() -> None:
@@ -114,6 +116,12 @@ def test_the_documentation_of_every_plugin_names_them(fragment: str) -> None:
 @pytest.mark.parametrize("plugin", CONTROLLER_PLUGINS, ids=lambda plugin: f"{plugin.parent.name}/{plugin.stem}")
 def test_each_plugin_of_the_controller_names_what_it_imports(plugin: Path) -> None:
     assert said_by(plugin) == needed_by(plugin)
+
+
+def test_what_only_some_modules_need_is_named_by_them() -> None:
+    said: list[str] = yaml.safe_load(OssFragment.DOCUMENTATION)["requirements"]
+    assert said == [line.replace(">=", " >= ") for line in declared("oss")]
+    assert dict(line.split(">=") for line in declared("oss")) == sdk.OPTIONAL
 
 
 def test_the_readme_names_them() -> None:

@@ -24,7 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.action import acr
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import module as module_edge
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import sdk
 
-from .conftest import ACCOUNT_B, SOURCE, TARGET, run_module
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, run_module
 from .test_lives import GRANT, LIVES, TARGET_OPTIONS
 
 Run = Callable[[str, dict[str, Any], bool], dict[str, Any]]
@@ -51,6 +51,15 @@ PREPARED: list[Step] = [
     ("b", "acr_namespace", {"instance_id": TARGET, "name": "prod", "auto_create_repositories": True}),
 ]
 WEB = {"namespace": "prod", "name": "web"}
+BUCKETS = {"source_bucket": "images-of-source", "destination_bucket": "images-of-target"}
+STORAGE: list[Step] = [
+    ("b", "oss_bucket_grant", {"bucket": "images-of-target", "source_account_id": ACCOUNT_A}),
+    ("b", "oss_bucket_grant_info", {"bucket": "images-of-target"}),
+    ("a", "oss_replication_role", {"source_buckets": ["images-of-source"]}),
+    ("a", "oss_replication_role_info", {}),
+    ("a", "oss_bucket_replication", {**BUCKETS, "destination_region": "eu-central-1", "wait": False}),
+    ("a", "oss_bucket_replication_info", {"source_bucket": "images-of-source"}),
+]
 DEEDS: dict[str, list[Step]] = {
     "image sync": [
         *PREPARED,

@@ -20,7 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.module 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources import namespace, repository, sync_rule
 
-from .conftest import ACCOUNT_B, PLUGINS, SOURCE, TARGET, Account, run_module
+from .conftest import ACCOUNT_A, ACCOUNT_B, OF_OSS, PLUGINS, SOURCE, TARGET, WITH_OSS_SDK, Account, run_module
 
 ROOT = Path(__file__).parents[3]
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
@@ -91,7 +91,9 @@ def test_a_module_is_documentation_and_a_few_lines(name: str) -> None:
     assert len(statements) <= 45
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=WITH_OSS_SDK) if name in OF_OSS else name for name in MODULES]
+)
 def test_examples_run_and_return_what_is_documented(
     name: str, cloud: Emulator, account_a: Account, granted: Account, tmp_path: Path
 ) -> None:
@@ -107,6 +109,9 @@ def test_examples_run_and_return_what_is_documented(
             rule: dict[str, Any] = {"name": sends_for, "namespace": "prod", "target_region": "eu-central-1"}
             rule |= {"target_instance_id": TARGET, "target_account_id": ACCOUNT_B}
             account_a.run("acr_sync_rule", instance_id=params["instance_id"], **rule)
+        if name.startswith("oss_bucket_replication"):
+            granted.run("oss_bucket_grant", bucket="images-of-target", source_account_id=ACCOUNT_A)
+            account_a.run("oss_replication_role", source_buckets=["images-of-source"])
         if "destination_auth" in params:
             params["destination_auth"] = {**granted.keys, "cr_endpoint": f"http://{cloud.endpoint}"}
         for destination in params.get("destinations") or []:
@@ -183,13 +188,15 @@ def test_every_wire_name_is_known_to_the_sdk() -> None:
         assert known == set(everything)
 
 
+@WITH_OSS_SDK
 def test_permissions_are_of_actions_that_exist() -> None:
     cr = importlib.import_module("alibabacloud_cr20181201.models")
     ram = importlib.import_module("alibabacloud_ram20150501.models")
+    oss = importlib.import_module("alibabacloud_oss_v2.models")
     unknown = [
         action
         for action in permissions.PERMISSIONS
-        if not hasattr(cr, f"{action}Request") and not hasattr(ram, f"{action}Request")
+        if not any(hasattr(sdk, f"{action}Request") for sdk in (cr, ram, oss))
     ]
     assert unknown == ["AssumeRole"]
 
@@ -204,7 +211,8 @@ def test_no_secret_is_ever_shown(name: str, cloud: Emulator, account_a: Account,
         params = {**task[f"registryops.alicloud.{name}"]}
         params.pop("profile", None)
         url = f"http://{cloud.endpoint}"
-        base = {**params, "region": "cn-hangzhou", **{f"{service}_endpoint": url for service in ("cr", "ram", "sts")}}
+        services = ("cr", "ram", "sts", *(("oss",) if name in OF_OSS else ()))
+        base = {**params, "region": "cn-hangzhou", **{f"{service}_endpoint": url for service in services}}
         for keys in (
             {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA"},
             {"access_key_id": "LTAIaaaa", "access_key_secret": "secretB"},

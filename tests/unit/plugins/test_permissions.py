@@ -45,7 +45,7 @@ def test_a_call_names_its_permission_and_resource(action: str, parameters: dict[
 def test_every_listed_permission_can_be_said_without_parameters(action: str) -> None:
     permission, _resource = PERMISSIONS[action]
     service, _colon, name = permission.partition(":")
-    assert service in ("cr", "ram", "sts")
+    assert service in ("cr", "oss", "ram", "sts")
     assert name[:1].isupper()
     assert permission_in_words(action, {}).startswith(f"{permission} on ")
     assert "{" not in permission_in_words(action, {})

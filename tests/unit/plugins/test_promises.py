@@ -20,8 +20,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.permiss
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
 from ansible_collections.registryops.alicloud.tests.torture.flows import FLOWS
 
-from .conftest import PLUGINS
+from .conftest import PLUGINS, WITH_OSS_SDK
 from .test_lives import LIVES
+from .test_lives_of_storage import LIVES as LIVES_OF_STORAGE
 from .test_modules import MANAGED, MODULES, text
 
 ROOT = Path(__file__).parents[3]
@@ -30,35 +31,41 @@ SDK = {
     "cr": importlib.import_module("alibabacloud_cr20181201.models"),
     "ram": importlib.import_module("alibabacloud_ram20150501.models"),
 }
-# Needs no permission, or is the credentials library's to call.
-UNASKED = {"GetCallerIdentity", "AssumeRole"}
+# Needs no permission, or is the credentials library's to call; OSS's tells by a refusal that a bucket is there.
+UNASKED = {"GetCallerIdentity", "AssumeRole", "GetBucketLocation"}
 
 
 def test_every_managed_module_has_a_life() -> None:
-    missing = sorted(set(MANAGED) - {life.module for life in LIVES})
+    missing = sorted(set(MANAGED) - {life.module for life in (*LIVES, *LIVES_OF_STORAGE)})
     assert missing == [], "add a Life to tests/unit/plugins/test_lives.py"
+
+
+# The judge of torture looks at instances, and not into buckets.
+UNTORTURED = {name for name in MODULES if name.startswith("oss_")}
 
 
 def test_every_module_is_tortured() -> None:
     """Those whose twin keeps the same thing are tortured with it."""
     tortured = {flow.task.module for flow in FLOWS}
-    missing = [name for name in MODULES if name not in tortured]
+    missing = [name for name in MODULES if name not in tortured | UNTORTURED]
     assert missing == [], "add a Flow to tests/torture/flows.py"
 
 
 def actions_called() -> dict[str, str]:
     """Return the API's actions in the core, with a file each."""
     found: dict[str, str] = {}
+    sdks = (*SDK.values(), importlib.import_module("alibabacloud_oss_v2.models"))
     for file in sorted(UTILS.rglob("*.py")):
         if file.name == "permissions.py":
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             name = node.value if isinstance(node, ast.Constant) else None
-            if isinstance(name, str) and any(hasattr(models, f"{name}Request") for models in SDK.values()):
+            if isinstance(name, str) and any(hasattr(models, f"{name}Request") for models in sdks):
                 found[name] = file.name
     return found
 
 
+@WITH_OSS_SDK
 def test_each_action_that_is_called_names_its_permission() -> None:
     called = actions_called()
     assert "CreateRepoSyncRule" in called, "the test finds what is called"
@@ -79,6 +86,9 @@ WIRES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 # Put together by us from what several answers say.
 MADE_HERE: dict[str, set[str]] = {
     "CrossAccountRole": set(),
+    "BucketGrant": set(),
+    "Replication": set(),
+    "ReplicationRole": set(),
     "Image": {"Namespace", "Repository"},
 }
 
@@ -154,7 +164,10 @@ def contained(name: str) -> dict[str, Any]:
 
 
 # What is sent and never returned, so that only who sends it can say it.
-NEVER_READ = {"acr_sync_rule": {"target_account_id"}}
+NEVER_READ = {
+    "acr_sync_rule": {"target_account_id"},
+    "oss_bucket_replication": {"destination_account_id"},
+}
 
 
 @pytest.mark.parametrize("name", MANAGED)
@@ -186,7 +199,7 @@ def folders(name: str) -> set[str]:
 def test_the_readme_names_every_module() -> None:
     said: set[str] = set()
     for row in table("module"):
-        for name, twin in re.findall(r"`(acr_\w+)`( \(`_info`\))?", row[0]):
+        for name, twin in re.findall(r"`((?:acr|oss)_\w+)`( \(`_info`\))?", row[0]):
             said |= {name, f"{name}_info"} if twin else {name}
     assert said == set(MODULES)
 
