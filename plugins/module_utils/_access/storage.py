@@ -10,6 +10,7 @@ the destination that names the role's sessions.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.policy import Document, statements
@@ -64,7 +65,7 @@ def buckets_read(document: Mapping[str, Any] | None) -> list[str]:
 def reading(document: Mapping[str, Any] | None, buckets: Collection[str]) -> Document:
     """Return a role's policy with just these buckets to replicate from; its other statements stay."""
     others = [statement for statement in statements(document) if not _is_reading(statement)]
-    resources = [resource for bucket in sorted(buckets) for resource in _of_role(bucket)] if buckets else []
+    resources = list(chain.from_iterable(map(_of_role, sorted(buckets))))
     mine = {"Effect": "Allow", "Action": list(READING), "Resource": resources}
     return {"Version": "1", "Statement": [*others, mine] if buckets else others}
 

@@ -25,9 +25,9 @@ _ASSUMES = (
     " that of a RAM user."
 )
 _BUCKETS = (
-    "Let registryops.alicloud.oss_replication_role keep role {Role} in this account, and ask the owner of bucket"
-    " {DestinationBucket} to run registryops.alicloud.oss_bucket_grant for it. Where both were done, name this caller's"
-    " UID in the callers of that grant, and check that the caller has {needed}, and oss:ReplicateGet as well."
+    "The caller needs {needed}. Let registryops.alicloud.oss_replication_role keep role {Role} in this account, and ask"
+    " the owner of bucket {DestinationBucket} to run registryops.alicloud.oss_bucket_grant for it. Where all of this"
+    " was done, the caller may need oss:ReplicateGet on both buckets, too; name its UID in the callers of that grant."
 )
 _UNPAID = "The account has unpaid bills. Pay them, and run it again."
 

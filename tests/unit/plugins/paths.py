@@ -169,6 +169,21 @@ def run(account: Account, *steps: Step) -> None:
         account.run(module, **params)
 
 
+def storage_granted(roots: Roots) -> None:
+    """Let the role of account A replicate into account B's bucket already."""
+    run(roots.b, step("oss_bucket_grant", **BUCKET_GRANT))
+    run(roots.a, step("oss_replication_role", source_buckets=["images-of-source"]))
+
+
+def storage_replicated(roots: Roots) -> None:
+    storage_granted(roots)
+    run(roots.a, step("oss_bucket_replication", **REPLICATION))
+
+
+def another_bucket(roots: Roots) -> None:
+    run(roots.a, step("oss_replication_role", source_buckets=["more-images"]))
+
+
 GRANT, REVOKE = ("account_b_grant_access",), ("account_b_revoke_access",)
 PREPARE, CONFIGURE = ("account_b_prepare_destination",), ("account_a_configure_sync",)
 DELETE = ("delete_content",)
@@ -177,7 +192,37 @@ INBOUND = [{"name": "web-to-eu", "account_id": ACCOUNT_A, "namespace": "prod", "
 FAILED = {"source": "prod/web:1.0", "target": f"{TARGET}/prod/web:1.0", "action": "failed", "issue": "lost"}
 EARLIER = {"target_region": "eu-central-1", "target_account_id": ACCOUNT_B, "images": [FAILED]}
 
+BUCKET_GRANT = {"bucket": "images-of-target", "source_account_id": ACCOUNT_A}
+REPLICATION = {
+    "source_bucket": "images-of-source",
+    "destination_bucket": "images-of-target",
+    "destination_region": "eu-central-1",
+}
+STORAGE_A, STORAGE_B = ("account_a_transfer_by_storage",), ("account_b_transfer_by_storage",)
+STORAGE_ROLE = ("account_a_transfer_by_storage_grant",)
+
 PATHS = (
+    Path("let a bucket be replicated into", STORAGE_B, (step("oss_bucket_grant", **BUCKET_GRANT),)),
+    Path("no longer", STORAGE_B, (step("oss_bucket_grant", **BUCKET_GRANT, state="absent"),), storage_granted),
+    Path(
+        "let OSS read a bucket",
+        STORAGE_ROLE,
+        (step("oss_replication_role", source_buckets=["images-of-source"]),),
+    ),
+    Path(
+        "let OSS read one more bucket",
+        STORAGE_ROLE,
+        (step("oss_replication_role", source_buckets=["images-of-source"]),),
+        another_bucket,
+    ),
+    Path("let OSS read none", STORAGE_ROLE, (step("oss_replication_role", state="absent"),), another_bucket),
+    Path("replicate a bucket", STORAGE_A, (step("oss_bucket_replication", **REPLICATION),), storage_granted),
+    Path(
+        "end its replication",
+        STORAGE_A,
+        (step("oss_bucket_replication", **REPLICATION, state="absent"),),
+        storage_replicated,
+    ),
     Path("first grant", GRANT, (preflight("destination", TARGET), role(ACCOUNT_A))),
     Path("grant to one more", GRANT, (preflight("destination", TARGET), role(ACCOUNT_A)), granted_to_others),
     Path("revoke from the last", REVOKE, (revocation(ACCOUNT_A),), granted),

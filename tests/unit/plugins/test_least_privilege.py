@@ -15,6 +15,8 @@ import pytest
 import yaml
 from acr_emulator import cr, ram
 from acr_emulator.actions import ACTIONS
+from acr_emulator.oss import gateway
+from acr_emulator.oss.operations import OPERATIONS
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import PERMISSIONS
@@ -24,18 +26,20 @@ from .paths import PATHS, Path, Roots
 
 # Used only when the time runs out, which a test of its own shows.
 CANCEL = "cr:CancelRepositorySync"
-REGISTERED = (cr, ram)  # importing them registers their actions
+REGISTERED = (cr, ram, gateway)  # importing them registers their actions
 
 FOLDER = File(__file__).parents[3] / "docs" / "policies"
 POLICIES = sorted(file.stem for file in FOLDER.glob("*.json"))
 PLACES = {"a": (ACCOUNT_A, "cn-hangzhou", SOURCE), "b": (ACCOUNT_B, "eu-central-1", TARGET)}
+BUCKETS = {"a": "images-of-source", "b": "images-of-target"}
+PLACEHOLDERS = ("ACCOUNT_UID", "REGION", "INSTANCE_ID", "BUCKET")
 OPERATOR = {"name": "operator", "type": "user", "access_key_id": "LTAIleast", "access_key_secret": "secretLeast"}
 
 
 def document(policy: str, owner: str, without: str = "") -> dict[str, Any]:
     """Return a shipped policy, perhaps without one action."""
     text = (FOLDER / f"{policy}.json").read_text(encoding="utf-8")
-    for placeholder, value in zip(("ACCOUNT_UID", "REGION", "INSTANCE_ID"), PLACES[owner], strict=True):
+    for placeholder, value in zip(PLACEHOLDERS, (*PLACES[owner], BUCKETS[owner]), strict=True):
         text = text.replace(placeholder, value)
     filled: dict[str, Any] = json.loads(text)
     for statement in filled["Statement"]:
@@ -90,7 +94,11 @@ def go(operator: Account, path: Path, check: bool = False) -> bool:
 
 def authorities(calls: Iterable[dict[str, Any]]) -> set[str]:
     """Return the RAM actions behind calls, by the emulator."""
-    return {ACTIONS[call["product"], call["action"]].authority for call in calls if call["product"] != "sts"}
+    known = {("oss", operation.name): operation.authority for operation in OPERATIONS.values()}
+    known |= {named: action.authority for named, action in ACTIONS.items()}
+    # Of another account's bucket, OSS tells by its refusal that it is there.
+    asked = [call for call in calls if call["product"] != "sts" and call["action"] != "GetBucketLocation"]
+    return {known[call["product"], call["action"]] for call in asked}
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -143,14 +151,15 @@ def test_a_policy_can_be_attached_and_reaches_no_further(policy: str) -> None:
     assert paths_of(policy)
     text = json.dumps(document(policy, owner))
     assert len(text) <= 6144
-    assert not {"ACCOUNT_UID", "REGION", "INSTANCE_ID"} & set(text.replace('"', ":").replace("/", ":").split(":"))
+    assert not set(PLACEHOLDERS) & set(text.replace('"', ":").replace("/", ":").split(":"))
     uid, region, instance = PLACES[owner]
     here = tuple(f"acs:cr:{region}:{uid}:{kind}/{instance}" for kind in ("instance", "repository"))
     for statement in document(policy, owner)["Statement"]:
         assert statement["Effect"] == "Allow"
         assert not any("*" in action for action in statement["Action"])
         resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-        assert all(resource.startswith((*here, f"acs:ram:*:{uid}:")) for resource in resources)
+        there = (f"acs:ram:*:{uid}:", f"acs:oss:*:{uid}:{BUCKETS[owner]}")
+        assert all(resource.startswith((*here, *there)) for resource in resources)
         assert all(
             action.split(":")[0] in {resource.split(":")[1] for resource in resources} for action in statement["Action"]
         )
