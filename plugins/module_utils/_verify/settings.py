@@ -133,8 +133,13 @@ def _sentence(drifts: Sequence[Drift], where: str) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    """Return a value as an inventory has it, and cut a long text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not value:
+        return "empty"
+    text = str(value)
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
 def _unread(side: Side, failure: AcrError) -> Finding:

@@ -197,7 +197,7 @@ def test_a_verification_shows_what_differs_with_both_values(both: tuple[Account,
     }
     [finding] = [found for found in result["findings"] if found["check"] == "different_settings"]
     assert finding["severity"] == "warning"
-    assert "summary is 'old', not 'The shop'" in finding["problem"]
+    assert "summary is 'old', not 'The shop', tag_immutability is false, not true" in finding["problem"]
     keep(b, [{**WEB, **GOOD}])
     assert verify(a, b, ALL)["settings"] == []
 
@@ -232,6 +232,7 @@ def test_many_repositories_are_one_finding(repositories: int, findings: int) -> 
     told = found.findings({INSTANCES[DESTINATION]: "prod-eu"})
     assert (len(told), len(found.rows())) == (findings, min(repositories, 200))
     assert all(len(finding["problem"]) < 300 for finding in told)
+    assert all("summary is empty, not 'aaa" in finding["problem"] for finding in told)
     if repositories > 3:
         assert told[0]["problem"].startswith(
             f"{repositories} repositories at prod-eu differ from their sources, such as "
