@@ -11,6 +11,8 @@ version_added: 0.1.0
 description:
   - Reads the C(acr_sync_rules) of hosts, and selects the rules that end at one host or at several. It returns what
     these rules need there, and the account that they come from.
+  - Of a source that says C(acr_direction), the rules of the other way are among them, so that it is ready for that.
+    While the rules are reversed, only those are, see P(registryops.alicloud.acr_outbound_rules#filter).
 positional: sources, destination
 options:
   _input:
@@ -48,7 +50,10 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import kept_inbound
 
 
 def inbound_rules(
@@ -58,10 +63,12 @@ def inbound_rules(
     names = [destination] if isinstance(destination, str) else destination
     instance_ids = [identifier for identifier in (hosts[name].get("acr_instance_id") for name in names) if identifier]
     needs = []
-    for source in sources:
-        for rule in wanted_rules(hosts[source].get("acr_sync_rules") or []):
+    try:
+        for source, _end, rule in kept_inbound(hosts, sources):
             if rule.get("to") in names or rule.get("target_instance_id") in instance_ids:
                 needs.append(_needs(rule, source, hosts[source]))
+    except AcrError as error:
+        raise AnsibleFilterError(str(error)) from error
     return needs
 
 

@@ -11,7 +11,7 @@ version_added: 1.0.0
 description:
   - A playbook that is run for a rule by its name leaves out the hosts that have no such rule. If no host of the play
     has it, the name is wrong. This filter says so in a sentence, with the names that there are.
-positional: rules, hosts, play_hosts
+positional: rules, hosts, play_hosts, groups
 options:
   _input:
     description: The name of a rule, several of them with commas between, or a list of them.
@@ -31,6 +31,12 @@ options:
     type: list
     elements: str
     required: true
+  groups:
+    description:
+      - Names of the hosts of each group, such as C(groups), for rules that go the other way now. If unset, only the
+        rules are known that are written at the hosts.
+    type: dict
+    default: {}
 author:
   - The registryops.alicloud developers (@registryops)
 """
@@ -57,12 +63,17 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import outbound_rules
 
 Rule = Mapping[str, Any]
 
 
 def unknown_rules(
-    names: str | Sequence[str], rules: Sequence[Rule], hosts: Mapping[str, Any], play_hosts: Sequence[str]
+    names: str | Sequence[str],
+    rules: Sequence[Rule],
+    hosts: Mapping[str, Any],
+    play_hosts: Sequence[str],
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """Return a sentence about unknown names; see DOCUMENTATION."""
     given = names.split(",") if isinstance(names, str) else list(names)
@@ -71,7 +82,7 @@ def unknown_rules(
     if not unknown:
         return ""
     for host in play_hosts:
-        known |= _names(hosts[host].get("acr_sync_rules") or [])
+        known |= _names(outbound_rules(hosts[host].get("acr_sync_rules") or [], hosts, groups or {}, host))
     unknown = [name for name in unknown if name not in known]
     if not unknown:
         return ""

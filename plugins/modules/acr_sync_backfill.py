@@ -23,7 +23,7 @@ description:
     C(state=absent) are left out.
   - An image that several rules bring to one place is sent once, and counts for the first of them.
   - A rule that is not on the instance, or whose images cannot be listed, does not stop the others. The task fails at
-    the end.
+    the end, unless O(assume_rules) says otherwise.
 options:
   instance_id:
     description:
@@ -37,6 +37,12 @@ options:
     type: list
     elements: str
     default: []
+  assume_rules:
+    description:
+      - Whether a listed rule that is not on the instance is taken as O(rules) has it. So what it would carry can be
+        sent before it is made, or after it was deleted. If V(false), such a rule fails.
+    type: bool
+    default: false
   select:
     description:
       - Selects some of the images that the rules cover. If unset, all of them are sent.
@@ -349,6 +355,7 @@ MODULE = Module(
         "destinations": {"type": "list", "elements": "dict", "default": [], "options": DESTINATION_OPTIONS},
         "select": {"type": "dict", "options": SELECT_OPTIONS},
         "retry": {"type": "str", "choices": ["failed", "unfinished"]},
+        "assume_rules": {"type": "bool", "default": False},
         "max_images": {"type": "int", "default": 100},
         "images_file": {"type": "path"},
         **{name: {"type": "int"} for name in (*SHARD, "priority", "max_failures")},

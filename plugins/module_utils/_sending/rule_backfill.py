@@ -14,6 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import Backfill
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, Transfer
 
@@ -36,6 +37,7 @@ class RuleBackfill(Backfill):
     def __init__(self, task: Task, wanted: Rule, present: Mapping[str, Rule], there: Client | None) -> None:
         check(wanted)
         self.name = str(wanted["name"])
+        self._wanted = wanted
         self._present = present
         self.aside = 0
         params = {
@@ -56,6 +58,8 @@ class RuleBackfill(Backfill):
 
     def _rule(self, name: str) -> dict[str, Any]:
         rule = self._present.get(name)
+        if rule is None and self.params["assume_rules"]:
+            rule = self._assumed()
         if rule is None:
             raise AcrError(
                 f"sync rule {name} is not on {self.options.instance_id}",
@@ -67,6 +71,12 @@ class RuleBackfill(Backfill):
             "Set acr_account_id at the host that the rule names in to, or target_account_id in the rule.",
         )
         return dict(rule)
+
+    def _assumed(self) -> Rule:
+        """Return the rule as it would be made."""
+        wanted = {**self.params, **self._wanted, "instance_id": self.options.instance_id}
+        rules = SyncRules(self.client, wanted)
+        return rules.present(rules.desired(), None).to_result()
 
 
 def _is_aside(transfer: Transfer) -> bool:

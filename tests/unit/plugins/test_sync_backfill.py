@@ -203,3 +203,17 @@ def test_rules_that_meet_are_refused_before_anything_is_sent(check: bool, accoun
 def test_shares_of_several_jobs_make_the_whole(account_a: Account, cloud: Emulator) -> None:
     shares = [backfill(account_a, shard_index=index, shard_count=3) for index in range(3)]
     assert sum(share["counts"]["sent"] for share in shares) == len(cloud.calls("CreateRepoSyncTask")) == 3
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_rule_that_is_not_there_is_taken_as_it_is_listed_if_asked(
+    check: bool, account_a: Account, cloud: Emulator
+) -> None:
+    gone = {**PROD, "name": "gone", "tag_filter": "^2", "target_namespace": "copy"}
+    account_a.run("acr_sync_rules", instance_id=SOURCE, rules=[], purge=True)
+    assert "gone is not on" in failing(account_a, rules=[gone]).result["msg"]
+    account = Account(cloud, {"access_key_id": "LTAIbbbb", "access_key_secret": "secretB"}, "eu-central-1")
+    account.run("acr_namespace", instance_id=TARGET, name="copy", auto_create_repositories=True)
+    sent = backfill(account_a, check=check, rules=[gone], assume_rules=True)
+    assert numbers(sent["counts"]) == {"to_send" if check else "sent": 1}
+    assert "copy/worker:2.0" in sent["diff"]["after"]

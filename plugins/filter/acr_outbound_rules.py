@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: acr_outbound_rules
+short_description: List the sync rules that are to be kept at a host, whichever way they go now
+version_added: 1.0.0
+description:
+  - The rules of an inventory are written at the host that is usually the source. Where that host's C(acr_direction) is
+    V(reversed), they are kept the other way at the hosts that they end at. This filter returns what a host has to keep.
+  - A rule that goes the other way now is returned with C(state=absent), so that whoever keeps the rules deletes it.
+  - The rule the other way is called C(NAME-reversed). Source and target are exchanged, with their namespaces and
+    repositories; filters, trigger and priority stay. C(acr_reversed_rules) of the source, a dictionary by the rules'
+    names, says more of it. Rules that C(acr_one_way_rules) names are never reversed.
+  - Rules that cannot be reversed are refused by their names as soon as C(acr_direction) is set. These are several rules
+    that write one place from several others, rules that take the same images to several hosts, rules with a custom link
+    unless C(acr_reversed_rules) says the link of the other way, rules whose namespace or repository is not said, and
+    rules that end at no host of the inventory.
+positional: hosts, groups, host
+options:
+  _input:
+    description: The rules that are written at the host, with the options of M(registryops.alicloud.acr_sync_rule).
+    type: list
+    elements: dict
+    required: true
+  hosts:
+    description: Variables of each host by its name, such as C(hostvars).
+    type: dict
+    required: true
+  groups:
+    description: Names of the hosts of each group, such as C(groups). C(acr_source) and C(acr_destination) are read.
+    type: dict
+    required: true
+  host:
+    description: Name of the host.
+    type: str
+    required: true
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Show what this host has to keep
+  ansible.builtin.debug:
+    msg: >-
+      {{ acr_sync_rules | default([])
+         | registryops.alicloud.acr_outbound_rules(hostvars, groups, inventory_hostname) }}
+"""
+
+RETURN = r"""
+_value:
+  description: The rules. Without C(acr_direction) they are those that were given.
+  type: list
+  elements: dict
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import outbound_rules
+
+
+def outbound(
+    rules: Sequence[dict[str, Any]], hosts: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str
+) -> list[dict[str, Any]]:
+    """Return the rules to keep at a host; see DOCUMENTATION."""
+    try:
+        return outbound_rules(rules, hosts, groups, host)
+    except AcrError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"acr_outbound_rules": outbound}
