@@ -16,8 +16,9 @@ description:
     one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
     cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
     and a destination namespace must create repositories automatically.
-  - At the source it finds rules that would write to one place from different repositories. It warns of a filter that
-    matches the empty text, such as the glob C(v*).
+  - At the source it finds rules that would write to one place from different repositories, and rules that would send
+    back what their counterparts of the other direction bring, as far as the instance lists those. It warns of a filter
+    that matches the empty text, such as the glob C(v*).
 options:
   instance_id:
     description:

@@ -51,7 +51,9 @@ def process() -> Iterator[Emulator]:
 @pytest.fixture
 def home(process: Emulator, tmp_path: Path) -> Path:
     """Return a home with both accounts' profiles and inventories."""
-    process.reset()
+    world = yaml.safe_load(WORLD.read_text(encoding="utf-8"))
+    world["accounts"][1]["instances"][0]["edition"] = "Enterprise_Advanced"  # so that it can become the source
+    process.reset(world)
     process.post("/_emulator/tasks", {"seconds": 0.2})
     profiles = [
         {"name": name, "mode": "AK", "access_key_id": key, "access_key_secret": secret}

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.before_rules import RulesToCome
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.other_direction import other_direction
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
     check_namespace,
@@ -61,7 +62,8 @@ def preflight(task: Task) -> dict[str, Any]:
     warnings = [_doubt(instance, params["side"])] if instance.edition in _DOUBTFUL else []
     if params["side"] == "source":
         to_come = RulesToCome(task.client, params["instance_id"], rules)
-        findings += [_finding(met["check"], met["problem"], met["remedy"]) for met in to_come.meeting()]
+        back = other_direction(task.client, params["instance_id"], rules) if rules else ()
+        findings += [_finding(met["check"], met["problem"], met["remedy"]) for met in (*to_come.meeting(), *back)]
         doubts = [*selecting_all(rules), *to_come.leaving_signatures()]
         warnings += [f"{doubt['problem']}. {doubt['remedy']}" for doubt in doubts]
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}

@@ -49,6 +49,9 @@ ALL_SCOPED = sorted(set(chain.from_iterable(SCOPED.values())))
 # How the names of rules end that stand in for others while those are replaced.
 SUFFIX = "-acr-stand-in"
 
+# How the names of rules end that go the other way, from the destination to the source.
+REVERSED = "-reversed"
+
 
 def is_stand_in(name: str | None) -> bool:
     return bool(name) and str(name).endswith(SUFFIX)

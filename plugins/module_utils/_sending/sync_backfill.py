@@ -95,7 +95,7 @@ class SyncBackfill(Operation):
     def _plan(self, wanted: Rule, present: Mapping[str, Rule]) -> RuleFound:
         name = str(wanted["name"])
         try:
-            target = present.get(name, {}).get("target_instance_id")
+            target = present.get(name, wanted).get("target_instance_id")
             rule = RuleBackfill(self.task, wanted, present, self._reached(target))
             rule.prepare()
         except AcrError as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import REVERSED
 
 Rule = Mapping[str, Any]
 # Host of the source, host of the destination, and the rule between them.
@@ -18,8 +19,6 @@ Between = tuple[str, str, Rule]
 # A namespace and a repository; None for any.
 _Place = tuple[str | None, str | None]
 
-# How the names of reversed rules end.
-SUFFIX = "-reversed"
 _SAME = (
     "scope",
     "namespace_filter",
@@ -47,7 +46,7 @@ def reversed_rule(rule: Rule, source: str, host: Mapping[str, Any], said: Rule) 
     """
     _check(rule, source, host, said)
     back = {name: rule[name] for name in _SAME if rule.get(name) is not None}
-    back = {"name": f"{rule['name']}{SUFFIX}", **back, "to": source}
+    back = {"name": f"{rule['name']}{REVERSED}", **back, "to": source}
     for name in ("namespace", "repository"):
         if rule.get(name) is not None:
             back[name] = rule.get(f"target_{name}") or rule[name]

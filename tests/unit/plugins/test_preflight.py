@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from .conftest import SOURCE, TARGET, Account, ModuleFailedError
+from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
 
 def change_world(cloud: Emulator, account: int, **instance: Any) -> None:
@@ -238,3 +238,18 @@ def test_nobody_to_grant_to_is_a_finding(account_b: Account) -> None:
         match="no rule of a host of acr_source with an acr_account_id ends at cri-target.*Give the.*configure_sync",
     ):
         account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, source_account_ids=[], fail=True)
+
+
+@pytest.mark.usefixtures("granted")
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_rule_that_would_send_back_what_its_counterpart_brings_is_found(
+    visible: bool, cloud: Emulator, account_a: Account, account_b: Account
+) -> None:
+    cloud.post("/_emulator/behaviour", {"destination_lists_inbound_rules": visible})
+    there = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
+    account_a.run("acr_sync_rule", instance_id=SOURCE, name="prod", namespace="prod", **there)
+    back = {"namespace": "prod", "target_region": "cn-hangzhou", "target_instance_id": SOURCE}
+    rules = [{"name": "prod-reversed", **back}, {"name": "other", **back}]
+    found = account_b.run("acr_sync_preflight", side="source", instance_id=TARGET, sync_rules=rules)["findings"]
+    told = [finding["problem"] for finding in found if finding["check"] == "other_direction"]
+    assert told == [f"sync rule prod-reversed would send back to {SOURCE} what prod brings from there"] * visible

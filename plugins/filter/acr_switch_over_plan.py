@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: acr_switch_over_plan
+short_description: Plan the exchange of source and destination
+version_added: 1.0.0
+description:
+  - Compares the direction that an inventory wants (C(acr_direction) of its sources) with the rules that the instances
+    have, and says what each host has to do. The role P(registryops.alicloud.switch_over#role) does it.
+  - What was looked at is taken from the variables C(switch_over_rules) and C(switch_over_failure) of each host.
+positional: groups, host, stopped
+options:
+  _input:
+    description: Variables of each host by its name, such as C(hostvars).
+    type: dict
+    required: true
+  groups:
+    description: Names of the hosts of each group, such as C(groups). C(acr_source) and C(acr_destination) are read.
+    type: dict
+    required: true
+  host:
+    description: Name of the host whose part is returned.
+    type: str
+    required: true
+  stopped:
+    description: Names of hosts that are not looked at and whose rules are known to be gone.
+    type: list
+    elements: str
+    default: []
+author:
+  - The registryops.alicloud developers (@registryops)
+"""
+
+EXAMPLES = r"""
+- name: Say what is to be done
+  ansible.builtin.debug:
+    msg: "{{ (hostvars | registryops.alicloud.acr_switch_over_plan(groups, inventory_hostname)).steps }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(directions), a sentence for each two hosts on which direction holds and which is wanted; C(steps), a sentence
+      for each step; C(refusals), why nothing can be done; and C(remaining), what is still to be done.
+    - C(holds) is V(forward), V(reversed), V(both), V(neither), V(partly) or V(unknown). It is null if the inventory
+      says no direction.
+    - What follows is the host's own part. C(involved) tells whether it has any. C(prepare) tells whether it becomes a
+      destination, C(send) are the rules whose images it sends, C(stop) the rules that it deletes, and C(keep) those
+      that it gets. C(waits_for) says why it does not get them yet, and C(lacks) what it lacks in the end.
+  type: dict
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import ways
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switch_steps import (
+    remaining,
+    step_sentences,
+)
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
+    Seen,
+    direction_sentences,
+    holding,
+    host_plan,
+    refusals,
+)
+
+
+def switch_over_plan(
+    hosts: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, stopped: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return what is to be done; see DOCUMENTATION."""
+    try:
+        found = ways(hosts, groups.get("acr_source") or [])
+    except AcrError as error:
+        raise AnsibleFilterError(str(error)) from error
+    names = {way.source for way in found} | {way.destination for way in found}
+    seen = _seen({name: hosts[name] for name in names}, stopped)
+    return {
+        "holds": holding(found, seen) if found else None,
+        "directions": direction_sentences(found, seen),
+        "steps": step_sentences(found, seen),
+        "refusals": refusals(found, seen) if found else [_NONE],
+        "remaining": remaining(found, seen),
+        "lacks": remaining([way for way in found if way.begin(way.direction) == host], seen),
+        **host_plan(found, seen, host),
+    }
+
+
+_NONE = "no host of acr_source that has rules says acr_direction; set it to reversed, or to forward to go back"
+
+
+def _seen(hosts: Mapping[str, Any], stopped: Sequence[str]) -> Seen:
+    return Seen(
+        {name: host["switch_over_rules"] for name, host in hosts.items() if host.get("switch_over_rules") is not None},
+        {name: str(host.get("acr_instance_id")) for name, host in hosts.items()},
+        {name: str(host["switch_over_failure"]) for name, host in hosts.items() if host.get("switch_over_failure")},
+        frozenset(stopped),
+    )
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"acr_switch_over_plan": switch_over_plan}

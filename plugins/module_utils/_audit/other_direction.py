@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find rules that would send back what comes by their own counterparts.
+
+That is so where source and destination were exchanged and the inventory does not know. It is only found where the
+instance lists the rules that end at it, which is not documented for other accounts' rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import REVERSED
+
+Rule = Mapping[str, Any]
+
+_REMEDY = (
+    "If source and destination are exchanged, set acr_direction in the inventory to what it is now. To exchange them,"
+    " run registryops.alicloud.switch_over."
+)
+
+
+def other_direction(client: Client, instance_id: str, rules: Iterable[Rule]) -> Iterator[Finding]:
+    """Yield the rules whose counterparts end at the instance.
+
+    Args:
+        client: the services of the instance's account.
+        instance_id: the source.
+        rules: the rules that are wanted there, with their targets.
+    """
+    found = SyncRules(client, {"instance_id": instance_id, "direction": "inbound"}).find()
+    arriving = {(rule.name, rule.target_instance_id) for rule in found}
+    for rule in rules:
+        name, target = str(rule["name"]), rule.get("target_instance_id")
+        counterpart = name.removesuffix(REVERSED) if name.endswith(REVERSED) else f"{name}{REVERSED}"
+        if (counterpart, target) in arriving:
+            problem = f"sync rule {name} would send back to {target} what {counterpart} brings from there"
+            yield error("other_direction", f"sync rule {name}", problem, _REMEDY)

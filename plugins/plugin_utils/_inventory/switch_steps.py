@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell the steps of an exchange of source and destination, for a person to read before they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import Way
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
+    Seen,
+    host_plan,
+    waits_for,
+)
+
+Key = TypeVar("Key", bound=Hashable)
+
+STEPS = ("prepare", "send", "stop", "send_rest", "start", "finish")
+
+
+def step_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
+    """Return a sentence for each step and host, such as "1 of 6: ..."."""
+    tellers = (_prepare, _send, _stop, _rest, _start, _finish)
+    found = []
+    for number, teller in enumerate(tellers, start=1):
+        told = list(teller(ways, seen)) or ["nothing to do"]
+        found += [f"{number} of {len(STEPS)}: {sentence}" for sentence in told]
+    return found
+
+
+def remaining(ways: Sequence[Way], seen: Seen) -> list[str]:
+    """Say what the new sources still lack, and why."""
+    found = []
+    for begin, several in _by(ways, lambda way: way.begin(way.direction)):
+        missing = [way for way in several if not seen.has(way, way.direction)]
+        names = _names(way.rule(way.direction)["name"] for way in missing)
+        reasons = waits_for(several, seen)
+        if begin not in seen.rules and missing:
+            found.append(f"{seen.unseen(begin)}, and should get {names}")
+        elif reasons:
+            found.append(f"{begin} does not get {names or 'all its rules'} yet: {'; '.join(reasons)}")
+        elif names:
+            found.append(f"{begin} does not have {names} yet")
+    return found
+
+
+def _prepare(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+    for end, several in _by(ways, lambda way: way.end(way.direction)):
+        begins = _names(way.begin(way.direction) for way in several)
+        done = f"{end} grants access to the account of {begins}, and has the namespaces and repositories"
+        yield done if end in seen.rules else f"left, since {seen.unseen(end)}: {done}"
+
+
+def _send(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+    return _sending(ways, seen, "by digest where both can be looked at")
+
+
+def _rest(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+    return _sending(ways, seen, "as far as it was pushed in between")
+
+
+def _sending(ways: Sequence[Way], seen: Seen, how: str) -> Iterator[str]:
+    for (begin, end), several in _ways(ways):
+        plan = host_plan(several, seen, begin)
+        if plan["send"]:
+            names = _names(rule["name"] for rule in plan["send"])
+            yield f"{begin} sends {end} what is missing there of {names}, {how}"
+        elif begin not in seen.rules:
+            yield f"left, since {seen.unseen(begin)}: what {end} lacks of its images"
+
+
+def _stop(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+    for begin, several in _by(ways, lambda way: way.begin(way.other)):
+        plan = host_plan(several, seen, begin)
+        if plan["stop"]:
+            yield f"{begin} loses the rules {_names(rule['name'] for rule in plan['stop'])}"
+        elif begin not in seen.rules:
+            yield f"left, since {seen.unseen(begin)}: its rules, which have to go before those of the other way come"
+
+
+def _start(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+    for begin, several in _by(ways, lambda way: way.begin(way.direction)):
+        names = _names(way.rule(way.direction)["name"] for way in several)
+        blocks = [
+            way for way in several if way.begin(way.other) not in seen.rules and seen.has(way, way.other) is not False
+        ]
+        if begin not in seen.rules:
+            yield f"left, since {seen.unseen(begin)}: the rules {names}"
+        elif blocks:
+            old = _names(way.begin(way.other) for way in blocks)
+            yield f"left until the rules of {old} are known to be gone: {begin} gets the rules {names}"
+        elif all(seen.has(way, way.direction) for way in several):
+            yield f"{begin} keeps the rules {names}"
+        else:
+            yield f"{begin} gets the rules {names}"
+
+
+def _finish(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+    for (end, begin), _several in _ways(ways):
+        done = f"{begin} sends {end} what was pushed before its rules were there, and verifies"
+        yield done if begin in seen.rules else f"left, since {seen.unseen(begin)}: {done}"
+
+
+def _ways(ways: Iterable[Way]) -> list[tuple[tuple[str, str], list[Way]]]:
+    """Return the ways by the host that was the source and the one that becomes it."""
+    return _by(ways, lambda way: (way.begin(way.other), way.begin(way.direction)))
+
+
+def _by(ways: Iterable[Way], key: Callable[[Way], Key]) -> list[tuple[Key, list[Way]]]:
+    found: dict[Key, list[Way]] = {}
+    for way in ways:
+        found.setdefault(key(way), []).append(way)
+    return list(found.items())
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
