@@ -44,8 +44,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(directions), a sentence for each two hosts on which direction holds and which is wanted; C(steps), a sentence
-      for each step; C(refusals), why nothing can be done; and C(remaining), what is still to be done.
+    - C(directions), a sentence for each two hosts on which direction holds and which is wanted, and one for each host
+      that cannot be looked at.
+    - C(steps), a sentence for each step; C(refusals), why nothing can be done; C(remaining), what is still to be done.
     - C(holds) is V(forward), V(reversed), V(both), V(neither), V(partly) or V(unknown). It is null if the inventory
       says no direction.
     - What follows is the host's own part. C(involved) tells whether it has any. C(prepare) tells whether it becomes a
@@ -86,7 +87,7 @@ def switch_over_plan(
     seen = _seen({name: hosts[name] for name in names}, stopped)
     return {
         "holds": holding(found, seen) if found else None,
-        "directions": direction_sentences(found, seen),
+        "directions": [*direction_sentences(found, seen), *map(seen.reason, seen.failures)],
         "steps": step_sentences(found, seen),
         "refusals": refusals(found, seen) if found else [_NONE],
         "remaining": remaining(found, seen),

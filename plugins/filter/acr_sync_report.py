@@ -76,11 +76,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.filter.acr_topology import whole
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import images as of_images
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import verdict
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.hosts import known_hosts
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.whole import topology
 
 _REQUEST = re.compile(r", request [^\]]*")
 _NO_LAG: dict[str, Any] = {"host": None, "count": 0, "median": None, "p95": None, "worst": None, "over_time": []}
@@ -114,7 +113,7 @@ def sync_report(
         "rules": set_up.rules(verified, audited, names),
         "grants": set_up.grants(audited, verified, hosts),
         "findings": set_up.findings(verified, audited),
-        "topology": topology(known_hosts(hosts, sources, destinations)),
+        "topology": whole(hosts, sources, destinations),
         "images": of_images.images(verified),
         "files": [Path(found["images_file"]).name for found in verified.values() if found.get("images_file")],
     }

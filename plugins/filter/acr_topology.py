@@ -66,6 +66,8 @@ _value:
       rules end at; V(nothing_feeds) for a destination that no rule feeds; V(region) for a rule whose region is not its
       target's or cannot be replicated to; V(link) for one without a custom link where others between the same regions
       have one.
+    - C(directions), a sentence for each two hosts that can be exchanged, on which direction holds and which is wanted
+      (C(acr_direction)).
     - C(unknown), what findings hang on, in a sentence; null if none does.
   type: dict
 """
@@ -73,13 +75,14 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.hosts import known_hosts
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.hosts import known_directions, known_hosts
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.whole import topology
 
 
 def whole(hosts: Mapping[str, Any], sources: Sequence[str], destinations: Sequence[str]) -> dict[str, Any]:
     """Return who feeds whom; see DOCUMENTATION."""
-    return topology(known_hosts(hosts, sources, destinations))
+    found = topology(known_hosts(hosts, sources, destinations))
+    return {**found, "directions": known_directions(hosts, [*sources, *destinations])}
 
 
 class FilterModule:

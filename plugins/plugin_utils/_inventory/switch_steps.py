@@ -83,9 +83,7 @@ def _stop(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
 def _start(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
     for begin, several in _by(ways, lambda way: way.begin(way.direction)):
         names = _names(way.rule(way.direction)["name"] for way in several)
-        blocks = [
-            way for way in several if way.begin(way.other) not in seen.rules and seen.has(way, way.other) is not False
-        ]
+        blocks = _blocking(several, seen)
         if begin not in seen.rules:
             yield f"left, since {seen.unseen(begin)}: the rules {names}"
         elif blocks:
@@ -98,9 +96,17 @@ def _start(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
 
 
 def _finish(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
-    for (end, begin), _several in _ways(ways):
+    for (end, begin), several in _ways(ways):
         done = f"{begin} sends {end} what was pushed before its rules were there, and verifies"
-        yield done if begin in seen.rules else f"left, since {seen.unseen(begin)}: {done}"
+        if begin not in seen.rules:
+            yield f"left, since {seen.unseen(begin)}: {done}"
+        else:
+            yield f"left like the step before: {done}" if _blocking(several, seen) else done
+
+
+def _blocking(ways: Iterable[Way], seen: Seen) -> list[Way]:
+    """Return the ways whose old rules may still be there, and will not be deleted by this run."""
+    return [way for way in ways if way.begin(way.other) not in seen.rules and seen.has(way, way.other) is not False]
 
 
 def _ways(ways: Iterable[Way]) -> list[tuple[tuple[str, str], list[Way]]]:

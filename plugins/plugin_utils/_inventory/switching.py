@@ -57,9 +57,12 @@ class Seen:
         return False if begin in self.stopped else None
 
     def unseen(self, host: str) -> str:
+        """Say that a host was not looked at."""
+        return f"{host} cannot be looked at" if host in self.failures else f"{host} is not in this run"
+
+    def reason(self, host: str) -> str:
         """Say why a host was not looked at."""
-        reason = self.failures.get(host)
-        return f"{host} cannot be looked at ({reason})" if reason else f"{host} is not in this run"
+        return f"{self.unseen(host)} ({self.failures[host]})" if host in self.failures else self.unseen(host)
 
 
 def holding(ways: Sequence[Way], seen: Seen) -> str:
@@ -109,7 +112,9 @@ def waits_for(ways: Iterable[Way], seen: Seen) -> list[str]:
         has = seen.has(way, way.other)
         if has is not False:
             begin, name = way.begin(way.other), str(way.rule(way.other)["name"])
-            why = f"{begin} still has" if has else f"{seen.unseen(begin)}, and may still have"
+            why = f"{begin} still has"
+            if begin in seen.failures or not has:
+                why = f"{seen.reason(begin)}, and {'still has' if has else 'may still have'}"
             found.setdefault(why, []).append(name)
     return [f"{why} {', '.join(names)}" for why, names in found.items()]
 
@@ -117,7 +122,7 @@ def waits_for(ways: Iterable[Way], seen: Seen) -> list[str]:
 def refusals(ways: Sequence[Way], seen: Seen) -> list[str]:
     """Say which hosts would have to become the source and cannot be looked at."""
     hosts = dict.fromkeys(way.begin(way.direction) for way in ways if _stuck(way, seen))
-    return [f"{seen.unseen(host)}, and should become the source" for host in hosts]
+    return [f"{seen.reason(host)}, and should become the source" for host in hosts]
 
 
 def _sends(way: Way, seen: Seen) -> bool:
@@ -140,5 +145,10 @@ def _words(ways: Sequence[Way], seen: Seen) -> str:
     wanted, holds = ways[0].direction, holding(ways, seen)
     if holds == wanted:
         return f"{holds} holds, as the inventory wants"
-    has = "it is not known which direction holds" if holds == "unknown" else f"{holds} holds"
-    return f"{has}, and the inventory wants {wanted}"
+    has = {
+        "unknown": "it is not known which direction holds",
+        "both": "both directions hold, so that images may go round",
+        "neither": "neither direction holds",
+        "partly": "some rules go forward and some reversed, or are lacking",
+    }
+    return f"{has.get(holds, f'{holds} holds')}, and the inventory wants {wanted}"

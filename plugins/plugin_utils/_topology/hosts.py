@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import ways
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import Seen, direction_sentences
 
 
 def known_hosts(
@@ -29,6 +32,15 @@ def known_hosts(
                 "refused": _refused(host),
             }
     return found
+
+
+def known_directions(hosts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """Say of each two hosts that can be exchanged which direction holds, and which is wanted."""
+    names = list(dict.fromkeys(names))
+    found = ways(hosts, [name for name in names if hosts[name].get("acr_sync_rules")])
+    rules = {name: known for name in names if (known := _rules(hosts[name])) is not None}
+    instances = {name: str(hosts[name].get("acr_instance_id")) for name in names}
+    return direction_sentences(found, Seen(rules, instances, {}))
 
 
 def _rules(host: Mapping[str, Any]) -> list[Any] | None:

@@ -162,3 +162,29 @@ def test_no_two_instances_are_drawn_on_each_other(count: int) -> None:
     assert len(boxes) == count
     for (x, y, height), (other_x, other_y, _height) in pairwise(boxes):
         assert x != other_x or y + height <= other_y
+
+
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        (["a-b"], "a and b: forward holds"),
+        (["b-a-reversed"], "a and b: reversed holds, as the inventory wants"),
+        (
+            ["a-b", "b-a-reversed"],
+            "a and b: both directions hold, so that images may go round",
+        ),
+    ],
+)
+def test_it_says_which_direction_holds(there: list[str], words: str) -> None:
+    rules = {"a-b": ruled("a", "b"), "b-a-reversed": ruled("b", "a", name="a-b-reversed")}
+    hosts: dict[str, Any] = {
+        name: {
+            "acr_instance_id": f"cri-{name}",
+            "acr_region": REGIONS[name],
+            "acr_account_id": f"uid-{name}",
+            "report_sync_rules": {"sync_rules": [rules[rule] for rule in there if rule.startswith(name)]},
+        }
+        for name in ("a", "b")
+    }
+    hosts["a"] |= {"acr_direction": "reversed", "acr_sync_rules": [{"name": "a-b", "namespace": "prod", "to": "b"}]}
+    assert whole(hosts, ["b"], ["a"])["directions"][0].removesuffix(", and the inventory wants reversed") == words
