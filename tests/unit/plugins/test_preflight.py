@@ -246,7 +246,11 @@ def test_a_rule_that_would_send_back_what_its_counterpart_brings_is_found(
     visible: bool, cloud: Emulator, account_a: Account, account_b: Account
 ) -> None:
     cloud.post("/_emulator/behaviour", {"destination_lists_inbound_rules": visible})
-    there = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
+    there: dict[str, Any] = {
+        "target_account_id": ACCOUNT_B,
+        "target_region": "eu-central-1",
+        "target_instance_id": TARGET,
+    }
     account_a.run("acr_sync_rule", instance_id=SOURCE, name="prod", namespace="prod", **there)
     back = {"namespace": "prod", "target_region": "cn-hangzhou", "target_instance_id": SOURCE}
     rules = [{"name": "prod-reversed", **back}, {"name": "other", **back}]

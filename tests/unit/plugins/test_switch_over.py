@@ -43,8 +43,8 @@ class Estate:
     changed: int = 0
 
     def hosts(self) -> dict[str, dict[str, Any]]:
-        here = {"acr_sync_rules": [RULE], "acr_direction": self.direction}
-        hosts = {"here": {**WHERE["here"], **here}, "there": WHERE["there"]}
+        here: dict[str, Any] = {"acr_sync_rules": [RULE], "acr_direction": self.direction}
+        hosts: dict[str, dict[str, Any]] = {"here": {**WHERE["here"], **here}, "there": {**WHERE["there"]}}
         return {name: {**host, **self.facts.get(name, {})} for name, host in hosts.items()}
 
     def plan(self, host: str, *stopped: str) -> dict[str, Any]:
