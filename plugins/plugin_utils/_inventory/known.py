@@ -41,7 +41,7 @@ def names() -> frozenset[str]:
 
     Results and groups are among them.
     """
-    return frozenset(chain.from_iterable(map(_words, _texts()))) | _connection()
+    return frozenset({*chain.from_iterable(map(_words, _texts())), *_options()}) | _connection()
 
 
 @cache
