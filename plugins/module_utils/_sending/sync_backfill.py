@@ -45,6 +45,7 @@ class SyncBackfill(Operation):
         self.found: list[RuleFound] = []
         self.transfers: list[Transfer] = []
         self.obstacle: AcrError | None = None
+        self._images_file: str | None = None
         self._unwritten: AcrError | None = None
         self._clients: dict[str | None, Client | None] = {}
         self.began = int(time.time() * 1000)  # before the records are read
@@ -71,10 +72,12 @@ class SyncBackfill(Operation):
             with attempt(f"send images of {self.options.instance_id}"):
                 queue.run()
         except AcrError as error:
+            self._keep()
             error.results = self._result()
             error.hint = f"{error.hint} {so_far(self.transfers)}".strip()
             raise
         self.obstacle = queue.obstacle
+        self._keep()
 
     def to_result(self) -> dict[str, Any]:
         told = self._result()
@@ -121,22 +124,17 @@ class SyncBackfill(Operation):
 
     def _result(self) -> dict[str, Any]:
         told = result(self.found, self.transfers, self.options, self.params["max_images"], self.client.region)
-        return {**told, "instance_id": self.options.instance_id, "images_file": self._kept()}
+        return {**told, "instance_id": self.options.instance_id, "images_file": self._images_file}
 
-    def _kept(self) -> str | None:
-        """Write the failed images to the named file.
-
-        Return its name if it was written.
-        """
-        if self.task.check_mode:
-            return None
+    def _keep(self) -> None:
+        """Write the failed images to the named file."""
         path: str | None = self.params["images_file"]
         try:
             keep(path, self.options.instance_id, self.found)
         except AcrError as error:
             self._unwritten = error
-            return None
-        return path
+        else:
+            self._images_file = path
 
     def _failure(self, told: dict[str, Any]) -> AcrError | None:
         """Return one error of all rules and images, or None."""
