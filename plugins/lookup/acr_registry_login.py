@@ -113,6 +113,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         try:
             options = options_of(given, OPTIONS, variables or {}, self._templar)
             hours = options["hours"]
+            # The service's own limits, told before a call.
             if hours is not None and not 1 <= hours <= 24:
                 raise AcrError(f"hours is {hours}", "Give a number from 1 to 24.")
             instances = instances_of(terms, variables or {}, self._templar)

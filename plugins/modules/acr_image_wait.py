@@ -186,6 +186,7 @@ MODULE = Module(
         "to": {"type": "list", "elements": "str"},
         "destinations": {"type": "list", "elements": "dict", "default": [], "options": DESTINATION_OPTIONS},
         "send": {"type": "bool", "default": False},
+        # Seconds, as for every other wait of this collection.
         "wait_timeout": {"type": "int", "default": 600},
     },
     rules={

@@ -72,11 +72,13 @@ def check_account_id(value: str, option: str = "account_id") -> None:
             f"{option} {value!r} is not an account UID, which is written in digits alone",
             "Find the UID under Account Center > Security Settings in the console.",
         )
+    # The UID of a RAM user has 18 digits, and is easily given by mistake.
     if len(value) >= 18:
         raise AcrError(
             f"{option} {value} looks like the UID of a RAM user ({len(value)} digits)",
             "Use the UID of the Alibaba Cloud account that the RAM user belongs to.",
         )
+    # No length is documented, so only what is clearly too short is refused.
     if len(value) < 10:
         raise AcrError(f"{option} {value} is too short to be an account UID", "An account UID usually has 16 digits.")
 
@@ -179,6 +181,7 @@ def _unshared(value: str, option: str, construct: str) -> AcrError:
 
 
 def check_priority(value: int, option: str = "priority") -> None:
+    # The documented range.
     if not 1 <= value <= 5:
         raise AcrError(f"{option} {value} is out of range", "It goes from 1 to 5; 5 is the most urgent.")
 

@@ -70,6 +70,7 @@ class Client:
         read_only: bool = False,
         rate_limit: float | None = None,
         region: str | None = None,
+        # Pauses of up to 1, 2, 4, 8 and 10 seconds, which outlive a short outage.
         retries: int = 5,
         sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.monotonic,

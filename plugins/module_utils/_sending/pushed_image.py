@@ -24,6 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.name
 _IMAGE = re.compile(r"(?P<namespace>[^/:]+)/(?P<repository>[^:]+):(?P<tag>[^/:]+)")
 _DIGEST = re.compile(r"(sha256:)?([0-9a-f]{64})")
 _SHOWS = 30.0  # seconds in which a push shows to whoever asks; the service documents none, and they are few
+# Seconds between looks: below one, as in image_wait.py.
 _PAUSE = 0.9
 
 

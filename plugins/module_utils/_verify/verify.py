@@ -135,6 +135,7 @@ class Verification:
         while (moving := records.in_flight()) and waited < self._params["wait_timeout"]:
             self._progress.waiting(sum(moving.values()), waited)
             self._task.client.sleep(pause)
+            # Each pause is longer than the last, so that long waits take few calls.
             waited, pause = waited + pause, min(pause * 1.5, _LONGEST_WAIT)
             records.refresh(moving)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 # What differs from one host to the next although the reason is one.
 _PARTICULARS = re.compile(r"cri-[\w-]+|, request [^\]]*")
 _ROWS_EACH = 3
+# Hosts that one row names; the rest are counted.
 _NAMED = 5
 
 

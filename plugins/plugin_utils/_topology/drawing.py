@@ -131,6 +131,7 @@ def _way(  # what is drawn from where to where, how far down if it goes back, an
     state, rules = way["state"], way["rules"]
     ends = f"{instances[way['source']]['name']} to {instances[way['target']]['name']}"
     shown = [f"{rule['name']}: {rule['takes']} to {rule['arrives_in']}, {rule['trigger']}" for rule in rules[:20]]
+    # Twenty lines are what a tooltip can show on a screen.
     more = [f"and {len(rules) - 20:,} more"] if len(rules) > 20 else []
     title = escape("\n".join([f"{ends}, by {len(rules):,} rule{'s' if len(rules) > 1 else ''}", *shown, *more]))
     if source.x < target.x:

@@ -74,6 +74,7 @@ from typing import Any
 from aiohttp import web
 
 OPTIONS = ("secret", "host", "port", "certfile", "keyfile", "max_body")
+# Characters. Whoever reaches the port may try for ever, so short secrets are refused.
 SHORTEST_SECRET = 16
 # Seconds that a sender may take for a body, and that rules may take to make room for an event.
 PATIENCE = 30.0
@@ -109,6 +110,7 @@ class Webhooks:
                 await self._queue.put({"payload": payload})
         except TimeoutError:
             logger.warning("No rule took an event for %g seconds; its sender was told to come again.", self._patience)
+            # Seconds. A minute lets the rules work off what is waiting.
             return web.Response(status=503, headers={"Retry-After": "60"})
         return web.Response(status=204)
 

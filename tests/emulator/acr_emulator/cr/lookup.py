@@ -125,6 +125,7 @@ def page_or_token(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, An
 
 def _position(token: str) -> int:
     digits = token.removeprefix("next-")
+    # Fewer than 16 digits, so that no token makes a number that costs memory.
     if token and not (token.startswith("next-") and digits.isascii() and digits.isdigit() and len(digits) < 16):
         raise invalid("NextToken", "it is none that this service gave out")
     return int(digits or 0)
