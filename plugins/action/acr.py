@@ -168,6 +168,7 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
 
     def _is_true(self, variables: Mapping[str, Any], name: str) -> bool:
         value = self._templar.template(variables.get(name))
+        # Both switches are on unless somebody turns them off.
         if value is None or value == "":
             return True
         try:
@@ -214,12 +215,14 @@ def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent, name: s
     if validated._warnings:
         both = "Both option {option} and its alias {alias} are set."
         result["warnings"] = [*result.get("warnings", ()), *(both.format(**named) for named in validated._warnings)]
+    # A secret such as "true" would otherwise mask the result's own flags.
     certain = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
     return {**remove_values(result, validated._no_log_values), **certain}
 
 
 def _kept_client(connection: Connection, read_only: bool) -> Client:
     for kept, reads, client in _clients:
+        # A client that may write must not serve a task in check mode.
         if kept == connection and reads == read_only:
             return client
     client = connect(connection, read_only)
@@ -231,10 +234,12 @@ def _kept_client(connection: Connection, read_only: bool) -> Client:
 def _environment(changes: Mapping[str, Any]) -> Iterator[None]:
     """Add the task's environment during the block."""
     before = dict(os.environ)
+    # The SDK and the profiles read the process's environment, so it has to be set for real.
     os.environ.update({name: str(value) for name, value in changes.items()})
     try:
         yield
     finally:
+        # All of it, since a variable that the task added must not reach the next item.
         os.environ.clear()
         os.environ.update(before)
 

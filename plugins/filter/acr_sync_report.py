@@ -92,6 +92,7 @@ def sync_report(
     every = list(dict.fromkeys((*sources, *destinations)))
     verified = {name: found for name in sources if (found := _found(hosts[name], "verify_sync_result", "counts"))}
     audited = {name: found for name in every if (found := _found(hosts[name], "audit_sync_result", "findings"))}
+    # People know hosts by name, and results know instances by ID.
     names = {hosts[name].get("acr_instance_id"): name for name in every}
     counts, lags = of_images.counts(verified), of_images.lags(verified)
     report: dict[str, Any] = {

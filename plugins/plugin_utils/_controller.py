@@ -62,6 +62,7 @@ def validated(given: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     Raises:
         AcrError: an option that there is none of, or one that is wrong.
     """
+    # Lookups and event sources have no argument spec of Ansible's, so they are checked as modules are.
     found = ArgumentSpecValidator(spec).validate(dict(given))
     unknown = sorted(set(given) - _names(spec))
     if unknown:
@@ -88,6 +89,7 @@ def reader(options: Mapping[str, Any]) -> Client:
     Raises:
         AcrError: no credentials, no SDK, or those of another account.
     """
+    # Read-only, so that a mistake of ours cannot write from a lookup.
     client = connect(connection(options, os.environ), True)
     client.check_account()
     return client

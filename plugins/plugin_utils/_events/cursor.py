@@ -66,6 +66,7 @@ class Cursor:
         self.told[record] = made
         if self._appended is not None:
             self._appended.write(json.dumps({"told": record, "made": _finite(made)}) + "\n")
+            # At once, or a kill would forget what the buffer holds.
             self._appended.flush()
 
     def move(self, since: float) -> None:
@@ -96,6 +97,7 @@ class Cursor:
     def _write(self, file: Path) -> None:
         lines: list[dict[str, Any]] = [{"instance_id": self._instance_id, "since": self.since}]
         lines += [{"told": record, "made": _finite(made)} for record, made in self.told.items()]
+        # Written beside it and renamed, so that a kill leaves the old file or the new one.
         beside = file.with_name(f"{file.name}.new")
         beside.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         beside.replace(file)
@@ -110,6 +112,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
     The last one may be half written.
     """
     text = file.read_text(encoding="utf-8")
+    # Without what follows the last line break, which is half a line.
     for line in text[: text.rfind("\n") + 1].splitlines():
         yield json.loads(line)
 
@@ -126,6 +129,7 @@ def _locked(file: Path) -> TextIO:
     except OSError as cause:
         raise AcrError(f"cursor_file {file} cannot be used: {os.strerror(cause.errno or 0)}", "Correct it.") from cause
     try:
+        # The system frees such a lock however the process ends.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as cause:
         lock.close()

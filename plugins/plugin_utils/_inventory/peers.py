@@ -37,6 +37,7 @@ def with_target(said: Mapping[str, Any], hosts: Mapping[str, Any], subject: str)
         return told  # what should be gone needs no target, and its host may be gone too
     host = _host(name, hosts, subject)
     for option, variable in _FROM_HOST.items():
+        # An empty text in the task counts as unset.
         if not told.get(option) and host.get(variable) is not None:
             told[option] = host[variable]
     missing = [_FROM_HOST[option] for option in ("target_region", "target_instance_id") if not told.get(option)]

@@ -50,6 +50,7 @@ def coverage(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any
     found = []
     for host, result in verified.items():
         for row in result["namespaces"]:
+            # A namespace without a target is not covered, and listed by uncovered().
             if row["target_instance_id"] is not None:
                 found.append(
                     {"host": host, "namespace": row["namespace"], **_target(row, names), **by_state(row["states"])}
@@ -125,6 +126,7 @@ def settings(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any
 def lags(verified: Verified) -> list[dict[str, Any]]:
     """Return each source's lag, the slowest first."""
     found = [{"host": host, **result["lag"]} for host, result in verified.items() if result["lag"]["count"]]
+    # By the 95th percentile, since a single slow image says little of a source.
     return sorted(found, key=lambda lag: -lag["p95"])
 
 
@@ -148,6 +150,7 @@ def _together(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "repositories": len(rows),
         "images": sum(row["images"] for row in rows),
         "bytes": sum(row["bytes"] for row in rows),
+        # Tags of several repositories in one row would not tell which is whose.
         "tags": [],
         "pushed": max((row["pushed"] or 0 for row in rows), default=0) or None,
         "oldest": min((row["oldest"] for row in rows if row["oldest"]), default=None),

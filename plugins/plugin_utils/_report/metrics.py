@@ -14,6 +14,7 @@ Report = Mapping[str, Any]
 Labels = Mapping[str, str]
 
 _STATES = ("good", "warning", "bad")
+# Labels as Prometheus writes the quantiles of a summary.
 _QUANTILES = {"0.5": "median", "0.95": "p95", "1": "worst"}
 
 
@@ -32,6 +33,7 @@ def metrics(report: Report) -> str:
     """
     lines: list[str] = []
     for metric in _metrics(report):
+        # 17 digits carry every float without loss.
         samples = [f"{metric.name}{_labels(labels)} {value:.17g}" for labels, value in metric.values]
         if samples:
             lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} gauge", *samples]
@@ -106,4 +108,5 @@ def _labels(labels: Labels) -> str:
 
 
 def _escaped(value: str) -> str:
+    # The three signs that Prometheus wants escaped in a label.
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

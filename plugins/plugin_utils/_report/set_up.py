@@ -108,6 +108,7 @@ def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[di
     for host, result in audited.items():
         for finding in result["findings"]:
             if finding["check"] not in _OF_IMAGES:
+                # What both found is told in the words of the verification.
                 every.setdefault((host, finding["subject"], finding["check"]), {"host": host, **finding, "count": 1})
     return sorted(_collapsed(list(every.values())), key=lambda finding: finding["severity"])
 
@@ -117,6 +118,7 @@ def _collapsed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for finding in found:
         key = tuple(finding[name] for name in ("host", "severity", "check"))
+        # Remedies that differ in a name alone are one remedy.
         remedy = finding["remedy"].replace(finding["subject"].removeprefix("sync rule "), "…")
         groups.setdefault((*key, remedy), []).append(finding)
     rows = []

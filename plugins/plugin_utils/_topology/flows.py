@@ -71,6 +71,7 @@ def flows(rules_of: Mapping[str, Iterable[Rule]]) -> list[Flow]:
         rules_of: rules by host, as acr_sync_rule_info returns them.
     """
     found: dict[tuple[str, str, str], Flow] = {}
+    # Outbound first: the source knows more of a rule than its destination.
     for inbound in (False, True):
         for host, rules in rules_of.items():
             for rule in rules:
@@ -105,6 +106,7 @@ def _flow(host: str, rule: Rule, inbound: bool) -> Flow:
 
 
 def _meet(name: str | None, other: str | None) -> bool:
+    # None stands for all, so it meets every name.
     return name is None or other is None or name == other
 
 

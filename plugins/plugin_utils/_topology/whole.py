@@ -64,6 +64,7 @@ def _instances(hosts: Mapping[str, Host], found: Iterable[Flow]) -> dict[str, In
         )
     for flow in found:
         for identity, region in ((flow.source.instance_id, None), (flow.target.instance_id, flow.region)):
+            # The inventory's own hosts are there already, and know more.
             instances.setdefault(identity, Instance(identity, identity, region, None, False, False, False, frozenset()))
     return instances
 
@@ -74,6 +75,7 @@ def _first(estate: Estate) -> dict[str, int]:
     What nothing should feed comes first, then what feeds most.
     """
     feeds = Counter(flow.source.instance_id for flow in estate.flows)
+    # More than any instance feeds, so that destinations never come first.
     most = max(feeds.values(), default=0) + 1
     return {
         identity: feeds[identity] + (0 if instance.should_be_fed else most)
