@@ -186,7 +186,8 @@ def test_an_uncertain_create_looks_before_it_tries_again(
     there: Box | None, failures: list[tuple[ApiError, bool]], deeds: list[str]
 ) -> None:
     boxes = Boxes(there, tuple(failures))
-    engine.apply(boxes, CREATE)
+    extras = engine.apply(boxes, CREATE)
+    assert extras == ({"made": True} if deeds[-1] == "create" else {})
     assert boxes.deeds == deeds
     assert boxes.there == RED
 
