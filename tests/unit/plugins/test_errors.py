@@ -138,3 +138,11 @@ def test_a_repeated_nonce_leaves_it_uncertain_what_was_done() -> None:
 
 def test_a_code_without_a_status_is_certain() -> None:
     assert api_error("CreateNamespace", "NAMESPACE_ALREADY_EXIST", "").status == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [("no such thing", "No such thing."), ("rate_limit 0 is out of range", "rate_limit 0 is out of range.")],
+)
+def test_a_sentence_begins_with_a_capital_unless_it_begins_with_an_option(reason: str, sentence: str) -> None:
+    assert str(AcrError(reason)) == sentence

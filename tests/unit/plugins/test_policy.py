@@ -269,9 +269,15 @@ def test_an_account_joins_the_statement_of_the_others() -> None:
 
 def test_the_meaning_of_a_principal_that_is_no_mapping_counts() -> None:
     anyone, nobody = {"Statement": allow("a", Principal="*")}, {"Statement": allow("a")}
-    assert policy.meaning(anyone) != policy.meaning(nobody)
+    other = {"Statement": allow("a", Principal="b")}
+    assert len({policy.meaning(anyone), policy.meaning(nobody), policy.meaning(other)}) == 3
 
 
 def test_a_policy_without_a_grant_left_is_an_empty_document() -> None:
     granted = policy.with_grants(None, ME, [GRANTS[0]], [])
     assert policy.with_grants(granted, ME, [], [GRANTS[0]]) == {"Version": "1", "Statement": []}
+    assert policy.without_any_grant(granted, ME) == {"Version": "1", "Statement": []}
+
+
+def test_a_document_is_written_in_one_way() -> None:
+    assert policy.dump({"Version": "1", "Statement": []}) == '{"Statement":[],"Version":"1"}'
