@@ -219,6 +219,7 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "role_name": check_role_name,
     "instance_id": check_instance_id,
     "target_instance_id": check_instance_id,
+    "target_instance_ids": check_instance_id,
     "sync_record_id": check_opaque_id,
     "link_id": check_opaque_id,
     "policy_name": check_policy_name,
