@@ -21,7 +21,7 @@ _ELSEWHERE, _BEGINNING = 0.9, 5
 _ANSIBLES = ("hostvars", "vars", "groups")
 
 
-def misspelt(variables: Mapping[str, Any], text: Callable[[], str]) -> Iterator[str]:
+def misspelt(variables: Mapping[str, Any], text: Callable[[], str], only: tuple[str, ...] = ("",)) -> Iterator[str]:
     """Yield a sentence for each variable that seems to be misspelt.
 
     What another variable of the host reads is the user's own, and so is the result of a task.
@@ -29,12 +29,15 @@ def misspelt(variables: Mapping[str, Any], text: Callable[[], str]) -> Iterator[
     Args:
         variables: the host's.
         text: returns the user's own tasks, which may read any of them.
+        only: how the names begin that may be meant.
     """
     beginnings = (known.COMMON, *(role[:_BEGINNING] for role in known.roles()))
     strange = [name for name in variables if name.startswith(beginnings) and name not in known.names()]
     for name in sorted(strange):
         meant = _meant(name)
-        if meant and not _is_result(variables[name]) and not _is_read(name, variables, text()):
+        if not meant or not meant.startswith(only):
+            continue
+        if not _is_result(variables[name]) and not _is_read(name, variables, text()):
             yield f"The variable {name} is set, but nothing reads it. It may be a misspelt {meant}."
 
 

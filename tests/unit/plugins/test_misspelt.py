@@ -17,7 +17,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.registryops.alicloud.plugins.action import acr
-from ansible_collections.registryops.alicloud.plugins.filter import acr_known_options
+from ansible_collections.registryops.alicloud.plugins.filter import acr_known_options, acr_misspelt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory import known
@@ -62,6 +62,18 @@ def test_what_is_read_elsewhere_is_the_users_own() -> None:
     assert list(misspelt(rules, _no_text)) == []
     assert list(misspelt({"acr_namespace": "prod"}, lambda: "name: '{{ acr_namespace }}'")) == []
     assert list(misspelt({"acr_sync_rule": {"changed": False}}, _no_text)) == []  # a task registers it
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("acr_revoke_account_ids", "acr_revoked_account_ids"), ("prune_destination_kept", "prune_destination_keep")],
+)
+def test_what_deletes_refuses_a_misspelt_limit(name: str, meant: str) -> None:
+    find = acr_misspelt.FilterModule().filters()["acr_misspelt"]
+    variables = {name: "x", "acr_regoin": "cn-hangzhou"}
+    [told] = find(variables, ["acr_revoke", "prune_destination_"])
+    assert told.endswith(f"It may be a misspelt {meant}.")
+    assert find(variables, ["configure_sync_"]) == []
 
 
 def test_names_of_all_roles_and_playbooks_are_known() -> None:
