@@ -22,6 +22,9 @@ fit, the longest counts. A code that is not here has no remedy that is known; gi
 # What stands in place of a value that a message would have.
 _WORDS = (
     (r"(\b(?:target_instance_id|target_region|target_account_id)) \{\w+\}", r"\1"),
+    (r"(\b(?:destination_bucket|destination_region)) \{\w+\}", r"\1"),
+    (r"\bkeep role \{Role\}", "keep the role"),
+    (r"\bbucket \{DestinationBucket\}", "the destination bucket"),
     (r"\bInstance \{target\}", "The destination instance"),
     (r"\binstance \{target\}", "the destination instance"),
     (r"\{target\}", "the destination"),
