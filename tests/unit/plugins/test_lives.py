@@ -109,6 +109,7 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"update_keeps_detail": False},
     {"replication_fires_rules": True},
     {"stopped_instance": "refuse"},
+    {"tag_deletion": "image"},
     {"ungranted": {"at": "create", "code": "SYNC_NOT_AUTHORIZED", "http": 200}},
     {"ungranted": {"at": "task", "code": "NoPrivilege", "http": 403}},
     {"max_page_size": 1},

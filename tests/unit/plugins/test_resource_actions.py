@@ -41,7 +41,7 @@ def test_a_failure_tells_what_was_needed_too(account_a: Account) -> None:
     with pytest.raises(ModuleFailedError) as failed:
         account_a.run("acr_image_info", instance_id=SOURCE, namespace="prod", repository="gone", report_actions=True)
     needed = [use["action"] for use in failed.value.result["resource_actions"]]
-    assert needed == ["cr:GetRepository"]
+    assert needed == ["cr:GetRepository", "cr:ListRepository"]  # the list names what there is instead
 
 
 def test_keys_that_are_no_good_leave_the_account_open(account_a: Account) -> None:

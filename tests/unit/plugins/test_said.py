@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_calls import RuleCalls
@@ -42,9 +41,9 @@ class Refusing:
 
 
 def test_a_wait_for_a_grant_is_said_to_be_one() -> None:
-    client = Refusing()
+    client: Any = Refusing()  # it has what is used of a Client
     rule = SyncRule(name="to-eu", instance_id=SOURCE, **TARGET_OPTIONS)
-    calls = RuleCalls(cast("Client", client), {"instance_id": SOURCE, "grant_timeout": 4}, set())
+    calls = RuleCalls(client, {"instance_id": SOURCE, "grant_timeout": 4}, set())
     with pytest.raises(NoPermissionError, match="has not granted"):
         calls.post(rule)
     waits = f"waiting for account {ACCOUNT_B} to grant access to {TARGET}, without which sync rule to-eu is refused;"
