@@ -47,7 +47,11 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.modules import acr_sync_preflight
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import KINDS, check_items
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import (
+    KINDS,
+    check_items,
+    check_names,
+)
 
 _OPTIONS = {
     KINDS[option]: acr_sync_preflight.MODULE.options[option]["options"]
@@ -60,6 +64,7 @@ def known_options(items: Any, kind: str) -> Any:
     if isinstance(items, list):  # Ansible says what anything else is
         try:
             check_items(kind, items, _OPTIONS[kind])
+            check_names(kind, items)
         except AcrError as error:
             raise AnsibleFilterError(str(error)) from error
     return items

@@ -60,6 +60,21 @@ def check_items(kind: str, items: list[Any], options: Spec) -> None:
                 raise AcrError(f"{kind} {_called(item) or f'{place} of {len(items)}'} {reason}", advice)
 
 
+def check_names(kind: str, items: list[Any]) -> None:
+    """Check that no two rules have one name, before anything is written.
+
+    Raises:
+        AcrError: two have.
+    """
+    if kind != "sync rule":  # namespaces and repositories are kept one after the other
+        return
+    seen = set()
+    for name in (str(item["name"]) for item in items if isinstance(item, Mapping) and item.get("name")):
+        if name in seen:
+            raise AcrError(f"sync rule {name} is in the list more than once", "Give each rule another name.")
+        seen.add(name)
+
+
 def _called(item: Mapping[str, Any]) -> str:
     return next((str(item[name]) for name in _NAMES if item.get(name)), "")
 

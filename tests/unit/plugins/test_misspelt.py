@@ -135,6 +135,10 @@ def test_lists_of_roles_name_the_item() -> None:
         AnsibleFilterError, match="Namespace prod has no option auto_create_repos. Perhaps auto_create_repositor"
     ):
         check([{"name": "prod", "auto_create_repos": True}], "namespace")
+    with pytest.raises(
+        AnsibleFilterError, match="Sync rule r is in the list more than once. Give each rule another name"
+    ):
+        check([{"name": "r"}, {"name": "q"}, {"name": "r"}], "sync rule")
     with pytest.raises(AnsibleFilterError, match="Repository web lacks namespace"):
         check([{"name": "web"}], "repository")
 
