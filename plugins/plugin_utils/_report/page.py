@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ansible.module_utils.common.text.formatters import bytes_to_human
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -44,6 +45,7 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
         together=together,
         border=in_words,
         setting=setting,
+        size=bytes_to_human,  # as previews and runs write it
     )
     return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ..browser import Page
 from .report_estate import DESTINATION, SOURCE, estate
@@ -98,6 +99,7 @@ def test_it_says_what_the_report_says(page: Page, folder: Path) -> None:
     assert report["findings"][0]["problem"] in words
     assert "cn-hangzhou eu-central-1 cross-border" in words
     assert "payments/service-0 prod-sh payments/service-0 prod-eu tag immutability yes no" in words
+    assert f"{bytes_to_human(report['traffic']['cross_border']['bytes'])} are cross-border" in words  # as previews say
     assert "None" not in words
 
 
