@@ -43,18 +43,14 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import hosts_by_side
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 
 def by_side(hosts: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Return the hosts of each side; see DOCUMENTATION."""
-    try:
+    with as_filter_errors():
         return hosts_by_side(hosts, groups)
-    except AcrError as error:
-        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

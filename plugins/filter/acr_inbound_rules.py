@@ -50,10 +50,8 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import kept_inbound
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 
 def inbound_rules(
@@ -63,12 +61,10 @@ def inbound_rules(
     names = [destination] if isinstance(destination, str) else destination
     instance_ids = [identifier for identifier in (hosts[name].get("acr_instance_id") for name in names) if identifier]
     needs = []
-    try:
+    with as_filter_errors():
         for source, _end, rule in kept_inbound(hosts, sources):
             if rule.get("to") in names or rule.get("target_instance_id") in instance_ids:
                 needs.append(_needs(rule, source, hosts[source]))
-    except AcrError as error:
-        raise AnsibleFilterError(str(error)) from error
     return needs
 
 

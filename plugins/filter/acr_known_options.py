@@ -43,15 +43,13 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.modules import acr_sync_preflight
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import (
     KINDS,
     check_items,
     check_names,
 )
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 _OPTIONS = {
     KINDS[option]: acr_sync_preflight.MODULE.options[option]["options"]
@@ -62,11 +60,9 @@ _OPTIONS = {
 def known_options(items: Any, kind: str) -> Any:
     """Return the items after a look at their options; see DOCUMENTATION."""
     if isinstance(items, list):  # Ansible says what anything else is
-        try:
+        with as_filter_errors():
             check_items(kind, items, _OPTIONS[kind])
             check_names(kind, items)
-        except AcrError as error:
-            raise AnsibleFilterError(str(error)) from error
     return items
 
 

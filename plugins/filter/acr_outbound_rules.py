@@ -60,20 +60,16 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import outbound_rules
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 
 def outbound(
     rules: Sequence[dict[str, Any]], hosts: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str
 ) -> list[dict[str, Any]]:
     """Return the rules to keep at a host; see DOCUMENTATION."""
-    try:
+    with as_filter_errors():
         return outbound_rules(rules, hosts, groups, host)
-    except AcrError as error:
-        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

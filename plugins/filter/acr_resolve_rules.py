@@ -43,18 +43,14 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_target
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 
 def resolve_rules(rules: Sequence[Mapping[str, Any]], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rules without `to`; see DOCUMENTATION."""
-    try:
+    with as_filter_errors():
         return [with_target(rule, hosts, f"Sync rule {rule.get('name')}") for rule in rules]
-    except AcrError as error:
-        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

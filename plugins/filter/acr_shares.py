@@ -61,8 +61,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_target
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 Hosts = Mapping[str, Mapping[str, Any]]
 
@@ -84,12 +84,10 @@ def _resolved(variables: Mapping[str, Any], destinations: Hosts) -> dict[str, An
     """Return the variables of a source, whose rules do without other hosts."""
     if not variables.get("acr_sync_rules"):
         return dict(variables)
-    try:
+    with as_filter_errors():
         rules = [
             with_target(rule, destinations, f"Sync rule {rule.get('name')}") for rule in variables["acr_sync_rules"]
         ]
-    except AcrError as error:
-        raise AnsibleFilterError(str(error)) from error
     return {**variables, "acr_sync_rules": rules}
 
 

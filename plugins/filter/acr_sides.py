@@ -48,18 +48,14 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import sides
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 
 def sides_of(hosts: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str) -> list[str]:
     """Return the sides that a host is on; see DOCUMENTATION."""
-    try:
+    with as_filter_errors():
         return sides(hosts, groups, host)
-    except AcrError as error:
-        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

@@ -58,9 +58,6 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import ways
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switch_steps import (
     remaining,
@@ -73,16 +70,15 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.sw
     host_plan,
     refusals,
 )
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 
 def switch_over_plan(
     hosts: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, stopped: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return what is to be done; see DOCUMENTATION."""
-    try:
+    with as_filter_errors():
         found = ways(hosts, groups.get("acr_source") or [])
-    except AcrError as error:
-        raise AnsibleFilterError(str(error)) from error
     names = {way.source for way in found} | {way.destination for way in found}
     seen = _seen({name: hosts[name] for name in names}, stopped)
     return {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -48,8 +49,12 @@ class SdkError(AcrError):
 @cache  # packages do not change while a task runs, and looking takes milliseconds
 def sdk_problem() -> str:
     """Return what is wrong with the installed SDK, if anything."""
+    return _problem(REQUIRED)
+
+
+def _problem(needed: Mapping[str, str]) -> str:
     missing, old = [], []
-    for package, least in REQUIRED.items():
+    for package, least in needed.items():
         try:
             found = version(package)
         except PackageNotFoundError:
@@ -71,7 +76,7 @@ def check_sdk() -> None:
         SdkError: it is missing or too old.
     """
     if problem := sdk_problem():
-        raise SdkError(problem, [f"{package}>={least}" for package, least in REQUIRED.items()])
+        raise SdkError(problem, _to_install(REQUIRED))
 
 
 def check_optional(package: str) -> None:
@@ -80,14 +85,13 @@ def check_optional(package: str) -> None:
     Raises:
         SdkError: it is missing or too old.
     """
-    least = OPTIONAL[package]
-    try:
-        found = version(package)
-    except PackageNotFoundError as cause:
-        raise SdkError(f"{package} is not installed for {sys.executable}", [f"{package}>={least}"]) from cause
-    if _numbers(found) < _numbers(least):
-        reason = f"{package} {found} is too old ({least} is the oldest that will do) for {sys.executable}"
-        raise SdkError(reason, [f"{package}>={least}"])
+    needed = {package: OPTIONAL[package]}
+    if problem := _problem(needed):
+        raise SdkError(problem, _to_install(needed))
+
+
+def _to_install(needed: Mapping[str, str]) -> list[str]:
+    return [f"{package}>={least}" for package, least in needed.items()]
 
 
 def missing_module(name: str) -> SdkError:

@@ -9,15 +9,16 @@ The source tells it all: its rules, its images and its sync records.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.whole import all_tags
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
@@ -79,12 +80,11 @@ class SourceLook:
     Args:
         client: the services of the source's account; nothing is written.
         instance_id: the source instance.
-        tell: is called with the number of records so far.
     """
 
-    def __init__(self, client: Client, instance_id: str, tell: Callable[[int], object] = bool) -> None:
+    def __init__(self, client: Client, instance_id: str) -> None:
         self._client = client
-        self._tell = tell
+        self._read = 0
         self._found = Carried(instance_id, int(time.time() * 1000))
 
     def run(self, targets: Collection[str] | None = None) -> Carried:
@@ -94,18 +94,18 @@ class SourceLook:
             AcrError: it could not be listed whole, or nobody knows what one of the rules covers.
         """
         instance_id, listed = self._found.instance_id, self._found.listed
-        rules = [rule for rule in self._rules() if targets is None or rule["target_instance_id"] in targets]
-        self._found = Carried(instance_id, listed, rules)
-        if rules:
-            self._list()
-            self._read_records()
-            self._list_again()
+        with activity.doing(lambda: f"{self._read:,} sync records of {instance_id} read"):
+            rules = [rule for rule in self._rules() if targets is None or rule["target_instance_id"] in targets]
+            self._found = Carried(instance_id, listed, rules)
+            if rules:
+                self._list()
+                self._read_records()
+                self._list_again()
         return self._found
 
     def _rules(self) -> Iterator[Rule]:
-        selected = {"instance_id": self._found.instance_id, "direction": "outbound"}
         with attempt(f"list the sync rules of {self._found.instance_id}"):
-            for rule in [state.to_result() for state in SyncRules(self._client, selected).find()]:
+            for rule in [state.to_result() for state in outbound_rules(self._client, self._found.instance_id)]:
                 if not is_readable(rule):
                     raise AcrError(
                         f"what sync rule {rule['name']} covers cannot be told: engines read its filter differently",
@@ -122,8 +122,8 @@ class SourceLook:
 
     def _read_records(self) -> None:
         covered: dict[Origin, Collection[Target]] = {}
-        for count, record in enumerate(each_task(self._client, self._found.instance_id, {}), 1):
-            self._tell(count)
+        for record in each_task(self._client, self._found.instance_id, {}):
+            self._read += 1
             if record.create_time:
                 self._found.oldest = min(self._found.oldest or record.create_time, record.create_time)
             origin = (str(record.namespace), str(record.repository))

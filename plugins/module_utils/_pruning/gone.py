@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried, SourceLook
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.list_file import write
@@ -16,13 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.list
 def list_gone(task: Task) -> dict[str, Any]:
     """Return what is gone, and write the list for the other account if the options name a file."""
     instance_id, targets = str(task.params["instance_id"]), task.params["target_instance_ids"]
-    records = [0]
-
-    def tell(count: int) -> None:
-        records[0] = count
-
-    with activity.doing(lambda: f"{records[0]:,} sync records of {instance_id} read"):
-        found = SourceLook(task.client, instance_id, tell).run(targets)
+    found = SourceLook(task.client, instance_id).run(targets)
     path = None if task.check_mode else task.params["list_file"]
     return {
         "changed": False,

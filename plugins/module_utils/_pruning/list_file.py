@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.whole_file import whole_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried, Carry
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
@@ -29,18 +28,9 @@ def write(path: str, carried: Carried) -> str:
     Raises:
         AcrError: it cannot be written.
     """
-    whole = Path(path).expanduser()
-    part = whole.with_name(f".{whole.name}.{os.getpid()}")
-    try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
+    hint = "Name another list_file (prune_destination_list_file in the role)."
+    with whole_file(path, hint) as (whole, part):
         part.write_text(json.dumps(_plain(carried), indent=1), encoding="utf-8")
-        part.replace(whole)
-    except OSError as cause:
-        reason = f"{whole} cannot be written: {cause.strerror}"
-        raise AcrError(reason, "Name another list_file (prune_destination_list_file in the role).") from cause
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return str(whole)
 
 

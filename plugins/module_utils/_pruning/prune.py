@@ -63,7 +63,7 @@ class Prune(Operation):
         try:
             check_caps(self._going(), by_rule, self.params["max_deletions"], self.params["max_share"])
         except AcrError as refusal:
-            refusal.results = {**self._result(), "changed": False}
+            refusal.results = {**self.to_result(), "changed": False}
             raise
 
     def needed(self) -> bool:
@@ -80,12 +80,9 @@ class Prune(Operation):
             with activity.doing(words), activity.leaving(lambda: f"ended early: {so_far(going)}"):
                 deletion.run(going)
         except AcrError as error:
-            error.results = {**error.details(), **self._result()}
+            error.results = {**error.details(), **self.to_result()}
             error.add(so_far(going)[:1].upper() + so_far(going)[1:])
             raise
-
-    def to_result(self) -> dict[str, Any]:
-        return self._result()
 
     def _listed(self) -> list[Carried]:
         return [read(path, self.params["list_max_age"]) for path in self.params["lists"]]
@@ -94,16 +91,7 @@ class Prune(Operation):
         instance_id = str(given["instance_id"])
         with attempt(f"look into the source {given['name'] or instance_id}"):
             client = self._clients[instance_id] = self.task.reach(connection_of(given))
-            records = [0]
-
-            def words() -> str:
-                return f"{records[0]:,} sync records of {instance_id} read"
-
-            def tell(count: int) -> None:
-                records[0] = count
-
-            with activity.doing(words):
-                return SourceLook(client, instance_id, tell).run([self._instance_id])
+            return SourceLook(client, instance_id).run([self._instance_id])
 
     def _find(self) -> Counter[str]:
         """Decide about every repository that rules bring images to; return each rule's number of images."""
@@ -133,6 +121,6 @@ class Prune(Operation):
     def _going(self) -> list[Extra]:
         return [extra for extra in self._extras if extra.state == TO_DELETE]
 
-    def _result(self) -> dict[str, Any]:
+    def to_result(self) -> dict[str, Any]:
         sources = [source.instance_id for source in self._sources]
         return result(self._instance_id, sources, self._extras, self.params["max_images"])

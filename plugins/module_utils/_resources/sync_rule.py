@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks 
     check_rule_name,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
     REPLACE,
@@ -220,3 +221,13 @@ class SyncRules(Resource[SyncRule]):
     def _replacement(self, current: SyncRule, goal: SyncRule) -> Replacement:
         send_late = self._send_late if self._catches_up(goal) else None
         return Replacement(self._calls, current, goal, self.surplus(current, goal), send_late)
+
+
+def outbound_rules(client: Client, instance_id: str) -> list[SyncRule]:
+    """Return the rules by which an instance sends.
+
+    Raises:
+        AcrError: they cannot be listed.
+    """
+    with attempt(f"list the sync rules of {instance_id}"):
+        return list(SyncRules(client, {"instance_id": instance_id, "direction": "outbound"}).find())

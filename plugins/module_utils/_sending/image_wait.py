@@ -12,7 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.operati
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import (
     ARRIVED,
     EXPECTED,
@@ -129,9 +129,7 @@ class ImageWait(Operation):
                     self._plan_to_send(arrival)
 
     def _rules(self) -> list[Rule]:
-        with attempt(f"list the sync rules of {self._instance_id}"):
-            selected = {"instance_id": self._instance_id, "direction": "outbound"}
-            return [rule.to_result() for rule in SyncRules(self.client, selected).find()]
+        return [rule.to_result() for rule in outbound_rules(self.client, self._instance_id)]
 
     def _look_again(self) -> None:
         try:

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.whole_file import whole_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill_result import RuleFound
 
 
@@ -22,13 +20,7 @@ def keep(path: str | None, instance_id: str, rules: Sequence[RuleFound]) -> None
     """
     if path is None:
         return
-    whole = Path(path).expanduser()
-    part = whole.with_name(f".{whole.name}.{os.getpid()}")
     kept = [{"instance_id": instance_id, **rule.kept()} for rule in rules]
-    try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
+    hint = "Name another images_file (backfill_images_directory in the role)."
+    with whole_file(path, hint, "; what is sent stays sent") as (_whole, part):
         part.write_text(json.dumps(kept, indent=2), encoding="utf-8")
-        part.replace(whole)
-    except OSError as cause:
-        reason = f"{whole} cannot be written: {cause.strerror}; what is sent stays sent"
-        raise AcrError(reason, "Name another images_file (backfill_images_directory in the role).") from cause

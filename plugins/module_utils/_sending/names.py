@@ -44,7 +44,7 @@ def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -
     missing = [tag for tag in named if tag not in known]
     if not missing:
         return
-    hint = next((number_hint(tag, known) for tag in missing if number_hint(tag, known)), "")
+    hint = next(filter(None, (number_hint(tag, known) for tag in missing)), "")
     reason = f"no selected repository of {instance_id} has the tag {listed(missing)}"
     raise AcrError(reason, hint or f"Correct tags{_near(missing[0], known)}.")
 

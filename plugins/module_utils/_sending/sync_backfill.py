@@ -17,7 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill_result import RuleFound, result
@@ -91,9 +91,8 @@ class SyncBackfill(Operation):
         return [rule for rule in wanted if rule["name"] in names] if names else wanted
 
     def _present(self) -> dict[str, Rule]:
-        selected = {"instance_id": self.options.instance_id, "direction": "outbound"}
-        with attempt(f"list the sync rules of {self.options.instance_id}"):
-            return {str(rule.name): rule.to_result() for rule in SyncRules(self.client, selected).find()}
+        rules = outbound_rules(self.client, str(self.options.instance_id))
+        return {str(rule.name): rule.to_result() for rule in rules}
 
     def _plan(self, wanted: Rule, present: Mapping[str, Rule]) -> RuleFound:
         name = str(wanted["name"])

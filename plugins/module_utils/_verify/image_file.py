@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TextIO
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.whole_file import whole_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared
 
 COLUMNS = (
@@ -52,19 +51,11 @@ def image_file(path: str | None) -> Iterator[ImageFile]:
     if path is None:
         yield ImageFile(None, None)
         return
-    whole = Path(path).expanduser()
-    part = whole.with_name(f".{whole.name}.{os.getpid()}")
-    try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
+    hint = "Name another file in images_file (verify_sync_images_file in the role)."
+    with whole_file(path, hint) as paths:
+        whole, part = paths
         with part.open("w", encoding="utf-8", newline="") as text:
             yield ImageFile(text, whole)
-        part.replace(whole)
-    except OSError as cause:
-        reason = f"{whole} cannot be written: {cause.strerror}"
-        raise AcrError(reason, "Name another file in images_file (verify_sync_images_file in the role).") from cause
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _row(image: Compared) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repository
@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.re
     Name,
     read_settings,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 
@@ -63,9 +63,7 @@ def wanted_settings(task: Task) -> dict[str, Any]:
 
 
 def _rules(task: Task, instance_id: str, select: Select) -> list[dict[str, Any]]:
-    selected = {"instance_id": instance_id, "direction": "outbound"}
-    with attempt(f"list the sync rules of {instance_id}"):
-        rules = [rule.to_result() for rule in SyncRules(task.client, selected).find()]
+    rules = [rule.to_result() for rule in outbound_rules(task.client, instance_id)]
     lacking = sorted(set(select.rules or ()) - {str(rule["name"]) for rule in rules})
     if lacking:
         raise AcrError(

@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
 
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import Way
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
     Seen,
+    grouped,
     host_plan,
     waits_for,
 )
-
-Key = TypeVar("Key", bound=Hashable)
 
 STEPS = ("prepare", "send", "stop", "send_rest", "start", "finish")
 
@@ -33,7 +31,7 @@ def step_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
 def remaining(ways: Sequence[Way], seen: Seen) -> list[str]:
     """Say what the new sources still lack, and why."""
     found = []
-    for begin, several in _by(ways, lambda way: way.begin(way.direction)):
+    for begin, several in grouped(ways, lambda way: way.begin(way.direction)):
         missing = [way for way in several if not seen.has(way, way.direction)]
         names = _names(way.rule(way.direction)["name"] for way in missing)
         reasons = waits_for(several, seen)
@@ -47,7 +45,7 @@ def remaining(ways: Sequence[Way], seen: Seen) -> list[str]:
 
 
 def _prepare(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
-    for end, several in _by(ways, lambda way: way.end(way.direction)):
+    for end, several in grouped(ways, lambda way: way.end(way.direction)):
         begins = _names(way.begin(way.direction) for way in several)
         done = f"{end} grants access to the account of {begins}, and has the namespaces and repositories"
         yield done if end in seen.rules else f"left, since {seen.unseen(end)}: {done}"
@@ -72,7 +70,7 @@ def _sending(ways: Sequence[Way], seen: Seen, how: str) -> Iterator[str]:
 
 
 def _stop(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
-    for begin, several in _by(ways, lambda way: way.begin(way.other)):
+    for begin, several in grouped(ways, lambda way: way.begin(way.other)):
         plan = host_plan(several, seen, begin)
         if plan["stop"]:
             yield f"{begin} loses the rules {_names(rule['name'] for rule in plan['stop'])}"
@@ -81,7 +79,7 @@ def _stop(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
 
 
 def _start(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
-    for begin, several in _by(ways, lambda way: way.begin(way.direction)):
+    for begin, several in grouped(ways, lambda way: way.begin(way.direction)):
         names = _names(way.rule(way.direction)["name"] for way in several)
         blocks = _blocking(several, seen)
         if begin not in seen.rules:
@@ -111,14 +109,7 @@ def _blocking(ways: Iterable[Way], seen: Seen) -> list[Way]:
 
 def _ways(ways: Iterable[Way]) -> list[tuple[tuple[str, str], list[Way]]]:
     """Return the ways by the host that was the source and the one that becomes it."""
-    return _by(ways, lambda way: (way.begin(way.other), way.begin(way.direction)))
-
-
-def _by(ways: Iterable[Way], key: Callable[[Way], Key]) -> list[tuple[Key, list[Way]]]:
-    found: dict[Key, list[Way]] = {}
-    for way in ways:
-        found.setdefault(key(way), []).append(way)
-    return list(found.items())
+    return grouped(ways, lambda way: (way.begin(way.other), way.begin(way.direction)))
 
 
 def _names(names: Iterable[str]) -> str:

@@ -8,9 +8,9 @@ Nothing is remembered between runs: what a run finds says how far an earlier one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import (
@@ -20,6 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.di
     Way,
 )
 
+Key = TypeVar("Key", bound=Hashable)
 Found = Mapping[str, Sequence[Rule]]
 
 
@@ -78,7 +79,7 @@ def direction_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
     """Say of each two hosts which direction holds, and which is wanted."""
     return [
         f"{source} and {destination}: {_words(several, seen)}"
-        for (source, destination), several in _pairs(ways).items()
+        for (source, destination), several in grouped(ways, lambda way: (way.source, way.destination))
     ]
 
 
@@ -134,11 +135,12 @@ def _stuck(way: Way, seen: Seen) -> bool:
     return way.begin(way.direction) in seen.failures
 
 
-def _pairs(ways: Iterable[Way]) -> dict[tuple[str, str], list[Way]]:
-    pairs: dict[tuple[str, str], list[Way]] = {}
+def grouped(ways: Iterable[Way], key: Callable[[Way], Key]) -> list[tuple[Key, list[Way]]]:
+    """Return the ways by a key, in their order."""
+    found: dict[Key, list[Way]] = {}
     for way in ways:
-        pairs.setdefault((way.source, way.destination), []).append(way)
-    return pairs
+        found.setdefault(key(way), []).append(way)
+    return list(found.items())
 
 
 def _words(ways: Sequence[Way], seen: Seen) -> str:

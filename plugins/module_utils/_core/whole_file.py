@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+
+
+@contextmanager
+def whole_file(path: str, hint: str, consequence: str = "") -> Iterator[tuple[Path, Path]]:
+    """Give the file's path and that of the part to write, which replaces the file in the end.
+
+    Its folder is made.
+
+    Args:
+        path: the file.
+        hint: what to do if it cannot be written.
+        consequence: what the error says of what was done before, beginning with a semicolon.
+
+    Raises:
+        AcrError: it cannot be written.
+    """
+    whole = Path(path).expanduser()
+    part = whole.with_name(f".{whole.name}.{os.getpid()}")
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        yield whole, part
+        part.replace(whole)
+    except OSError as cause:
+        raise AcrError(f"{whole} cannot be written: {cause.strerror}{consequence}", hint) from cause
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
