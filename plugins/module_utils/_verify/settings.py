@@ -84,7 +84,8 @@ def compare_settings(
 
     A repository that a destination lacks is none of it, since its images are missing.
     """
-    ways = {origin: list(routes.of(*origin)) for origin in source.places if routes.of(*origin)}
+    every = {origin: list(routes.of(*origin)) for origin in source.places}
+    ways = {origin: targets for origin, targets in every.items() if targets}
     described = "description" in settings
     try:
         wanted = read_settings(
