@@ -6,7 +6,6 @@ Everything that can go wrong in between is answered here.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,14 +16,13 @@ from starlette.responses import Response
 from . import signature
 from .actions import ACTIONS, VERSIONS, Action, Call
 from .authorisation import authorise, refusal
+from .breaking import broken
 from .cloud import Cloud
 from .errors import ApiError, BusinessError
 from .identity import Caller
 from .ids import new_uuid
-from .server import JSON_TYPE, Dropped, disconnected, json_response
+from .server import JSON_TYPE, Dropped, json_response
 from .traffic import PROTOCOL_PARAMETERS, Fault, Record, misshapen, next_fault, throttled
-
-HTML_502 = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 async def serve(http: HttpRequest) -> Response:
@@ -131,17 +129,7 @@ async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Respo
             raise ApiError("ServiceUnavailable", 503, "The request has failed due to a temporary failure.")
         case "expired_token":
             raise ApiError("InvalidSecurityToken.Expired", 400, "Specified SecurityToken is expired.")
-        case "html_502":
-            return Response(HTML_502, 502, media_type="text/html")
-        case "empty_body":
-            return Response(b"", 200, headers={"content-type": JSON_TYPE})
-        case "reset_before":
-            return Dropped()
-        case "hang":
-            with contextlib.suppress(asyncio.CancelledError):  # the emulator stops meanwhile
-                await disconnected(http.receive)
-            return Dropped()
-    return None
+    return await broken(fault, http.receive, {"content-type": JSON_TYPE})
 
 
 async def _fail_after(fault: Fault, body: dict[str, Any]) -> Response:

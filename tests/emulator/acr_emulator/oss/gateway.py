@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from ..breaking import broken
 from ..cloud import Cloud
 from ..errors import ApiError
 from ..ids import new_uuid
-from ..server import Dropped, disconnected
+from ..server import Dropped
 from ..traffic import Fault, Record, next_fault
 from . import buckets, objects, policies, replications, signature
 from .errors import OssError, denied, error_body
 from .operations import BucketCall, Operation, Reply, authorise, find
 
-HTML_502 = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 METHODS = ["DELETE", "GET", "HEAD", "POST", "PUT"]
 XML_TYPE = "application/xml"
 # Importing them registers their operations.
@@ -99,20 +98,9 @@ async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Respo
     record.code = fault.fault
     if fault.fault in _BEFORE:
         raise OssError(*_BEFORE[fault.fault])
-    match fault.fault:
-        case "denied":
-            raise denied()
-        case "html_502":
-            return Response(HTML_502, 502, media_type="text/html")
-        case "empty_body":
-            return Response(b"", 200)
-        case "hang":
-            with contextlib.suppress(asyncio.CancelledError):  # the emulator stops meanwhile
-                await disconnected(http.receive)
-            return Dropped()
-        case "reset_before":
-            return Dropped()
-    return None
+    if fault.fault == "denied":
+        raise denied()
+    return await broken(fault, http.receive)
 
 
 async def _fail_after(fault: Fault) -> Response | None:
