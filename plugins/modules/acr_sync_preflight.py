@@ -235,6 +235,16 @@ findings:
       type: str
       returned: always
       sample: edition
+    severity:
+      description: V(error), since a preflight tells what is not certain as a warning.
+      type: str
+      returned: always
+      sample: error
+    subject:
+      description: What it was found at.
+      type: str
+      returned: always
+      sample: sync rule releases-to-eu
     problem:
       description: What is wrong.
       type: str

@@ -21,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
 Rule = Mapping[str, Any]
 Origin = tuple[str, str]

@@ -8,61 +8,18 @@ A grant may be missing, unused or too broad.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.breadth import Trust, excess, trust_of
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import grant_command, revoke_command
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import SYSTEM, Access
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import is_pattern
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.preflight import missing_places
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError, NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.grant import Expected, judge_grant
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.missing import missing_places
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
     CrossAccountRoles,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
-
-_ROLE = f"role {ROLE_NAME}"
-_FORGET = "Revoke it with acr_cross_account_role, state: absent and that instance alone in destination_instances."
-_MAY_BE_USED = (
-    "A rule that left the inventory, or that nobody told of, may still use it; registryops.alicloud.audit_sync of the"
-    " source names such rules."
-)
-_NARROW = f"Allow {' and '.join(policy.GRANT_ACTIONS)} alone, on the instances that are replicated into."
-
-
-@dataclass(frozen=True)
-class _Expected:
-    """What is known of the other side.
-
-    `None` means that it was not told.
-    """
-
-    account_id: str
-    instance_id: str
-    region: str | None
-    from_accounts: frozenset[str]
-    trusted: frozenset[str] | None
-    rules_are_said: bool
-    others_rules_are_listed: bool
-    all_accounts_are_known: bool
-
-    @property
-    def to_trust(self) -> frozenset[str]:
-        """Return the accounts to trust, as far as known."""
-        return self.from_accounts | (self.trusted or frozenset())
-
-    def grant(self, account: str = "") -> str:
-        """Return the remedy that grants one account, or all."""
-        accounts = {account} if account else self.to_trust
-        if not accounts:
-            return "Run registryops.alicloud.grant_access with their UIDs in acr_source_account_ids."
-        return f"Run {grant_command(accounts, self.instance_id, self.region)}."
 
 
 def audit_destination(task: Task) -> list[Finding]:
@@ -74,14 +31,14 @@ def audit_destination(task: Task) -> list[Finding]:
     unsaid = [rule for rule in listed if _need(rule) not in known]
     roles = CrossAccountRoles(task.client, params)
     expected = _expect(params, roles.account_id(), listed, unsaid)
-    return [*_places(task, [*said, *unsaid]), *_grant(task, roles.access(), expected)]
+    return [*_places(task, [*said, *unsaid]), *judge_grant(task, roles.access(), expected)]
 
 
 def _expect(
     params: Mapping[str, Any], own: str, listed: list[dict[str, Any]], unsaid: list[dict[str, Any]]
-) -> _Expected:
+) -> Expected:
     said, trusted = params["inbound_rules"] or [], params["source_account_ids"]
-    return _Expected(
+    return Expected(
         own,
         params["instance_id"],
         params.get("region"),
@@ -91,24 +48,6 @@ def _expect(
         any(rule.get("cross_account") for rule in listed),
         all(rule["account_id"] for rule in said) and not any(rule.get("cross_account") for rule in unsaid),
     )
-
-
-def _grant(task: Task, access: Access, expected: _Expected) -> Iterator[Finding]:
-    if access.trust is None:
-        yield from _no_role(expected)
-        return
-    trust = trust_of(access.trust)
-    yield from _trust(trust, access, expected)
-    yield from _policies(access)
-    yield from _gone(task, access, expected)
-    instance, region = expected.instance_id, task.params.get("region")
-    reached = access.reaches((region, instance)) if region else access.reaches_anywhere(instance)
-    # A policy that may not be read may allow it, too.
-    # Trust without a reachable instance lets nobody in, so it is only judged where something may be open.
-    if reached or any(policy.document is None for policy in access.policies):
-        yield from _unused(trust, access, expected)
-    else:
-        yield from _unreached(access, expected, region or "*")
 
 
 def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -121,112 +60,4 @@ def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
     Only the source knows what a rule of a whole instance needs.
     """
     params = {"instance_id": task.params["instance_id"], "side": "destination", "will_exist": None}
-    findings = []
-    for rule, missing in missing_places(task.client, rules, params):
-        subject = f"sync rule {rule['name']}"
-        findings += [error(found["check"], subject, found["problem"], found["remedy"]) for found in missing]
-    return findings
-
-
-def _no_role(expected: _Expected) -> Iterator[Finding]:
-    if expected.to_trust or expected.others_rules_are_listed:
-        problem = f"account {expected.account_id} has no {_ROLE}, so that nobody can replicate into its instances"
-        yield error("missing_grant", _ROLE, problem, expected.grant())
-
-
-def _trust(trust: Trust, access: Access, expected: _Expected) -> Iterator[Finding]:
-    for account in sorted(expected.to_trust - trust.accounts - trust.on_condition):
-        denied = "; ".join(access.denials(account))
-        problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
-        remedy = "Remove that statement from the role's trust policy." if denied else expected.grant(account)
-        yield error("missing_grant", f"account {account}", problem + (f": {denied}" if denied else ""), remedy)
-    if expected.others_rules_are_listed and not (expected.to_trust or trust.accounts or trust.on_condition):
-        problem = f"{_ROLE} trusts no other account, although rules of others end at {expected.instance_id}"
-        yield error("missing_grant", _ROLE, problem, expected.grant())
-    for account in sorted(trust.on_condition):
-        problem = f"{_ROLE} trusts account {account} on a condition only, and nothing shows whether sync meets it"
-        say = error if account in expected.to_trust else warning
-        remedy = f"Remove the Condition, or the trust. {expected.grant(account)}"
-        yield say("conditional_trust", f"account {account}", problem, remedy)
-    for account in sorted(trust.accounts - expected.to_trust - {expected.account_id}):
-        if expected.trusted is not None:
-            problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"
-            remedy = f"Revoke it by {revoke_command(account)}."
-            if not expected.trusted:
-                problem += ", since source_account_ids names no other account"
-                remedy = f"If it should, name it there, or leave the list out if nobody knows. Otherwise: {remedy}"
-            yield error("trust_too_broad", f"account {account}", problem, remedy)
-    for other in trust.others:
-        # The account's own users may be meant: the console puts them into each role that it creates.
-        own = other == f"RAM acs:ram::{expected.account_id}:root"
-        problem = f"{_ROLE} trusts {other}, which cross-account sync does not need"
-        remedy = "Remove that principal from the role's trust policy."
-        yield (warning if own else error)("trust_too_broad", other, problem, remedy)
-
-
-def _unused(trust: Trust, access: Access, expected: _Expected) -> Iterator[Finding]:
-    if not expected.rules_are_said:
-        return
-    # The trust may serve rules whose account is unknown, or that end at other instances.
-    here_alone = {instance for _region, instance in access.places()} == {expected.instance_id}
-    certain = here_alone and expected.all_accounts_are_known
-    # Any that should not be trusted is found to be one too many already.
-    candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
-    for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
-        problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
-        remedy = f"{_MAY_BE_USED} Only if nothing needs it, revoke it by {revoke_command(account)}."
-        yield (error if certain else warning)("grant_without_rule", f"account {account}", problem, remedy)
-
-
-def _policies(access: Access) -> Iterator[Finding]:
-    for attached in access.policies:
-        subject = f"policy {attached.name}"
-        if attached.kind == SYSTEM:
-            problem = f"{_ROLE} has system {subject}, which allows more than cross-account sync needs"
-            yield error("policy_too_broad", subject, problem, "Detach it from the role.")
-            continue
-        for beyond in excess(attached.document or {}):
-            yield error("policy_too_broad", subject, f"{subject} of {_ROLE} allows {beyond}", _NARROW)
-
-
-def _unreached(access: Access, expected: _Expected, region: str) -> Iterator[Finding]:
-    anybody = expected.trusted and not expected.rules_are_said
-    if expected.from_accounts or expected.others_rules_are_listed or anybody:
-        resource = policy.resource(expected.account_id, (region, expected.instance_id))
-        denied = "; ".join(access.refusals((region, expected.instance_id)))
-        problem = f"no policy of {_ROLE} allows {' and '.join(policy.GRANT_ACTIONS)} on {resource}"
-        remedy = "Remove what stands against it from the policy." if denied else expected.grant()
-        yield error("missing_grant", f"instance {expected.instance_id}", f"{denied or problem}", remedy)
-
-
-def _gone(task: Task, access: Access, expected: _Expected) -> Iterator[Finding]:
-    """Find grants on missing instances of this region."""
-    region = task.params.get("region")
-    for place in sorted(access.places()):
-        named, instance = place
-        subject = f"instance {instance}"
-        if instance == expected.instance_id and region and named not in (region, "*"):
-            problem = f"{_ROLE} lets others replicate into {instance} in {named}, but it is in {region}"
-            yield error("grant_without_instance", subject, problem, f"{_FORGET} {expected.grant()}")
-        elif _is_elsewhere(place, region, expected) and _is_gone(task, instance):
-            problem = f"{_ROLE} lets others replicate into {instance} in {region}, which does not exist"
-            yield error("grant_without_instance", subject, problem, _FORGET)
-
-
-def _is_elsewhere(place: policy.Grant, region: str | None, expected: _Expected) -> bool:
-    named, instance = place
-    return instance != expected.instance_id and named == region and not is_pattern(instance)
-
-
-def _is_gone(task: Task, instance_id: str) -> bool:
-    """Return whether an instance certainly does not exist.
-
-    Without the right to ask, that is not known.
-    """
-    try:
-        task.client.call("cr", "GetInstance", {"InstanceId": instance_id})
-    except NotFoundError:
-        return True
-    except NoPermissionError:
-        pass
-    return False
+    return [*chain.from_iterable(missing for _rule, missing in missing_places(task.client, rules, params))]

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 
 Rule = Mapping[str, Any]

@@ -8,23 +8,19 @@ The limitations are documented.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.before_rules import RulesToCome
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.missing import missing_places
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.other_direction import other_direction
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
     check_namespace,
     check_repository,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import (
-    near_namespaces,
-    near_repositories,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
@@ -38,11 +34,6 @@ _EDITIONS = {
 
 # The vendor's English page names neither; its Chinese page allows Standard on both sides, and none speaks of Economy.
 _DOUBTFUL = ("Enterprise_Standard", "Enterprise_Economy")
-
-Finding = dict[str, str]
-# A namespace and a repository in it; an empty one for the namespace itself.
-Place = tuple[str, str]
-Near = Callable[..., str]
 
 
 def preflight(task: Task) -> dict[str, Any]:
@@ -63,7 +54,7 @@ def preflight(task: Task) -> dict[str, Any]:
     if params["side"] == "source":
         to_come = RulesToCome(task.client, params["instance_id"], rules)
         back = other_direction(task.client, params["instance_id"], rules) if rules else ()
-        findings += [_finding(met["check"], met["problem"], met["remedy"]) for met in (*to_come.meeting(), *back)]
+        findings += [*to_come.meeting(), *back]
         doubts = [*selecting_all(rules), *to_come.leaving_signatures()]
         warnings += [f"{doubt['problem']}. {doubt['remedy']}" for doubt in doubts]
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
@@ -71,9 +62,9 @@ def preflight(task: Task) -> dict[str, Any]:
         result["warnings"] = warnings
     if findings and params["fail"]:
         said = " ".join(f"{finding['problem']}. {finding['remedy']}" for finding in findings)
-        error = AcrError(f"sync could not work, and nothing was written: {said}")
-        error.results = result
-        raise error
+        failure = AcrError(f"sync could not work, and nothing was written: {said}")
+        failure.results = result
+        raise failure
     return result
 
 
@@ -106,17 +97,20 @@ def _fate(planned: Mapping[str, Any]) -> str:
 
 def _instance(instance: Instance, side: str) -> Iterator[Finding]:
     editions, words = _EDITIONS[side]
+    subject = f"instance {instance.instance_id}"
     if instance.edition not in (*editions, *_DOUBTFUL):
-        yield _finding(
+        yield error(
             "edition",
-            f"{side} instance {instance.instance_id} is {instance.edition}, and cross-account sync needs {words}",
+            subject,
+            f"{side} {subject} is {instance.edition}, and cross-account sync needs {words}",
             "Upgrade it on its card in the Container Registry console.",
         )
     if instance.status != "RUNNING":
         issue = f" ({instance.issue})" if instance.issue else ""
-        yield _finding(
+        yield error(
             "status",
-            f"{side} instance {instance.instance_id} is {instance.status}{issue}, not RUNNING",
+            subject,
+            f"{side} {subject} is {instance.status}{issue}, not RUNNING",
             "Start it, or wait until it runs.",
         )
 
@@ -124,8 +118,9 @@ def _instance(instance: Instance, side: str) -> Iterator[Finding]:
 def _nobody(params: Mapping[str, Any]) -> Iterator[Finding]:
     # An unset list means that nobody asked; an empty one means that the inventory names nobody.
     if params["source_account_ids"] == []:
-        yield _finding(
+        yield error(
             "accounts",
+            f"instance {params['instance_id']}",
             f"no rule of a host of acr_source with an acr_account_id ends at {params['instance_id']}, so that it is"
             " not known which accounts may replicate into it",
             "Give the hosts of acr_source whose rules end here their acr_account_id, or set acr_source_account_ids."
@@ -138,117 +133,10 @@ def _nobody(params: Mapping[str, Any]) -> Iterator[Finding]:
 def _route(rule: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[Finding]:
     source, target = params.get("region"), rule.get("target_region")
     if source and target and is_industry_cloud(target) and not is_industry_cloud(source):
-        yield _finding(
+        subject = f"sync rule {rule['name']}"
+        yield error(
             "region",
-            f"sync rule {rule['name']} goes from public cloud ({source}) to {target}, which is not supported",
+            subject,
+            f"{subject} goes from public cloud ({source}) to {target}, which is not supported",
             "Choose a destination in a public region.",
         )
-
-
-def missing_places(
-    client: Client, rules: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
-) -> list[tuple[Mapping[str, Any], list[Finding]]]:
-    """Yield each rule with what it lacks on this side.
-
-    It lacks namespaces and repositories.
-
-    Args:
-        client: the account's services.
-        rules: as the option sync_rules.
-        params: instance_id, side, and the names of what will_exist and what will_go.
-    """
-    existing = _existing(client, rules, params)
-    near = _near(client, params)
-    return [(rule, [*_names(existing, rule, params, near)]) for rule in rules]
-
-
-def _near(client: Client, params: Mapping[str, Any]) -> Near:
-    """Return what says which names there are instead.
-
-    A destination often lacks what is yet to be made, so that nothing is said of it.
-    """
-
-    @cache
-    def near(namespace: str, repository: str = "") -> str:
-        if params["side"] != "source":
-            return ""
-        if repository:
-            return f" {near_repositories(client.pages, params['instance_id'], namespace, repository)}".rstrip()
-        return f" {near_namespaces(client.pages, params['instance_id'], namespace)}".rstrip()
-
-    return near
-
-
-def _existing(
-    client: Client, rules: Iterable[Mapping[str, Any]], params: Mapping[str, Any]
-) -> dict[Place, dict[str, Any] | None]:
-    """Return the named places that exist; None if missing.
-
-    Places that are about to be created are left out.
-    """
-    coming = set(params["will_exist"] or [])
-    named = {(str(rule["namespace"]), str(rule.get("repository") or "")) for rule in rules if rule.get("namespace")}
-    # Each place is asked for once, however many rules need it.
-    wanted = {(namespace, "") for namespace, _repository in named if namespace not in coming}
-    wanted.update(place for place in named if place[1] and "/".join(place) not in coming)
-
-    def get(place: Place) -> dict[str, Any] | None:
-        namespace, repository = place
-        if (f"{namespace}/{repository}" if repository else namespace) in params.get("will_go", ()):
-            return None
-        instance = {"InstanceId": params["instance_id"]}
-        try:
-            if not repository:
-                return client.call("cr", "GetNamespace", {**instance, "NamespaceName": namespace})
-            return client.call(
-                "cr", "GetRepository", {**instance, "RepoNamespaceName": namespace, "RepoName": repository}
-            )
-        except NotFoundError:
-            return None
-
-    places = sorted(wanted)
-    return dict(zip(places, client.calls(get, places), strict=True))
-
-
-def _names(
-    existing: Mapping[Place, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any], near: Near
-) -> Iterator[Finding]:
-    """Check that a rule's namespace and repository exist.
-
-    The sync level demands them.
-    """
-    namespace, repository = str(rule.get("namespace") or ""), str(rule.get("repository") or "")
-    instance_id, side = params["instance_id"], params["side"]
-    wanted = f"sync rule {rule['name']} needs"
-    if (namespace, "") in existing:
-        found = existing[namespace, ""]
-        if namespace in params.get("will_go", ()):
-            yield _finding(
-                "namespace",
-                f"{wanted} namespace {namespace}, which is about to be deleted from {side} instance {instance_id}",
-                "Take state: absent from the namespace, or give it to the rule too.",
-            )
-            return
-        if found is None:
-            yield _finding(
-                "namespace",
-                f"{wanted} namespace {namespace}, which {side} instance {instance_id} does not have",
-                f"Correct the rule, or add {namespace} to the instance's acr_namespaces.{near(namespace)}",
-            )
-            return
-        if side == "destination" and not repository and not found.get("AutoCreateRepo"):
-            yield _finding(
-                "auto_create_repositories",
-                f"{wanted} namespace {namespace} on {instance_id} to create repositories automatically",
-                "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace.",
-            )
-    if repository and (namespace, repository) in existing and existing[namespace, repository] is None:
-        yield _finding(
-            "repository",
-            f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
-            f"Correct the rule, or add it to the instance's acr_repositories.{near(namespace, repository)}",
-        )
-
-
-def _finding(check: str, problem: str, remedy: str) -> Finding:
-    return {"check": check, "problem": problem, "remedy": remedy}

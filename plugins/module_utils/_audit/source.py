@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import Meeting
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_findings import (
@@ -21,9 +19,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_f
     unreadable,
     with_command,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import Ended, RuleRecords
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_images import Origin, RuleImages
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import RuleRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
-    left_behind,
     selecting_all,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
@@ -40,10 +38,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask, each_task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules, wanted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
-
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
 _CLOCK_MARGIN = 2000  # milliseconds
 _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."
@@ -66,7 +61,7 @@ class SourceAudit:
         self._rules = [rule for rule in readable if not is_stand_in(rule.name)]
         self._shown = [rule.to_result() for rule in self._rules]
         self._routes = Routes(self._shown, Select())
-        self._carried = {str(rule["sync_rule_id"]): _Carried() for rule in self._shown}
+        self._carried = {str(rule["sync_rule_id"]): RuleImages() for rule in self._shown}
         self._origins: Collection[Origin] = ()
         self._meeting = Meeting((), ())
         self._records = RuleRecords()
@@ -145,7 +140,7 @@ class SourceAudit:
         problem = f"{subject} is for {missing}, which {self._instance_id} does not have"
         yield error("dead_rule", subject, problem, _CORRECT_OR_DELETE)
 
-    def _by_records(self, rule: SyncRule, carried: _Carried) -> Iterator[Finding]:
+    def _by_records(self, rule: SyncRule, carried: RuleImages) -> Iterator[Finding]:
         """Return what records say of a working rule."""
         if carried.ended and carried.ended.failed:
             yield with_command(failed(rule, carried.ended), rule, self._client)
@@ -158,35 +153,6 @@ class SourceAudit:
             # forgotten.
             say = error if self._records.reach_before(newest) else warning
             yield say("dead_rule", subject, problem, remedy)
-
-
-@dataclass
-class _Carried:
-    """What one rule has to carry.
-
-    Attributes:
-        newest: when the newest image that it covers was pushed, in epoch milliseconds; None if it covers none.
-        ended: its newest task that has ended; one of an image that was deleted is no fault of the rule.
-        signatures: the first image that it carries without a signature.
-    """
-
-    newest: int | None = None
-    ended: Ended | None = None
-    signatures: Finding | None = None
-
-    def add(self, rule: Mapping[str, Any], origin: Origin, tags: Mapping[str, Held], records: RuleRecords) -> None:
-        """Take in the images of one repository that the rule covers."""
-        self.newest = max(self.newest or 0, *(held.pushed for held in tags.values()))
-        ended = records.newest(rule["sync_rule_id"], origin, tags)
-        if ended and (self.ended is None or ended.created > self.ended.created):
-            self.ended = ended
-
-    def look_for_signatures(self, rule: Mapping[str, Any], origin: Origin, images: Mapping[str, Held]) -> None:
-        """Keep the first finding about signatures.
-
-        It is enough to act on.
-        """
-        self.signatures = self.signatures or left_behind(rule, origin, images)
 
 
 def audit_source(task: Task) -> list[Finding]:

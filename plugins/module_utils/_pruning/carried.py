@@ -24,9 +24,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     SyncTask,
     each_task,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
 # The namespace and the repository that an image comes from.
 Origin = tuple[str, str]

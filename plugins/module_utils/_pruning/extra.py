@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carr
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Place
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Route
 
 # In the order in which people should read them.

@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.whole_file import whole_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried, Carry
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 
 _KIND, _VERSION = "registryops.alicloud.acr_gone_image_info", 1
 _MINUTE = 60_000  # milliseconds

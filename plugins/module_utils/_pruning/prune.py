@@ -29,9 +29,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extr
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.list_file import read
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.outcome import result, so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
 
 class Prune(Operation):

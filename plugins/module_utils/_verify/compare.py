@@ -9,87 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Record, Target
 
 Rule = Mapping[str, Any]
-
-# The worst first, as people should read them. An image with a destination is in exactly one of these.
-STATES = ("failed", "missing", "different", "unsigned", "waiting", "older", "extra", "carried", "same")
-BAD = ("failed", "missing", "different")
-ARRIVED = ("unsigned", "carried", "same")
-
-_WORDS = {
-    "same": "is the same at",
-    "carried": "was carried to",
-    "unsigned": "arrived, its signature did not, at",
-    "waiting": "is on its way to",
-    "failed": "failed on its way to",
-    "missing": "is missing at",
-    "different": "is another image at",
-    "older": "is older than the rule and not at",
-    "extra": "is not there, but is at",
-}
-
-
-class Record(NamedTuple):
-    """A sync record of one image on one way.
-
-    Times are in epoch milliseconds.
-    """
-
-    status: str | None
-    issue: str | None
-    created: int
-    modified: int | None
-    automatic: bool
-    target_instance_id: str | None = None
-
-
-class Target(NamedTuple):
-    """The repository at a destination that images arrive in."""
-
-    instance_id: str
-    namespace: str
-    repository: str
-
-
-class Compared(NamedTuple):
-    """One image with one destination.
-
-    `lag` is in seconds, times are in epoch milliseconds.
-    """
-
-    rule: str
-    rules: tuple[str, ...]
-    namespace: str
-    repository: str
-    tag: str
-    size: int
-    digest: str | None
-    target: Target
-    target_digest: str | None
-    state: str
-    reason: str
-    issue: str | None
-    pushed: int | None
-    arrived: int | None
-    lag: float | None
-
-    @property
-    def source(self) -> str:
-        return f"{self.namespace}/{self.repository}:{self.tag}"
-
-    @property
-    def destination(self) -> str:
-        return f"{self.target.instance_id}/{self.target.namespace}/{self.target.repository}:{self.tag}"
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.source} {_WORDS[self.state]} {self.destination}" + (f" ({self.reason})" if self.reason else "")
-
-    def to_result(self) -> dict[str, Any]:
-        """Return the image as results and reports show it."""
-        shown = self._asdict() | {"source": self.source, "target": self.destination, "sentence": self.sentence}
-        return {**shown, "rules": list(self.rules), "target_instance_id": self.target.instance_id}
 
 
 class Bringers(NamedTuple):

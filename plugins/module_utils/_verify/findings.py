@@ -11,7 +11,7 @@ from typing import Any
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import ARRIVED, STATES
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import ARRIVED, STATES
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
 _SENDS = "registryops.alicloud.backfill_images sends"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.whole_file import whole_file
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 
 COLUMNS = (
     *("rule", "state", "source", "target", "reason", "size"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import BAD
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
 _EVERY = 10.0  # seconds; less would fill a log, more would look as if it hung

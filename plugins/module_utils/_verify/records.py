@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     SyncTask,
     each_task,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Record, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Record, Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 
 # The namespace and the repository that an image comes from.

@@ -15,9 +15,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.re
     Name,
     read_settings,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Side
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
 # Repositories of one destination that have a finding each; more are one finding, with an example.
 _NAMED = 3

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 
 _LEFT_OUT = "the rule's tag_filter leaves it out"
 _HERE = ("same", "carried", "waiting")

@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import BAD, STATES, Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD, STATES, Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.group import Group, kind_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 
-# What differs from one failure to the next of the same kind.
-_PARTICULARS = re.compile(r"sha256[:-][0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TAGS_NAMED = 5  # in one row of a report
 # Rows of a group by repository: a report shows fifteen, and a program that needs all reads the file of images.
 _MOST_GROUPS = 200
 # What neither arrived nor is wrong.
@@ -24,39 +20,6 @@ _NEITHER = ("waiting", "older", "extra")
 
 Key = tuple[str, ...]
 Counts = dict[str, dict[str, int]]
-
-
-@dataclass
-class Group:
-    """Images that a report does not tell apart."""
-
-    first: Compared
-    kind: str
-    images: int = 0
-    bytes: int = 0
-    pushed: int = 0
-    oldest: int = 0
-    repositories: set[tuple[str, str]] = field(default_factory=set)
-    newest: list[tuple[int, str]] = field(default_factory=list)
-
-    def add(self, image: Compared) -> None:
-        self.images += 1
-        self.bytes += image.size
-        self.pushed = max(self.pushed, image.pushed or 0)
-        if image.pushed and (not self.oldest or image.pushed < self.oldest):
-            self.oldest = image.pushed
-        self.repositories.add((image.namespace, image.repository))
-        self.newest = sorted([*self.newest, (-(image.pushed or 0), image.tag)])[:_TAGS_NAMED]
-
-    def shown(self) -> dict[str, Any]:
-        return {
-            "state": self.first.state,
-            "reason": self.kind,
-            "target_instance_id": self.first.target.instance_id,
-            "images": self.images,
-            "bytes": self.bytes,
-            "oldest": self.oldest or None,
-        }
 
 
 class Summary:
@@ -118,7 +81,7 @@ class Summary:
         self._group("reasons", (image.target.instance_id,), image)
 
     def _group(self, name: str, place: Key, image: Compared) -> None:
-        kind = _kind(image)
+        kind = kind_of(image)
         group = self._groups[name].setdefault((*place, image.state, kind), Group(image, kind))
         group.add(image)
 
@@ -198,13 +161,3 @@ def _in_order(states: Mapping[str, int]) -> dict[str, int]:
 
 def _worst_first(rows: list[dict[str, Any]], name: Callable[[dict[str, Any]], str]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (STATES.index(row["state"]), -row["images"], name(row)))
-
-
-def _kind(image: Compared) -> str:
-    """Return the reason without details of one image.
-
-    Equal reasons are then counted together.
-    """
-    reason = _PARTICULARS.sub("…", image.reason)
-    repository = f"{image.namespace}/{image.repository}"
-    return reason.replace(image.source, "the image").replace(repository, "the repository")

@@ -14,6 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_sides import Comparison
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import Progress
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
@@ -24,7 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.setti
     SettingsFound,
     compare_settings,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.sides import Comparison, Side
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 

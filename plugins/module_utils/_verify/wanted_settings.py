@@ -16,7 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.re
     read_settings,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 
 

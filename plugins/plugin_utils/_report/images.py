@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import ARRIVED, BAD, STATES
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import ARRIVED, BAD, STATES
 
 Row = Mapping[str, Any]
 Verified = Mapping[str, Row]

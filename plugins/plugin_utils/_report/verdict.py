@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import BAD
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import listed
 

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import Drift, SettingsFound

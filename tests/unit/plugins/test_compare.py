@@ -12,13 +12,11 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import (
     Bringers,
-    Compared,
     Evidence,
-    Record,
-    Target,
     compare,
     extra,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Record, Target
 
 TARGET = Target("cri-t", "prod", "web")
 RULE = {"name": "r", "namespace": "prod", "target_instance_id": "cri-t", "create_time": 100}

@@ -149,7 +149,8 @@ def test_a_uid_without_quotes_is_a_uid(account_a: Account) -> None:
 def test_every_finding_names_its_remedy(cloud: Emulator, account_a: Account) -> None:
     change_world(cloud, 0, edition="Enterprise_Basic")
     result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE)
-    assert [set(finding) for finding in result["findings"]] == [{"check", "problem", "remedy"}]
+    assert [set(finding) for finding in result["findings"]] == [{"check", "severity", "subject", "problem", "remedy"}]
+    assert [(found["severity"], found["subject"]) for found in result["findings"]] == [("error", f"instance {SOURCE}")]
     assert "Upgrade it" in result["findings"][0]["remedy"]
 
 

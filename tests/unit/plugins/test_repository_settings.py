@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import Drift, SettingsFound
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError

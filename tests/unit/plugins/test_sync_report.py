@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.filter import acr_sync_report
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together

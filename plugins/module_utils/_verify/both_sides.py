@@ -10,79 +10,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Held,
-    Place,
-    held_images,
-    list_repositories,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import (
-    BAD,
-    Compared,
-    Evidence,
-    Target,
-    compare,
-    extra,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Evidence, compare, extra
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD, Compared, Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Origin, Records
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Bringing, Routes
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import AT_ONCE, Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import attached, with_signatures
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Watcher
 
 # What targets hold beside what the source has.
 Left = dict[Target, dict[str, Held]]
 
-# Repositories whose images are kept at a time: enough for all connections, and few against what an instance has.
-_AT_ONCE = 400
 # What was pushed so lately may have arrived between two lists, and is looked at again before it is called missing.
 _RECENT = 600_000  # milliseconds
-
-
-@dataclass
-class Side:
-    """One instance and its repositories, by namespace and repository."""
-
-    client: Client
-    instance_id: str
-    places: dict[tuple[str, str], Place] = field(default_factory=dict)
-
-    def read(self, namespaces: Iterable[str] | None) -> None:
-        """List the repositories of some namespaces, or all.
-
-        A missing namespace has none.
-        """
-        with attempt(f"list the repositories of {self.instance_id}"):
-            for namespace in [None] if namespaces is None else namespaces:
-                try:
-                    for place in list_repositories(self.client, self.instance_id, namespace):
-                        self.places[place.namespace, place.repository] = place
-                except NotFoundError as error:
-                    if namespace is None or "NAMESPACE" not in error.code:
-                        raise
-
-    def images(self, namespace: str, repository: str) -> dict[str, Held]:
-        """Return a repository's tags; none if it is missing."""
-        place = self.places.get((namespace, repository))
-        if place is None:
-            return {}
-        try:
-            with attempt(f"list the images of {namespace}/{repository} on {self.instance_id}"):
-                return held_images(self.client, self.instance_id, place.repository_id)
-        except NotFoundError:
-            return {}  # deleted since the repositories were listed
-
-    def each(self, origins: Iterable[Origin]) -> Iterator[tuple[Origin, dict[str, Held]]]:
-        """Yield the images of repositories, few at a time."""
-        listed = list(origins)
-        for start in range(0, len(listed), _AT_ONCE):
-            some = listed[start : start + _AT_ONCE]
-            found = self.client.calls(lambda origin: self.images(*origin), some)
-            yield from zip(some, found, strict=True)
 
 
 class Comparison:
@@ -143,8 +88,8 @@ class Comparison:
     def _each(
         self, origins: Sequence[Origin], work: Callable[[Origin], tuple[list[Compared], Left]]
     ) -> Iterator[tuple[Origin, list[Compared]]]:
-        for start in range(0, len(origins), _AT_ONCE):
-            some = origins[start : start + _AT_ONCE]
+        for start in range(0, len(origins), AT_ONCE):
+            some = origins[start : start + AT_ONCE]
             found = self._source.client.calls(work, some)
             for origin, (images, left) in zip(some, found, strict=True):
                 for target, held in left.items():
@@ -216,8 +161,8 @@ class Comparison:
             found = (self._extra(target, tag, held[tag]) for tag in held)
             return [image for image in found if image]
 
-        for start in range(0, len(targets), _AT_ONCE):
-            yield from self._source.client.calls(look, targets[start : start + _AT_ONCE])
+        for start in range(0, len(targets), AT_ONCE):
+            yield from self._source.client.calls(look, targets[start : start + AT_ONCE])
 
     def _extra(self, target: Target, tag: str, held: Held) -> Compared | None:
         for namespace, repository, route in self._routes.into(target):

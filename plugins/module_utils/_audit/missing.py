@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find the namespaces and repositories that rules lack.
+
+The sync level demands them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import (
+    near_namespaces,
+    near_repositories,
+)
+
+# A namespace and a repository in it; an empty one for the namespace itself.
+Name = tuple[str, str]
+Near = Callable[..., str]
+
+
+def missing_places(
+    client: Client, rules: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
+) -> list[tuple[Mapping[str, Any], list[Finding]]]:
+    """Yield each rule with what it lacks on this side.
+
+    It lacks namespaces and repositories.
+
+    Args:
+        client: the account's services.
+        rules: as the option sync_rules.
+        params: instance_id, side, and the names of what will_exist and what will_go.
+    """
+    existing = _existing(client, rules, params)
+    near = _near(client, params)
+    return [(rule, [*_names(existing, rule, params, near)]) for rule in rules]
+
+
+def _near(client: Client, params: Mapping[str, Any]) -> Near:
+    """Return what says which names there are instead.
+
+    A destination often lacks what is yet to be made, so that nothing is said of it.
+    """
+
+    @cache
+    def near(namespace: str, repository: str = "") -> str:
+        if params["side"] != "source":
+            return ""
+        if repository:
+            return f" {near_repositories(client.pages, params['instance_id'], namespace, repository)}".rstrip()
+        return f" {near_namespaces(client.pages, params['instance_id'], namespace)}".rstrip()
+
+    return near
+
+
+def _existing(
+    client: Client, rules: Iterable[Mapping[str, Any]], params: Mapping[str, Any]
+) -> dict[Name, dict[str, Any] | None]:
+    """Return the named places that exist; None if missing.
+
+    Places that are about to be created are left out.
+    """
+    coming = set(params["will_exist"] or [])
+    named = {(str(rule["namespace"]), str(rule.get("repository") or "")) for rule in rules if rule.get("namespace")}
+    # Each place is asked for once, however many rules need it.
+    wanted = {(namespace, "") for namespace, _repository in named if namespace not in coming}
+    wanted.update(place for place in named if place[1] and "/".join(place) not in coming)
+
+    def get(name: Name) -> dict[str, Any] | None:
+        namespace, repository = name
+        if (f"{namespace}/{repository}" if repository else namespace) in params.get("will_go", ()):
+            return None
+        instance = {"InstanceId": params["instance_id"]}
+        try:
+            if not repository:
+                return client.call("cr", "GetNamespace", {**instance, "NamespaceName": namespace})
+            return client.call(
+                "cr", "GetRepository", {**instance, "RepoNamespaceName": namespace, "RepoName": repository}
+            )
+        except NotFoundError:
+            return None
+
+    places = sorted(wanted)
+    return dict(zip(places, client.calls(get, places), strict=True))
+
+
+def _names(
+    existing: Mapping[Name, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any], near: Near
+) -> Iterator[Finding]:
+    """Check that a rule's namespace and repository exist.
+
+    The sync level demands them.
+    """
+    namespace, repository = str(rule.get("namespace") or ""), str(rule.get("repository") or "")
+    instance_id, side = params["instance_id"], params["side"]
+    subject = f"sync rule {rule['name']}"
+    wanted = f"{subject} needs"
+    if (namespace, "") in existing:
+        found = existing[namespace, ""]
+        if namespace in params.get("will_go", ()):
+            yield error(
+                "namespace",
+                subject,
+                f"{wanted} namespace {namespace}, which is about to be deleted from {side} instance {instance_id}",
+                "Take state: absent from the namespace, or give it to the rule too.",
+            )
+            return
+        if found is None:
+            yield error(
+                "namespace",
+                subject,
+                f"{wanted} namespace {namespace}, which {side} instance {instance_id} does not have",
+                f"Correct the rule, or add {namespace} to the instance's acr_namespaces.{near(namespace)}",
+            )
+            return
+        if side == "destination" and not repository and not found.get("AutoCreateRepo"):
+            yield error(
+                "auto_create_repositories",
+                subject,
+                f"{wanted} namespace {namespace} on {instance_id} to create repositories automatically",
+                "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace.",
+            )
+    if repository and (namespace, repository) in existing and existing[namespace, repository] is None:
+        yield error(
+            "repository",
+            subject,
+            f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
+            f"Correct the rule, or add it to the instance's acr_repositories.{near(namespace, repository)}",
+        )

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Group images that a report does not tell apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
+
+# What differs from one failure to the next of the same kind.
+_PARTICULARS = re.compile(r"sha256[:-][0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TAGS_NAMED = 5  # in one row of a report
+
+
+@dataclass
+class Group:
+    """Images that a report does not tell apart."""
+
+    first: Compared
+    kind: str
+    images: int = 0
+    bytes: int = 0
+    pushed: int = 0
+    oldest: int = 0
+    repositories: set[tuple[str, str]] = field(default_factory=set)
+    newest: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, image: Compared) -> None:
+        self.images += 1
+        self.bytes += image.size
+        self.pushed = max(self.pushed, image.pushed or 0)
+        if image.pushed and (not self.oldest or image.pushed < self.oldest):
+            self.oldest = image.pushed
+        self.repositories.add((image.namespace, image.repository))
+        self.newest = sorted([*self.newest, (-(image.pushed or 0), image.tag)])[:_TAGS_NAMED]
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "state": self.first.state,
+            "reason": self.kind,
+            "target_instance_id": self.first.target.instance_id,
+            "images": self.images,
+            "bytes": self.bytes,
+            "oldest": self.oldest or None,
+        }
+
+
+def kind_of(image: Compared) -> str:
+    """Return the reason without details of one image.
+
+    Equal reasons are then counted together.
+    """
+    reason = _PARTICULARS.sub("…", image.reason)
+    repository = f"{image.namespace}/{image.repository}"
+    return reason.replace(image.source, "the image").replace(repository, "the repository")
