@@ -9,10 +9,11 @@ import argparse
 import random
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from acr_emulator.testing import running
 
-from . import changes, faults, histories, inputs, kills, playbooks, races, transport, worlds
+from . import changes, faults, histories, inputs, kills, orphans, playbooks, races, transport, worlds
 from .case import Case
 from .cloud import WORLD, Cloud
 from .verdict import DOUBLED, HELD, LOST, TRACEBACK, Verdict, table
@@ -20,7 +21,7 @@ from .verdict import DOUBLED, HELD, LOST, TRACEBACK, Verdict, table
 KINDS: dict[str, Callable[[Cloud, random.Random], Iterator[Case]]] = {
     "faults": lambda cloud, _chance: faults.cases(cloud),
     "refusals": lambda cloud, _chance: faults.refusals(cloud),
-    "kills": lambda cloud, _chance: kills.cases(cloud),
+    "kills": lambda cloud, _chance: chain(kills.cases(cloud), orphans.cases(cloud)),
     "ordinary-kills": lambda cloud, _chance: kills.ordinary_cases(cloud),
     "changes": lambda cloud, _chance: changes.cases(cloud),
     "races": races.cases,

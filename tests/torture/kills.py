@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,13 +12,12 @@ from typing import Any
 
 from .breaking import Broken, broken, plain
 from .case import Case, Judged
-from .children import fork, killed
+from .children import killed
 from .cloud import READS, Cloud, eventually
-from .flows import AMID, UNIQUE_ROUTES, WRITING, Flow
+from .flows import AMID, WRITING, Flow
 from .tasks import KEYS, Outcome, run
-from .verdict import HELD, LOST, Verdict
 
-KIND, ORPHANS = "kills", "controllers killed"
+KIND = "kills"
 # The fault that holds a call back, and whether the service has done its work by then.
 HELD_BACK = {"hang": "before", "slow": "after"}
 # Longer than a kill takes, and shorter than a read_timeout.
@@ -32,9 +30,6 @@ def cases(cloud: Cloud) -> Iterator[Case]:
             for fault, when in HELD_BACK.items():
                 how = f"killed {when} call {nth}, {action}"
                 yield Case(KIND, flow.name, how, _case(flow, how, killing(fault, nth, _in_process)))
-            if not action.startswith(READS):
-                how = f"controller killed at call {nth}, {action}"
-                yield Case(ORPHANS, flow.name, how, _orphan(flow, how, nth))
 
 
 def ordinary_cases(cloud: Cloud) -> Iterator[Case]:
@@ -58,7 +53,7 @@ def killing(fault: str, nth: int, kill: Callable[[Cloud, Flow, Callable[[], bool
 
     def run_it(cloud: Cloud, flow: Flow) -> Outcome | None:
         hold(cloud, fault, nth)
-        ended = kill(cloud, flow, lambda: _reached(cloud, nth, fault == "slow"))
+        ended = kill(cloud, flow, lambda: reached(cloud, nth, fault == "slow"))
         if flow.carried:
             cloud.push(AMID)
         return Outcome(**ended) if ended else None
@@ -70,7 +65,7 @@ def hold(cloud: Cloud, fault: str, nth: int) -> None:
     cloud.emulator.post("/_emulator/faults", {"fault": fault, "match": {"nth": nth}, "retry_after_ms": HELD_MS})
 
 
-def _reached(cloud: Cloud, nth: int, done: bool) -> bool:
+def reached(cloud: Cloud, nth: int, done: bool) -> bool:
     """Return whether the nth call has come, or is `done`."""
     calls = cloud.emulator.calls()
     return len(calls) >= nth and (not done or bool(calls[nth - 1]["code"]) or calls[nth - 1]["product"] != "cr")
@@ -93,36 +88,3 @@ def _ordinary(cloud: Cloud, flow: Flow, moment: Callable[[], bool]) -> Any:
         process.stdin.close()
         eventually(lambda: moment() or process.poll() is not None)
         process.kill()
-
-
-def _orphan(flow: Flow, how: str, nth: int) -> Judged:
-    """Judge whether a worker writes after its controller was killed."""
-
-    def judge(cloud: Cloud) -> Verdict:
-        cloud.reset(plain(cloud, flow).world)
-        cloud.emulator.delete("/_emulator/calls")
-        hold(cloud, "slow", nth)
-        reader, writer = os.pipe()
-        controller, result = fork(lambda: _controller(cloud, flow, writer))
-        os.close(writer)
-        eventually(lambda: _reached(cloud, nth, True))
-        os.kill(controller, signal.SIGKILL)
-        os.waitpid(controller, 0)
-        begun = len(cloud.emulator.calls())  # calls that are on the wire may end
-        os.close(result)
-        with os.fdopen(reader) as file:
-            file.read()  # until the worker, the last who has it open, is gone
-        late = [call["action"] for call in cloud.emulator.calls()[begun:] if not call["action"].startswith(READS)]
-        if flow.behaviour == UNIQUE_ROUTES and late == ["CreateRepoSyncRule"]:
-            late = []  # the old rule is deleted, and without the new one nothing would carry its images
-        return Verdict(
-            ORPHANS, f"{flow.name}, {how}", LOST if late else HELD, f"wrote on: {', '.join(late)}" * bool(late)
-        )
-
-    return judge
-
-
-def _controller(cloud: Cloud, flow: Flow, _kept_open: int) -> None:
-    worker, reader = fork(lambda: dataclasses.asdict(run(flow.task, cloud.endpoint)))
-    os.close(reader)
-    os.waitpid(worker, 0)

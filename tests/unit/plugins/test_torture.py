@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from acr_emulator.testing import Emulator
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import Guard
 from ansible_collections.registryops.alicloud.tests.torture.__main__ import tried
 from ansible_collections.registryops.alicloud.tests.torture.breaking import broken
 from ansible_collections.registryops.alicloud.tests.torture.case import Case
@@ -68,6 +69,15 @@ def test_a_killed_playbook_is_finished_by_the_next_run(torture: Cloud) -> None:
         return case.flow == "cross_account_sync" and case.how.endswith("AttachPolicyToRole") and "killed" in case.how
 
     assert [verdict.judgement for verdict in tried(torture, ["playbooks"], 1.0, SEED, wanted)] == [HELD]
+
+
+def test_the_judge_sees_a_worker_that_outlives_its_controller(torture: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wanted(case: Case) -> bool:
+        return case.flow == "grant a first account" and case.how.startswith("controller killed")
+
+    monkeypatch.setattr(Guard, "check", lambda _guard: None)
+    words = [verdict.words for verdict in tried(torture, ["kills"], 1.0, SEED, wanted)]
+    assert words[0].startswith("wrote on: ")
 
 
 def named(name: str) -> Flow:
