@@ -27,7 +27,7 @@ OSS_SERVICE = "oss.aliyuncs.com"
 READING = ("oss:ReplicateGet", "oss:ReplicateList")
 WRITING = (*READING, "oss:ReplicatePut")
 DELETING = "oss:ReplicateDelete"
-# What whoever makes a rule may need beside its role; OSS's documentation can be read either way.
+# OSS's documentation can be read as if whoever makes a rule needed this right, too, and not only the rule's role.
 MAKING = "oss:ReplicateGet"
 
 
@@ -63,7 +63,7 @@ def buckets_read(document: Mapping[str, Any] | None) -> list[str]:
 
 
 def reading(document: Mapping[str, Any] | None, buckets: Collection[str]) -> Document:
-    """Return a role's policy with just these buckets to replicate from; its other statements stay."""
+    """Return a role's policy that allows replication from just these buckets; its other statements stay."""
     others = [statement for statement in statements(document) if not _is_reading(statement)]
     resources = list(chain.from_iterable(map(_of_role, sorted(buckets))))
     mine = {"Effect": "Allow", "Action": list(READING), "Resource": resources}
@@ -109,9 +109,10 @@ def grants(document: Mapping[str, Any] | None) -> list[tuple[str, set[str]]]:
 def with_grant(
     document: Mapping[str, Any] | None, owner: str, bucket: str, who: str, actions: Iterable[str]
 ) -> Document:
-    """Return a bucket's policy that allows a principal just these actions of replication; the rest of it stays.
+    """Return a bucket's policy with the grant of one principal replaced.
 
-    Without actions, the principal is allowed none of them.
+    The principal is allowed these actions of replication and no others; without actions, none. All other statements
+    stay.
     """
     kept: list[dict[str, Any]] = []
     for statement in statements(document):

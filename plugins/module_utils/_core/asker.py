@@ -19,15 +19,15 @@ ASKERS_VARIABLE = "ACR_ASKED_BY"
 class Asker:
     """The processes that wait for this task.
 
-    A worker of Ansible's is not ended with its controller. It then gets another parent, which may be any process
-    that takes in orphans. So the controller is remembered from when the worker was made, not from its first call.
+    A worker of Ansible's lives on when its controller ends. It then gets another parent, which may be any process
+    that adopts orphans. So the controller is remembered from when the worker was made, not from its first call.
     """
 
     def __init__(self) -> None:
         maker = multiprocessing.parent_process()
         self._parent = maker.pid if maker else os.getppid()
         named = os.environ.get(ASKERS_VARIABLE, "").split()
-        # What cannot be seen from the start, as from another namespace of processes, says nothing when it is not seen.
+        # A process that cannot be seen from the start, such as one outside this container, is not watched.
         self._others = [process for process in named if _runs(process)]
 
     def is_gone(self) -> bool:
@@ -51,14 +51,15 @@ def _runs(process: str) -> bool:
 def _started(process: int) -> str:
     """Return when a process was started.
 
-    It tells a process from a later one with the same number; None once it has ended.
+    The time tells a process from a later one with the same number. It is empty once the process has ended.
     """
     try:
         stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    # Its name comes first, in brackets, and may hold anything.
+    # The name comes first, in brackets, and may hold anything.
     state, *fields = stat.rpartition(")")[2].split()
+    # proc(5): Z and X are processes that have ended; the start is the 22nd field, and the state the third.
     return "" if state in ("Z", "X") else fields[18]
 
 

@@ -46,7 +46,8 @@ class Item(Generic[S]):
     planned: Plan[S] | None = None
     extras: Extras | None = None
     error: AcrError | None = None
-    # Of one that failed after a call that may have been carried out: whether one was, and what is there by now.
+    # These three are for an item that failed: whether a call of it may have been carried out, whether the thing
+    # has certainly changed, and its state by now.
     torn: bool = False
     written: bool = False
     left: S | None = None
@@ -68,7 +69,7 @@ class Item(Generic[S]):
     def action(self) -> str:
         if self.error or not self.planned:
             return "failed"
-        # Several that become one are replaced by it.
+        # Nothing differs, but other things of its kind go: they are replaced by this one.
         only_surplus = self.planned.action == UPDATE and not self.planned.changes
         return VERBS[REPLACE if only_surplus else self.planned.action]
 
@@ -111,8 +112,8 @@ class Item(Generic[S]):
                     error.add(f"These calls were made for it: {journal}.")
 
     def warnings(self) -> list[str]:
-        """Return what may not be meant in what is wanted."""
-        # What is deleted needs no warning about how it is set up.
+        """Return what may be a mistake in the wanted state."""
+        # A thing that is deleted needs no warning about how it is set up.
         if self.desired is None or self.resource.params["state"] == "absent":
             return []
         return self.resource.warnings(self.desired)
@@ -121,14 +122,14 @@ class Item(Generic[S]):
         """Read the state after a failure, and note whether it changed."""
         wanted = self.desired or (self.planned.before if self.planned else None)
         if wanted is not None and self.planned is not None:
-            with suppress(AcrError):  # which of several is meant may not be certain
+            with suppress(AcrError):  # several things may fit
                 self.left = self.resource.pick(wanted, found)
                 self.written = self.left != self.planned.before
 
     def to_result(self, key: str, told: set[str]) -> dict[str, Any]:
-        """Return what became of it.
+        """Return what became of the item.
 
-        A remedy that was told already is not told again; hundreds of rules may lack one grant.
+        A remedy in `told` is left out, since hundreds of rules may lack one grant.
         """
         result = {"name": self.name, "action": self.action, "changed": self.changes}
         if self.error:
@@ -145,11 +146,9 @@ class Item(Generic[S]):
 
 
 class Bulk(Operation, Generic[S]):
-    """Keep everything that one option lists.
+    """Keep everything that one option lists; with `purge`, delete everything else.
 
-    With `purge`, nothing else is left.
-
-    One that cannot be kept does not stop the others; the task fails at the end, with what became of each.
+    An item that fails does not stop the others. The task fails at the end, with what became of each.
     """
 
     option: ClassVar[str]
@@ -191,7 +190,7 @@ class Bulk(Operation, Generic[S]):
             found = self.resource.sibling(self.params).everything()
         except AcrError:
             for item in torn:
-                # What was called is told, but not what is there. Whoever acts on a change must not miss one.
+                # What is there now is not known. A handler that acts on a change must not miss one.
                 item.written = True
             return
         for item in torn:
@@ -200,7 +199,7 @@ class Bulk(Operation, Generic[S]):
     def to_result(self) -> dict[str, Any]:
         key = self.resource.kind.replace(" ", "_")
         failed = [item for item in self.items if item.error]
-        # The message of the task has the first one in full.
+        # The task's message shows the first failure in full.
         told = {item.error.advice() for item in failed[:1] if item.error}
         results = [item.to_result(key, told) for item in self.items]
         counts = Counter(item.action for item in self.items)
@@ -219,10 +218,7 @@ class Bulk(Operation, Generic[S]):
         return result
 
     def _actions(self) -> list[str]:
-        """Return the actions that can become of an item.
-
-        Some kinds cannot be changed, only replaced.
-        """
+        """Return the actions that an item can have; some kinds cannot be changed, only replaced."""
         attributes = self.resource.state_type.attributes().values()
         sent = [attribute.metadata for attribute in attributes if not attribute.metadata["read_only"]]
         can_change = any(not (metadata["fixed"] or metadata["write_only"]) for metadata in sent)
@@ -233,16 +229,13 @@ class Bulk(Operation, Generic[S]):
         return {}
 
     def _item(self, said: Mapping[str, Any]) -> Item[S]:
-        # What one leaves unsaid, the task may say of all.
+        # An option that an item leaves out is taken from the task, which may give it for all.
         common = {name: value for name, value in self.params.items() if name != self.option}
         own = {name: value for name, value in said.items() if value is not None or name not in common}
         return Item(said["name"], self.resource.sibling({**common, **own}))
 
     def _purge(self, unwanted: list[S], found: list[S]) -> None:
-        """Plan to delete whatever is not wanted.
-
-        If a new thing takes its place, it is replaced instead.
-        """
+        """Plan to delete what is not wanted, or to replace it if a new thing takes its place."""
         seen: set[str] = set()
         for old in unwanted:
             name = str(getattr(old, "name", ""))

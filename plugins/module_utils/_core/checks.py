@@ -24,7 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.text im
 
 EXTRA_REGIONS_VARIABLE = "ACR_EXTRA_REGIONS"
 
-# What RE2, Java and Python do not all share; the service's own engine is not documented.
+# Which engine the service uses is not documented. So what RE2, Java and Python do not all share is refused.
 _UNSHARED_SYNTAX = (
     (re.compile(r"\(\?<?[=!]"), "a look-around"),
     (re.compile(r"\(\?>"), "an atomic group"),
@@ -49,10 +49,7 @@ def check_region(value: str, option: str = "region") -> None:
 
 
 def _refuse_stand_in(value: str, option: str, where: str) -> None:
-    """Refuse an ID with a wildcard, and a masked one.
-
-    A wildcard would stand for many; a masked ID was copied from where it is hidden.
-    """
+    """Refuse an ID with a wildcard, and a masked ID, such as a screenshot shows."""
     # Documentation and consoles show IDs as cri-****, cri-xxxx**** or 1252****0001.
     if "**" in value or re.search(r"[xX]{3,}\*?$", value):
         raise AcrError(
@@ -65,7 +62,7 @@ def _refuse_stand_in(value: str, option: str, where: str) -> None:
 
 
 def check_account_id(value: str, option: str = "account_id") -> None:
-    value = str(value)  # in a mapping whose parts have no types, YAML makes a number of it
+    value = str(value)  # YAML makes it a number where the argument spec gives no type
     _refuse_stand_in(value, option, "Find the UID under Account Center > Security Settings in the console.")
     if not value.isascii() or not value.isdigit():
         raise AcrError(
@@ -78,7 +75,7 @@ def check_account_id(value: str, option: str = "account_id") -> None:
             f"{option} {value} looks like the UID of a RAM user ({len(value)} digits)",
             "Use the UID of the Alibaba Cloud account that the RAM user belongs to.",
         )
-    # No length is documented, so only what is clearly too short is refused.
+    # UIDs have 16 digits, but no length is documented. So only what is clearly too short is refused.
     if len(value) < 10:
         raise AcrError(f"{option} {value} is too short to be an account UID", "An account UID usually has 16 digits.")
 
@@ -103,12 +100,13 @@ def check_policy_name(value: str, option: str = "policy_name") -> None:
 
 
 def check_role_name(value: str, option: str = "role_name") -> None:
-    # A policy of the same name is made beside it, and a bucket's policy has it in small letters.
+    # RAM takes 64 characters. A policy gets the same name, so there is no dot; a bucket's policy uses small letters.
     if not re.fullmatch(r"[a-z0-9-]{1,64}", value):
         raise AcrError(f"{option} {value!r} is not a name for the role", "Write 1 to 64 of a-z, 0-9 and hyphens.")
 
 
 def check_bucket(value: str, option: str = "bucket") -> None:
+    # OSS's own rule.
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", value):
         raise AcrError(
             f"{option} {value!r} is not the name of a bucket",
@@ -117,6 +115,7 @@ def check_bucket(value: str, option: str = "bucket") -> None:
 
 
 def check_namespace(value: str, option: str = "namespace") -> None:
+    # The documented rule; older pages allow 30 characters only.
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,118}[a-z0-9]", value):
         raise AcrError(
             f"{option} {value!r} is not a namespace name",
@@ -125,7 +124,8 @@ def check_namespace(value: str, option: str = "namespace") -> None:
 
 
 def check_repository(value: str, option: str = "repository") -> None:
-    # The Enterprise Edition's own rule is not documented; this is the OCI distribution specification's.
+    # The Enterprise Edition's rule is not documented. This is the pattern of the OCI distribution specification, with
+    # the length that registries take.
     if len(value) > 255 or not re.fullmatch(r"[a-z0-9]+([._/-]+[a-z0-9]+)*", value):
         raise AcrError(
             f"{option} {value!r} is not a repository name",
@@ -134,12 +134,13 @@ def check_repository(value: str, option: str = "repository") -> None:
 
 
 def check_tag(value: str, option: str = "tag") -> None:
+    # The pattern of the OCI distribution specification.
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", value):
         raise AcrError(f"{option} {value!r} is not an image tag", "It has up to 128 letters, digits and _ - .")
 
 
 def check_rule_name(value: str, option: str = "name") -> None:
-    # The service's rule is not documented; this refuses only what no service could mean.
+    # The service's rule is not documented. So only names are refused that no service would take.
     if not value.strip() or value != value.strip() or len(value) > 128 or not value.isprintable():
         raise AcrError(f"{option} {value!r} is not a rule name", "It has 1 to 128 characters and no blank at its ends.")
 
@@ -192,11 +193,12 @@ def check_rate(value: float, option: str = "rate_limit") -> None:
 
 
 def check_text(value: str, option: str) -> None:
-    """Refuse characters that no text has.
+    """Refuse control characters.
 
     The value may be a secret, so it is not shown.
     """
-    if bad := unreadable(value):
+    bad = unreadable(value)
+    if bad:
         raise AcrError(
             f"{option} holds the control character {bad}, which is no text",
             "Write it again; a file in another encoding, or a binary one, may have been read.",
@@ -246,7 +248,7 @@ def check_names_something(select: Mapping[str, Any], option: str = "select") -> 
     Leaving the list out means all.
     """
     for name, value in select.items():
-        # Ansible makes an empty list of a variable that found nothing; that must not send the whole instance.
+        # A variable may have found nothing; that must not send the whole instance.
         if value == []:
             raise AcrError(
                 f"{option}.{name} is an empty list",

@@ -8,6 +8,7 @@ Nothing else reads Code and IsSuccess, and nothing else retries.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
@@ -38,13 +39,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.transpo
 T = TypeVar("T")
 R = TypeVar("R")
 
-# The services write success in several ways, and some answers have no code at all.
+# CR answers `success`, or 200 to some actions; RAM and STS give no code at all.
 _GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
-# A repeated create might make a second thing; whoever calls one looks first what became of it.
+# A repeated Create might make a second thing, so its caller looks first whether the thing is there.
 _REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
-# Throttling passes; whatever else is refused again and again goes on being refused.
+# Twelve pauses of up to ten seconds are about a minute, and throttling passes by then. Other refusals hardly ever pass.
 _THROTTLED_RETRIES = 12
-# A second try has a nonce of its own; if that was used, too, something repeats whatever is sent.
+# A second try has a new nonce. If that is refused, too, something on the way repeats whatever is sent.
 _NONCE_RETRIES = 1
 
 
@@ -55,7 +56,7 @@ class Client:
         send: the transport.
         account_id: the only account that may be written to; None for any.
         read_only: refuse to send anything that writes; a guard against our own mistakes in check mode.
-        rate_limit: calls a second that none of the services gets more of; None for as many as each bears.
+        rate_limit: calls a second that each service gets at most; None for as many as it takes.
         retries: how often a failed call that may be repeated is repeated.
         sleep: takes seconds; the guard's own by default, which wakes up when the task is over.
         clock: tells seconds.
@@ -86,7 +87,7 @@ class Client:
         # A pace for each service, since each limits calls on its own.
         self._paces = {product: Pace(rate_limit, self.sleep, clock) for product in PRODUCTS}
         self._caller: dict[str, Any] | None = None
-        # The permissions behind the calls, each with a resource, where somebody wants to know them.
+        # The permissions behind the calls, each with a resource; None if nobody asks for them.
         self.permissions: set[tuple[str, str]] | None = None
         self.clock = clock
 
@@ -109,7 +110,7 @@ class Client:
         waits = {kind: _backoff(times) for kind, times in retries.items()}
         while True:
             pace.wait()
-            # Looked at just before each call, since a turn or a second try may have been waited for.
+            # Looked at just before each call, since waiting for a turn or for a retry takes time.
             self._guard.check()
             try:
                 answer = self._once(product, action, parameters or {})
@@ -144,27 +145,29 @@ class Client:
 
         `items` is the field of the answer that holds them, such as SyncRules.
 
-        Pages are asked for as they are read, `at_once` at a time, so that who may stop early asks for few at once.
-        An item may come twice if something comes before it meanwhile, but none is passed over.
+        Pages are asked for as they are read, `at_once` at a time; give a small number to stop early. If an item is
+        added in front meanwhile, another may come twice, but none is missed.
         """
 
         def get(page: int) -> tuple[list[dict[str, Any]], int]:
             answer = self.call(product, action, {**parameters, "PageNo": page, "PageSize": size})
             found, total = answer.get(items) or [], answer.get("TotalCount")
             if not isinstance(found, list):
-                # The SDK hands such an answer on as it came; read as a list, nothing would seem to be there.
+                # The SDK hands on a wrong shape as it came. Read as an empty list, nothing would seem to be there.
                 raise api_error(action, "", "the answer is not in the documented shape", status=200)
             return found, int(total or 0)  # 0 if it is not told
 
         found, total = get(1)
         yield from found
-        # The service may cap the page below what was asked, so that the first page says how long one is.
+        # The largest page is not documented: the service may cap it, so the first page shows how long a page is.
         whole, page, latest = len(found), 1, total
         while found and len(found) == whole and (not total or page * whole < total):
-            # Several at a time, if it is known that there are several.
-            more = range(page + 1, page + 1 + (min(-(-total // whole) - page, at_once) if total else 1))
+            # Without a total it is not known whether there is more than one further page.
+            left = math.ceil(total / whole) - page if total else 1
+            more = range(page + 1, page + 1 + min(left, at_once))
             for number, answer in zip(more, self.calls(get, more), strict=True):
-                # If it was answered before the page that it follows, it lacks what moved to it in between.
+                # A smaller total shows that it was answered before the page that it follows. An item that moved from
+                # that page to this one in between would be missed, so this one is asked for again.
                 found, told = get(number) if 0 < answer[1] < latest else answer
                 latest = told or latest
                 total = max(total, latest)
@@ -172,20 +175,16 @@ class Client:
             page = more[-1]
 
     def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """Return work's result for each item, in the items' order.
-
-        Some of them are worked on at a time.
-        """
+        """Return work's result for each item, in the items' order; several are worked on at a time."""
         with pool() as threads:
             return list(threads.map(work, items))
 
     def finishing(self) -> AbstractContextManager[None]:
         """Let the block's calls through even if the run is killed.
 
-        This holds from the first call on; see Guard.finishing.
-
-        A deed that is harmful half done belongs into it, such as deleting a thing in order to make it anew. One that is
-        safe to stop between any two calls does not: the next run takes it up.
+        This holds from the first call on; see Guard.finishing. It is for deeds that do harm when half done, such as
+        deleting a thing in order to make it anew. A deed that may stop between any two calls needs none: the next run
+        takes it up.
         """
         return self._guard.finishing()
 
@@ -201,14 +200,15 @@ class Client:
 
     def check_account(self) -> None:
         """Refuse any account other than account_id."""
-        if other := self._other_account():
+        other = self._other_account()
+        if other:
             raise other
 
     def _other_account(self) -> AcrError | None:
         """Return the complaint if the credentials belong to another account."""
         if self._account_id is None:
             return None
-        # Asked of STS, since no other answer says whose keys are used.
+        # Only STS tells whose keys are used.
         found = str(self.caller().get("AccountId"))
         if found == self._account_id:
             return None
@@ -235,9 +235,10 @@ class Client:
     def _advised(self, error: ApiError, parameters: Mapping[str, Any]) -> AcrError:
         """Return the error with advice for the person on call."""
         if isinstance(error, (NotFoundError, NoPermissionError)) and error.action != "GetCallerIdentity":
-            # In the wrong account nothing is found; that is then the better thing to say.
+            # In the wrong account nothing is found. Then the wrong account is what to tell.
             with suppress(AcrError):
-                if other := self._other_account():
+                other = self._other_account()
+                if other:
                     return other
         if not error.hint:
             own = bool(error.denied.get("AuthAction"))
@@ -249,7 +250,7 @@ class Client:
 
 
 def _backoff(retries: int) -> Iterator[int]:
-    # Seconds: from one, doubled up to ten, with chance in it, so that many clients do not come back at one moment.
+    # In seconds, doubled from one up to ten, each with a random part, so that many clients do not return at once.
     return iter(generate_jittered_backoff(retries=retries, delay_base=1, delay_threshold=10))
 
 

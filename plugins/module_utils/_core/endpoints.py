@@ -11,7 +11,7 @@ import urllib.parse
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
-# The RAM SDK invents a host for regions that its map lacks; the service has this one everywhere.
+# Both services have one host for all regions. The RAM SDK would make up another one for regions that it does not know.
 _GLOBAL_ENDPOINTS = {"ram": "ram.aliyuncs.com", "sts": "sts.aliyuncs.com"}
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
@@ -68,10 +68,9 @@ def _is_endpoint(url: urllib.parse.SplitResult) -> bool:
 
 
 def _without_user(given: str) -> str:
-    """Remove what stands before the last @.
-
-    It may be a password.
-    """
+    """Hide what stands before the last @; it may be a password."""
     start, at, host = given.rpartition("@")
+    if not at:
+        return given
     scheme = re.match(r"[a-z]+://", start)
-    return f"{scheme.group() if scheme else ''}***@{host}" if at else given
+    return f"{scheme.group() if scheme else ''}***@{host}"

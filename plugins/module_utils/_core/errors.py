@@ -34,7 +34,7 @@ class AcrError(Exception):
         return shown(" ".join(part for part in (self.sentence(), self.advice(), self.reference()) if part))
 
     def brief(self) -> str:
-        """Return the message without the remedy, which was told already."""
+        """Return the message without the remedy, for where that was told already."""
         return shown(" ".join(part for part in (self.sentence(), self.reference()) if part))
 
     def sentence(self) -> str:
@@ -44,7 +44,7 @@ class AcrError(Exception):
         end = "" if reason.endswith("?") else "."
         if self.attempted:
             return f"Cannot {self.attempted}: {reason}{end}"
-        # An option's name or an ID stays as it is written.
+        # An option's name or an ID keeps its small letter.
         capital = reason[:1].upper() if reason.split(" ")[0].isalpha() else reason[:1]
         return f"{capital}{reason[1:]}{end}"
 
@@ -53,10 +53,7 @@ class AcrError(Exception):
         return self.hint.strip()
 
     def reference(self) -> str:
-        """Return what the service's support asks for.
-
-        It is empty if the service was not involved.
-        """
+        """Return what the service's support asks for; empty if the service was not involved."""
         return ""
 
     def details(self) -> dict[str, Any]:
@@ -69,11 +66,11 @@ class AcrError(Exception):
 
 
 class ImmutableError(AcrError):
-    """The service cannot change what was asked to change."""
+    """The service has no way to make this change."""
 
 
 class WaitTimeoutError(AcrError):
-    """A wait ended in vain; it may still happen."""
+    """A wait reached its limit; what was waited for may still happen."""
 
 
 class ApiError(AcrError):
@@ -114,7 +111,7 @@ class ApiError(AcrError):
         self.retry_after = retry_after
         self.denied = dict(denied or {})
         self.ec = ec
-        # Says what there is instead. It asks the service, so that only an error that is shown asks.
+        # Returns what there is instead. It calls the service, so it is only used for an error that is shown.
         self.nearby: Callable[[], str] | None = None
 
     def advice(self) -> str:
@@ -157,8 +154,8 @@ class UnreachableError(ApiError):
     """There was no answer from the endpoint."""
 
 
-# Parts of codes, since the services vary the rest. The first match wins, so InvalidAccessKeyId.NotFound is a matter of
-# credentials and not of a missing thing.
+# Parts of codes, since the services vary the rest. The first match wins, so that InvalidAccessKeyId.NotFound is about
+# credentials and not about a missing thing.
 _KINDS: tuple[tuple[type[ApiError], tuple[str, ...]], ...] = (
     (ThrottledError, ("Throttling", "QpsLimitExceeded")),
     (UsedNonceError, ("SignatureNonceUsed",)),

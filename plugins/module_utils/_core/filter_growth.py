@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tell whether a backtracking engine could take for ever.
 
-It could if some part repeats in which one text can be read in two ways, as (a+)+ does: the ways double with each
-character. Each character set of the filter is a position here, with the positions that may follow it.
+It could if a part repeats that can read one text in two ways, such as (a+)+. The number of ways then doubles with each
+character. Here each character set of the filter is a position, with the positions that may follow it (Glushkov's
+automaton). Two different ways from a position back to itself by the same text are what is looked for.
 """
 
 from __future__ import annotations
@@ -20,16 +21,15 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
     Sequence,
 )
 
-_MANY = 4  # repeats; three of one part are at most the cube of the text's length
-_MOST_PAIRS = 200_000  # looked at in less than a second
+# From so many repeats on, a count is taken for endless. Three repeats make at most the cube of the text's length.
+_MANY = 4
+# Pairs of positions that are looked at, which takes less than a second. A filter with more is refused.
+_MOST_PAIRS = 200_000
 
 
 @dataclass(frozen=True)
 class _Part:
-    """The first and last positions of a part.
-
-    It also says whether the part may be empty.
-    """
+    """The first and last positions of a part, and whether the part may be empty."""
 
     first: frozenset[int]
     last: frozenset[int]
@@ -91,10 +91,7 @@ class _Positions:
 
 
 def may_take_for_ever(node: Node) -> bool:
-    """Return whether the ways to read a text may explode.
-
-    They may double with each character, or be too many to tell.
-    """
+    """Return whether the ways to read a text may double with each character, or are too many to tell."""
     positions = _Positions()
     positions.add(node)
     if positions.doubled:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Match filters in time that grows only with the text.
 
-Python's own engine may take for ever, and nothing can interrupt it. Here all ways are followed at once, and what was
-found out about a character is kept for the next text, so that it is about as fast.
+Python's own engine may take for ever, and nothing can interrupt it. Here all ways through a filter are followed at
+once, and the state after each character is kept for the next text. So it is about as fast.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
 
 # The usual ways to write that everything matches. No name is empty, so .+ is one of them.
 ANYTHING = (None, "", ".*", "^.*$", ".+", "^.+$")
-_MOST_STATES = 20_000  # of a filter, some tens of MB at the most; then it begins anew
-_MOST_STEPS = 20_000  # of a filter; counts within counts multiply
-# All that the anchors ^, b and B need to know of the text before.
+_MOST_STATES = 20_000  # kept for a filter, some tens of MB; then they are found anew
+_MOST_STEPS = 20_000  # of a filter, since counts within counts multiply: (a{1000}){1000} would have a million
+# What the anchors ^, \b and \B need to know of the text before.
 _BEGIN, _AFTER_WORD, _AFTER_OTHER = 0, 1, 2
 
 
@@ -141,7 +141,7 @@ class Filter:
         waiting = list(state.steps)
         while waiting:
             step = waiting.pop()
-            # Steps that were reached before would loop for ever in (a*)*.
+            # Following a step twice would never end in (a*)*.
             if step in reached or (step.anchor and not _holds(step.anchor, state.before, character)):
                 continue
             reached.add(step)

@@ -28,14 +28,14 @@ class UnsharedError(Exception):
 
 @dataclass(frozen=True)
 class Char:
-    """One character of a set, a bit for each."""
+    """One character out of a set, which has a bit for each character."""
 
     bits: int
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """A place between characters: ^, $, b or B."""
+    r"""A place between characters: ^, $, \b or \B."""
 
     kind: str
 
@@ -128,7 +128,7 @@ class _Parser:
         sign = self._take()
         least, most = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(sign) or self._counts()
         if self._peek() == "?":
-            self._take()  # lazy, which finds the same texts
+            self._take()  # a lazy repeat matches the same texts
         if self._peek() in ("*", "+", "?", "{"):
             raise BadFilterError(f"multiple repeat at position {self.at}")
         return Repeat(body, least, most)
@@ -140,7 +140,7 @@ class _Parser:
             raise UnsharedError("a brace that is neither escaped nor a count")
         self.at = end + 1
         highest = least if not comma else most
-        # The length comes first, since int() is slow with very many digits, or refuses them.
+        # MOST_REPEATS has four digits. The length comes first, since int() is slow with thousands of digits.
         if any(len(count) > 4 or int(count) > MOST_REPEATS for count in (least, most) if count):
             raise BadFilterError(f"a count above {MOST_REPEATS}")
         if highest and int(highest) < int(least):

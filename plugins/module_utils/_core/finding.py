@@ -12,11 +12,9 @@ Finding = dict[str, str]
 
 
 def error(check: str, subject: str, problem: str, remedy: str) -> Finding:
-    """Return a finding that is certainly wrong.
+    """Return a finding that is certain.
 
-    Something does not work, or somebody may do more than sync needs.
-
-    `problem` goes without a full stop.
+    Something does not work, or somebody may do more than sync needs. `problem` has no full stop.
     """
     return _finding("error", check, subject, problem, remedy)
 
@@ -29,7 +27,9 @@ def warning(check: str, subject: str, problem: str, remedy: str) -> Finding:
 def state_of(findings: Iterable[Finding]) -> str:
     """Return how sync is in one word."""
     severities = {finding["severity"] for finding in findings}
-    return "bad" if "error" in severities else "warning" if severities else "good"
+    if "error" in severities:
+        return "bad"
+    return "warning" if severities else "good"
 
 
 def counted(findings: Iterable[Finding]) -> dict[str, int]:

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stop a task that is over.
-
-Its run was killed, or Ansible has ended it.
-"""
+"""Stop a task that is over, since its run was killed or Ansible has ended it."""
 
 from __future__ import annotations
 
@@ -19,9 +16,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker i
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal import Journal
 
-# Calls at a time; with 50 ms a call they make 400 calls a second.
+# Calls at a time. With 50 ms a call they make up to 400 calls a second; pace.py slows down to what the service takes.
 PARALLEL = 20
-_LOOK = 0.5  # seconds; a waiting task notices within this that it is over, and a look takes microseconds
+# Seconds until a waiting task notices that it is over. A look takes microseconds, and a person waits half a second.
+_LOOK = 0.5
 
 
 class OverError(AcrError):
@@ -73,17 +71,18 @@ class Guard:
     def sleep(self, seconds: float) -> None:
         """Sleep, but wake up soon once the task is over."""
         ends = time.monotonic() + seconds
-        while (left := ends - time.monotonic()) > 0:
+        left = seconds
+        while left > 0:
             time.sleep(min(left, _LOOK))
             self.check()
+            left = ends - time.monotonic()
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
-        """Carry out several calls as a whole.
+        """Let all calls of the block through, although the task may end meanwhile.
 
-        Begin only if the task goes on, and then let all of them through.
-
-        It holds for the calls of this thread, and of pools that are opened within.
+        The block is not begun if the task is over already. It holds for calls of this thread, and of pools that are
+        opened within.
         """
         self.check()
         with _as(replace(_threads.now, finishing=True)):
@@ -99,17 +98,17 @@ def noting() -> Iterator[Journal]:
 
 
 def note(action: str, *, certain: bool) -> None:
-    """Note a writing call wherever this thread's are noted."""
+    """Note a writing call in each journal of this thread."""
     for journal in _threads.now.journals:
         journal.note(action, certain=certain)
 
 
 @contextmanager
 def pool() -> Iterator[ThreadPoolExecutor]:
-    """Give threads that are done when this block ends.
+    """Yield threads that are done when the block ends.
 
-    Where it is interrupted, by Ansible's `timeout` or Ctrl-C, it does not wait for their calls: each thread makes none
-    after the one that is on its way.
+    If Ansible's `timeout` or Ctrl-C interrupts it, it does not wait for their calls. Each thread then makes no further
+    call after the one that is on its way.
     """
     ended, caller = threading.Event(), _threads.now
     threads = ThreadPoolExecutor(PARALLEL, initializer=_work_for, initargs=(caller, ended))

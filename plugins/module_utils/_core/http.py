@@ -1,13 +1,11 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send the SDK's requests, and nothing but those.
+"""Send the SDK's requests, to no other host, within bounds of time and size, and without printing a secret.
 
-No other host is called, time and size are bounded, and no secret is printed.
-
-The SDK keeps one session for each host in the process, follows redirects, reads for as long as bytes come, and takes
-proxies and debugging from the environment at each call. It offers no way to hand it a session, so the functions where
-it looks one up are wrapped. They are as they were for whoever else uses the SDK in this process.
+The SDK itself keeps one session for each host in the process, follows redirects, reads for as long as bytes come, and
+takes proxies and debugging from the environment at each call. It takes no session from its caller, so the functions
+that look one up are wrapped. For other users of the SDK in this process they work as before.
 """
 
 from __future__ import annotations
@@ -27,8 +25,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.pools i
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.proxies import proxy_for
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError, explained
 
-# A page of 100 records with names of full length has less than 1 MiB. Twenty answers of this size at once, one for
-# each thread, still fit into the memory of a small machine.
+# A page of 100 records with the longest names has less than 1 MiB. Twenty answers of 8 MiB at once, one for each
+# thread, still fit into the memory of a small machine.
 LARGEST_ANSWER = 8 * 1024 * 1024
 # Small enough to stop soon after the limit, and large enough to cost nothing.
 _CHUNK = 64 * 1024
@@ -85,8 +83,8 @@ class Wire:
 
     def __init__(self, proxies: Mapping[str, str], ca_bundle: str | None) -> None:
         self._proxies = proxies
-        # Of its own where there is a bundle, so that a bad one is told at once; the common one takes tens of
-        # milliseconds to load, and is loaded where TLS is spoken.
+        # A bundle is loaded now, so that a bad one is told at once. The common trust takes tens of milliseconds to
+        # load, so that waits until TLS is spoken.
         self._trust = trusting(ca_bundle) if ca_bundle else None
         self._pools: dict[tuple[str | None, bool], Any] = {}
         self._lock = threading.Lock()
@@ -164,10 +162,7 @@ def _read(response: Any, exchange: Exchange) -> bytes:
 
 
 class _Quiet(logging.Filter):
-    """Drop log records while one of our calls is made.
-
-    They hold URLs, which are signed.
-    """
+    """Drop log records while one of our calls is made; they hold signed URLs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return current.get() is None
@@ -177,7 +172,7 @@ class _Quiet(logging.Filter):
 def _wrap_sdk() -> None:
     """Have the SDK look for its session here first.
 
-    It is done once in a process, and does not touch calls of others.
+    This is done once in a process. Calls of others are not changed.
     """
     quiet = _Quiet()
     for name in _LOGGERS:

@@ -14,10 +14,7 @@ SESSION = "registryops-alicloud"
 
 @dataclass(frozen=True)
 class Keys:
-    """What signs a request.
-
-    Only the ID may ever be shown.
-    """
+    """An access key, which signs requests; only its ID may ever be shown."""
 
     access_key_id: str
     access_key_secret: str = field(repr=False)

@@ -42,7 +42,8 @@ class Keeping(Generic[S]):
     def run(self) -> dict[str, Any]:
         """Return the task's result."""
         planned = self._look_and_plan()
-        after, extras = planned.after, dict[str, Any]()
+        after = planned.after
+        extras: dict[str, Any] = {}
         if planned.changed:
             self.task.client.check_account()
             if not self.task.check_mode:
@@ -62,7 +63,7 @@ class Keeping(Generic[S]):
                 after, extras = self._carry_out(planned)
                 done = {**self._result(planned.before, after), "changed": planned.changed, **extras}
         except AcrError as error:
-            # The end of being alone may fail, too, after all was done.
+            # Letting other runs in again may fail, too, after all was done.
             error.results = {**done, **error.results}
             raise
         return planned, after, extras

@@ -47,6 +47,7 @@ STATE_OPTION: dict[str, dict[str, Any]] = {
 DELETION_OPTIONS: dict[str, dict[str, Any]] = {
     # Off by default, since it deletes images.
     "force": {"type": "bool", "default": False},
+    # Ten minutes, as for every wait; how long a deletion takes is not documented.
     "wait_timeout": {"type": "int", "default": 600},
 }
 WAIT_OPTIONS: dict[str, dict[str, Any]] = {
@@ -57,7 +58,7 @@ WAIT_OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def connect(connection: Connection, read_only: bool) -> Client:
-    # Before any import of the SDK, so that a missing package is a sentence and no traceback.
+    # Before any import of the SDK, so that a missing package is told in a sentence and not as a traceback.
     check_sdk()
     return Client(
         SdkTransport(connection),
@@ -71,7 +72,7 @@ def connect(connection: Connection, read_only: bool) -> Client:
 def _edge() -> type[basic.AnsibleModule]:
     """Return an AnsibleModule whose messages fit on a screen.
 
-    It is looked up when it is used: ansible-lint puts its own class there, which checks the options and runs nothing.
+    The class is looked up when it is used. ansible-lint replaces it by one that checks the options and runs nothing.
     """
 
     class Edge(basic.AnsibleModule):  # type: ignore[misc]
@@ -79,7 +80,7 @@ def _edge() -> type[basic.AnsibleModule]:
             super().fail_json(msg=shown(str(msg)), **result)
 
         def log(self, msg: str, log_args: Any = None) -> None:
-            # The system's log takes no NUL, and fails the task for it; it is refused later, by the option's name.
+            # A NUL makes syslog fail the task. It is refused later, with the option's name.
             if "\0" not in f"{msg}{log_args}":
                 super().log(msg, log_args)
 
@@ -93,9 +94,9 @@ class Module:
     options: Mapping[str, Mapping[str, Any]]
     work: Work
     rules: Mapping[str, Any] = field(default_factory=dict)
-    # An option whose items the work checks one by one, so that a bad one does not stop the others.
+    # An option whose items the work checks one by one, so that a bad item does not stop the others.
     apart: str = ""
-    # Options that hold the connection to another account, which is only read.
+    # Options that hold a connection to another account, where nothing is written.
     connections: tuple[str, ...] = ()
 
     @property

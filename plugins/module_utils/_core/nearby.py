@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say which namespaces or repositories there are beside one that there is not."""
+"""Say which namespaces or repositories exist, beside one that does not."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.spellin
 # Returns the items of a paged list: product, action, parameters, and the answer's field that holds them.
 Pages = Callable[[str, str, Mapping[str, Any], str], Iterator[dict[str, Any]]]
 
-# The nearest is looked for among so many, ten calls' worth, since somebody waits for the message.
+# The nearest name is looked for among so many. That takes ten calls, and somebody waits for the message.
 _MOST = 500
 
 
 def nearby(pages: Pages, code: str, parameters: Mapping[str, Any]) -> str:
-    """Return a sentence for a refused call.
-
-    It is empty if the code is about something else.
+    """Return a sentence for a refused call; empty if its code is about something else.
 
     Args:
         pages: lists what there is.
@@ -47,10 +45,7 @@ def near_repositories(pages: Pages, instance_id: str, namespace: str, repository
 
 
 def _there(name: str, pages: Pages, action: str, where: Mapping[str, Any], items: str, field: str) -> str:
-    """Return the sentence.
-
-    It is empty if they cannot be listed: what failed first has to be said all the same.
-    """
+    """Return the sentence; empty if the names cannot be listed, since the first failure has to be told all the same."""
     try:
         found = [str(item.get(field)) for item in islice(pages("cr", action, where, items), _MOST)]
     except AcrError:

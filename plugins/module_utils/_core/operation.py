@@ -11,7 +11,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.task im
 
 
 class Operation:
-    """One kind of deed, for one task."""
+    """A deed for one task; module.perform calls the methods in their order here."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -27,10 +27,7 @@ class Operation:
         raise NotImplementedError
 
     def run(self) -> None:
-        """Do the rest, and wait if the options ask for it.
-
-        Wait for what was started, and for what was joined.
-        """
+        """Do what is left; if the options ask for it, wait for what was started or joined."""
         raise NotImplementedError
 
     def to_result(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError
 
 _SDK = "alibabacloud_oss_v2"
-# What the SDK makes of an answer that is no XML.
+# The SDK's code for an answer that is no XML.
 _NO_XML = "BadErrorResponse"
 
 
@@ -57,7 +57,7 @@ class OssCalls:
             self._translate(action, host, error.unwrap())
         except (errors.BaseError, AttributeError, KeyError, TypeError, ValueError) as error:
             # The call was made; only its answer could not be read.
-            raise _strange(action) from error
+            raise _unreadable(action) from error
 
     def _client(self, region: str, endpoint: str) -> Any:
         sdk = load(_SDK)
@@ -96,17 +96,17 @@ class OssCalls:
             error.message,
             request_id=error.request_id,
             status=error.status_code,
-            denied=error.error_fileds,
+            denied=error.error_fileds,  # the SDK spells it so
             ec=error.ec or "",
         ) from error
 
 
-def _strange(action: str) -> AcrError:
+def _unreadable(action: str) -> AcrError:
     return api_error(action, "", "the answer is not in the documented shape", status=200, uncertain=True)
 
 
 class _Sender:
-    """What the SDK takes for its HTTP client."""
+    """Stand in for the SDK's HTTP client, so that all services go through one transport."""
 
     def __init__(self, wire: Wire, timeout: tuple[float, float]) -> None:
         self._wire = wire
@@ -125,7 +125,7 @@ class _Sender:
 
 @dataclass
 class _Response:
-    """What the SDK takes for its response, with the whole content."""
+    """Stand in for the SDK's response, with the content read as a whole."""
 
     request: Any
     answer: Answer

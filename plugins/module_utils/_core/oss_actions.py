@@ -14,7 +14,7 @@ from typing import Any
 Parameters = Mapping[str, Any]
 Act = Callable[[Any, Any, Parameters], dict[str, Any]]
 
-# The SDK leaves its own field for it empty.
+# The header that names a new rule. The SDK has a field for it, and leaves that empty.
 _RULE_ID = "x-oss-replication-rule-id"
 
 
@@ -76,7 +76,7 @@ def put_bucket_replication(sdk: Any, client: Any, parameters: Parameters) -> dic
     )
     wanted = sdk.ReplicationConfiguration(rules=[rule])
     request = sdk.PutBucketReplicationRequest(bucket=parameters["Bucket"], replication_configuration=wanted)
-    # Without it, an empty answer of something else would look like success.
+    # A header that is missing is an error: an empty answer of a proxy would look like success.
     return {"RuleId": client.put_bucket_replication(request).headers[_RULE_ID]}
 
 

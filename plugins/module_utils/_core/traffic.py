@@ -72,7 +72,9 @@ def traffic(loads: Iterable[Load]) -> dict[str, Any]:
         crossed = borders.get(border(*pair))
         if crossed is not None:
             crossed.add(load, again=again)
-    told = [_pair(pair, total) for pair, total in sorted(pairs.items(), key=lambda item: tuple(map(str, item[0])))]
+    # As text, since a region that is not known is None.
+    in_order = sorted(pairs, key=lambda pair: tuple(map(str, pair)))
+    told = [_pair(pair, pairs[pair]) for pair in in_order]
     return {
         "pairs": told,
         "cross_border": borders[CROSS_BORDER].to_result(),

@@ -15,9 +15,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 
 @contextmanager
 def whole_file(path: str, hint: str, consequence: str = "") -> Iterator[tuple[Path, Path]]:
-    """Give the file's path and that of the part to write, which replaces the file in the end.
+    """Yield the path of the file, and the path of the part that replaces it at the end.
 
-    Its folder is made.
+    The caller writes the part. The folder is made if there is none.
 
     Args:
         path: the file.
@@ -28,6 +28,7 @@ def whole_file(path: str, hint: str, consequence: str = "") -> Iterator[tuple[Pa
         AcrError: it cannot be written.
     """
     whole = Path(path).expanduser()
+    # In the same folder, since a file is replaced at once only within one file system. Two runs write two parts.
     part = whole.with_name(f".{whole.name}.{os.getpid()}")
     try:
         whole.parent.mkdir(parents=True, exist_ok=True)

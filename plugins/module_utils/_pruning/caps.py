@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import Extra
 
-_LOOK = "Look at what check mode lists. If all of it should go,"
-
 
 def check_caps(going: Sequence[Extra], by_rule: Mapping[str, int], most: int, share: int) -> None:
     """Refuse before anything is deleted.
@@ -30,8 +28,9 @@ def check_caps(going: Sequence[Extra], by_rule: Mapping[str, int], most: int, sh
     if problems:
         raise AcrError(
             f"{' and '.join(problems)}; nothing was deleted",
-            f"{_LOOK} raise max_deletions or max_share (prune_destination_max_deletions and prune_destination_max_share"
-            " in the role). A source that has just been emptied looks alike.",
+            "Look at what check mode lists. If all of it should go, raise max_deletions or max_share"
+            " (prune_destination_max_deletions and prune_destination_max_share in the role). A source that has just"
+            " been emptied looks the same.",
         )
 
 
@@ -39,6 +38,7 @@ def _over(going: Sequence[Extra], by_rule: Mapping[str, int], most: int, share: 
     if len(going) > most:
         yield f"{len(going):,} images would go, more than max_deletions ({most:,})"
     for rule, count in Counter(extra.rule for extra in going).items():
+        # In whole numbers, since a rounded share may be on the wrong side of the limit.
         if count * 100 > share * by_rule[rule]:
             part = f"{count:,} of the {by_rule[rule]:,} images of sync rule {rule}"
             yield f"{part} would go, more than max_share ({share} %)"

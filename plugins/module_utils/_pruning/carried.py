@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Find what rules carried and their source no longer has.
 
-The source tells it all: its rules, its images and its sync records.
+Only the source is asked: for its rules, its images and its sync records.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Origin = tuple[str, str]
 class Carry(NamedTuple):
     """One task that carried an image; times are in epoch milliseconds.
 
-    `by_rule` is false of a task that somebody or a backfill made.
+    `by_rule` is false if somebody or a backfill made the task.
     """
 
     namespace: str
@@ -131,6 +131,7 @@ class SourceLook:
             target = Target(str(record.target_instance_id), str(record.target_namespace), str(record.target_repository))
             if origin not in covered:
                 covered[origin] = self._found.routes.of(*origin)
+            # A rule keeps the tag; a task with another tag at the target was made by hand.
             if record.tag == record.target_tag and target in covered[origin]:
                 self._add(record, origin, target)
 
@@ -144,10 +145,10 @@ class SourceLook:
             self._found.carries.setdefault((target, tag), []).append(carry)
 
     def _list_again(self) -> None:
-        """List again what seems to be gone.
+        """List the repositories again whose images seem to be gone.
 
-        It may have been pushed before its record was read and after its repository was listed, and the first list
-        may have been cut short.
+        An image may have been pushed after its repository was listed and before its record was read. The first list
+        may also have been cut short.
         """
         origins: set[Origin] = set()
         for carries in self._found.carries.values():

@@ -21,6 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.co
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import attached
 
+# How builders write a platform into a tag, such as `1.0-linux-arm64-v8` or `amd64-1.0`.
 _PLATFORM = (
     r"(?:(?:linux|windows)[-_/]?)?(?:amd64|arm64|aarch64|arm|arm32|armhf|386|i386|x86[-_]64|ppc64le|s390x|riscv64"
     r"|mips64le|loong64)(?:[-_/]?v[5-8])?"
@@ -99,8 +100,10 @@ class Choice:
         return "" if extra.held.digest else "its digest is not known"
 
     def _attachments(self, found: Found, going: Mapping[str, Extra]) -> dict[str, Extra]:
-        """Return what is attached to images that go, and to that in turn."""
-        tags, chosen = attached(found.held), dict[str, Extra]()
+        """Return what is attached to images that go, and to their attachments in turn."""
+        tags = attached(found.held)
+        chosen: dict[str, Extra] = {}
+        # A digest whose attachments are still to be looked for, and the image that they belong to in the end.
         waiting = [(str(extra.held.digest), str(extra.held.digest)) for extra in going.values()]
         while waiting:
             digest, image = waiting.pop()
@@ -113,9 +116,9 @@ class Choice:
         return chosen
 
     def _stays(self, found: Found, extra: Extra) -> bool:
-        """Tell whether a signature stays although its image goes."""
+        """Return whether a signature stays although its image goes."""
         reason = self._hindrance(extra)
-        # Equal signatures of two images are one manifest.
+        # Two tags with one digest are one manifest; another image may need it.
         if not reason and sum(held.digest == extra.held.digest for held in found.held.values()) > 1:
             reason = "another tag is the same"
         extra.keep(reason or extra.reason)
@@ -125,11 +128,14 @@ class Choice:
 def _keep_needed(found: Found, going: dict[str, Extra]) -> None:
     """Keep what another tag needs.
 
-    Whether deleting a tag deletes the manifest below it, too, is not documented.
+    It is not documented whether the service deletes a tag's manifest, too, which other tags may share.
     """
-    while needed := dict(_needed(found, going)):
+    needed = dict(_needed(found, going))
+    # Each image that is kept may need others.
+    while needed:
         for tag, reason in needed.items():
             going.pop(tag).keep(reason)
+        needed = dict(_needed(found, going))
 
 
 def _needed(found: Found, going: Mapping[str, Extra]) -> Iterator[tuple[str, str]]:
@@ -146,6 +152,6 @@ def _needed(found: Found, going: Mapping[str, Extra]) -> Iterator[tuple[str, str
 
 
 def _index_of(tag: str) -> str:
-    """Return the tag whose index may name this one; no API tells what an index names."""
+    """Return the tag whose index may contain this image; no API tells what an index contains."""
     found = _OF_PLATFORM.fullmatch(tag)
     return str(found["before"] or found["after"]) if found else ""

@@ -32,14 +32,14 @@ Sources = Mapping[str, Client]
 
 
 class Deletion:
-    """Delete from one instance.
+    """Deletes images from one instance.
 
-    What belongs to one image goes together: its tags, its signatures and the like.
+    All that belongs to an image goes together: its tags, signatures and other attachments.
 
     Args:
         client: the services of the destination's account.
         instance_id: the destination.
-        sources: those that can be asked once more.
+        sources: the sources that can be asked once more.
     """
 
     def __init__(self, client: Client, instance_id: str, sources: Sources) -> None:
@@ -80,7 +80,7 @@ class Deletion:
                 if news or extra not in present:
                     extra.keep(news or "somebody else has deleted it", KEPT if extra in present else GONE)
             if not news:
-                # The image first: a signature never goes without it.
+                # The image goes first, so that it is never there without its signature.
                 in_order = sorted(present, key=lambda extra: extra.attached_to is not None)
                 with self._client.finishing():
                     for extra in in_order:
@@ -91,7 +91,7 @@ class Deletion:
         try:
             self._client.call("cr", "DeleteRepoTag", named)
         except ApiError as error:
-            # Whether the tag went with another one of its image, or an answer was lost, only a look can tell.
+            # The tag may have gone together with another tag of its image, or only the answer was lost.
             with preferring(error, "whether it was deleted all the same"):
                 if not isinstance(error, NotFoundError) and extra.tag in self._held(extra):
                     raise

@@ -21,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.route
 # In the order in which people should read them.
 STATES = ("to_delete", "deleted", "left", "kept", "gone")
 TO_DELETE, DELETED, LEFT, KEPT, GONE = STATES
-# A service that tells whole seconds may date a task's end before its last write.
+# The service may tell whole seconds only. A task's end is then up to a second before its last write.
 _ROUNDED = 1000  # milliseconds
 
 
@@ -127,7 +127,7 @@ def found_in(instance_id: str, place: Place, held: Mapping[str, Held], origins: 
     target = Target(instance_id, place.namespace, place.repository)
     found = Found(place, held, {}, Counter())
     for tag, image in held.items():
-        # A signature may have gone along with its image although the rule's filter leaves it out.
+        # Signatures are sent along with their image, although the rule's filter may leave them out.
         ways = [origin for origin in origins if attached_to(tag) or selects(origin.route.tags, tag)]
         if not ways:
             continue
@@ -140,6 +140,7 @@ def found_in(instance_id: str, place: Place, held: Mapping[str, Held], origins: 
 
 
 def _carries(extra: Extra, target: Target) -> Iterator[Carry]:
+    # Each source once, although several of its rules may bring the image.
     for source in {id(origin.source): origin.source for origin in extra.origins}.values():
         yield from source.carries.get((target, extra.tag), ())
 
@@ -152,12 +153,12 @@ def is_under_way(extra: Extra, instance_id: str) -> bool:
 def unproven(extra: Extra, by_task: bool) -> str:
     """Return why nobody knows that a rule carried exactly this image; empty if it did.
 
-    The tag has to have been written last while a task of a rule wrote it. What was pushed there by hand, before or
-    after, has another time, also where a task found the tag there and left it alone.
+    The last write of the tag must lie within the time of a rule's task. A push by hand, before or after, has another
+    time, even if a task found that tag and left it alone.
 
     Args:
         extra: the image.
-        by_task: whether a task without a rule is as good.
+        by_task: whether a task without a rule counts as well.
     """
     if not extra.carries:
         oldest = min(origin.source.oldest or 0 for origin in extra.origins)
@@ -169,7 +170,7 @@ def unproven(extra: Extra, by_task: bool) -> str:
     if not written:
         return "the tag was written there at another time than when a rule carried it"
     if not by_task and not any(carry.by_rule for carry in written):
-        return "a sync task of its own carried it, no rule"
+        return "a sync task without a rule carried it"
     return ""
 
 

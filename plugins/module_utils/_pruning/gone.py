@@ -13,7 +13,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.list
 
 
 def list_gone(task: Task) -> dict[str, Any]:
-    """Return what is gone, and write the list for the other account if the options name a file."""
+    """Return what is gone, and write it for the other account if the options name a file."""
     instance_id, targets = str(task.params["instance_id"]), task.params["target_instance_ids"]
     found = SourceLook(task.client, instance_id).run(targets)
     path = None if task.check_mode else task.params["list_file"]

@@ -17,7 +17,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.co
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 
 _KIND, _VERSION = "registryops.alicloud.acr_gone_image_info", 1
-_MINUTE = 60_000  # milliseconds
+# In milliseconds. The clocks of the two teams may differ by as much.
+_MINUTE = 60_000
 
 
 def write(path: str, carried: Carried) -> str:
@@ -80,21 +81,18 @@ def _plain(carried: Carried) -> dict[str, Any]:
 def _carried(told: dict[str, Any]) -> Carried:
     if (told["kind"], told["version"]) != (_KIND, _VERSION):
         raise ValueError("another kind of file")
+    # A rule that cannot be read covers nobody knows what.
     if not all(map(is_readable, told["rules"])):
         raise ValueError("a rule that nobody can read")
-    return Carried(
-        str(told["instance_id"]),
-        int(told["listed"]),
-        [dict(rule) for rule in told["rules"]],
-        {(str(namespace), str(name)): frozenset(tags) for (namespace, name), tags in _images(told)},
-        {_place(entry): [_carry(*carry) for carry in entry["carries"]] for entry in told["gone"]},
-        {_place(entry) for entry in told["under_way"]},
-        told["oldest"],
-    )
-
-
-def _images(told: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
-    return [(entry["origin"], entry["tags"]) for entry in told["images"]]
+    found = Carried(str(told["instance_id"]), int(told["listed"]), [dict(rule) for rule in told["rules"]])
+    for entry in told["images"]:
+        namespace, repository = entry["origin"]
+        found.images[str(namespace), str(repository)] = frozenset(entry["tags"])
+    for entry in told["gone"]:
+        found.carries[_place(entry)] = [_carry(*carry) for carry in entry["carries"]]
+    found.under_way = {_place(entry) for entry in told["under_way"]}
+    found.oldest = told["oldest"]
+    return found
 
 
 def _place(entry: dict[str, Any]) -> tuple[Target, str]:

@@ -36,7 +36,7 @@ def result(instance_id: str, sources: Sequence[str], extras: Sequence[Extra], mo
         instance_id: the destination.
         sources: IDs of the source instances.
         extras: what only the destination has.
-        most: how many of those that are kept are returned one by one.
+        most: how many of the images that are kept are returned one by one.
     """
     kept = [extra for extra in extras if extra.state == KEPT]
     others = [extra for extra in extras if extra.state != KEPT]

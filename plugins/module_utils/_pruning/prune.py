@@ -35,7 +35,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side 
 
 
 class Prune(Operation):
-    """Deletes from one destination, after a look at every source that it hears of."""
+    """Deletes images from one destination, after a look at every source that the task names."""
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
@@ -94,7 +94,7 @@ class Prune(Operation):
             return SourceLook(client, instance_id).run([self._instance_id])
 
     def _find(self) -> Counter[str]:
-        """Decide about every repository that rules bring images to; return each rule's number of images."""
+        """Decide about each repository that rules bring images to, and return each rule's number of images."""
         side = Side(self.client, self._instance_id)
         side.read(None)
         places = {place: origins_of(self._sources, self._target(place)) for place in side.places.values()}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Look at buckets before anything is written.
 
-A bucket's name is unique in the whole world, so that OSS tells of another account's bucket that it is there.
+A bucket's name is unique in the whole world, so OSS tells anybody whether it exists.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     attempt,
 )
 
-# What OSS says to whoever asks the wrong region.
+# The field of a refusal that names the right region to whoever asks a wrong one.
 _ELSEWHERE = "Endpoint"
 
 
@@ -37,7 +37,7 @@ def owner_of(client: Client, bucket: str, region: str | None = None) -> str:
 def check_destination(client: Client, bucket: str, region: str) -> None:
     """Refuse a destination that does not exist, or is in another region.
 
-    That the caller may not read it says no more than that it is there.
+    Another refusal only shows that the bucket exists, which is enough.
     """
     with attempt(f"look at bucket {bucket}, which may be another account's"):
         try:

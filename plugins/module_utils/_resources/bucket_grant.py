@@ -72,11 +72,12 @@ class BucketGrants(Resource[BucketGrant]):
     def find(self) -> Iterator[BucketGrant]:
         document = self._policy()
         named = storage.grants(document)
+        # A caller is named by the UID of its account, a role by the ARN of its sessions.
         callers = [who for who, actions in named if who.isdigit() and actions == {storage.MAKING.lower()}]
         for who, _actions in named:
             account, role = _parts(who)
             if role:
-                yield self._state(document, account, role, [caller for caller in callers if caller])
+                yield self._state(document, account, role, callers)
 
     def read(self, desired: BucketGrant) -> BucketGrant | None:
         document = self._policy()

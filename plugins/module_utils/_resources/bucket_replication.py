@@ -42,9 +42,9 @@ class Replication(State):
     rule_id: str | None = attribute("Id", read_only=True)
 
     def changes(self, goal: Replication) -> dict[str, tuple[Any, Any]]:
-        """Return what differs, without what the service has not told.
+        """Return what differs, apart from what the service has not told.
 
-        Whether it reads a role back, and in which letters, is not documented.
+        Whether it reads a role back, and in which letters, is not documented. The order of prefixes means nothing.
         """
         changed = State.changes(self, goal)
         role = changed.get("role_name")
@@ -76,7 +76,7 @@ class Replications(Resource[Replication]):
     kind = "replication"
     state_type = Replication
     replaceable = True
-    # What OSS is still closing between these two buckets; it blocks a new one.
+    # The ID of a rule that OSS is still closing between the two buckets; no new one is taken before that is over.
     _closing = ""
 
     def desired(self) -> Replication:
@@ -120,7 +120,7 @@ class Replications(Resource[Replication]):
         if current is None or current.changes(goal):
             check_destination(self.client, str(goal.destination_bucket), str(goal.destination_region))
             self._check_owner(goal)
-            # A new one has another ID.
+            # OSS gives the new rule another ID.
             goal = replace(goal, rule_id=None)
         return goal
 
@@ -149,7 +149,7 @@ class Replications(Resource[Replication]):
         return {}
 
     def _check_owner(self, goal: Replication) -> None:
-        """Refuse a destination of another account than said, as far as the caller may know."""
+        """Refuse a destination of another account than the options say, where the caller may see that."""
         if not goal.destination_account_id:
             return
         try:
@@ -173,7 +173,7 @@ class Replications(Resource[Replication]):
     def _await_gone(self, state: Replication) -> None:
         """Wait until no rule is left between the two buckets.
 
-        OSS closes one for a while, and takes no other before that is over.
+        OSS closes a rule for a while, and takes no new one before that is over.
         """
 
         def gone() -> bool:
@@ -208,5 +208,5 @@ class Replications(Resource[Replication]):
 
 
 def _plain(role: str) -> str:
-    """Return a role's name in small letters, without the ARN that it may be read back with."""
+    """Return a role's name in small letters; OSS may read it back as an ARN."""
     return role.rpartition("/")[2].lower()

@@ -19,11 +19,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import wait_until
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task, Work
 
+# OSS tells progress as a share of the historical objects.
 _ALL = 1.0
 
 
 def followed(keep: Work) -> Work:
-    """Return work that keeps a replication, and then waits for its historical objects if the options ask for it."""
+    """Return work that keeps a replication, then tells its progress, or waits for its historical objects."""
 
     def work(task: Task) -> dict[str, Any]:
         result = keep(task)
@@ -53,11 +54,12 @@ def with_progress(find: Work) -> Work:
 
 
 def progress_of(client: Client, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return status and figures, as far as OSS tells them; they are there while it is doing only."""
+    """Return status and figures; OSS tells figures only while the status is `doing`."""
     named = {"Bucket": known["source_bucket"], "RuleId": known["rule_id"]}
     try:
         answer = client.call("oss", "GetBucketReplicationProgress", named)
     except NotFoundError:
+        # The rule was listed a moment ago, so that OSS is ending it.
         return {"status": "closing"}
     found: dict[str, Any] = {"status": answer["Status"]}
     if answer["HistoricalObject"] is not None:

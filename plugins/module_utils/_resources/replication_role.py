@@ -25,9 +25,9 @@ ROLE_OPTION: dict[str, Any] = {"type": "str", "default": ROLE}
 
 @dataclass(frozen=True)
 class ReplicationRole(State):
-    """The role with the policy that is called like it, as one thing.
+    """A role and the policy of the same name, as one thing.
 
-    A document of None means that the part is missing.
+    A document is None if its part is missing.
     """
 
     name: str | None = attribute("RoleName", fixed=True)
@@ -83,7 +83,8 @@ class ReplicationRoles(Resource[ReplicationRole]):
         attached = [found for _kind, found in self.calls.attached()] if role is not None else []
         trust = policy.parse(role.get("AssumeRolePolicyDocument")) if role is not None else None
         document = own[0] if own else None
-        described = [part.get("Description") for part in (role, own[1] if own else None) if part is not None]
+        parts = (role, own[1] if own else None)
+        descriptions = {part.get("Description") for part in parts if part is not None}
         return ReplicationRole(
             name=name,
             role_arn=role.get("Arn") if role is not None else None,
@@ -92,7 +93,7 @@ class ReplicationRoles(Resource[ReplicationRole]):
             attached=name in attached,
             trust_policy=trust,
             policy_document=document,
-            is_ours=set(described) == {DESCRIPTION},
+            is_ours=descriptions == {DESCRIPTION},
             others=tuple(sorted(other for other in attached if other != name)),
         )
 
@@ -102,7 +103,7 @@ class ReplicationRoles(Resource[ReplicationRole]):
         current = current or ReplicationRole(name=desired.name)
         refuse(
             current.is_ours is False,
-            f"role or policy {desired.name} was made by somebody else, for a purpose of its own",
+            f"role or policy {desired.name} was made by somebody else, for another purpose",
             "Give the role another name.",
         )
         buckets = sorted({*(current.source_buckets or ()), *wanted})

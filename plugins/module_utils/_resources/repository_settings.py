@@ -23,7 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.task im
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repositories, Repository
 
 SETTINGS = ("repository_type", "tag_immutability", "summary", "description")
-# Seconds until what was written must be read; a few are enough where it is read late.
+# Seconds to wait until a change can be read; where reads come late, they are a few seconds late.
 _SETTLED = 10
 
 Name = tuple[str, str]
@@ -37,10 +37,10 @@ def read_settings(
     *,
     described: bool,
 ) -> dict[Name, Repository]:
-    """Return those of the wanted repositories that are there.
+    """Return the wanted repositories that exist.
 
-    A namespace that is not there has none. Descriptions are in no list: if `described`, each repository is asked for,
-    several at a time.
+    A namespace that does not exist has none. Descriptions are in no list. If `described`, each repository is asked
+    for, several at a time.
     """
     found: dict[Name, Repository] = {}
     with attempt(f"read the settings of repositories on {instance_id}"):
@@ -85,13 +85,14 @@ class FollowedRepositories(Repositories):
         namespaces = sorted({namespace for namespace, _name in wanted})
         described = "description" in self.params["settings"]
         instance_id = str(self.params["instance_id"])
-        read = read_settings(self.client, instance_id, namespaces, wanted.__contains__, described=described)
+        read = read_settings(self.client, instance_id, namespaces, lambda name: name in wanted, described=described)
         return list(read.values())
 
     def update(self, current: Repository, goal: Repository) -> Extras:
-        """Send all settings at once, and wait until they are read.
+        """Send all settings at once, and wait until they can be read.
 
-        Whether the service keeps a description that it is not given is not documented, so that it is read first.
+        It is not documented whether the service keeps a description that a call leaves out. So it is read first, and
+        sent again.
         """
         if current.description is None and goal.description is None:
             read = self.read(current)
@@ -128,7 +129,7 @@ class RepositorySettings(Bulk[Repository]):
         return {"missing": self.missing}
 
     def _actions(self) -> list[str]:
-        """Return what may become of a repository that is there."""
+        """Return what can happen to a repository that exists."""
         return [VERBS[NOTHING], VERBS[UPDATE]]
 
     def _item(self, said: Mapping[str, Any]) -> Item[Repository]:

@@ -147,7 +147,7 @@ def test_what_a_task_of_its_own_sent_goes_only_if_asked(cloud: Emulator, granted
     where: dict[str, Any] = {"instance_id": SOURCE, **WHERE}
     ruled.run("acr_image_sync", **where, images=[{"namespace": "prod", "repository": "web", "tag": "1.0"}])
     delete(ruled, SOURCE, "1.0")
-    assert reasons(prune(granted, ruled)) == {"1.0": "a sync task of its own carried it, no rule"}
+    assert reasons(prune(granted, ruled)) == {"1.0": "a sync task without a rule carried it"}
     assert states(prune(granted, ruled, carried_by="task")) == {"1.0": "deleted"}
 
 
