@@ -29,10 +29,7 @@ _ONE_INSTANCE = re.compile(r"acs:cr:[^:]*:[^:]*:instance/[^*?]+")
 
 @dataclass(frozen=True)
 class Trust:
-    """The accounts a role trusts, and who else.
-
-    Those that are trusted only on a condition are kept apart.
-    """
+    """The accounts that a role trusts, those that it trusts on a condition only, and whoever else it trusts."""
 
     accounts: frozenset[str]
     on_condition: frozenset[str]

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the shell commands that grant and revoke.
-
-They are for the owner of a destination.
-"""
+"""Write the commands by which a destination's owner grants and revokes."""
 
 from __future__ import annotations
 
@@ -15,10 +12,7 @@ _INVENTORY = "-i inventories/account_b"
 
 
 def grant_command(accounts: Iterable[str], instance_id: str, region: str | None) -> str:
-    """Return the command that lets accounts replicate into an instance.
-
-    A region of None is the inventory's.
-    """
+    """Return the command that lets accounts replicate into an instance; a region of None is the inventory's."""
     where = {"acr_instance_id": instance_id, **({"acr_region": region} if region else {})}
     return _command("grant_access", {"acr_source_account_ids": ",".join(sorted(accounts)), **where})
 
@@ -34,6 +28,6 @@ def revoke_command(account: str) -> str:
 
 
 def _command(playbook: str, variables: dict[str, str]) -> str:
-    # No quotes within it, since Ansible prints a result as JSON, where they have backslashes.
+    # No quotes within it: Ansible prints a result as JSON, which would put backslashes before them.
     given = " ".join(f"-e {name}={value}" for name, value in variables.items())
     return f"`ansible-playbook registryops.alicloud.{playbook} {_INVENTORY} {given}`"

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decide who may replicate where, and why.
 
-The answer is the trust policy times all attached policies.
-
 An account is let in if the role trusts it and the attached policies together allow both actions on the instance. A Deny
-wins over any Allow. A Condition may or may not be met, so access is either certain or only possible: certain access
-counts no Allow and every Deny that has a Condition, possible access counts them the other way round.
+wins over any Allow.
+
+Nobody can check whether sync meets a Condition. So there are two answers. Certain access ignores each Allow with a
+Condition and counts each Deny with one. Possible access does the opposite.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ CUSTOM, SYSTEM = "Custom", "System"
 
 @dataclass(frozen=True)
 class AttachedPolicy:
-    """A policy of the role; None as document means unreadable."""
+    """A policy of the role; its document is None if the caller may not read it."""
 
     kind: str
     name: str
@@ -68,10 +68,7 @@ class _Rule:
 
 @dataclass(frozen=True)
 class Access:
-    """Who may replicate into the instances of one account.
-
-    A trust of None means that there is no role.
-    """
+    """Who may replicate into the instances of one account; a trust of None means that there is no role."""
 
     account_id: str
     trust: Document | None
@@ -116,7 +113,7 @@ class Access:
 
     def reaches(self, place: Grant, *, certain: bool = True) -> bool:
         """Return whether policies allow both actions on an instance."""
-        # A policy that nobody could read may allow anything, and never allows it for certain.
+        # A policy that could not be read may allow anything, but nothing for certain.
         unread = not certain and any(policy.document is None for policy in self.policies)
         return unread or all(_decide(about, certain) for about in self._about(place).values())
 
@@ -141,10 +138,7 @@ class Access:
         return frozenset(found)
 
     def obstacles(self, account: str, place: Grant) -> Iterator[str]:
-        """Say what keeps an account out of an instance.
-
-        Nothing is said if the access is certain.
-        """
+        """Yield what keeps an account out of an instance; nothing if its access is certain."""
         if not self.trusts(account):
             yield from _missing(self._trust_of(account), f"the role does not trust account {account}")
         for action, about in self._about(place).items():
@@ -154,23 +148,26 @@ class Access:
     def _about(self, place: Grant) -> dict[str, list[_Rule]]:
         """Return the statements about an instance, for each action."""
         on = [rule for rule in self._policy_rules if is_on(rule.statement, self._resource(place))]
-        return {action: [rule for rule in on if is_about(rule.statement, action)] for action in GRANT_ACTIONS}
+        found = {}
+        for action in GRANT_ACTIONS:
+            found[action] = [rule for rule in on if is_about(rule.statement, action)]
+        return found
 
     def refusals(self, place: Grant) -> list[str]:
-        """Say which statements keep everybody out of an instance."""
+        """Return the statements that keep everybody out of an instance, in words."""
         found = []
         for about in self._about(place).values():
             found += [rule for rule in about if not allows(rule.statement)]
         return list(dict.fromkeys(f"{rule.where} denies {in_words(rule.statement)}" for rule in found))
 
     def denials(self, account: str) -> Iterator[str]:
-        """Say which trust statements keep an account out."""
+        """Yield the trust statements that keep an account out, in words."""
         for rule in self._trust_of(account):
             if not allows(rule.statement):
                 yield f"{rule.where} denies {in_words(rule.statement)}"
 
     def openings(self, place: Grant) -> Iterator[str]:
-        """Say which statements open an instance, or may."""
+        """Yield the statements that open an instance, or may open it, in words."""
         for policy in self.policies:
             if policy.document is None:
                 yield f"policy {policy.name}, which could not be read"
@@ -178,10 +175,8 @@ class Access:
             yield f"{rule.where}, which allows {in_words(rule.statement)}"
 
     def openings_left(self, place: Grant, after: Access) -> list[str]:
-        """Say which statements still open an instance afterwards.
-
-        They have their present numbers.
-        """
+        """Return the statements that still open an instance afterwards, in words and with their present numbers."""
+        # Numbers change when a statement before goes, so statements are compared by their meaning.
         left = [meaning({"Statement": rule.statement}) for rule in after._openings(place)]
         gone = [rule for rule in self._openings(place) if meaning({"Statement": rule.statement}) not in left]
         said = {f"{rule.where}, which allows {in_words(rule.statement)}" for rule in gone}
@@ -192,10 +187,7 @@ class Access:
         return (rule for rule in self._policy_rules if rule in about)
 
     def open_trusts(self) -> Iterator[str]:
-        """Say which statements may trust every account.
-
-        No account can be taken out of those.
-        """
+        """Yield the statements that may trust every account; no single account can be taken out of those."""
         for rule in self._trust_rules:
             if allows(rule.statement) and names_all_accounts(rule.statement):
                 yield rule.where
@@ -203,7 +195,8 @@ class Access:
     def _trust_of(self, account: str, certain: bool = True) -> list[_Rule]:
         """Return the trust policy's statements on an account.
 
-        What may stand for any account counts where it does harm: as a Deny, or as an Allow of possible access.
+        A principal that may stand for any account counts where it does harm: in a Deny for certain access, and in an
+        Allow for possible access.
         """
 
         def is_about_it(rule: _Rule) -> bool:
@@ -213,7 +206,7 @@ class Access:
         return [rule for rule in self._trust_rules if is_about_it(rule)]
 
     def _resource(self, place: Grant) -> str:
-        # Every instance's ID begins with cri-, so that a Deny of cri-* stands against all.
+        # Every instance's ID begins with cri-, so a Deny of cri-* denies all of them.
         region, instance = place
         return resource(self.account_id, (region, "cri-*" if instance == "*" else instance))
 
@@ -224,21 +217,14 @@ def _rules(where: str, document: Document | None) -> list[_Rule]:
 
 
 def _decide(about: Iterable[_Rule], certain: bool) -> bool:
-    """Decide by the statements: a Deny wins over Allows.
-
-    Without an Allow, the answer is no.
-    """
-    # A Condition that nobody can check counts against the answer: as a Deny if the question is certain access, as an
-    # Allow if it is possible access.
+    """Return whether statements allow access: a Deny wins over Allows, and without an Allow the answer is no."""
+    # Of those with a Condition, certain access counts each Deny, and possible access each Allow.
     counted = [rule for rule in about if not rule.conditional or allows(rule.statement) != certain]
     return bool(counted) and all(allows(rule.statement) for rule in counted)
 
 
 def _missing(about: list[_Rule], nothing: str) -> Iterator[str]:
-    """Say why access is not certain.
-
-    `nothing` is the reason if no statement is about it.
-    """
+    """Yield why access is not certain; `nothing` is the reason if no statement is about it."""
     denials = [rule for rule in about if not allows(rule.statement)]
     for rule in denials:
         condition = " on a condition, and nothing shows whether sync meets it" if rule.conditional else ""
@@ -250,7 +236,7 @@ def _missing(about: list[_Rule], nothing: str) -> Iterator[str]:
 
 
 def _places(statement: Statement, account_id: str) -> Iterator[Grant]:
-    # It opens everything but what it names, so every instance may be open.
+    # NotResource opens everything but what it names, so every instance may be open.
     if "NotResource" in statement:
         yield "*", "*"
     for key in ("Resource", "NotResource"):
@@ -261,10 +247,7 @@ def _places(statement: Statement, account_id: str) -> Iterator[Grant]:
 
 
 def _place(pattern: str, account_id: str) -> Grant | None:
-    """Return the region and instance of a resource.
-
-    They are returned as written; None for a resource of another kind.
-    """
+    """Return the region and instance of a resource, as they are written; None for another kind of resource."""
     # acs:cr:<region>:<account>:instance/<ID>; the last part may hold colons.
     parts = pattern.split(":", 4)
     if len(parts) < 5 and not pattern.endswith("*"):

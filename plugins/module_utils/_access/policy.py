@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compare and change RAM policies by their meaning.
 
-A document is {"Version": "1", "Statement": [...]}; a single text and a list of one mean the same everywhere in it.
+A document is {"Version": "1", "Statement": [...]}. Everywhere in it, a text means the same as a list with that text.
 """
 
 from __future__ import annotations
@@ -31,18 +31,15 @@ Document = dict[str, Any]
 Grant = tuple[str, str]  # region, instance ID
 
 GRANT_ACTIONS = ("cr:CreateRepositorySync", "cr:CreateSyncRule")
-# Characters of a document, which is what RAM takes.
+# RAM's limit, in characters of a document.
 MAX_LENGTH = 6144
 
-# Resources as this collection writes them; every other form is somebody else's.
+# How this collection writes resources. Another form was written by somebody else.
 _RESOURCE = re.compile(r"acs:cr:([^:]*):([^:]*):instance/(.+)")
 
 
 def parse(text: str | None) -> Document:
-    """Return the document of a JSON text.
-
-    It is empty if the text is no JSON.
-    """
+    """Return the document of a JSON text; empty if the text is no JSON."""
     try:
         document = json.loads(text or "{}")
     except ValueError:
@@ -61,15 +58,12 @@ def statements(document: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 
 def meaning(document: Mapping[str, Any] | None) -> frozenset[str]:
-    """Return a value that equal documents share.
-
-    Documents are equal if they mean the same, however they are written.
-    """
+    """Return a value that two documents share if they mean the same, however they are written."""
     return frozenset(json.dumps(_normal(statement), sort_keys=True) for statement in statements(document))
 
 
 def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
-    # RAM compares effects and actions without regard to case, and a single text like a list of one.
+    # RAM ignores the case of effects and actions, and reads a text like a list with that text.
     normal: dict[str, Any] = {"Effect": str(statement.get("Effect", "")).lower()}
     for key in ("Action", "NotAction"):
         if key in statement:
@@ -79,7 +73,7 @@ def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
             normal[key] = sorted({str(name) for name in as_list(statement[key])})
     principal = statement.get("Principal")
     if isinstance(principal, Mapping):
-        normal["Principal"] = {kind: sorted({str(name) for name in as_list(who)}) for kind, who in principal.items()}
+        normal["Principal"] = {kind: sorted(set(map(str, as_list(who)))) for kind, who in principal.items()}
     elif principal is not None:
         normal["Principal"] = principal
     if statement.get("Condition"):
@@ -91,17 +85,18 @@ def _normal(statement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_trust(document: Mapping[str, Any] | None, add: Iterable[str], remove: Iterable[str]) -> Document:
-    """Return the document with some accounts trusted, others not.
-
-    Everything else in it stays.
-    """
+    """Return the document with some accounts trusted and others not; everything else in it stays."""
     gone = list(remove)
     kept: list[dict[str, Any]] = []
     for statement in statements(document):
         kept += [statement] if not _is_trust(statement, gone) else _without_services(statement, gone)
-    missing = [account for account in dict.fromkeys(add) if not any(_trusts_plainly(s, account) for s in kept)]
+    missing: list[str] = []
+    for account in dict.fromkeys(add):
+        if not any(_trusts_plainly(statement, account) for statement in kept):
+            missing.append(account)
     if not missing:
         return {"Version": "1", "Statement": kept}
+    # One statement for all accounts keeps the document short, and a person sees at a glance whom it trusts.
     home = next((statement for statement in kept if _is_ours(statement)), None)
     if home is None:
         kept.append(_trust_statement(map(service, missing)))
@@ -115,7 +110,7 @@ def _trust_statement(services: Iterable[str]) -> dict[str, Any]:
 
 
 def _is_trust(statement: Statement, accounts: Iterable[str]) -> bool:
-    """Return whether the statement lets any account act."""
+    """Return whether the statement lets any of the accounts act."""
     about = allows(statement) and is_about(statement, ASSUME_ROLE)
     return about and any(names_account(statement, account) for account in accounts)
 
@@ -137,10 +132,7 @@ def _services(statement: Statement) -> list[str]:
 
 
 def _without_services(statement: dict[str, Any], accounts: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the statement without some accounts.
-
-    Nothing is left if it then trusts nobody.
-    """
+    """Return the statement without some accounts; nothing is left if it then trusts nobody."""
     gone = set(map(service, accounts))
     left = [name for name in _services(statement) if name not in gone]
     principal = {kind: names for kind, names in statement["Principal"].items() if kind != "Service"}
@@ -153,20 +145,17 @@ def _without_services(statement: dict[str, Any], accounts: Iterable[str]) -> lis
 
 
 def resource(account_id: str, grant: Grant) -> str:
-    """Return the ARN to grant on.
-
-    It has instance/, although the caller's own permission is on repository/.
-    """
+    """Return the ARN to grant on, which has instance/, although the caller's permission is on repository/."""
     return f"acs:cr:{grant[0]}:{account_id}:instance/{grant[1]}"
 
 
 def with_grants(
     document: Mapping[str, Any] | None, account_id: str, add: Iterable[Grant], remove: Iterable[Grant]
 ) -> Document:
-    """Return the document with some instances granted, others not.
+    """Return the document with some instances granted and others not.
 
-    The two actions are taken off an instance in every statement that names both; what else it says survives. A
-    statement with a pattern, such as cr:*, says more than can be taken out of it, and stays as it is.
+    The two actions are taken off an instance in every statement that names both; its other actions and instances stay.
+    A statement with a pattern, such as cr:*, cannot be taken apart and stays as it is.
     """
     gone = list(remove)
     others: list[dict[str, Any]] = []
@@ -176,7 +165,8 @@ def with_grants(
             ours |= _grants(statement, account_id)
         else:
             others += _without_grants(statement, account_id, gone)
-    ours = {grant for grant in ours if not any(_covers(resource(account_id, grant), account_id, g) for g in gone)}
+    for place in gone:
+        ours = {grant for grant in ours if not _covers(resource(account_id, grant), account_id, place)}
     ours |= set(add)
     if not ours:
         return {"Version": "1", "Statement": others}
@@ -204,10 +194,7 @@ def is_grant(statement: Statement, account_id: str) -> bool:
 
 
 def _without_grants(statement: dict[str, Any], account_id: str, gone: Iterable[Grant]) -> list[dict[str, Any]]:
-    """Return the statement's rest after some instances are taken off.
-
-    The rest may need several statements.
-    """
+    """Return what is left of a statement after some instances are taken off; that may need two statements."""
     actions, resources = texts(statement, "Action"), texts(statement, "Resource")
     affected = [text for text in resources if any(_covers(text, account_id, grant) for grant in gone)]
     granting = [action for action in actions if action.lower() in _grant_actions()]
@@ -220,10 +207,7 @@ def _without_grants(statement: dict[str, Any], account_id: str, gone: Iterable[G
 
 
 def _covers(text: str, account_id: str, grant: Grant) -> bool:
-    """Return whether a resource is this one instance.
-
-    Region and account may be written in any way.
-    """
+    """Return whether a resource is this instance alone; its region and account may be patterns."""
     match = _RESOURCE.fullmatch(text)
     if match is None or match.group(3) != grant[1]:
         return False

@@ -29,38 +29,26 @@ def texts(statement: Statement, key: str) -> list[str]:
 
 
 def allows(statement: Statement) -> bool:
-    """Return whether it is an Allow.
-
-    RAM knows only Allow and Deny.
-    """
+    """Return whether it is an Allow; RAM has only Allow and Deny."""
     return str(statement.get("Effect", "")).lower() == "allow"
 
 
 def is_about(statement: Statement, action: str) -> bool:
-    """Return whether it covers an action.
-
-    Action or NotAction may say so.
-    """
+    """Return whether it covers an action, by Action or by NotAction."""
     key = "NotAction" if "NotAction" in statement else "Action"
     covered = any(matches(named.lower(), action.lower()) for named in texts(statement, key))
     return covered != (key == "NotAction")
 
 
 def is_on(statement: Statement, resource: str) -> bool:
-    """Return whether it covers a resource.
-
-    Resource or NotResource may say so.
-    """
+    """Return whether it covers a resource, by Resource or by NotResource."""
     key = "NotResource" if "NotResource" in statement else "Resource"
     covered = any(matches(named, resource) for named in texts(statement, key))
     return covered != (key == "NotResource")
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches a text.
-
-    RAM knows * and ?, and no brackets.
-    """
+    """Return whether a pattern matches a text; RAM knows * and ?, but no sets in brackets."""
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
@@ -75,10 +63,7 @@ def service(account_id: str) -> str:
 
 
 def service_account(principal: str) -> str | None:
-    """Return the account whose Container Registry is the principal.
-
-    None for any other principal.
-    """
+    """Return the account whose Container Registry is the principal; None for any other principal."""
     match = _SERVICE.fullmatch(principal)
     return match.group(1) if match else None
 
@@ -102,7 +87,7 @@ def names_account(statement: Statement, account_id: str) -> bool:
 def names_all_accounts(statement: Statement) -> bool:
     """Return whether a principal may stand for any account.
 
-    Whether RAM reads a * in a service's name is not documented, so that nothing relies on it.
+    It is not documented whether RAM reads a * in a service's name. So nothing relies on it in either way.
     """
     return any(
         kind == "everybody" or (kind == "Service" and "*" in name and name.endswith(("@cr.aliyuncs.com", "*")))
@@ -111,10 +96,7 @@ def names_all_accounts(statement: Statement) -> bool:
 
 
 def in_words(statement: Statement) -> str:
-    """Return actions and resources in words: 'cr:* on *'.
-
-    For a trust it is actions and principals.
-    """
+    """Return actions with resources, or with a trust's principals, in words: 'cr:* on *'."""
     actions, resources = (", ".join(named(statement, key)) for key in ("Action", "Resource"))
     if resources:
         return f"{actions} on {resources}"

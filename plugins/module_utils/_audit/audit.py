@@ -21,14 +21,12 @@ _NOTHING = "Nothing is set up wrong, as far as this account can see."
 
 
 def audit(task: Task) -> dict[str, Any]:
-    """Return an instance's findings, errors first.
-
-    At the destination they include those of the account's grant.
-    """
+    """Return an instance's findings, errors first; at a destination, those of the account's grant, too."""
     known = task.params["known"]
     found: list[Finding] = []
     for side in task.params["sides"]:
         found += known if side == "source" and known is not None else _SIDES[side](task)
+    # "error" comes before "warning" in the alphabet, too.
     findings = sorted(found, key=lambda finding: finding["severity"])
     return {
         "changed": False,
@@ -41,7 +39,7 @@ def audit(task: Task) -> dict[str, Any]:
 
 
 def _summary(findings: list[Finding], fail_on: str) -> dict[str, Any]:
-    """Return the same for people."""
+    """Return the findings as sentences, and the message of the failure, if any."""
     failing = [finding["problem"] for finding in findings if finding["severity"] in _FAILING[fail_on]]
     sentences = [f"{finding['severity']}: {finding['problem']}. {finding['remedy']}" for finding in findings]
     return {

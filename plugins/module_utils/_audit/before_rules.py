@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the images that future rules will carry.
-
-Only look where something can be found.
-"""
+"""Check the images that future rules will carry, and list only repositories where something can be found."""
 
 from __future__ import annotations
 
@@ -26,7 +23,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side 
 Rule = Mapping[str, Any]
 Origin = tuple[str, str]
 
-# Repositories of a rule that are looked into for signatures. It takes five rounds of calls; the audit looks into all.
+# Repositories of a rule that are looked into for signatures. These are five rounds of twenty calls. A preflight should
+# be quick; the audit looks into all of them.
 _MOST = 100
 
 
@@ -45,7 +43,7 @@ class RulesToCome:
         self._side = Side(client, instance_id)
 
     def meeting(self) -> list[Finding]:
-        """Return rules that write to one place from several."""
+        """Return findings about rules that write to one repository from several."""
         candidates = _sharing(self._rules)
         if not candidates:
             return []
@@ -57,7 +55,7 @@ class RulesToCome:
         return list(meeting.findings())
 
     def leaving_signatures(self) -> Iterator[Finding]:
-        """Find rules that would leave signatures behind."""
+        """Yield a finding for each rule that would leave signatures behind."""
         narrow = [rule for rule in self._rules if not selects_signatures(rule.get("tag_filter"))]
         if not narrow:
             return
@@ -84,10 +82,7 @@ class RulesToCome:
 
 
 def _sharing(rules: Sequence[Rule]) -> list[Rule]:
-    """Return rules that share a target namespace.
-
-    They come from different namespaces or repositories.
-    """
+    """Return rules that share a target namespace and come from different namespaces or repositories."""
     by_target: dict[tuple[Any, Any], list[Rule]] = {}
     for rule in rules:
         if rule.get("namespace"):

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Audit a destination: what rules lack, and the grant.
-
-A grant may be missing, unused or too broad.
-"""
+"""Audit a destination: what rules lack there, and whether its grant is missing, unused or too broad."""
 
 from __future__ import annotations
 
@@ -55,9 +52,6 @@ def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
-    """Return what rules lack here.
-
-    Only the source knows what a rule of a whole instance needs.
-    """
+    """Return what rules lack here; only the source knows what a rule of a whole instance needs."""
     params = {"instance_id": task.params["instance_id"], "side": "destination", "will_exist": None}
     return [*chain.from_iterable(missing for _rule, missing in missing_places(task.client, rules, params))]

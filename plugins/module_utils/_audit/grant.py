@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge the grant of a destination's account.
-
-It may be missing, unused or too broad.
-"""
+"""Judge the grant of a destination's account, which may be missing, unused or too broad."""
 
 from __future__ import annotations
 
@@ -32,10 +29,7 @@ _NARROW = f"Allow {' and '.join(policy.GRANT_ACTIONS)} alone, on the instances t
 
 @dataclass(frozen=True)
 class Expected:
-    """What is known of the other side.
-
-    `None` means that it was not told.
-    """
+    """What is known of the other side; None means that nobody told it."""
 
     account_id: str
     instance_id: str
@@ -69,8 +63,8 @@ def judge_grant(task: Task, access: Access, expected: Expected) -> Iterator[Find
     yield from _gone(task, access, expected)
     instance, region = expected.instance_id, task.params.get("region")
     reached = access.reaches((region, instance)) if region else access.reaches_anywhere(instance)
-    # A policy that may not be read may allow it, too.
-    # Trust without a reachable instance lets nobody in, so it is only judged where something may be open.
+    # Trust without a reachable instance lets nobody in, so unused trust is only told where the instance may be open.
+    # A policy that may not be read may open it, too.
     if reached or any(policy.document is None for policy in access.policies):
         yield from _unused(trust, access, expected)
     else:
@@ -106,7 +100,7 @@ def _trust(trust: Trust, access: Access, expected: Expected) -> Iterator[Finding
                 remedy = f"If it should, name it there, or leave the list out if nobody knows. Otherwise: {remedy}"
             yield error("trust_too_broad", f"account {account}", problem, remedy)
     for other in trust.others:
-        # The account's own users may be meant: the console puts them into each role that it creates.
+        # The console puts the account's own users into each role that it creates, so that may be intended.
         own = other == f"RAM acs:ram::{expected.account_id}:root"
         problem = f"{_ROLE} trusts {other}, which cross-account sync does not need"
         remedy = "Remove that principal from the role's trust policy."
@@ -119,7 +113,7 @@ def _unused(trust: Trust, access: Access, expected: Expected) -> Iterator[Findin
     # The trust may serve rules whose account is unknown, or that end at other instances.
     here_alone = {instance for _region, instance in access.places()} == {expected.instance_id}
     certain = here_alone and expected.all_accounts_are_known
-    # Any that should not be trusted is found to be one too many already.
+    # An account that should not be trusted has a finding already.
     candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
@@ -149,7 +143,7 @@ def _unreached(access: Access, expected: Expected, region: str) -> Iterator[Find
 
 
 def _gone(task: Task, access: Access, expected: Expected) -> Iterator[Finding]:
-    """Find grants on missing instances of this region."""
+    """Yield a finding for each grant on an instance that is not in its region."""
     region = task.params.get("region")
     for place in sorted(access.places()):
         named, instance = place
@@ -168,10 +162,7 @@ def _is_elsewhere(place: policy.Grant, region: str | None, expected: Expected) -
 
 
 def _is_gone(task: Task, instance_id: str) -> bool:
-    """Return whether an instance certainly does not exist.
-
-    Without the right to ask, that is not known.
-    """
+    """Return whether an instance certainly does not exist; without the right to ask, it may exist."""
     try:
         task.client.call("cr", "GetInstance", {"InstanceId": instance_id})
     except NotFoundError:

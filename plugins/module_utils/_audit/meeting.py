@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find rules that write one tag from different repositories.
-
-Images with the same tag overwrite each other.
-"""
+"""Find rules that write one tag from different repositories, so that their images overwrite each other."""
 
 from __future__ import annotations
 
@@ -25,10 +22,10 @@ _Sent = tuple[Rule, Origin]
 
 
 class Meeting:
-    """The places with several sources, and their tags.
+    """The target repositories with several sources, and the tags of those sources.
 
     Args:
-        rules: rules of one instance with filters that are readable, as results show them.
+        rules: rules of one instance with readable filters, as results show them.
         origins: the instance's repositories.
     """
 
@@ -46,7 +43,7 @@ class Meeting:
 
     @property
     def origins(self) -> list[Origin]:
-        """Return the few repositories whose images matter."""
+        """Return the repositories whose tags have to be added."""
         return sorted(self._origins)
 
     def add(self, origin: Origin, tags: Iterable[str]) -> None:
@@ -55,7 +52,7 @@ class Meeting:
             self._tags[origin] = frozenset(tags)
 
     def findings(self) -> Iterator[Finding]:
-        """Return each two rules that meet, once."""
+        """Yield a finding for each two rules that meet, once."""
         told: set[tuple[str, str]] = set()
         for target, sources in sorted(self._sources.items()):
             for first, second in self._pairs(sources):
@@ -65,10 +62,7 @@ class Meeting:
                     yield _finding(names, target, (first[1], second[1]))
 
     def _pairs(self, sources: Mapping[Origin, list[Rule]]) -> Iterator[tuple[_Sent, _Sent]]:
-        """Return each two rules with their source repositories.
-
-        They come in the order of the rules.
-        """
+        """Yield each two rules with their source repositories, in the order of the rules."""
         for (origin, rules), (other_origin, other_rules) in combinations(sorted(sources.items()), 2):
             for rule in rules:
                 for other in other_rules:
@@ -78,10 +72,13 @@ class Meeting:
                     yield pair
 
     def _collide(self, first: _Sent, second: _Sent) -> bool:
-        """Return whether both rules would write a present tag."""
-        patterns = [rule.get("tag_filter") for rule, _origin in (first, second)]
-        tags = self._tags.get(first[1], frozenset()) | self._tags.get(second[1], frozenset())
-        return any(all(selects(pattern, tag) for pattern in patterns) for tag in tags)
+        """Return whether both rules select a tag that one of the repositories has.
+
+        The other repository may get that tag any time.
+        """
+        (rule, origin), (other, other_origin) = first, second
+        tags = self._tags.get(origin, frozenset()) | self._tags.get(other_origin, frozenset())
+        return any(selects(rule.get("tag_filter"), tag) and selects(other.get("tag_filter"), tag) for tag in tags)
 
 
 def _finding(names: tuple[str, str], target: Target, origins: tuple[Origin, Origin]) -> Finding:

@@ -28,13 +28,11 @@ Near = Callable[..., str]
 def missing_places(
     client: Client, rules: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
 ) -> list[tuple[Mapping[str, Any], list[Finding]]]:
-    """Yield each rule with what it lacks on this side.
-
-    It lacks namespaces and repositories.
+    """Return each rule with the findings about namespaces and repositories that it lacks on this side.
 
     Args:
         client: the account's services.
-        rules: as the option sync_rules.
+        rules: as the option sync_rules has them.
         params: instance_id, side, and the names of what will_exist and what will_go.
     """
     existing = _existing(client, rules, params)
@@ -43,9 +41,9 @@ def missing_places(
 
 
 def _near(client: Client, params: Mapping[str, Any]) -> Near:
-    """Return what says which names there are instead.
+    """Return a function that says which names exist instead.
 
-    A destination often lacks what is yet to be made, so that nothing is said of it.
+    It says nothing of a destination, where a missing name is often still to be created.
     """
 
     @cache
@@ -62,10 +60,7 @@ def _near(client: Client, params: Mapping[str, Any]) -> Near:
 def _existing(
     client: Client, rules: Iterable[Mapping[str, Any]], params: Mapping[str, Any]
 ) -> dict[Name, dict[str, Any] | None]:
-    """Return the named places that exist; None if missing.
-
-    Places that are about to be created are left out.
-    """
+    """Return the places that rules name, None if missing; a place that is about to be created is left out."""
     coming = set(params["will_exist"] or [])
     named = {(str(rule["namespace"]), str(rule.get("repository") or "")) for rule in rules if rule.get("namespace")}
     # Each place is asked for once, however many rules need it.
@@ -93,10 +88,7 @@ def _existing(
 def _names(
     existing: Mapping[Name, dict[str, Any] | None], rule: Mapping[str, Any], params: Mapping[str, Any], near: Near
 ) -> Iterator[Finding]:
-    """Check that a rule's namespace and repository exist.
-
-    The sync level demands them.
-    """
+    """Yield what a rule lacks of the namespace and the repository that it names."""
     namespace, repository = str(rule.get("namespace") or ""), str(rule.get("repository") or "")
     instance_id, side = params["instance_id"], params["side"]
     subject = f"sync rule {rule['name']}"

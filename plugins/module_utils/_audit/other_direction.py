@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find rules that would send back what comes by their own counterparts.
+"""Find rules that would send images back to where they come from.
 
-That is so where source and destination were exchanged and the inventory does not know. It is only found where the
-instance lists the rules that end at it, which is not documented for other accounts' rules.
+That happens if source and destination were exchanged and the inventory does not say so. It is only found if the
+instance lists the rules that end at it. Whether it lists those of other accounts is not documented.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REMEDY = (
 
 
 def other_direction(client: Client, instance_id: str, rules: Iterable[Rule]) -> Iterator[Finding]:
-    """Yield the rules whose counterparts end at the instance.
+    """Yield a finding for each rule whose counterpart of the other direction ends at the instance.
 
     Args:
         client: the services of the instance's account.

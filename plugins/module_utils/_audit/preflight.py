@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find what would make sync fail, before any write.
-
-The limitations are documented.
-"""
+"""Find what would make sync fail, before any write; the limitations are those of the vendor's documentation."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ _EDITIONS = {
     "destination": (("Enterprise_Basic", "Enterprise_Advanced"), "Basic or Premium (Enterprise_Advanced)"),
 }
 
-# The vendor's English page names neither; its Chinese page allows Standard on both sides, and none speaks of Economy.
+# The vendor's English page names neither. Its Chinese page allows Standard on both sides. No page names Economy.
 _DOUBTFUL = ("Enterprise_Standard", "Enterprise_Economy")
 
 
@@ -42,7 +39,7 @@ def preflight(task: Task) -> dict[str, Any]:
     Raises:
         AcrError: something was found, and the task wants to fail then.
     """
-    # What would stop the first write has to be known before anything is written to the other side.
+    # A wrong account would stop the first write here. By then, the other side may have been written already.
     task.client.check_account()
     params = {**task.params, **_plans(task.params)}
     instance = Instances(task.client, params).get(params["instance_id"])
@@ -77,10 +74,7 @@ def _doubt(instance: Instance, side: str) -> str:
 
 
 def _plans(params: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return names to be created and deleted.
-
-    Repositories are written as `namespace/repository`.
-    """
+    """Return the names that will be created and deleted; a repository is written as `namespace/repository`."""
     plans: dict[str, list[str]] = {"will_exist": [], "will_go": []}
     for namespace in params["namespaces"] or []:
         check_namespace(namespace["name"], "namespaces[].name")

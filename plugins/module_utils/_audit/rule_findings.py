@@ -23,10 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 
 
 def failed(rule: SyncRule, ended: Ended) -> Finding:
-    """Report a failed task with the service's issue.
-
-    Issues are not documented, so each is shown as it is.
-    """
+    """Report a failed task with the service's issue, as it is, since issues are not documented."""
     issue, subject = str(ended.issue or "no reason given"), f"sync rule {rule.name}"
     problem = f"{subject} could not carry {ended.image} into {ended.target_instance_id}: {issue}"
     kind = api_error("", issue, "")
@@ -39,10 +36,7 @@ def failed(rule: SyncRule, ended: Ended) -> Finding:
 
 
 def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
-    """Add the granting command to a finding.
-
-    The other account's people can paste it.
-    """
+    """Add to a finding the command that grants, for the other account's people to paste."""
     if finding["check"] != "rule_without_grant":
         return finding
     try:
@@ -53,16 +47,16 @@ def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
 
 
 def shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:
-    """Report rules that carry nothing of their own.
+    """Report rules that carry nothing that another rule does not carry.
 
-    A wanted rule need not make room for an unwanted one.
+    A wanted rule is not reported because of an unwanted one.
     """
     shown = [rule.to_result() for rule in rules]
     for place, rule in enumerate(shown):
         for other_place, other in enumerate(shown):
             if rule["name"] in wanted and other["name"] not in wanted:
                 continue
-            # Of two that are the same, the second is one too many.
+            # Of two equal rules, the second is reported.
             if place != other_place and contains(other, rule) and (other_place < place or not contains(rule, other)):
                 subject = f"sync rule {rule['name']}"
                 problem = f"{subject} carries nothing that sync rule {other['name']} does not carry to the same place"

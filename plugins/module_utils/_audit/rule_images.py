@@ -42,8 +42,5 @@ class RuleImages:
             self.ended = ended
 
     def look_for_signatures(self, rule: Mapping[str, Any], origin: Origin, images: Mapping[str, Held]) -> None:
-        """Keep the first finding about signatures.
-
-        It is enough to act on.
-        """
+        """Keep the first finding about signatures, which is enough to act on."""
         self.signatures = self.signatures or left_behind(rule, origin, images)

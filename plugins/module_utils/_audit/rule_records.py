@@ -15,10 +15,7 @@ Origin = tuple[str, str]
 
 
 class Ended(NamedTuple):
-    """A record of a finished task.
-
-    `created` is in epoch milliseconds.
-    """
+    """A record of a finished task; `created` is in epoch milliseconds."""
 
     created: int
     failed: bool
@@ -51,18 +48,15 @@ class RuleRecords:
                 known[tag] = _ended(record, created)
 
     def knows(self, rule_id: str | None) -> bool:
-        """Tell whether any record is of a rule."""
+        """Return whether any record is of this rule."""
         return rule_id in self._own
 
     def reach_before(self, time: int) -> bool:
-        """Return whether records reach back before a time.
-
-        It is in epoch milliseconds.
-        """
+        """Return whether records reach back before a time, in epoch milliseconds."""
         return self._oldest is not None and self._oldest < time
 
     def newest(self, rule_id: str | None, origin: Origin, tags: Container[str]) -> Ended | None:
-        """Return what ended last for a rule and tags."""
+        """Return the newest finished task of a rule among some tags of a repository."""
         known = self._ended.get((str(rule_id), origin), {})
         return max(
             (ended for tag, ended in known.items() if tag in tags), default=None, key=lambda ended: ended.created

@@ -19,12 +19,13 @@ Rule = Mapping[str, Any]
 # The namespace and the repository that an image comes from.
 Origin = tuple[str, str]
 
+# The tags under which cosign and the OCI referrers fallback keep signatures, attestations and SBOMs.
 _ENDINGS = ("", ".sig", ".att", ".sbom")
 _SIGNATURES = r"^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$"
 
 
 def left_behind(rule: Rule, origin: Origin, images: Mapping[str, Held]) -> Finding | None:
-    """Find a tag_filter that leaves signatures behind.
+    """Return a finding if a rule's tag_filter leaves signatures behind.
 
     Args:
         rule: a rule that covers the repository, as results show it.
@@ -34,11 +35,12 @@ def left_behind(rule: Rule, origin: Origin, images: Mapping[str, Held]) -> Findi
     pattern = rule.get("tag_filter")
     if selects_signatures(pattern):
         return None
-    attachments = [(tag, digest) for tag in images if (digest := attached_to(tag)) and not selects(pattern, tag)]
-    if not attachments:
+    left = [tag for tag in images if attached_to(tag) and not selects(pattern, tag)]
+    if not left:
         return None
     carried = {held.digest: tag for tag, held in images.items() if selects(pattern, tag)}
-    for tag, digest in attachments:
+    for tag in left:
+        digest = attached_to(tag)
         if digest in carried:
             subject = f"sync rule {rule['name']}"
             problem = (
@@ -52,15 +54,12 @@ def left_behind(rule: Rule, origin: Origin, images: Mapping[str, Held]) -> Findi
 
 
 def selects_signatures(pattern: str | None) -> bool:
-    """Return whether a filter selects every attachment."""
+    """Return whether a filter selects every attachment; one digest stands for all."""
     return pattern in ANYTHING or all(selects(pattern, f"sha256-{'0' * 64}{ending}") for ending in _ENDINGS)
 
 
 def selecting_all(rules: Iterable[Rule]) -> Iterator[Finding]:
-    """Find filters that match everything, such as v*.
-
-    They match the empty text.
-    """
+    """Yield a finding for each filter that matches everything, such as v*, since it matches the empty text."""
     for rule in rules:
         for problem in wide_filters(rule):
             yield warning("filter_selects_all", f"sync rule {rule['name']}", problem, REMEDY)

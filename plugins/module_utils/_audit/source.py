@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Audit a source's rules for what they carry.
-
-A rule may carry nothing, be unable to, or repeat another one.
-"""
+"""Audit a source's rules: one may carry nothing, fail to carry, or repeat another rule."""
 
 from __future__ import annotations
 
@@ -40,7 +37,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
-_CLOCK_MARGIN = 2000  # milliseconds
+# In milliseconds. Tags and rules may be dated by different machines of the service.
+_CLOCK_MARGIN = 2000
 _CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."
 
 
@@ -83,17 +81,11 @@ class SourceAudit:
         self._meeting = Meeting(self._shown, origins)
 
     def concerns(self, origin: Origin) -> bool:
-        """Return whether a rule covers a repository.
-
-        Then its images have to be added.
-        """
+        """Return whether a rule covers a repository, so that its images have to be added."""
         return bool(self._routes.of(*origin))
 
     def add(self, origin: Origin, images: Mapping[str, Held]) -> None:
-        """Take in one repository's images, after the records.
-
-        What is taken in twice counts once.
-        """
+        """Take in one repository's images, after the records; taking them in twice does no harm."""
         with self._lock:
             self._meeting.add(origin, images)
             self._add(origin, images)
@@ -149,17 +141,13 @@ class SourceAudit:
             subject = f"sync rule {rule.name}"
             problem = f"{subject} has no record, although an image that it covers was pushed at {iso_time(newest)}"
             remedy = "Compare both sides with registryops.alicloud.verify_sync, and create the rule again."
-            # It is not documented for how long records are kept: older ones prove that this one is not merely
-            # forgotten.
+            # It is not documented for how long records are kept. Older records show that this one never existed.
             say = error if self._records.reach_before(newest) else warning
             yield say("dead_rule", subject, problem, remedy)
 
 
 def audit_source(task: Task) -> list[Finding]:
-    """Return an instance's findings after listing it.
-
-    Its records and images are listed.
-    """
+    """Return an instance's findings, after listing its records and images."""
     audit = SourceAudit(task)
     if not audit.has_rules:
         return audit.findings(())
@@ -176,10 +164,7 @@ def audit_source(task: Task) -> list[Finding]:
 
 
 def audit_images(audit: SourceAudit, side: Side, origins: Iterable[Origin]) -> None:
-    """List the covered repositories' images for judgement.
-
-    A few repositories are listed at a time.
-    """
+    """Hand the images of covered repositories to the audit, a few repositories at a time."""
     for images_of in side.each(origin for origin in origins if audit.concerns(origin)):
         audit.add(*images_of)
 

@@ -14,12 +14,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.verif
 
 
 def verify(task: Task) -> dict[str, Any]:
-    """Return how rules and images stand, and audit findings.
-
-    The audit runs only if it is asked for.
+    """Return how rules and images stand, with the audit's findings if the options ask for them.
 
     Raises:
-        AcrError: an audit of what is selected alone, which would take the rest for missing.
+        AcrError: both an audit and a selection are asked for; an audit would take the rest for missing.
     """
     if not task.params["audit"]:
         return Verification(task).run()

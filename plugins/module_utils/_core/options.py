@@ -48,9 +48,9 @@ CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     "cr_endpoint": {"type": "str"},
     "ram_endpoint": {"type": "str"},
     "sts_endpoint": {"type": "str"},
-    # Seconds: enough for a slow network, and a closed firewall is told soon.
+    # Seconds to connect: enough for a slow network, and a firewall that drops packets is told soon.
     "connect_timeout": {"type": "int", "default": 5},
-    # Seconds for a whole answer, of which a page of 100 records, under 1 MiB, is the largest.
+    # Seconds for a whole answer. The largest is a page of 100 records, which has less than 1 MiB.
     "read_timeout": {"type": "int", "default": 20},
     "ca_bundle": {"type": "path", "aliases": ["ca"]},
     "rate_limit": {"type": "float"},
@@ -62,10 +62,10 @@ COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "report_actions": {"type": "bool", "default": False},
 }
 
-# What modules of OSS take beside it, since the others never call there.
+# Modules of OSS take these as well; no other module calls OSS.
 OSS_OPTIONS: dict[str, dict[str, Any]] = {"oss_endpoint": {"type": "str"}}
 
-# Of another account's connection, which has the timeouts and the rest in common with the task's own.
+# What a connection to another account may set. Timeouts and the rest are the task's own.
 OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
     name: {key: value for key, value in option.items() if key != "aliases"}
     for name, option in CONNECTION_OPTIONS.items()
@@ -75,10 +75,7 @@ OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Connection:
-    """What it takes to talk to one account's region.
-
-    Times are in seconds, the rate in calls a second.
-    """
+    """All that calls to one account's region need; times are in seconds, the rate in calls a second."""
 
     source: Keys | ProfileProvider
     roles: tuple[AssumeRole, ...]
@@ -120,10 +117,7 @@ def connection_of(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
-    """Return another account's connection.
-
-    Its credentials come from its own option, never from the environment.
-    """
+    """Return another account's connection, with credentials from its own option and never from the environment."""
     # The environment belongs to the task's own account. Its keys would read the wrong account, or give one account's
     # rights to a task about the other.
     own = {VARIABLES[name] for name in (*KEY_OPTIONS, "profile", "assume_role_arn", "region")}
@@ -136,9 +130,7 @@ def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], enviro
 
 
 def without_empty_text(params: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the options with empty texts unset.
-
-    A variable that nobody set often arrives as an empty text.
+    """Return the options with empty texts unset, since a variable that nobody set often arrives as an empty text.
 
     Args:
         params: the options as they were given.

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Know each call's permission, so that refusals can name it.
 
-The API's action and the RAM action often differ: ListRepoSyncRule is allowed by cr:ListSyncRule. Those that are
-not documented are named in docs/policies/README.md.
+The API's action and the RAM action often differ: ListRepoSyncRule is allowed by cr:ListSyncRule. The RAM actions that
+are not documented are named in docs/policies/README.md.
 """
 
 from __future__ import annotations
@@ -66,10 +66,7 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
 
 
 def resources(action: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return a call's permission with each resource it needs.
-
-    It returns nothing if the call needs none.
-    """
+    """Return a call's permission with each resource it needs; nothing if the call needs none."""
     if action not in PERMISSIONS:
         return []
     permission, resource = PERMISSIONS[action]

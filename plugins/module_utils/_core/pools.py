@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Open connections that bound answers and report sending.
-
-All of them have the same trust.
-"""
+"""Open connections that limit how long an answer takes, and note when a request is sent."""
 
 from __future__ import annotations
 
@@ -19,17 +16,15 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import load
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.reading import TimedResponse
 
-# As many as there are threads, with room for the few calls that are made beside them.
+# Kept for each host: one for each of a pool's 20 threads, with room for calls that are made beside the pool.
 _CONNECTIONS = 40
 
-# The exchange that this thread is about; its `sent` is set when some of a request may have reached the host.
+# This thread's exchange. Its `sent` is set when a part of the request may have reached the host.
 current: ContextVar[Any] = ContextVar("current", default=None)
 
 
 def trusting(ca_bundle: str | None) -> ssl.SSLContext:
-    """Return trust in the authorities of one file or folder.
-
-    None stands for those of the system and the SDK.
+    """Return trust in the authorities of one file or folder; of the system and the SDK if it is None.
 
     Raises:
         AcrError: the file cannot be read, or holds no certificate.
@@ -51,13 +46,10 @@ def trusting(ca_bundle: str | None) -> ssl.SSLContext:
 
 
 def pool_of(proxy: str | None, trust: ssl.SSLContext | None) -> Any:
-    """Return connections to any host that are kept.
-
-    They go through a proxy or straight.
-    """
+    """Return connections to any host, which are kept for further calls; a proxy of None goes straight."""
     urllib3 = load("urllib3")
     if trust and urllib3.__version__.startswith("1."):
-        # It leaves out an address as the name to check, which Python then refuses; and checks the name itself instead.
+        # It gives Python no name to check if the host is an address, which Python refuses. It checks names itself.
         trust.check_hostname = False
     settings = {"maxsize": _CONNECTIONS, "ssl_context": trust}
     if proxy is None:
@@ -73,10 +65,7 @@ def pool_of(proxy: str | None, trust: ssl.SSLContext | None) -> Any:
 
 @cache
 def _bounded_pools() -> dict[str, Any]:
-    """Return urllib3's pools with connections of our own.
-
-    These bound an answer, and tell when a request is on its way.
-    """
+    """Return urllib3's pools, with connections that limit an answer's time and note when a request is sent."""
     load("urllib3")
     kinds = load("urllib3.connectionpool")
     found = {}
@@ -87,7 +76,7 @@ def _bounded_pools() -> dict[str, Any]:
 
 
 class _Telling:
-    """What is put before urllib3's connection."""
+    """A mixin for urllib3's connections, which notes when a request is sent."""
 
     response_class = TimedResponse
     sock: Any
@@ -102,6 +91,6 @@ class _Telling:
         if self.sock is None and self.auto_open:
             self.connect()  # type: ignore[attr-defined]
         exchange = current.get()
-        if exchange and self._requested:  # before that it is what a proxy is asked
+        if exchange and self._requested:  # what is sent before is for the proxy
             exchange.sent = True
         super().send(data)  # type: ignore[misc]

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a profile of the Alibaba Cloud CLI.
-
-Every mode either works or is refused by its name.
-"""
+"""Read a profile of the Alibaba Cloud CLI; a mode that cannot work is refused by its name."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.identit
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.keys import whole_keys
 
 _KEYS = {"access_key_id": "access_key_id", "access_key_secret": "access_key_secret", "security_token": "sts_token"}
-# What the SDK needs of a profile whose keys it obtains.
+# The entries that the SDK needs of a profile whose keys it obtains, by mode.
 _NEEDED = {
     "CloudSSO": ("cloud_sso_sign_in_url", "cloud_sso_account_id", "cloud_sso_access_config", "access_token"),
     "CredentialsURI": ("credentials_uri",),
@@ -114,8 +111,8 @@ class Profiles:
     def _source(self, keys: Keys | ProfileProvider, name: str, roles: tuple[AssumeRole, ...] = ()) -> Source:
         entry = self._entries[name]
         region, sts = entry.get("region_id") or None, entry.get("sts_region") or None
-        host = f"{'sts-vpc' if entry.get('enable_vpc') else 'sts'}.{sts}.aliyuncs.com" if sts else None
-        return Source(keys, roles, region, host)
+        product = "sts-vpc" if entry.get("enable_vpc") else "sts"
+        return Source(keys, roles, region, f"{product}.{sts}.aliyuncs.com" if sts else None)
 
     def _keys(self, name: str) -> Keys:
         found = {option: self._entries[name].get(key) or None for option, key in _KEYS.items()}

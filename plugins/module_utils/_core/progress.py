@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show what a long run is doing.
-
-A line comes every ten seconds, and whenever something fails.
-"""
+"""Show what a long run is doing: a line every ten seconds, and whenever something fails."""
 
 from __future__ import annotations
 
@@ -18,10 +15,12 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 
 Tell = Callable[[str], object]
 
-# Often enough that nobody takes a run for dead, and seldom enough that an hour is 360 lines.
-_EVERY = 10.0  # seconds
-_SPAN = 20.0  # seconds of which the pace must be known before a time left is told
-_ALIKE = 2.0  # times that the pace may differ within them; more is no pace to reckon with
+# Seconds between lines: often enough that nobody takes a run for dead, and seldom enough that an hour is 360 lines.
+_EVERY = 10.0
+# A time left is told once the pace is known for so many seconds, which are two lines.
+_SPAN = 20.0
+# It is not told if the pace of one half is more than so many times that of the other: it would often be wrong.
+_ALIKE = 2.0
 
 
 def silent(_line: str) -> None:
@@ -32,7 +31,7 @@ class Activity:
     """What this process is doing, in the words of its work."""
 
     def __init__(self) -> None:
-        # By a key of its own for each block, since threads enter and leave in any order.
+        # Each block has its own key, since threads enter and leave in any order.
         self._doing: dict[object, Callable[[], str]] = {}
         self._attempts: dict[object, str] = {}
         self._last_words: dict[object, Callable[[], str]] = {}
@@ -49,7 +48,7 @@ class Activity:
 
     @contextmanager
     def leaving(self, words: Callable[[], str]) -> Iterator[None]:
-        """Say what is done and left if the run is ended within."""
+        """Say what is done and left if the run ends early, within the block."""
         key = object()
         self._last_words[key] = words
         try:
@@ -58,16 +57,13 @@ class Activity:
             del self._last_words[key]
 
     def last_line(self) -> str:
-        """Return what to say where the run is ended.
-
-        It is empty if there is nothing to say.
-        """
+        """Return what to say if the run ends early; empty if there is nothing to say."""
         words = list(self._last_words.values())
         return words[-1]() if words else ""
 
     @contextmanager
     def attempting(self, deed: str) -> Iterator[None]:
-        """Name what calls serve, where no better name is known."""
+        """Name what the block's calls are for; it is shown where nothing better is known."""
         key = object()
         self._attempts[key] = deed
         try:
@@ -77,7 +73,8 @@ class Activity:
 
     def line(self) -> str:
         """Return the present activity; empty if nobody named it."""
-        if words := list(self._doing.values()):
+        words = list(self._doing.values())
+        if words:
             return words[-1]()
         attempts = list(self._attempts.values())
         return f"still at work: {attempts[-1]}" if attempts else ""
@@ -88,10 +85,7 @@ activity = Activity()
 
 @contextmanager
 def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
-    """Provide a function that shows lines, and fill silences.
-
-    After so many silent seconds, it shows the present activity.
-    """
+    """Yield a function that shows lines; after `every` silent seconds, show the present activity."""
     # Without a listener, a thread would only cost time.
     if tell is silent:
         yield tell
@@ -104,8 +98,10 @@ def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
         tell(line)
 
     def watch() -> None:
+        # At least a hundredth: with nothing to show, it would else ask without a pause.
         while not ended.wait(max(told[0] + every - time.monotonic(), every / 100)):
-            if time.monotonic() >= told[0] + every and (line := activity.line()):
+            line = activity.line() if time.monotonic() >= told[0] + every else ""
+            if line:
                 note(line)
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -132,7 +128,7 @@ class Progress:
         self._size = size
         self._began = clock()
         self._arrived = self._bytes = self._failed = 0
-        # The latest 60 looks. The pace of an hour ago says nothing of the time left.
+        # Looks come every few seconds, so that 60 are minutes. The pace of an hour ago says nothing of the time left.
         self._samples: deque[tuple[float, int]] = deque([(self._began, 0)], maxlen=60)
 
     def update(self, arrived: int, size: int, failed: int, latest: str = "") -> None:
@@ -142,7 +138,7 @@ class Progress:
             arrived: images that have arrived.
             size: bytes of those images, as their manifests have them.
             failed: images that failed.
-            latest: what the latest of those says of itself.
+            latest: the latest failure, in words.
         """
         worse = failed > self._failed
         self._arrived, self._bytes, self._failed = arrived, size, failed
@@ -151,11 +147,11 @@ class Progress:
             self._tell(f"{self.line()}; {latest}")
 
     def line(self) -> str:
-        """Return how far it is."""
+        """Return how far the run is."""
         done = self._arrived + self._failed
         words = [f"{done:,} of {self._images:,} images ({100 * done // max(self._images, 1)} %)"]
         words += [f"{self._failed:,} failed"] if self._failed else []
-        # A clock may not have moved yet between two calls.
+        # At least a millisecond, since a clock may not have moved between two calls.
         rate = done / max(self._clock() - self._began, 0.001)
         size = f"{bytes_to_human(self._bytes)} of {bytes_to_human(self._size)}"
         words += [f"{rate:.1f} images/s", f"images of {size} arrived"]
@@ -164,10 +160,7 @@ class Progress:
         return ", ".join(words)
 
     def _seconds_left(self, done: int) -> float | None:
-        """Return the seconds left.
-
-        None while the pace is known too briefly, or is too uneven, to say.
-        """
+        """Return the seconds left; None while the pace is known too briefly, or is too uneven."""
         (began, first), (now, _last) = self._samples[0], self._samples[-1]
         # The pace of each half is compared: a run that slows down must not promise an early end.
         half = next(sample for sample in self._samples if sample[0] >= (began + now) / 2)

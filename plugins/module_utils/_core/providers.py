@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Obtain keys by the SDK's credentials package.
-
-If that fails, say why.
-"""
+"""Obtain keys by the SDK's credentials package, and say why if that fails."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ _HINTS = {
     "OIDC": "Check the profile's token file, provider and role, and that the role trusts the provider.",
     "CredentialsURI": "Check the profile's credentials_uri.",
 }
-# Temporary keys that do not tell when they end are asked for anew after this time, which no service undercuts.
+# Seconds after which temporary keys are asked for again that do not tell their end. No service gives them for less.
 _UNTOLD_LIFE = 15 * 60
 # About two lines of a terminal.
 _LONGEST_TEXT = 200
@@ -109,7 +106,7 @@ class Provider:
         )
 
     def _oauth(self) -> Any:
-        # Its refresh token is good for one use, so that the new one must be kept in the file, as the CLI does it.
+        # Its refresh token is good for one use, so the new token must be written into the file, as the CLI does.
         return load("alibabacloud_credentials.provider").CLIProfileCredentialsProvider(
             profile_name=self._profile.name, profile_file=self._profile.file
         )
@@ -140,10 +137,7 @@ _MAKERS: dict[str, Callable[[Provider], Any]] = {
 
 
 def _why(cause: BaseException) -> str:
-    """Return the reason without an answer's body.
-
-    The body may hold keys.
-    """
+    """Return the reason without an answer's body, which may hold keys."""
     if isinstance(cause, NoAnswerError):
         return cause.reason
     if isinstance(cause, json.JSONDecodeError):
@@ -153,6 +147,7 @@ def _why(cause: BaseException) -> str:
     if isinstance(cause, (TypeError, KeyError, AttributeError)):
         return "the answer or the profile is not of the documented shape"
     text = re.sub(r"\s+", " ", str(cause))
+    # The package puts a body behind one of these words, or begins it with a brace.
     mark = re.search(r"result: |response: (?!access_key)|(?=\{)", text)
     text, body = (text[: mark.start()], text[mark.end() :]) if mark else (text, "")
     words = (text.strip(" ,:"), *_told(body))

@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
-# The metadata service of a machine, which answers nobody but the machine itself.
+# The metadata service of a machine, which answers the machine itself alone.
 _NEVER = ("100.100.100.200",)
 # The ports that a URL without one means, for entries of NO_PROXY with a port.
 _PORTS = {"http": 80, "https": 443}

@@ -16,10 +16,7 @@ from typing import Any
 
 
 class TimedResponse(http.client.HTTPResponse):
-    """An answer that must be complete within the socket's timeout.
-
-    It is measured from the first byte of its head to its last.
-    """
+    """An answer that must be complete within the socket's timeout, from its first byte to its last."""
 
     def __init__(self, sock: Any, *args: Any, **settings: Any) -> None:
         super().__init__(_TimedFiles(sock), *args, **settings)  # type: ignore[arg-type]

@@ -74,9 +74,9 @@ _WORDS = {
 
 
 def is_industry_cloud(region: str) -> bool:
-    """Return whether the region belongs to Finance or Gov Cloud.
+    """Return whether the region belongs to Finance or Gov Cloud, where public regions cannot replicate.
 
-    Public regions cannot replicate there.
+    The names are looked at, too, for regions that are newer than the table.
     """
     return AREAS.get(region) == INDUSTRY or "-finance" in region or "-gov" in region
 

@@ -1,12 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Know the remedy for each code.
+"""Know the remedy for each code of a refusal, and for each issue of a failed sync task.
 
-Codes are those of refusals, and of the issue of a failed sync task.
-
-The service documents few of its codes, so the others are written as it writes those. A remedy is only read by people;
-no decision rests on a code that is not documented.
+The service documents few of its codes; the others are guessed after their pattern. That does no harm: a remedy is only
+read by people, and no decision rests on a code that is not documented.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ _BUCKETS = (
 )
 _UNPAID = "The account has unpaid bills. Pay them, and run it again."
 
-# Braces hold parameters of the call. Of several codes that fit, the longest counts.
+# Braces hold parameters of the call. If several codes fit, the longest wins.
 CALLS: dict[str, str] = {
     # Who calls
     "InvalidAccessKeyId": "Check access_key_id, or the profile it comes from.",
@@ -153,14 +151,12 @@ _RIGHTS = ("NoPrivilege", "NoPermission", "Forbidden", "AccessDenied")
 
 
 def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int = 0, own: bool = False) -> str:
-    """Return the remedy for a refused call.
-
-    It is empty if the code does not tell.
+    """Return the remedy for a refused call; empty if the code does not tell one.
 
     Args:
         action: the API's action.
-        code: the service's.
-        parameters: the call's.
+        code: the service's code.
+        parameters: the call's parameters.
         status: the HTTP status.
         own: whether the refusal is known to be about the caller's own policies.
     """
@@ -192,7 +188,7 @@ def task_remedy(issue: str, target: str) -> str:
     """Return what to do about a task that failed.
 
     Args:
-        issue: the task's, which begins with a code.
+        issue: the task's issue, which begins with a code.
         target: ID of the instance that the image was for.
     """
     return TASKS[_longest(TASKS, issue)].format_map(_Known(target=target))
@@ -203,7 +199,7 @@ def _longest(table: Mapping[str, str], text: str) -> str:
 
 
 class _Known(dict[str, Any]):
-    """What a call names; the rest is left out."""
+    """The parameters of a call; a name that it lacks becomes an empty text."""
 
     def __missing__(self, _name: str) -> str:
         return ""

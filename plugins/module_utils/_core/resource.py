@@ -33,17 +33,13 @@ VERBS = {NOTHING: "unchanged", CREATE: "created", UPDATE: "changed", REPLACE: "r
 
 @dataclass(frozen=True)
 class Plan(Generic[S]):
-    """What will be done, decided before anything is.
-
-    `after` is what should be there in the end.
-    """
+    """What will be done, decided before anything is done; `after` is the state in the end."""
 
     action: str
     before: S | None
     after: S | None
     changes: Mapping[str, tuple[Any, Any]]
-    # What is too many beside it, and goes.
-    # Part of the plan, so that check mode tells of duplicates too.
+    # Duplicates, which are deleted. They are in the plan, so that check mode tells of them too.
     surplus: tuple[S, ...] = ()
 
     @property
@@ -52,9 +48,7 @@ class Plan(Generic[S]):
 
 
 class Resource(Generic[S]):
-    """One kind of thing kept in the cloud.
-
-    Subclasses say how it is read and written, and nothing else.
+    """One kind of thing kept in the cloud; a subclass says how it is read and written, and nothing else.
 
     Args:
         client: the account's services.
@@ -70,7 +64,7 @@ class Resource(Generic[S]):
         self.params = params
 
     def sibling(self, params: Mapping[str, Any]) -> Resource[S]:
-        """Return another of its kind, in the same task."""
+        """Return another resource of this kind, in the same task."""
         return type(self)(self.client, params)
 
     def desired(self) -> S:
@@ -118,10 +112,7 @@ class Resource(Generic[S]):
         return desired.filled_from(current) if current else desired.with_defaults()
 
     def absent(self, current: S) -> S | None:
-        """Return what should be left; None for nothing.
-
-        Refusals are raised here, too.
-        """
+        """Return what should be left, None for nothing, or raise a refusal."""
         return None
 
     def create(self, goal: S) -> Extras:
@@ -137,10 +128,7 @@ class Resource(Generic[S]):
         raise NotImplementedError
 
     def alone(self) -> AbstractContextManager[bool]:
-        """Keep other runs away while a plan is carried out.
-
-        Yield whether to read and plan again first.
-        """
+        """Keep other runs away while a plan is carried out; yield whether to read and plan again first."""
         return nullcontext(False)
 
     def describe(self, plan: Plan[S]) -> list[str]:
@@ -159,10 +147,8 @@ class Resource(Generic[S]):
 def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Plan[S]:
     """Decide what to do, without writing.
 
-    The resource may refuse.
-
     Raises:
-        AcrError: what is wanted cannot or must not be done.
+        AcrError: the wanted state cannot be reached, or the resource refuses it.
     """
     if state == "absent":
         goal = resource.absent(current) if current else None
@@ -208,11 +194,9 @@ def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
 
 
 def _create(resource: Resource[S], goal: S) -> Extras:
-    """Create it.
+    """Create a thing, and look whether it is there before trying again.
 
-    If the outcome is uncertain, look before trying again.
-
-    The codes of 'already exists' are not documented, so any refusal counts as done if the thing is there as wanted.
+    The codes of 'already exists' are not documented. So any refusal counts as done if the thing is there as wanted.
     """
     with attempt(f"create {resource.name(goal)}"):
         # Three attempts: an outage that outlives them is longer than a task should hide.
@@ -229,7 +213,7 @@ def _create(resource: Resource[S], goal: S) -> Extras:
                     return {}
                 if found is not None or not error.uncertain or not attempts_left:
                     raise
-                # A second, in which a short outage or a restart of the endpoint is over.
+                # A second: a short outage or a restart of the endpoint is over by then.
                 resource.client.sleep(1.0)
         raise AssertionError("unreachable")
 
@@ -242,9 +226,7 @@ def wait_until(
     timeout: float,
     interval: float = 1.0,
 ) -> None:
-    """Ask until done() holds.
-
-    Times are in seconds, counted in sleeps so that tests need not wait.
+    """Ask until done() holds; times are in seconds, counted by sleeps so that tests need not wait.
 
     Raises:
         WaitTimeoutError: it did not hold in time.
@@ -255,7 +237,7 @@ def wait_until(
             raise WaitTimeoutError(f"{what} is not done after {timeout:g} seconds", "It goes on; run the task again.")
         client.sleep(interval)
         waited += interval
-        # Short waits end soon, and long ones cost at most six calls a minute.
+        # Growing pauses: a short wait ends soon, and a long one costs at most six calls a minute.
         interval = min(interval * 1.5, 10.0)
 
 

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 
-# What is imported, and the oldest versions that pass the tests, as meta/ee-requirements.txt has them; a test compares.
+# The imported packages with the oldest versions that pass the tests. A test compares them to meta/ee-requirements.txt.
 REQUIRED = {
     "alibabacloud-cr20181201": "2.2.3",
     "alibabacloud-credentials": "1.0.11",
@@ -24,7 +24,7 @@ REQUIRED = {
     "urllib3": "1.26.16",
 }
 
-# What only some modules need, as meta/oss-requirements.txt has it.
+# Packages that only some modules need, as in meta/oss-requirements.txt.
 OPTIONAL = {"alibabacloud-oss-v2": "1.1.0"}
 
 
@@ -32,7 +32,7 @@ class SdkError(AcrError):
     """The SDK is missing, or too old for this Python.
 
     Args:
-        reason: which are.
+        reason: which packages are missing or too old.
         packages: what to install, as pip takes it.
     """
 
@@ -43,7 +43,8 @@ class SdkError(AcrError):
             f"Install what is needed with: {sys.executable} -m pip install {quoted}"
             " - or set ansible_python_interpreter to a Python that has it.",
         )
-        self.attempted = "use the SDK"  # a package is written in small letters, also where a sentence begins
+        # A sentence without an attempt would begin with the package, in a capital letter that its name does not have.
+        self.attempted = "use the SDK"
 
 
 @cache  # packages do not change while a task runs, and looking takes milliseconds
@@ -75,7 +76,8 @@ def check_sdk() -> None:
     Raises:
         SdkError: it is missing or too old.
     """
-    if problem := sdk_problem():
+    problem = sdk_problem()
+    if problem:
         raise SdkError(problem, _to_install(REQUIRED))
 
 
@@ -86,7 +88,8 @@ def check_optional(package: str) -> None:
         SdkError: it is missing or too old.
     """
     needed = {package: OPTIONAL[package]}
-    if problem := _problem(needed):
+    problem = _problem(needed)
+    if problem:
         raise SdkError(problem, _to_install(needed))
 
 
@@ -95,14 +98,12 @@ def _to_install(needed: Mapping[str, str]) -> list[str]:
 
 
 def missing_module(name: str) -> SdkError:
-    """Return the error for a Python module that cannot be imported.
-
-    It names the package.
-    """
+    """Return the error for a Python module that cannot be imported, with the name of its package."""
     package = name.partition(".")[0].replace("_", "-")
     package = {"darabonba": "darabonba-core", "Tea": "alibabacloud-tea"}.get(package, package)
     return SdkError(f"{package} is not installed for {sys.executable}", [package])
 
 
 def _numbers(text: str) -> tuple[int, ...]:
+    # The first three numbers of a version; what follows, such as a post-release, adds no feature.
     return tuple(int(number) for number in re.findall(r"\d+", text)[:3])

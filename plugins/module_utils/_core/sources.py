@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide whose keys are used.
-
-They come from one source, whole, or not at all.
-"""
+"""Decide whose keys are used; they come from one source as a whole, or not at all."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ VARIABLES = {
     "sts_endpoint": "ALIBABA_CLOUD_STS_ENDPOINT",
     "oss_endpoint": "ALIBABA_CLOUD_OSS_ENDPOINT",
 }
-# Of the role that is assumed; each is refused where none is.
+# Options of the role that is assumed. Each is refused where no role is assumed.
 _ROLE_OPTIONS = {
     "assume_role_session_name": "session_name",
     "assume_role_external_id": "external_id",
@@ -77,9 +74,7 @@ def _source(params: Mapping[str, Any], environ: Mapping[str, str]) -> Source:
 
 
 def _with_role_options(params: Mapping[str, Any], source: Source) -> Source:
-    """Apply the role options to the last assumed role.
-
-    It does not matter where that role was named.
+    """Apply the role options to the last assumed role, wherever that role was named.
 
     Raises:
         AcrError: such an option is given and would have no effect.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Suggest the name that a misspelt one was to be."""
+"""Suggest the name that was probably meant by a misspelt one."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from difflib import SequenceMatcher, get_close_matches
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 
-# What difflib takes for close, where nothing else is known.
+# difflib's own default for what is close.
 _ALIKE = 0.6
+# Its order of candidates is not ours, so a few are compared again.
 _CANDIDATES = 5
 
 
 def nearest(name: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:
-    """Return the known name that is most like it.
+    """Return the known name that is most alike; None if none is.
 
-    Return None if none is alike. Among those that are, letters count more than their order: `prune` is nearer to
-    `purge` than to `rules`.
+    Common letters count even if their order differs: `prune` is nearer to `purge` than to `rules`.
     """
     near = get_close_matches(name, sorted(known), n=_CANDIDATES, cutoff=alike)
     return max(near, key=lambda other: _likeness(name, other), default=None)
@@ -31,7 +31,7 @@ def _likeness(name: str, other: str) -> float:
 
 
 def there_are(name: str, known: Collection[str]) -> str:
-    """Return a sentence about the names that there are, for a name that there is not."""
+    """Return a sentence about the names that exist, for a name that does not."""
     if not known:
         return "There is none at all."
     if len(known) == 1:

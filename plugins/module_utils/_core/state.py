@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Describe things in the cloud by plain values.
-
-Metadata says what the API does to each.
-"""
+"""Describe things in the cloud by plain values; metadata says what the API does to each of them."""
 
 from __future__ import annotations
 
@@ -47,7 +44,7 @@ def attribute(
         "read_only": read_only,
         "fixed": fixed,
         "values": dict(values or {}),
-        # Not the dataclass's own default: None has to mean that the task gave nothing.
+        # Not the dataclass's default: that is None, which means that the task gave nothing.
         "default": default,
     }
     return field(default=None, metadata=metadata)  # pylint: disable=invalid-field-call
@@ -55,27 +52,21 @@ def attribute(
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Base of all states; None means leave it alone."""
+    """The base of all states; an attribute of None is left alone."""
 
     @classmethod
     def attributes(cls) -> dict[str, Field[Any]]:
         return {definition.name: definition for definition in fields(cls)}
 
     @classmethod
-    @cache  # there are very many answers
-    def _ways(cls) -> list[tuple[str, list[str], dict[str, str]]]:
-        """Return each attribute's name, path and words.
-
-        The path leads to it in an answer; the words replace the API's.
-        """
-        return [
-            (
-                name,
-                definition.metadata["read_as"].split("."),
-                {wire: word for word, wire in definition.metadata["values"].items()},
-            )
-            for name, definition in cls.attributes().items()
-        ]
+    @cache  # once for a class, since a long list has 100,000 items
+    def _paths(cls) -> list[tuple[str, list[str], dict[str, str]]]:
+        """Return each attribute's name, its path in an answer, and our word for each of the API's."""
+        found = []
+        for name, definition in cls.attributes().items():
+            words = {wire: word for word, wire in definition.metadata["values"].items()}
+            found.append((name, definition.metadata["read_as"].split("."), words))
+        return found
 
     @classmethod
     def from_params(cls: type[S], params: Mapping[str, Any]) -> S:
@@ -84,12 +75,11 @@ class State:
     @classmethod
     def from_api(cls: type[S], data: Mapping[str, Any]) -> S:
         found = {}
-        for name, way, words in cls._ways():
+        for name, path, words in cls._paths():
             value: Any = data
-            for step in way:
+            for step in path:
                 value = (value if isinstance(value, dict) else _unpacked(value)).get(step)
-            # Answers write an attribute that is not set as an empty text. A word that this version does not know is
-            # shown as it is.
+            # An attribute that is not set is an empty text in an answer. A word that we do not know is kept as it is.
             found[name] = (words.get(value, value) or None) if isinstance(value, str) else value
         return cls(**found)
 
@@ -104,10 +94,7 @@ class State:
         return request
 
     def to_result(self) -> dict[str, Any]:
-        """Return what users see.
-
-        Names are in snake_case, words replace API constants, and times are also in ISO 8601.
-        """
+        """Return what users see: our names and words, and times in ISO 8601 as well."""
         result = {name: getattr(self, name) for name in self.attributes() if getattr(self, name) is not None}
         for name in [name for name in result if name.endswith("_time")]:
             result[f"{name}_iso"] = iso_time(result[name])
@@ -127,19 +114,15 @@ class State:
         return replace(self, **unsaid)
 
     def echo(self: S, said: S) -> S:
-        """Return a copy with write-only attributes from the options.
-
-        The diff would else show them as changed.
-        """
-        unread = {
-            n: getattr(said, n) for n, definition in self.attributes().items() if definition.metadata["write_only"]
-        }
-        return replace(self, **unread)
+        """Return a copy with write-only attributes from the options, which the diff would else show as changed."""
+        definitions = self.attributes().items()
+        unread = [name for name, definition in definitions if definition.metadata["write_only"]]
+        return replace(self, **{name: getattr(said, name) for name in unread})
 
     def changes(self: S, goal: S) -> dict[str, tuple[Any, Any]]:
         """Return each attribute that differs, as (now, wanted).
 
-        Nothing, an empty text and false count as the same.
+        None, an empty text and false count as the same, since answers leave out what is not set.
         """
         changed = {}
         for name, definition in self.attributes().items():
@@ -157,10 +140,7 @@ def iso_time(milliseconds: int | str) -> str:
 
 
 def _unpacked(value: Any) -> Mapping[str, Any]:
-    """Return an object of an answer, even from JSON text.
-
-    The service takes it as JSON text in requests.
-    """
+    """Return an object of an answer, even from JSON text, which is how requests carry it."""
     if isinstance(value, str):
         with suppress(ValueError):
             value = json.loads(value)

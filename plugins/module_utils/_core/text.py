@@ -10,14 +10,12 @@ from collections.abc import Collection
 # A screen has 24 lines of 80 characters. The beginning says what failed, the end what to do next.
 _BEGINNING, _END = 1200, 600
 _CUT = " [...] "
-_SHOWN = 5  # names in a sentence; more cannot be taken in
+# Names in a sentence; nobody reads more of them.
+_SHOWN = 5
 
 
 def shown(text: str) -> str:
-    """Return a message as one readable, short line.
-
-    It has no control characters, and is no longer than a screen.
-    """
+    """Return a message as one line without control characters, no longer than a screen."""
     plain = "".join(map(_printable, text))
     if len(plain) <= _BEGINNING + len(_CUT) + _END:
         return plain
@@ -33,19 +31,15 @@ def listed(names: Collection[str]) -> str:
 
 
 def unreadable(text: str) -> str:
-    """Return the first unreadable character, as an escape sequence.
-
-    Return an empty text if there is none.
-    """
-    bad = next((char for char in text if not char.isprintable() and not char.isspace() and _is_control(char)), "")
-    return bad and _escaped(bad)
+    """Return the first unreadable character as an escape sequence; empty if there is none."""
+    for char in text:
+        if not char.isprintable() and not char.isspace() and _is_control(char):
+            return _escaped(char)
+    return ""
 
 
 def _is_control(char: str) -> bool:
-    """Return whether it is a control character or a surrogate.
-
-    UTF-8 cannot carry surrogates.
-    """
+    """Return whether it is a control character (C0, DEL or C1), or a surrogate, which UTF-8 cannot carry."""
     return ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
 
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wrap the SDK in one function.
-
-Nothing else in the collection calls a service.
-"""
+"""Wrap the SDK in one function; nothing else in the collection calls a service."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswe
 
 PRODUCTS = (*PACKAGES, "sts", "oss")
 _STS_VERSION = "2015-04-01"
-# Seconds before their end at which keys are traded anew; a call that began with them is over by then.
+# Keys are renewed so many seconds before their end. A call that began with the old keys is over by then.
 _RENEWAL_MARGIN = 300
 # About two lines of a terminal.
 _LONGEST_TEXT = 200
@@ -42,10 +39,7 @@ _LONGEST_TEXT = 200
 
 class Transport(Protocol):
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Send one request and return the answer's body.
-
-        Whether it is good news is not decided here.
-        """
+        """Send one request and return the answer's body; the client decides whether it is a refusal."""
 
 
 class SdkTransport:
@@ -60,7 +54,7 @@ class SdkTransport:
         self._keys, self._renew_at = self._obtain()
 
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        # Asked again under the lock below: another thread may have renewed them meanwhile.
+        # Asked again under the lock, since another thread may have renewed them meanwhile.
         if time.time() > self._renew_at:
             with self._renewal:
                 if time.time() > self._renew_at:
@@ -99,7 +93,7 @@ class SdkTransport:
             credential=_credential(keys),
             endpoint=host,
             protocol=protocol,
-            # RAM and STS are called without a region, and the SDK wants one all the same.
+            # RAM and STS have no region, but the SDK refuses to go without one.
             region_id=self._connection.region or "cn-hangzhou",
             # The SDK counts in milliseconds.
             connect_timeout=self._connection.connect_timeout * 1000,
@@ -109,10 +103,7 @@ class SdkTransport:
         return load(f"{PACKAGES.get(product, 'alibabacloud_tea_openapi')}.client").Client(config)
 
     def _obtain(self) -> tuple[Keys, float]:
-        """Return keys after all roles, and when to renew.
-
-        A long wait may outlive the keys.
-        """
+        """Return the keys of the last role, and when to renew them, since a long wait may outlive them."""
         source = self._connection.source
         if isinstance(source, Keys):
             keys, ends = source, math.inf
@@ -124,7 +115,7 @@ class SdkTransport:
                 keys, ends = self._provider.keys()
         for role in self._connection.roles:
             keys, ends = self._assume(role, keys)
-        # Keys that are nearly over are not asked for before every call.
+        # At least half a minute from now: keys that end soon are not renewed before every call.
         return keys, max(ends - _RENEWAL_MARGIN, time.time() + _RENEWAL_MARGIN / 10)
 
     def _assume(self, role: AssumeRole, keys: Keys) -> tuple[Keys, float]:
@@ -144,7 +135,7 @@ class SdkTransport:
                 error.hint = error.hint or remedy("AssumeRole", error.code, given, status=error.status)
                 raise
         taken = Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"])
-        # By our own clock, which may differ from the service's. STS gives an hour unless another duration is asked for.
+        # By our own clock, which may differ from the service's. STS gives 3,600 seconds unless asked for others.
         return taken, time.time() + (role.duration or 3600)
 
     def _translate(self, action: str, error: Any, exchange: Exchange) -> NoReturn:
@@ -186,10 +177,10 @@ class SdkTransport:
         ) from error
 
     def _words(self, cause: BaseException) -> str:
-        """Return an exception's words without the secrets."""
+        """Return an exception's words, or a few of our own if it shows a secret."""
         text = re.sub(r"\s+", " ", str(cause))
         secrets = (self._keys.access_key_secret, self._keys.security_token or "", "Signature=")
-        # The text may quote a header with escapes in place of what cannot be sent.
+        # The text may quote the header or the URL that could not be sent.
         if any(secret.strip() and secret.strip() in text for secret in secrets):
             text = "a header or the URL cannot be sent"
         return f"{type(cause).__name__}: {text[:_LONGEST_TEXT]}"
@@ -210,10 +201,10 @@ def _typed(client: Any, product: str, action: str) -> Callable[[dict[str, Any]],
 
 
 class _Raw:
-    """Stand in for the SDK's client and keep an answer as it came.
+    """Stand in for the SDK's client, to keep an answer as it came.
 
-    The SDK makes an object of each thing in an answer. With 100 images a page that takes longer than the call.
-    A refusal is short, and is read as the SDK reads it.
+    The SDK makes an object of each item of an answer. With 100 images in a page, that takes longer than the call.
+    A refusal is short, and is left to the SDK.
     """
 
     def __init__(self, client: Any) -> None:
@@ -232,10 +223,7 @@ class _Raw:
 
 
 def _generic(client: Any, action: str) -> Callable[[dict[str, Any]], Any]:
-    """Call STS, which has no package of its own.
-
-    The SDK's generic call serves it.
-    """
+    """Return a call of STS by the SDK's generic call; there is no package for STS."""
     models = load("alibabacloud_tea_openapi.utils_models")
     params = models.Params(
         action=action,
@@ -251,7 +239,7 @@ def _generic(client: Any, action: str) -> Callable[[dict[str, Any]], Any]:
     runtime = load("darabonba.runtime").RuntimeOptions()
 
     def call(parameters: dict[str, Any]) -> Any:
-        # The SDK cannot put anything but text into a query.
+        # The SDK can only put text into a query.
         query = {name: str(value) for name, value in parameters.items()}
         return client.call_api(params, models.OpenApiRequest(query=query), runtime)
 

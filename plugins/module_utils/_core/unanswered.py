@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Explain a missing answer without showing the request.
-
-The request holds what signs it.
-"""
+"""Explain a missing answer without showing the request, which holds its signature."""
 
 from __future__ import annotations
 
@@ -40,7 +37,7 @@ def explained(
 
     Args:
         error: the failure.
-        host: the request's.
+        host: the request's host.
         proxy: the URL of the proxy it went to; None if there is none.
         timeout: seconds for the connection and for the answer.
         sent: whether some of the request may have reached the host.
@@ -86,7 +83,7 @@ def _reason(error: Any, kinds: Any, timeout: tuple[float, float]) -> str:
 
 def _is_distrust(error: Any) -> bool:
     causes = (error, *getattr(error, "args", ()))
-    # urllib3 1.26 has an error of its own for another name.
+    # urllib3 1.26 has another error for a certificate of another host.
     return any(
         isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError"
         for cause in causes

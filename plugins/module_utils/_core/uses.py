@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell which permissions a run needed, and on what.
-
-A policy can then allow just these.
-"""
+"""Tell which permissions a run needed, and on what, so that a policy can allow just these."""
 
 from __future__ import annotations
 
@@ -19,10 +16,7 @@ Connect = Callable[[Connection, bool], Client]
 
 
 class Use(NamedTuple):
-    """One permission that was needed.
-
-    `account_id` is the owner of the resource, * if unknown.
-    """
+    """One permission that was needed; `account_id` owns the resource, and is * if unknown."""
 
     account_id: str
     action: str
@@ -37,20 +31,14 @@ class Uses:
         self._clients: list[tuple[Client, str]] = []
 
     def connect(self, connection: Connection, read_only: bool) -> Client:
-        """Make a client whose calls are noted from now.
-
-        A client that is kept for a loop begins anew.
-        """
+        """Make a client whose calls are noted from now on, even if it is kept from an earlier loop item."""
         client = self._connect(connection, read_only)
         client.permissions = set()
         self._clients.append((client, connection.region or "*"))
         return client
 
     def to_result(self) -> list[dict[str, str]]:
-        """Return each permission once, with complete resources.
-
-        Account and region are written into the resources.
-        """
+        """Return each permission once, with account and region written into its resources."""
         found: set[Use] = set()
         for client, region in self._clients:
             account = _account(client)

@@ -10,15 +10,12 @@ from collections.abc import Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
 
-# cosign writes the endings; the form without one is what OCI clients fall back to where a registry lists no referrers.
+# cosign writes the endings. OCI clients write the tag without one where a registry cannot list referrers.
 _ATTACHED = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
 
 
 def attached_to(tag: str | None) -> str | None:
-    """Return the digest that a tag is attached to.
-
-    None for the tag of an image.
-    """
+    """Return the digest that a tag is attached to; None for the tag of an image."""
     found = _ATTACHED.fullmatch(tag or "")
     return f"sha256:{found[1]}" if found else None
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which images a sync rule carries when they are pushed."""
+"""Tell which images a sync rule carries when they are pushed."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ FILTERS = ("namespace_filter", "repository_filter", "tag_filter")
 
 
 def covers(rule: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
-    """Return whether a rule's scope and filters cover an image.
+    """Return whether a rule's scope and filters cover an image, both as results show them.
 
-    Both are as results show them.
-
-    Whether the service anchors filters is not documented; they are searched for here, as its examples read.
+    It is not documented whether the service anchors filters. Here they may match anywhere, as its examples suggest.
     """
     return (
         rule.get("namespace") in (None, image["namespace"])
@@ -35,10 +33,10 @@ def covers(rule: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
 
 
 def selects(pattern: str | None, text: str) -> bool:
-    """Tell whether a filter selects a text.
+    """Return whether a filter selects a text.
 
     Raises:
-        AcrError: the filter is not one that is read everywhere alike, so that nobody knows.
+        AcrError: engines read the filter differently, so that nobody knows.
     """
     try:
         return matches(pattern, text)
@@ -57,11 +55,9 @@ def is_readable(rule: Mapping[str, Any]) -> bool:
 
 
 def contains(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
-    """Return whether one rule carries all that another does.
+    """Return whether one rule carries all that another does, to the same place and by the same trigger.
 
-    Place and trigger must be the same.
-
-    Filters are compared as they are written; one that only means more than another is not recognised.
+    Filters are compared as they are written. That one means more than another is only known if it selects everything.
     """
     return (
         all(wide.get(name) == narrow.get(name) for name in ("target_instance_id", "trigger"))

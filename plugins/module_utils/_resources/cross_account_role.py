@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keep the role that lets other accounts replicate here.
 
-The role serves all source accounts and all destination instances of the account, so it is always merged into, and
-its name is not ours to choose: the service looks it up by exactly this name, typo included.
+An account has one such role, for all source accounts and all destination instances. So grants are always merged into
+it. Its name cannot be chosen: the service looks for exactly this name, with its spelling mistake.
 """
 
 from __future__ import annotations
@@ -38,10 +38,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.ro
 
 
 class CrossAccountRoles(Resource[CrossAccountRole]):
-    """Read and write the role through RAM.
-
-    CrossAccountRole says what belongs to it.
-    """
+    """Read and write the role through RAM; CrossAccountRole says what belongs to it."""
 
     kind = "cross account role"
     state_type = CrossAccountRole
@@ -50,7 +47,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         super().__init__(client, params)
         self.calls = RoleCalls(client)
         self.lock = RoleLock(self.calls)
-        # What was read back last, for the result; nothing if that was not done or is used up.
+        # What was read back after writing, so that the result needs no further calls; used once.
         self._read_back: list[CrossAccountRole | None] = []
 
     def desired(self) -> CrossAccountRole:
@@ -76,7 +73,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             return None
         # Without a role there are no attached policies to ask for.
         attached = self.calls.attached() if role is not None else []
-        # A revocation must not wait for a right to read.
+        # A revocation must not fail for lack of a right to read.
         unread = (CUSTOM, SYSTEM) if self.params.get("state") == "absent" else ()
         others = [
             self.calls.attached_policy(*entry, or_unread=unread)
@@ -95,7 +92,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         )
 
     def access(self) -> Access:
-        """Return who may replicate where, whatever policies say so."""
+        """Return who may replicate where, by all policies of the role."""
         role = self.calls.role()
         attached = self.calls.attached() if role is not None else []
         trust = policy.parse(role.get("AssumeRolePolicyDocument")) if role is not None else None
@@ -108,7 +105,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         refuse(not accounts, "source_account_ids is empty", "Name the accounts that may replicate into this one.")
         refuse(not instances, "destination_instances is empty", "Name the instances that may be replicated into.")
         role_checks.refuse_foreign_policy(current, adopt=self.params["adopt_policy"])
-        # Attaching the policy opens all that it names already.
+        # The policy will be attached, which opens all that it names already.
         access = replace(current, attached=True).access
         surplus: Iterable[policy.Grant] = ()
         if self.params["purge_destination_instances"]:
@@ -126,10 +123,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         return goal
 
     def _refuse_to_revoke_everybody(self) -> None:
-        """Refuse an empty list.
-
-        This is so even if nothing is granted now, since the next run may find more.
-        """
+        """Refuse an empty list, even if nothing is granted now, since the next run may find something."""
         for option in ("source_account_ids", "destination_instances"):
             refuse(
                 self.params.get(option) == [],
@@ -143,7 +137,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         if trust is not None and (accounts or not instances):
             trust = policy.with_trust(trust, (), accounts or current.access.named_accounts)
         if document is not None and current.is_kept_here:
-            # Instances stay granted for as long as an account is left that may use them.
+            # Instances stay granted as long as an account is left that may use them.
             if instances and not accounts:
                 document = policy.with_grants(document, str(current.account_id), (), instances)
             if not replace(current, trust_policy=trust).access.named_accounts:
@@ -156,10 +150,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
     def _tidied(
         self, current: CrossAccountRole, trust: policy.Document | None, document: policy.Document | None
     ) -> CrossAccountRole | None:
-        """Return what is left without its unused parts.
-
-        None if nothing is left.
-        """
+        """Return what is left without its unused parts; None if nothing is left."""
         attached = current.attached
         users: tuple[str, ...] = ()
         if document is not None and not policy.statements(document):
@@ -173,10 +164,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """Hold the role's lock.
-
-        What was read before may have changed since, so it is read again.
-        """
+        """Hold the role's lock, and have the role read again, which may have changed before the lock was held."""
         with self.lock.held():
             yield True
 
@@ -197,16 +185,13 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         return lines or super().describe(replace(plan, changes={}))
 
     def _converge(self, current: CrossAccountRole, goal: CrossAccountRole) -> None:
-        """Write until what is read back is as planned.
-
-        Somebody who does not know the lock may write, too.
-        """
-        # Three rounds against somebody who writes at the same time; then a person has to find out who.
+        """Write until what is read back is as planned, since the console and other tools do not know the lock."""
+        # Three rounds. Whoever writes again and again at the same time has to be found by a person.
         for attempts_left in (2, 1, 0):
             try:
                 self._write(current, goal)
             except ApiError as error:
-                # Both mean that what was read has changed meanwhile, so reading again can help.
+                # Both mean that the role has changed since it was read, so reading it again can help.
                 raced = isinstance(error, NotFoundError) or "EntityAlreadyExists" in error.code
                 if not (raced and attempts_left):
                     raise
@@ -232,13 +217,13 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             str(goal.policy_name or current.policy_name),
         )
         if "trust_policy" in changed and trust is not None:
-            # Each write may take seconds; a lock that is not renewed counts as left by a dead run.
+            # A write may take seconds, and a lock that is not renewed is taken over.
             self.lock.renew()
             self.calls.write_role(trust, exists=current.trust_policy is not None)
         if "policy_document" in changed and document is not None:
             self.lock.renew()
             self.calls.write_policy(name, document, exists=current.policy_document is not None)
-        # The attachment comes after trust and policy, so that a new grant is in force only when all of it is written.
+        # The attachment comes after trust and policy, so that a new grant is in force when all of it is written.
         if "attached" in changed:
             self.lock.renew()
             self.calls.attach(name, wanted=bool(goal.attached))
@@ -267,7 +252,7 @@ def _granting(
 ) -> policy.Document:
     """Return the policy's document with the missing grants added."""
     account = str(current.account_id)
-    # Surplus grants go first, so that a wildcard among them does not hide a missing one.
+    # Surplus grants go first, since a wildcard among them may hide that a grant is missing.
     left = policy.with_grants(current.policy_document, account, (), surplus)
     granted = replace(current, policy_document=left).own_places(also=instances)
     return policy.with_grants(left, account, [place for place in instances if place not in granted], ())
@@ -278,10 +263,7 @@ def _nothing(current: CrossAccountRole) -> CrossAccountRole:
 
 
 def _own_account_only(state: CrossAccountRole) -> policy.Document:
-    """Return the trust policy that the console creates.
-
-    A role cannot trust nobody.
-    """
+    """Return the trust policy that the console creates, for a role that must trust somebody."""
     principal = {"RAM": [state.own_users]}
     statement = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": principal}
     return {"Version": "1", "Statement": [statement]}

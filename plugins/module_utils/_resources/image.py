@@ -30,7 +30,7 @@ class Image(State):
 
 
 class Place(NamedTuple):
-    """A repository; `immutable` tells that its tags cannot move."""
+    """A repository; `immutable` means that its tags cannot move."""
 
     namespace: str
     repository: str
@@ -39,20 +39,14 @@ class Place(NamedTuple):
 
 
 def list_images(client: Client, instance_id: str, repository_id: str) -> Iterator[Image]:
-    """Yield every tag of one repository.
-
-    The repository's own names are not in it.
-    """
+    """Yield every tag of one repository, without the names of the repository."""
     found = map(Image.from_api, _tags(client, instance_id, repository_id))
-    # One that others came before while it was listed is there twice.
+    # A push during the listing moves tags to later pages, so that one may come twice.
     yield from {image.tag: _normal(image) for image in found}.values()
 
 
 class Held(NamedTuple):
-    """One tag of a repository, in few bytes.
-
-    `pushed` is in epoch milliseconds, 0 if it is not known.
-    """
+    """One tag of a repository, in few bytes; `pushed` is in epoch milliseconds, 0 if it is not known."""
 
     digest: str | None
     size: int
@@ -62,14 +56,13 @@ class Held(NamedTuple):
 def held_images(client: Client, instance_id: str, repository_id: str) -> dict[str, Held]:
     """Return a repository's tags with what comparing needs.
 
-    An `Image` each would take three times as long, which counts where there are 100,000.
+    Making an `Image` of each would take three times as long, which matters with 100,000 of them.
     """
-    return {
-        str(found["Tag"]): Held(
-            _digest(found.get("Digest")), int(found.get("ImageSize") or 0), int(found.get("ImageUpdate") or 0)
-        )
-        for found in _tags(client, instance_id, repository_id)
-    }
+    held = {}
+    for found in _tags(client, instance_id, repository_id):
+        size, pushed = int(found.get("ImageSize") or 0), int(found.get("ImageUpdate") or 0)
+        held[str(found["Tag"])] = Held(_digest(found.get("Digest")), size, pushed)
+    return held
 
 
 def _tags(client: Client, instance_id: str, repository_id: str) -> Iterator[dict[str, Any]]:
@@ -78,15 +71,15 @@ def _tags(client: Client, instance_id: str, repository_id: str) -> Iterator[dict
 
 
 def _digest(written: str | None) -> str | None:
-    """Return a digest that always names its algorithm."""
+    """Return a digest that names its algorithm; the documentation's samples have none."""
     return f"sha256:{written}" if written and ":" not in written else written or None
 
 
 def count_images(client: Client, instance_id: str, repository_id: str) -> int:
-    # A page of one entry: only the total is of interest.
+    # A page with one entry, since only the total matters.
     named = {"InstanceId": instance_id, "RepoId": repository_id, "PageNo": 1, "PageSize": 1}
     answer = client.call("cr", "ListRepoTag", named)
-    # A total of 0 beside an image would let a deletion through, so the larger one counts.
+    # A total that is missing beside an image would let a deletion through, so the larger number counts.
     return max(int(answer.get("TotalCount") or 0), len(answer.get("Images") or []))
 
 
@@ -126,7 +119,8 @@ def list_repositories(client: Client, instance_id: str, namespace: str | None = 
     """Yield every repository of an instance or namespace."""
     selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
     for found in client.pages("cr", "ListRepository", selected, "Repositories", size=100):
-        # A repository that is being deleted may still be listed.
+        # With ALL, a repository that is being deleted is listed, too. What the service lists by default is not
+        # documented.
         if found.get("RepoStatus") not in ("DELETING", "DELETED"):
             immutable = found.get("TagImmutability") is True
             yield Place(found["RepoNamespaceName"], found["RepoName"], found["RepoId"], immutable)
@@ -139,9 +133,6 @@ def repository_id(client: Client, instance_id: Any, namespace: Any, repository: 
 
 
 def _normal(image: Image) -> Image:
-    """Return an answer with complete digests and numeric times.
-
-    The service writes them in several ways.
-    """
+    """Return an image with its digest and times in one form; the service writes them in several."""
     created, updated = (int(time) if time else None for time in (image.create_time, image.update_time))
     return replace(image, digest=_digest(image.digest), create_time=created, update_time=updated)

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read Enterprise Edition instances.
-
-This collection neither buys nor changes them.
-"""
+"""Read Enterprise Edition instances; this collection neither buys nor changes them."""
 
 from __future__ import annotations
 
@@ -44,20 +41,17 @@ class Instances(Resource[Instance]):
             return
         selected = {"InstanceName": self.params.get("name")}
         for found in self.client.pages("cr", "ListInstance", selected, "Instances"):
-            yield Instance.from_api(
-                {**found, "CreateTime": _number(found, "CreateTime"), "ModifiedTime": _number(found, "ModifiedTime")}
-            )
+            # ListInstance writes times as text, GetInstance as numbers.
+            times = {name: _number(found, name) for name in ("CreateTime", "ModifiedTime")}
+            yield Instance.from_api({**found, **times})
 
     def get(self, instance_id: str) -> Instance:
         with attempt(f"look at instance {instance_id}"):
             found = self.client.call("cr", "GetInstance", {"InstanceId": instance_id})
-        # GetInstance does not say the region; the endpoint that knows the instance is of its region.
+        # GetInstance does not tell the region. An endpoint only knows the instances of its own region.
         return Instance.from_api({"RegionId": self.params.get("region"), **found})
 
 
 def _number(found: dict[str, Any], name: str) -> int | None:
-    """Return a time as a number.
-
-    ListInstance writes times as text, GetInstance as numbers.
-    """
+    """Return a time as a number, None if there is none."""
     return int(found[name]) if found.get(name) else None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Namespaces of an instance."""
+"""Keep namespaces of an instance."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Namespace(State):
     def to_api(self) -> dict[str, Any]:
         request = super().to_api()
         if "DefaultRepoConfiguration" in request:
-            # The configuration is written whole, and says the type a second time.
+            # The configuration is written as a whole, and has the type in it a second time.
             request["DefaultRepoConfiguration"]["RepoType"] = request.get("DefaultRepoType")
         return request
 
@@ -45,7 +45,7 @@ class Namespace(State):
 class Namespaces(Resource[Namespace]):
     kind = "namespace"
     state_type = Namespace
-    # Whether the one that was read is being deleted, and its name not free yet.
+    # Whether the namespace that was read last is being deleted, so that its name is not free yet.
     _being_deleted = False
 
     def desired(self) -> Namespace:
@@ -64,7 +64,7 @@ class Namespaces(Resource[Namespace]):
         wanted = self.params.get("name")
         selected = {"InstanceId": self.params["instance_id"], "NamespaceName": wanted}
         for found in self.client.pages("cr", "ListNamespace", selected, "Namespaces"):
-            # Whether the service's filter is exact or a prefix is not documented.
+            # It is not documented whether the service's filter is exact or finds parts of names.
             if wanted in (None, found.get("NamespaceName")):
                 yield self._state(found)
 
@@ -100,10 +100,7 @@ class Namespaces(Resource[Namespace]):
         return {}
 
     def _await_gone(self, state: Namespace) -> None:
-        """Delete it, and wait until its name is free.
-
-        Deletion goes on after the call, and blocks the name until then.
-        """
+        """Wait until a deletion is over, which goes on after the call and blocks the name."""
 
         def gone() -> bool:
             found = self._get(state)

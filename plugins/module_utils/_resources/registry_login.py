@@ -20,7 +20,7 @@ def registry_login(client: Client, instance_id: str, endpoint_type: str, hours: 
         client: the account's services.
         instance_id: the instance.
         endpoint_type: internet or vpc.
-        hours: how long the password is to last; None for what the service gives unasked, an hour.
+        hours: how long the password is to last; None for the service's default, an hour.
 
     Raises:
         AcrError: the endpoint is not open, or the service gives no login.
@@ -41,10 +41,7 @@ def registry_login(client: Client, instance_id: str, endpoint_type: str, hours: 
 
 
 def _registry(client: Client, instance_id: str, endpoint_type: str) -> str:
-    """Return the registry's host, the service's own first.
-
-    Others were added in the console.
-    """
+    """Return the registry's host; the service's own comes before hosts that were added in the console."""
     answer = client.call("cr", "ListInstanceEndpoint", {"InstanceId": instance_id, "ModuleName": "Registry"})
     endpoints = [found for found in answer.get("Endpoints") or () if found.get("EndpointType") == endpoint_type]
     domains = list(chain.from_iterable(found.get("Domains") or () for found in endpoints if found.get("Enable")))

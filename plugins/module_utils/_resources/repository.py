@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Repositories of an instance."""
+"""Keep repositories of an instance."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Repository(State):
 class Repositories(Resource[Repository]):
     kind = "repository"
     state_type = Repository
-    # Whether the one that was read is being deleted, and its name not free yet.
+    # Whether the repository that was read last is being deleted, so that its name is not free yet.
     _being_deleted = False
 
     def desired(self) -> Repository:
@@ -61,7 +61,7 @@ class Repositories(Resource[Repository]):
     def find(self) -> Iterator[Repository]:
         wanted, namespace = self.params.get("name"), self.params.get("namespace")
         if wanted and namespace:
-            # Only the answer for a single one has its description.
+            # Only GetRepository tells the description; the list has none.
             found = self.read(Repository.from_params(self.params))
             yield from [found] if found else []
             return
@@ -69,7 +69,7 @@ class Repositories(Resource[Repository]):
             "InstanceId": self.params["instance_id"],
             "RepoNamespaceName": namespace,
             "RepoName": wanted,
-            # Without a status the service's answer is not documented.
+            # What the service lists without a status is not documented.
             "RepoStatus": "ALL",
         }
         for answer in self.client.pages("cr", "ListRepository", selected, "Repositories", size=100):
@@ -79,15 +79,13 @@ class Repositories(Resource[Repository]):
 
     def present(self, desired: Repository, current: Repository | None) -> Repository:
         goal = super().present(desired, current)
-        # The service demands a summary; the name is what it would say anyway.
+        # The service demands a summary, and the name says enough.
         return goal if goal.summary else replace(goal, summary=goal.name)
 
     def absent(self, current: Repository) -> None:
-        images = (
-            0
-            if self.params["force"]
-            else count_images(self.client, str(current.instance_id), str(current.repository_id))
-        )
+        if self.params["force"]:
+            return
+        images = count_images(self.client, str(current.instance_id), str(current.repository_id))
         if images:
             raise AcrError(
                 f"it holds images ({images}), which would go with it",
@@ -113,10 +111,7 @@ class Repositories(Resource[Repository]):
         return {}
 
     def _await_gone(self, state: Repository) -> None:
-        """Delete it, and wait until its name is free.
-
-        Deletion goes on after the call, and blocks the name until then.
-        """
+        """Wait until a deletion is over, which goes on after the call and blocks the name."""
 
         def gone() -> bool:
             found = self._get(state)

@@ -21,9 +21,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 # The service looks for exactly this name, in which a letter is missing.
 ROLE_NAME = "aliyuncontainerregistrycrossaccoutsyncrole"
 DESCRIPTION = "Lets Container Registry of other accounts replicate images into this one. Kept by registryops.alicloud."
-# RAM keeps five versions; the oldest that is not in force makes room.
+# RAM keeps five versions of a policy. Without the strategy, it refuses the sixth.
 NEW_VERSION = {"SetAsDefault": True, "RotateStrategy": "DeleteOldestNonDefaultVersionWhenLimitExceeded"}
-# What is known without the right to read it.
+# System policies whose actions are known without the right to read them.
 _SYSTEM_ACTIONS = {"AdministratorAccess": "*", "AliyunContainerRegistryFullAccess": "cr:*"}
 
 
@@ -32,8 +32,8 @@ class RoleCalls:
 
     Args:
         client: the account's services.
-        name: the role's; by default the one that Container Registry looks up.
-        description: of what is made.
+        name: the role's name; by default the name that Container Registry looks for.
+        description: the description of a new role and a new policy.
     """
 
     def __init__(self, client: Client, name: str = ROLE_NAME, description: str = DESCRIPTION) -> None:
@@ -47,10 +47,7 @@ class RoleCalls:
         return None if answer is None else part("GetRole", answer, "Role")
 
     def named_policy(self, name: str, kind: str = "Custom") -> tuple[policy.Document, dict[str, Any]] | None:
-        """Return a policy's document in force, and its details.
-
-        None if there is no such policy.
-        """
+        """Return a policy's document in force, and its details; None if there is no such policy."""
         answer = self.find("GetPolicy", {"PolicyName": name, "PolicyType": kind})
         if answer is None:
             return None
@@ -69,7 +66,7 @@ class RoleCalls:
         Args:
             kind: Custom or System.
             name: the policy's name.
-            or_unread: the kinds of which one may be returned unread if the caller may not read it.
+            or_unread: kinds of policy that are returned unread if the caller may not read them.
         """
         try:
             found = self.named_policy(name, kind)
@@ -83,7 +80,7 @@ class RoleCalls:
         return AttachedPolicy(kind, name, found[0] if found else {})
 
     def policy_users(self, name: str | None) -> tuple[str, ...]:
-        """Return who else has the policy, such as 'role other'."""
+        """Return what else has the policy, such as 'role other'."""
         action, named = "ListEntitiesForPolicy", {"PolicyName": name, "PolicyType": "Custom"}
         answer = self.client.call("ram", action, named)
         users: list[str] = []
@@ -136,21 +133,15 @@ class RoleCalls:
         self._settle("DeleteRole", {"RoleName": self.name}, "EntityNotExist")
 
     def find(self, action: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the answer of a reading call.
-
-        None if what it names does not exist.
-        """
+        """Return the answer of a reading call; None if the named thing does not exist."""
         try:
             return self.client.call("ram", action, parameters)
         except NotFoundError:
             return None
 
     def _make(self, action: str, parameters: Mapping[str, Any], is_there: Callable[[], bool]) -> None:
-        """Create something.
-
-        If the outcome is uncertain, look before trying again.
-        """
-        # Seconds between attempts, in which a short outage is over; 0 marks the last attempt.
+        """Create something, and look whether it is there before trying again."""
+        # Seconds between attempts, so that a short outage is over; 0 marks the last attempt.
         for pause in (1, 2, 0):
             try:
                 self.client.call("ram", action, parameters)
@@ -165,11 +156,9 @@ class RoleCalls:
                 self.client.sleep(pause)
 
     def _settle(self, action: str, parameters: Mapping[str, Any], settled: str) -> None:
-        """Make a call; being so already counts as success.
-
-        A detachment may need a moment to be seen.
-        """
-        # Seconds, seven in all, for a detachment to be seen; 0 marks the last attempt.
+        """Make a call whose goal may be reached already, which counts as success."""
+        # RAM may see a detachment late, and refuses a deletion until then. Seconds, seven in all; 0 marks the last
+        # attempt.
         for pause in (1, 2, 4, 0):
             try:
                 self.client.call("ram", action, parameters)
@@ -186,7 +175,7 @@ def part(action: str, answer: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return an object of an answer."""
     found = answer.get(name) or {}
     if not isinstance(found, dict):
-        # The SDK hands such an answer on as it came.
+        # The SDK hands on a wrong shape as it came.
         raise api_error(action, "", "the answer is not in the documented shape", status=200)
     return found
 

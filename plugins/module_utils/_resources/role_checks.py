@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuse changes of the role that would fail halfway.
-
-They are refused before anything is written.
-"""
+"""Refuse changes of the role that would fail halfway, before anything is written."""
 
 from __future__ import annotations
 
@@ -18,21 +15,19 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.resourc
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_state import CrossAccountRole
 
-# RAM's own limit for custom policies of one role.
+# RAM's limit for custom policies of one role.
 _MAX_POLICIES = 5
-# More than this many reasons do not fit into a message that is read.
+# Reasons in a message. With more of them, nobody reads it to the end.
 _SHOWN = 3
 
 
 def refuse_foreign_policy(current: CrossAccountRole, *, adopt: bool) -> None:
-    """Refuse to attach somebody else's policy unless asked to.
-
-    Everything that it holds would be granted.
-    """
+    """Refuse to attach somebody else's policy unless asked to, since all that it holds would be granted."""
     if current.attached or current.policy_document is None or adopt:
         return
     account = str(current.account_id)
-    rights = [s for s in policy.statements(current.policy_document) if allows(s) and not policy.is_grant(s, account)]
+    allowed = filter(allows, policy.statements(current.policy_document))
+    rights = [statement for statement in allowed if not policy.is_grant(statement, account)]
     whose = "holds more than grants" if current.policy_is_ours else "was not made by this module"
     held = f": {_join(map(in_words, rights))}" if rights else ""
     refuse(
@@ -79,7 +74,7 @@ def refuse_obstacles(goal: CrossAccountRole, accounts: Iterable[str], places: It
 
 def refuse_openings(current: CrossAccountRole, goal: CrossAccountRole, places: Iterable[policy.Grant]) -> None:
     """Refuse a revocation that other statements would undo."""
-    # The numbers of statements are those that a reader finds now.
+    # Statements are named by the numbers that a reader finds now.
     before = replace(current, attached=goal.attached).access
     accounts = sorted(goal.access.accounts(certain=False))
     still = [place for place in places if goal.access.reaches(place, certain=False)] if accounts else []

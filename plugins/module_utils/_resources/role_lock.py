@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keep apart the runs that change the role.
 
-RAM cannot change something on the condition that it is still as it was read, so that of two runs that merge into the
-role the later one would undo the earlier one. But it creates a policy by its name only once, and numbers its versions.
-Whoever has created the policy LOCK_NAME holds the lock. If its holder was killed, whoever makes the next version of it
-takes the lock over; of several, that is the one whose version has the next number. The policy is never attached.
+RAM cannot change something only if it is still as it was read. So if two runs merge into the role, the later one would
+undo the earlier one. But RAM creates a policy of a name only once, and it numbers a policy's versions. The run that has
+created the policy LOCK_NAME holds the lock. If that run was killed, another run takes the lock over by making the next
+version. If several try, the lock is held by the run whose version has the next number. The policy is never attached.
 """
 
 from __future__ import annotations
@@ -37,20 +37,21 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.ro
 
 LOCK_NAME = "AcrCrossAccountSync-Lock"
 _DESCRIPTION = f"Held while a run of registryops.alicloud changes {ROLE_NAME}. Delete it if none is at work."
-# A change takes a second or two; a holder that takes longer than its lease renews the lock before it writes on.
+# Seconds for which the lock is held. A change takes a second or two. After this time, the holder renews the lock before
+# it writes on.
 _LEASE = 20.0
-# Longer than a lease by what a last call may take, so that nobody takes a lock from a holder that is at work.
+# Seconds without a change after which a lock is taken over. That is a lease and the time of a last call.
 _STALE = 30.0
-# A request whose clock is 15 minutes off is refused, so that what is older than this is old by any clock.
+# Seconds after which a lock is old by any clock: a request whose clock is 15 minutes off is refused.
 _OLD = 20 * 60
-# Some hundred runs at once would all have been let in by then.
+# Seconds to wait for the lock. A hundred runs at once would all have had their turn by then.
 _PATIENCE = 300.0
 _TOKEN = re.compile(r"instance/([0-9a-f]{32})")
 
 
 @dataclass(frozen=True)
 class _Lock:
-    """The lock as found: version, owner and time."""
+    """The lock as it was found: the number of its version, its holder's token, and when it was made."""
 
     number: int
     token: str
@@ -71,7 +72,7 @@ class RoleLock:
         self.calls = calls
         self.client = calls.client
         self._token = uuid.uuid4().hex
-        self._number = 0  # of the version by which this run holds the lock
+        self._number = 0  # the version by which this run holds the lock; 0 without it
         self._until = 0.0
         self._failures = 0
 
@@ -105,7 +106,7 @@ class RoleLock:
                     return
                 found = self._look()
             if found and found.token == self._token and found.number == 1:
-                # The answer was lost, not the call.
+                # The call was carried out, and only its answer was lost.
                 self._hold(1)
                 return
             if found != seen:
@@ -117,20 +118,18 @@ class RoleLock:
                     f"other runs have been changing it for {_PATIENCE:g} seconds",
                     f"If no run is at work, delete the policy {LOCK_NAME}; else run it again later.",
                 )
-            # Not all at the same moment.
+            # At random, so that waiting runs do not ask at the same moment.
             self.client.sleep(random.uniform(0.1, 0.4))
 
     def _create(self) -> bool:
-        """Create the lock.
-
-        The next look tells if another run was first, or if no answer came.
-        """
+        """Create the lock, and return whether that is certain; if not, the next look tells."""
         asked = self.client.clock()
         made = {"PolicyName": LOCK_NAME, "PolicyDocument": self._document(), "Description": _DESCRIPTION}
         try:
             self.client.call("ram", "CreatePolicy", made)
         except ApiError as error:
             self._failures += error.uncertain
+            # More than three lost answers are no short outage.
             if "EntityAlreadyExists" not in error.code and (self._failures > 3 or not error.uncertain):
                 raise
             return False
@@ -170,7 +169,7 @@ class RoleLock:
                     return
             self.calls.delete_policy(LOCK_NAME)
         except AcrError as error:
-            # What was to be done is done. A lock that is left is taken over by the next run.
+            # The role is changed by now. A lock that is left behind is taken over by the next run.
             if certain and isinstance(error, NoPermissionError):
                 error.attempted = f"unlock role {ROLE_NAME}"
                 error.add("The role was changed as asked, and the next run takes the lock over.")
@@ -186,10 +185,7 @@ class RoleLock:
         return _Lock(number, token.group(1) if token else "", created)
 
     def _document(self) -> str:
-        """Return a document that only names this run.
-
-        It is never attached, and grants nothing.
-        """
+        """Return a document that only names this run; it grants nothing, even if somebody attaches it."""
         resource = f"acs:cr:*:*:instance/{self._token}"
         statement = {"Effect": "Deny", "Action": "cr:GetInstance", "Resource": resource}
         return policy.dump({"Version": "1", "Statement": [statement]})

@@ -24,9 +24,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.ro
 class CrossAccountRole(State):
     """The role, its policy and the attachment, as one thing.
 
-    A document of None means that the part is missing.
-
-    `others` are the other policies that the role has, which are read for what they allow, and never changed.
+    A document is None if its part is missing. `others` are further policies of the role. They are read for what they
+    allow, and never changed.
     """
 
     account_id: str | None = attribute("", read_only=True)
@@ -52,10 +51,7 @@ class CrossAccountRole(State):
 
     @property
     def is_kept_here(self) -> bool:
-        """Return whether this module may change the policy.
-
-        It made the policy, or has it attached.
-        """
+        """Return whether this module may change the policy, since it made it or has it attached."""
         return bool(self.policy_is_ours or self.attached)
 
     @property

@@ -22,7 +22,7 @@ def changes_in_words(before: CrossAccountRole | None, after: CrossAccountRole | 
     """Return a line for each access or right that changes."""
     nothing = CrossAccountRole()
     before, after = before or nothing, after or nothing
-    # What either side names, so that a pair does not seem to come because it is named now.
+    # Both sides are asked about the same places. Otherwise access by a wildcard would seem new once it is named.
     places = before.access.named_places | after.access.named_places
     had, has = before.access.pairs(places), after.access.pairs(places)
     lines = [f"+ {who} may replicate into {instance} ({region})" for who, region, instance in sorted(has - had)]
@@ -60,10 +60,7 @@ def _rights(state: CrossAccountRole) -> Iterator[str]:
 
 
 def _openings(before: CrossAccountRole, after: CrossAccountRole) -> Iterator[str]:
-    """Say who else may act as the role afterwards.
-
-    These are the account's own users, and whom no revocation reaches.
-    """
+    """Yield who else may act as the role afterwards: the account's own users, and whom no revocation reaches."""
     own = ("RAM", after.own_users)
     if _trusts(after, own) and not _trusts(before, own):
         carried = [other.name for other in after.others or ()] + ([str(after.policy_name)] if after.attached else [])
@@ -77,5 +74,7 @@ def _openings(before: CrossAccountRole, after: CrossAccountRole) -> Iterator[str
 
 
 def _trusts(state: CrossAccountRole, principal: tuple[str, str]) -> bool:
-    found = [s for s in policy.statements(state.trust_policy) if allows(s) and is_about(s, "sts:AssumeRole")]
-    return any(principal in principals(statement) for statement in found)
+    for statement in filter(allows, policy.statements(state.trust_policy)):
+        if is_about(statement, "sts:AssumeRole") and principal in principals(statement):
+            return True
+    return False

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""List, create and delete an instance's sync rules.
-
-The outcome of each call is made certain.
-"""
+"""List, create and delete an instance's sync rules, and find out what became of each call."""
 
 from __future__ import annotations
 
@@ -27,7 +24,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import SyncRule
 
-_GRANT_INTERVAL = 2.0  # seconds; a new grant is seen within a few of them
+# Seconds between attempts. The service sees a new grant within a few seconds.
+_GRANT_INTERVAL = 2.0
 
 
 class RuleCalls:
@@ -36,7 +34,7 @@ class RuleCalls:
     Args:
         client: the account's services.
         params: the task's options.
-        ungranted: targets whose grant was waited for in vain, which is done once for all rules of a task.
+        ungranted: instances whose grant was waited for in vain. It is waited for once, for all rules of a task.
     """
 
     def __init__(self, client: Client, params: Mapping[str, Any], ungranted: set[str | None]) -> None:
@@ -52,23 +50,17 @@ class RuleCalls:
             named = {"InstanceId": self.params["instance_id"]}
             with attempt(f"list the sync rules of {self.params['instance_id']}"):
                 found = self.client.pages("cr", "ListRepoSyncRule", named, "SyncRules")
-                # A rule that others came before while it was listed is there twice.
+                # A new rule moves others to later pages, so that one may come twice.
                 rules = {rule["SyncRuleId"]: SyncRule.from_api(rule) for rule in found}
                 self._listed = list(rules.values())
         return self._listed
 
     def outbound(self) -> list[SyncRule]:
-        """Return the instance's own rules.
-
-        Inbound rules belong to other instances, and are never touched.
-        """
+        """Return the instance's own rules; inbound rules belong to other instances, and are never changed."""
         return [rule for rule in self.rules() if rule.direction != "inbound"]
 
     def post(self, rule: SyncRule) -> SyncRule:
-        """Create a rule, and return it with its ID.
-
-        A new grant may need a moment to be seen.
-        """
+        """Create a rule, and return it with its ID; wait for a grant that the service does not see yet."""
         waited, failures = 0.0, 0
         with ExitStack() as waiting:
             while True:
@@ -83,6 +75,7 @@ class RuleCalls:
                             found = self.find(rule)
                         if found:
                             return found
+                        # Three attempts, after one and two seconds: an outage that lasts longer is told.
                         if failures < 3:
                             self.client.sleep(float(failures))
                             continue
@@ -97,7 +90,7 @@ class RuleCalls:
         """Return the seconds left to wait for a grant.
 
         Raises:
-            ApiError: it is no use, or no more.
+            ApiError: waiting does not help, or its time is over.
         """
         refused = isinstance(error, NoPermissionError) and not _is_callers(error)
         if not rule.target_account_id or error.uncertain:
@@ -118,7 +111,7 @@ class RuleCalls:
         )
 
     def find(self, rule: SyncRule) -> SyncRule | None:
-        """Return the listed rule of its name and content."""
+        """Return the listed rule of the same name and content."""
         return next((found for found in self.outbound() if found.name == rule.name and not found.changes(rule)), None)
 
     def delete(self, *rules: SyncRule) -> None:
@@ -145,10 +138,7 @@ class RuleCalls:
         return self.find(rule) or rule
 
     def _unpermitted(self, error: ApiError, rule: SyncRule, *, certain: bool) -> ApiError:
-        """Return the error with the most likely reason.
-
-        If the caller lacks a right, the error stays as it is.
-        """
+        """Return the error with the most likely reason; as it is, if the caller lacks a right."""
         if isinstance(error, NoPermissionError) and not certain:
             return error
         caller = self._caller()
@@ -166,10 +156,7 @@ class RuleCalls:
         return error
 
     def _caller(self) -> str:
-        """Return the caller's account for a sentence.
-
-        Failing to find it must not hide another error.
-        """
+        """Return the caller's account for a sentence; a failure to find it must not hide another error."""
         try:
             return str(self.client.caller().get("AccountId"))
         except AcrError:
@@ -177,10 +164,7 @@ class RuleCalls:
 
 
 def is_duplicate(error: ApiError) -> bool:
-    """Return whether a refusal says that the rule exists.
-
-    Its code is not documented.
-    """
+    """Return whether a refusal seems to say that the rule exists; its code is not documented."""
     words = error.code.lower()
     return not isinstance(error, NotFoundError) and any(word in words for word in ("exist", "duplicat", "conflict"))
 

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replace a sync rule so that no push is lost.
+"""Replace a sync rule so that no push is lost, wherever the run is cut short.
 
-This holds wherever the run is cut short.
-
-The new rule is made under a stand-in's name before the old one is deleted, then under its own, and then the stand-in
-goes: at every moment one of them carries what both cover. Between any two calls the next run can take it up.
+The new rule is made under a stand-in's name. Then the old rule is deleted, the new rule is made under its own name, and
+the stand-in is deleted. At every moment one of them carries what both rules cover. After any call, the next run can go
+on from there.
 """
 
 from __future__ import annotations
@@ -40,10 +39,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     is_stand_in,
 )
 
-# Sends what a rule covers and was pushed since an epoch ms, and says what became of each image.
+# Sends what a rule covers and was pushed since a time in epoch milliseconds, and returns what became of each image.
 SendLate = Callable[[Client, SyncRule, int], list[dict[str, Any]]]
 
-_CLOCK_MARGIN = 2000  # milliseconds; the service's clocks agree to within this
+# In milliseconds. Images and rules may be dated by different machines of the service, whose clocks differ by less.
+_CLOCK_MARGIN = 2000
 _NOT_ABOUT_THE_RULE = (ThrottledError, CredentialsError, NoPermissionError, UnreachableError)
 _ROUTE = (
     *("scope", "namespace", "repository", "namespace_filter"),
@@ -60,10 +60,10 @@ class Replacement:
 
     Args:
         calls: the instance's rules.
-        current: the rule to replace: the old one, or the stand-in that an earlier run left of it.
+        current: the old rule, or the stand-in that an earlier run has left.
         goal: the rule that should be there.
-        beside: what else has the name of one of them, or stands in for one of them.
-        send_late: sends what no rule carried; None where that is not wanted.
+        beside: other rules that have the name of one of these two, or stand in for one of them.
+        send_late: sends what no rule carried; None if that is not wanted.
     """
 
     def __init__(
@@ -81,16 +81,13 @@ class Replacement:
         self.doubles = [rule for rule in beside if not is_stand_in(rule.name)]
         self.held = next(filter(is_placeholder, [current, *self.stand_ins]), None)
         self.send_late = send_late
-        # When the old rule was made, in epoch ms; 0 if it is gone.
+        # When the old rule was made, in epoch milliseconds; 0 if it is gone.
         self.oldest = 0
         self.written = False
         self.stood_in = False
 
     def run(self) -> list[dict[str, Any]]:
-        """Replace the rule, and return what was sent besides.
-
-        No rule had carried those images.
-        """
+        """Replace the rule, and return what was sent since no rule had carried it."""
         if is_stand_in(self.current.name):
             return self._finish()
         if self.held:
@@ -128,10 +125,7 @@ class Replacement:
         return []
 
     def _posted(self) -> bool:
-        """Create the new rule beside its stand-in.
-
-        Return False if the service refuses a second rule of their route.
-        """
+        """Create the new rule beside its stand-in; return False if the service refuses a second rule of a route."""
         try:
             self._post(self.goal)
         except ApiError as error:
@@ -141,19 +135,13 @@ class Replacement:
         return True
 
     def _only(self, rule: SyncRule) -> SyncRule:
-        """Return the correct stand-in, deleting any other.
-
-        An earlier run may have left a different one.
-        """
+        """Return the right stand-in, and delete any other, which an earlier run may have left."""
         kept = [left for left in self.stand_ins if left.name == rule.name and not left.changes(rule)][:1]
         self._delete(*(left for left in self.stand_ins if left not in kept))
         return kept[0] if kept else self._post(rule)
 
     def _finish(self) -> list[dict[str, Any]]:
-        """Continue after the old rule's deletion.
-
-        Its stand-in is in force.
-        """
+        """Continue after the old rule was deleted, while its stand-in is in force."""
         remembered = "remembers what to send then" if self.held else "carries pushes meanwhile"
         left = f"The old rule was deleted by an earlier run; {self.current.name} {remembered}. Run the task again."
         with self._saying(left):
@@ -162,10 +150,7 @@ class Replacement:
         return self._end(self.current)
 
     def _end(self, *left: SyncRule) -> list[dict[str, Any]]:
-        """Send what no rule carried, then delete the placeholder.
-
-        The placeholder remembers since when, so it goes last.
-        """
+        """Send what no rule carried, then delete the placeholder, which remembers since when."""
         sent = []
         with self._saying(f"Sync rule {self.goal.name} is in force; run the task again to finish."):
             if self.held:
@@ -189,11 +174,8 @@ class Replacement:
         return False
 
     def _delete_first(self) -> list[dict[str, Any]]:
-        """Replace the rule by deleting the old one first.
-
-        The service takes no second rule of its route.
-        """
-        # Where an earlier run was cut short, it may have made the old rule anew, and what it left remembers the time.
+        """Replace the rule by deleting the old one first, since the service takes no second rule of its route."""
+        # An earlier run may have made the old rule again. Then its placeholder knows the time, and the rule does not.
         self.oldest = 0 if self.held else self.current.create_time or 0
         with self._saying(f"The old rule {self.current.name} is in force as it was."):
             self.held = self.held or self._hold()
@@ -209,10 +191,7 @@ class Replacement:
             return self._caught_up(created - gap - _CLOCK_MARGIN)
 
     def _hold(self) -> SyncRule | None:
-        """Create the placeholder.
-
-        Return None if it is not needed, or refused.
-        """
+        """Create the placeholder; return None if it is not needed, or refused."""
         if self.goal.trigger == "manual":
             return None
         namespace = None
@@ -248,19 +227,16 @@ class Replacement:
             raise
         finally:
             if not settled:
-                # Interrupted, and nothing would remember the old rule: leave nothing half-done, whatever it was.
+                # The run was interrupted, and no placeholder remembers the old rule. So it is put back.
                 self._post(self._old())
 
     def _old(self) -> SyncRule:
-        # Its account could not be read; the new rule, which goes to the same instance, says it.
+        # The service does not tell its account; the new rule, which goes to the same instance, has it.
         account = self.goal.target_account_id if self.current.cross_account else None
         return replace(self.current, target_account_id=account)
 
     def _put_back(self, error: AcrError) -> bool:
-        """Create the old rule again after a refusal.
-
-        The error says how that went.
-        """
+        """Create the old rule again after a refusal, and say in the error how that went."""
         later = "The next run sends what was pushed meanwhile." if self.held else ""
         try:
             self._post(self._old())
@@ -275,8 +251,8 @@ class Replacement:
     def _caught_up(self, since: int) -> list[dict[str, Any]]:
         if self.send_late is None or self.goal.trigger == "manual":
             return []
-        # The service's clock is the only one that images and rules share; what is older than the old rule was never
-        # its to carry.
+        # Times are the service's, which dates both images and rules. The old rule never had to carry what is older
+        # than itself.
         return self.send_late(self.calls.client, self.goal, max(since, self.oldest))
 
     def _post(self, rule: SyncRule) -> SyncRule:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Name and recognise rules that stand in during replacements.
 
-There are two kinds. A stand-in has the new rule's content and carries pushes meanwhile. Where the service refuses a
-second rule of one route, a placeholder remembers what is being made and since when: it is manual and ends beside the
-route, so that it carries nothing.
+There are two kinds. A stand-in has the new rule's content and carries pushes meanwhile. A placeholder is for a service
+that refuses a second rule of one route. It remembers which rule is being made, and since when. It is manual and has
+another target, so that it carries nothing.
 """
 
 from __future__ import annotations
@@ -19,27 +19,25 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     is_stand_in,
 )
 
-# How long a rule's name may be is not documented. Up to here it is taken to be borne, and otherwise a name that is as
-# long as the rule's own is.
-_SURELY_BORNE = 30
+# How long a rule's name may be is not documented. A stand-in's name is at most so long, or as long as the rule's name,
+# which the service has taken already.
+_SURELY_TAKEN = 30
 _WHOLE, _PART = "instance", "instance-filtered"
 
 
 def stand_in_name(name: str) -> str:
     """Return the stand-in's name for a rule's name."""
-    limit = max(len(name), _SURELY_BORNE)
+    limit = max(len(name), _SURELY_TAKEN)
     if len(name) + len(SUFFIX) <= limit:
         return name + SUFFIX
+    # Six digits tell rules apart whose names begin alike; there are some hundred rules, and 16 million digests.
     digest = hashlib.sha256(name.encode()).hexdigest()[:6]
     kept = name[: limit - len(SUFFIX) - len(digest) - 1].rstrip()
     return f"{kept}-{digest}{SUFFIX}"
 
 
 def stand_in_names(name: str) -> tuple[str, ...]:
-    """Return all names that an interrupted replacement may leave.
-
-    These are its stand-in, and a placeholder for that.
-    """
+    """Return the names that an interrupted replacement may leave: of its stand-in, and of a placeholder for that."""
     first = stand_in_name(name)
     return first, stand_in_name(first)
 
@@ -52,7 +50,8 @@ def stand_in(rule: SyncRule) -> SyncRule:
 def placeholder(rule: SyncRule, namespace: str | None) -> SyncRule:
     """Return a manual rule that remembers an automatic one.
 
-    `namespace` is any of the source's, for a rule of the whole instance: that has no target names to end beside.
+    A rule of the whole instance has no target names that could be changed. Its placeholder is a rule of `namespace`,
+    which may be any namespace of the source.
     """
     held = replace(stand_in(rule), trigger="manual")
     if rule.scope == "repository":
@@ -69,10 +68,7 @@ def is_placeholder(rule: SyncRule) -> bool:
 
 
 def forgets_filter(rule: SyncRule) -> bool:
-    """Return whether a placeholder lost its rule's namespace_filter.
-
-    A placeholder has no room for it.
-    """
+    """Return whether a placeholder has lost its rule's namespace_filter, for which it has no room."""
     return is_placeholder(rule) and rule.target_namespace == _PART + SUFFIX
 
 

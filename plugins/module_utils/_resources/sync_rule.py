@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep sync rules: what an instance replicates where.
-
-The API can create, list and delete them, but not change them.
-"""
+"""Keep sync rules, which the API can create, list and delete, but not change."""
 
 from __future__ import annotations
 
@@ -52,15 +49,13 @@ __all__ = ["DIRECTIONS", "RULE_OPTIONS", "SyncRule", "SyncRules"]
 
 
 class SyncRules(Resource[SyncRule]):
-    """The outbound rules of one instance.
-
-    Inbound rules belong to other instances, and are never touched.
+    """The outbound rules of one instance; inbound rules belong to other instances, and are never changed.
 
     Args:
         client: the account's services.
         params: the task's options.
-        send_late: sends what was pushed while no rule was in force; it is above this room.
-        ungranted: targets whose grant was waited for in vain, which is done once for all rules of a task.
+        send_late: sends what was pushed while no rule was in force. It is handed in, since sending is above this room.
+        ungranted: instances whose grant was waited for in vain. It is waited for once, for all rules of a task.
     """
 
     kind = "sync rule"
@@ -87,7 +82,7 @@ class SyncRules(Resource[SyncRule]):
         rule = super().desired()
         owner = self.params.get("target_account_id")
         if owner is not None and owner == self.params.get("account_id"):
-            # Within one account no UID is sent; whether the service would accept its own is not documented.
+            # It is not documented whether the service takes the UID of its own account, so none is sent.
             return replace(rule, target_account_id=None, cross_account=False)
         return replace(rule, cross_account=True if owner else None)
 
@@ -107,24 +102,21 @@ class SyncRules(Resource[SyncRule]):
         return self.pick(desired, self.everything())
 
     def pick(self, desired: SyncRule, found: Iterable[SyncRule]) -> SyncRule | None:
-        """Return the rule of the name, or its stand-in.
+        """Return the rule of the name, or the stand-in that a run has left which was cut short.
 
-        A stand-in is left if a run was cut short.
-
-        Names may or may not be unique; of several, one that is as wanted is kept.
+        It is not documented whether names are unique. Of several rules, one that is as wanted is kept, since that saves
+        a replacement.
         """
         self._found = list(found)
         named = [rule for rule in self._found if rule.name == desired.name]
-        # Of several rules of one name, keeping one that is right already saves a replacement.
         same = [rule for rule in named if not rule.changes(follow(desired, rule))]
-        names = stand_in_names(str(desired.name))
-        stand_ins = sorted(
-            (rule for rule in self._found if rule.name in names), key=lambda rule: names.index(str(rule.name))
-        )
+        stand_ins: list[SyncRule] = []
+        for name in stand_in_names(str(desired.name)):
+            stand_ins += [rule for rule in self._found if rule.name == name]
         return next(iter([*same, *named, *stand_ins]), None)
 
     def surplus(self, current: SyncRule, goal: SyncRule | None) -> tuple[SyncRule, ...]:
-        """Return the duplicates and stand-ins of one of them."""
+        """Return the duplicates and stand-ins of both rules."""
         own = {str(rule.name) for rule in (current, goal) if rule}
         names = own.union(*map(stand_in_names, own))
         return tuple(rule for rule in self._found if rule.name in names and rule.sync_rule_id != current.sync_rule_id)
