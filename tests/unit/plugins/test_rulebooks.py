@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ import pytest
 import yaml
 from acr_emulator.testing import Emulator, in_ci
 
+from ansible_collections.registryops.alicloud.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._events.cursor import Cursor
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
@@ -32,6 +34,8 @@ from .test_lives import TARGET_OPTIONS
 from .test_modules import ROOT
 
 FOLDER = ROOT / "extensions/eda/rulebooks"
+SOURCES = ROOT / "extensions/eda/plugins/event_source"
+EXAMPLES = re.findall(r"(?s)```yaml\n(.*?)```", (ROOT / "docs/events.md").read_text(encoding="utf-8"))
 PATIENCE = 240.0  # seconds until a test gives up; nothing here takes a tenth of it on a quiet machine
 HAS_RULEBOOK = importlib.util.find_spec("ansible_rulebook") is not None
 WITH_RULEBOOK = pytest.mark.skipif(
@@ -43,15 +47,33 @@ WITH_RULEBOOK = pytest.mark.skipif(
 @pytest.mark.skipif(not HAS_RULEBOOK, reason="ansible-rulebook not found: rulebooks ARE NOT CHECKED")
 @pytest.mark.parametrize("rulebook", sorted(file.name for file in FOLDER.glob("*.yml")))
 def test_a_rulebook_fits_the_schema_and_its_playbooks_exist(rulebook: str) -> None:
+    rulesets = fitting((FOLDER / rulebook).read_text())
+    for rule in chain.from_iterable(ruleset["rules"] for ruleset in rulesets):
+        playbook = rule["action"]["run_playbook"]["name"].removeprefix("registryops.alicloud.")
+        assert (ROOT / "playbooks" / f"{playbook}.yml").exists()
+
+
+@pytest.mark.skipif(not HAS_RULEBOOK, reason="ansible-rulebook not found: rulebooks ARE NOT CHECKED")
+@pytest.mark.parametrize("example", EXAMPLES, ids=["sync tasks", "webhooks"])
+def test_a_rulebook_of_the_page_fits_the_schema_and_its_options_exist(example: str) -> None:
+    (ruleset,) = fitting(example)
+    (source,) = ruleset["sources"]
+    ((name, options),) = source.items()
+    text = (SOURCES / f"{name.removeprefix('registryops.alicloud.')}.py").read_text(encoding="utf-8")
+    documented = yaml.safe_load(text.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])
+    connection = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    assert options.keys() <= {*documented["options"], *connection}
+
+
+def fitting(text: str) -> list[dict[str, Any]]:
+    """Return the rulesets of a text, which fit the schema of ansible-rulebook."""
     found = importlib.util.find_spec("ansible_rulebook")
     assert found is not None
     assert found.origin is not None
     schema = json.loads(Path(found.origin).with_name("schema").joinpath("ruleset_schema.json").read_text())
-    rulesets = yaml.safe_load((FOLDER / rulebook).read_text())
+    rulesets: list[dict[str, Any]] = yaml.safe_load(text)
     importlib.import_module("jsonschema").validate(rulesets, schema)
-    for rule in chain.from_iterable(ruleset["rules"] for ruleset in rulesets):
-        playbook = rule["action"]["run_playbook"]["name"].removeprefix("registryops.alicloud.")
-        assert (ROOT / "playbooks" / f"{playbook}.yml").exists()
+    return rulesets
 
 
 @pytest.fixture
