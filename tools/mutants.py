@@ -27,7 +27,9 @@ TESTS = "tests/unit/plugins"
 # Each pure file with the tests that are to notice a change of it.
 PURE = {
     "_core/checks.py": ("test_checks.py",),
+    "_core/filter_check.py": ("test_checks.py",),
     "_core/state.py": ("test_state.py", "test_plan.py"),
+    "_core/engine.py": ("test_plan.py",),
     "_core/resource.py": ("test_plan.py",),
     "_core/pace.py": ("test_pace.py",),
     "_core/errors.py": ("test_errors.py",),
@@ -37,6 +39,7 @@ PURE = {
     "_resources/wanted.py": ("test_wanted.py",),
     "_sending/versions.py": ("test_versions.py",),
     "_verify/compare.py": ("test_compare.py",),
+    "_verify/compared.py": ("test_compare.py",),
 }
 # A change that makes a test go on for longer than this is one that is noticed.
 SECONDS = 30

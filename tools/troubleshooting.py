@@ -6,7 +6,8 @@ It is made of the table that messages take their remedies from.
 import re
 from collections.abc import Mapping
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import CALLS, TASKS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import CALLS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import TASKS
 
 _HEAD = """\
 .. _ansible_collections.registryops.alicloud.docsite.troubleshooting:

@@ -15,37 +15,35 @@ Either way, what a task leaves unsaid of its connection comes from the variables
 from __future__ import annotations
 
 import importlib
-import json
 import os
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible import constants as C  # noqa: N812 - as everybody calls it
 from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker import ASKERS_VARIABLE, Asker, askers
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, connect
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     COMMON_OPTIONS,
     OSS_OPTIONS,
-    Connection,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, activity, silent
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import sdk_problem
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._in_process import (
+    MODULES,
+    environment_of,
+    is_ordinary,
+    is_plain,
+    plain,
+    run_module,
+)
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import with_connection
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import check_lists
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
@@ -55,13 +53,9 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._streams impo
 
 display = Display()
 
-MODULES = "ansible_collections.registryops.alicloud.plugins.modules"
 
 # Callbacks that write for people; a line among what others write, such as JSON, would break it.
 _FOR_PEOPLE = ("default", "awx_display", "debug", "dense", "diy", "minimal", "oneline", "tree", "unixy", "yaml")
-
-# The clients of this worker, for the further items of its task's loop.
-_clients: list[tuple[Connection, bool, Client]] = []
 
 
 class ActionModule(OrdinaryAction):  # type: ignore[misc]
@@ -92,8 +86,8 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         self._update_module_args(self._task.action, arguments, variables)
         asker = Asker()
         tell = self._teller(variables, asker)
-        with _environment(environment), last_line(lambda: self._last_words(variables, tell)):
-            found = _run(self._task.action, _plain(arguments), tell, self._module())
+        with environment_of(environment), last_line(lambda: self._last_words(variables, tell)):
+            found = run_module(self._task.action, plain(arguments), tell, self._module())
         if asker.is_gone():
             os._exit(1)  # nobody takes the result, and a queue that nobody reads blocks once it is full
         return {**result, **found}
@@ -183,96 +177,6 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
             and self._connection.transport == "local"
             and self._is_true(variables, "acr_in_process")
             and not sdk_problem()
-            and _is_plain(self._task.args)
-            and all(map(_is_ordinary, environment.items()))
+            and is_plain(self._task.args)
+            and all(map(is_ordinary, environment.items()))
         )
-
-
-def _run(action: str, arguments: Mapping[str, Any], tell: Tell = silent, name: str = "") -> dict[str, Any]:
-    """Return the result as AnsibleModule would return it.
-
-    Only what a task shows of arguments and result matters.
-
-    Args:
-        action: the module's name as the task says it.
-        arguments: the task's, with those that Ansible adds.
-        tell: takes a line on how far a long run is.
-        name: the module's own, where the task's leads to it by a redirect.
-    """
-    module: Module = importlib.import_module(f"{MODULES}.{name or action.rpartition('.')[2]}").MODULE
-    given = {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
-    validated = ArgumentSpecValidator(module.argument_spec, **module.rules).validate(given)
-    params = validated.validated_parameters
-    if validated.error_messages:
-        message = validated.errors.msg
-        if isinstance(validated.errors[0], UnsupportedError):
-            message = f"Unsupported parameters for ({action}) module: {message}"
-        result: dict[str, Any] = {"failed": True, "msg": shown(message)}
-    else:
-        result = module.result(params, arguments["_ansible_check_mode"], _kept_client, tell)
-    if arguments.get("_ansible_inject_invocation", True):
-        result["invocation"] = {"module_args": params}
-    if validated._warnings:
-        both = "Both option {option} and its alias {alias} are set."
-        result["warnings"] = [*result.get("warnings", ()), *(both.format(**named) for named in validated._warnings)]
-    # A secret such as "true" would otherwise mask the result's own flags.
-    certain = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
-    return {**remove_values(result, validated._no_log_values), **certain}
-
-
-def _kept_client(connection: Connection, read_only: bool) -> Client:
-    for kept, reads, client in _clients:
-        # A client that may write must not serve a task in check mode.
-        if kept == connection and reads == read_only:
-            return client
-    client = connect(connection, read_only)
-    _clients.append((connection, read_only, client))
-    return client
-
-
-@contextmanager
-def _environment(changes: Mapping[str, Any]) -> Iterator[None]:
-    """Add the task's environment during the block."""
-    before = dict(os.environ)
-    # The SDK and the profiles read the process's environment, so it has to be set for real.
-    os.environ.update({name: str(value) for name, value in changes.items()})
-    try:
-        yield
-    finally:
-        # All of it, since a variable that the task added must not reach the next item.
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _is_ordinary(variable: tuple[Any, Any]) -> bool:
-    """Return whether a shell would set the variable alike."""
-    name, value = variable
-    return bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(name))) and "\0" not in str(value)
-
-
-def _is_plain(arguments: Any) -> bool:
-    """Return whether JSON can carry the arguments.
-
-    Ansible has words of its own for what JSON cannot, such as `!!binary`.
-    """
-    try:
-        _plain(arguments)
-    except TypeError:
-        return False
-    return True
-
-
-def _plain(value: Any) -> Any:
-    """Return it after a round trip through JSON.
-
-    There are no tuples then, and no text types of the controller's own.
-    """
-    return json.loads(json.dumps(value, default=_plainer))
-
-
-def _plainer(value: Any) -> Any:
-    if isinstance(value, (bytes, bytearray, set, frozenset)):
-        raise TypeError(f"{type(value).__name__} is not plain")
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import CALLS, TASKS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import CALLS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import TASKS
 
 FILE = Path(__file__).parents[2] / "tools/troubleshooting.py"
 

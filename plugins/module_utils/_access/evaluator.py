@@ -23,21 +23,24 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.polic
     Grant,
     meaning,
     resource,
-    statements,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import (
     ASSUME_ROLE,
-    Statement,
     allows,
     in_words,
     is_about,
     is_on,
-    matches,
     names_account,
     names_all_accounts,
     principals,
     service_account,
-    texts,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.verdict import (
+    Rule,
+    decide,
+    missing,
+    places_of,
+    rules_of,
 )
 
 Pair = tuple[str, str, str]  # the source account's UID, the instance's region and ID
@@ -55,18 +58,6 @@ class AttachedPolicy:
 
 
 @dataclass(frozen=True)
-class _Rule:
-    """A statement and its place: 'statement 2 of policy Other'."""
-
-    where: str
-    statement: Statement
-
-    @property
-    def conditional(self) -> bool:
-        return bool(self.statement.get("Condition"))
-
-
-@dataclass(frozen=True)
 class Access:
     """Who may replicate into the instances of one account; a trust of None means that there is no role."""
 
@@ -75,15 +66,15 @@ class Access:
     policies: tuple[AttachedPolicy, ...]
 
     @cached_property
-    def _trust_rules(self) -> list[_Rule]:
-        found = _rules("the trust policy", self.trust)
+    def _trust_rules(self) -> list[Rule]:
+        found = rules_of("the trust policy", self.trust)
         return [rule for rule in found if is_about(rule.statement, ASSUME_ROLE)]
 
     @cached_property
-    def _policy_rules(self) -> list[_Rule]:
+    def _policy_rules(self) -> list[Rule]:
         found = []
         for policy in self.policies:
-            found += _rules(f"policy {policy.name}", policy.document)
+            found += rules_of(f"policy {policy.name}", policy.document)
         return found
 
     @cached_property
@@ -104,18 +95,18 @@ class Access:
         found = set()
         for rule in self._policy_rules:
             if allows(rule.statement):
-                found |= set(_places(rule.statement, self.account_id))
+                found |= set(places_of(rule.statement, self.account_id))
         return frozenset(found)
 
     def trusts(self, account: str, *, certain: bool = True) -> bool:
         """Return whether the role trusts an account's Container Registry."""
-        return _decide(self._trust_of(account, certain), certain)
+        return decide(self._trust_of(account, certain), certain)
 
     def reaches(self, place: Grant, *, certain: bool = True) -> bool:
         """Return whether policies allow both actions on an instance."""
         # A policy that could not be read may allow anything, but nothing for certain.
         unread = not certain and any(policy.document is None for policy in self.policies)
-        return unread or all(_decide(about, certain) for about in self._about(place).values())
+        return unread or all(decide(about, certain) for about in self._about(place).values())
 
     def reaches_anywhere(self, instance: str) -> bool:
         """Return whether policies allow both actions, the region being unknown."""
@@ -140,12 +131,12 @@ class Access:
     def obstacles(self, account: str, place: Grant) -> Iterator[str]:
         """Yield what keeps an account out of an instance; nothing if its access is certain."""
         if not self.trusts(account):
-            yield from _missing(self._trust_of(account), f"the role does not trust account {account}")
+            yield from missing(self._trust_of(account), f"the role does not trust account {account}")
         for action, about in self._about(place).items():
-            if not _decide(about, certain=True):
-                yield from _missing(about, f"no attached policy allows {action} on {self._resource(place)}")
+            if not decide(about, certain=True):
+                yield from missing(about, f"no attached policy allows {action} on {self._resource(place)}")
 
-    def _about(self, place: Grant) -> dict[str, list[_Rule]]:
+    def _about(self, place: Grant) -> dict[str, list[Rule]]:
         """Return the statements about an instance, for each action."""
         on = [rule for rule in self._policy_rules if is_on(rule.statement, self._resource(place))]
         found = {}
@@ -182,7 +173,7 @@ class Access:
         said = {f"{rule.where}, which allows {in_words(rule.statement)}" for rule in gone}
         return [opening for opening in self.openings(place) if opening not in said]
 
-    def _openings(self, place: Grant) -> Iterator[_Rule]:
+    def _openings(self, place: Grant) -> Iterator[Rule]:
         about = [rule for rule in chain.from_iterable(self._about(place).values()) if allows(rule.statement)]
         return (rule for rule in self._policy_rules if rule in about)
 
@@ -192,14 +183,14 @@ class Access:
             if allows(rule.statement) and names_all_accounts(rule.statement):
                 yield rule.where
 
-    def _trust_of(self, account: str, certain: bool = True) -> list[_Rule]:
+    def _trust_of(self, account: str, certain: bool = True) -> list[Rule]:
         """Return the trust policy's statements on an account.
 
         A principal that may stand for any account counts where it does harm: in a Deny for certain access, and in an
         Allow for possible access.
         """
 
-        def is_about_it(rule: _Rule) -> bool:
+        def is_about_it(rule: Rule) -> bool:
             harmful = allows(rule.statement) != certain
             return names_account(rule.statement, account) or (harmful and names_all_accounts(rule.statement))
 
@@ -209,52 +200,3 @@ class Access:
         # Every instance's ID begins with cri-, so a Deny of cri-* denies all of them.
         region, instance = place
         return resource(self.account_id, (region, "cri-*" if instance == "*" else instance))
-
-
-def _rules(where: str, document: Document | None) -> list[_Rule]:
-    found = enumerate(statements(document), 1)
-    return [_Rule(f"statement {number} of {where}", statement) for number, statement in found]
-
-
-def _decide(about: Iterable[_Rule], certain: bool) -> bool:
-    """Return whether statements allow access: a Deny wins over Allows, and without an Allow the answer is no."""
-    # Of those with a Condition, certain access counts each Deny, and possible access each Allow.
-    counted = [rule for rule in about if not rule.conditional or allows(rule.statement) != certain]
-    return bool(counted) and all(allows(rule.statement) for rule in counted)
-
-
-def _missing(about: list[_Rule], nothing: str) -> Iterator[str]:
-    """Yield why access is not certain; `nothing` is the reason if no statement is about it."""
-    denials = [rule for rule in about if not allows(rule.statement)]
-    for rule in denials:
-        condition = " on a condition, and nothing shows whether sync meets it" if rule.conditional else ""
-        yield f"{rule.where} denies {in_words(rule.statement)}{condition}"
-    if not denials:
-        yield from [f"{rule.where} has a Condition, and nothing shows whether sync meets it" for rule in about] or [
-            nothing
-        ]
-
-
-def _places(statement: Statement, account_id: str) -> Iterator[Grant]:
-    # NotResource opens everything but what it names, so every instance may be open.
-    if "NotResource" in statement:
-        yield "*", "*"
-    for key in ("Resource", "NotResource"):
-        for pattern in texts(statement, key):
-            place = _place(pattern, account_id)
-            if place:
-                yield place
-
-
-def _place(pattern: str, account_id: str) -> Grant | None:
-    """Return the region and instance of a resource, as they are written; None for another kind of resource."""
-    # acs:cr:<region>:<account>:instance/<ID>; the last part may hold colons.
-    parts = pattern.split(":", 4)
-    if len(parts) < 5 and not pattern.endswith("*"):
-        return None
-    # A * at the end stands for all that follows.
-    _acs, _product, region, account, rest = [*parts, "*", "*", "*", "*"][:5]
-    kind, _slash, instance = rest.partition("/")
-    if not matches(account, account_id) or not (kind == "instance" or "*" in kind):
-        return None
-    return region, instance if kind == "instance" and instance else "*"

@@ -17,7 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     api_error,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import contains
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 

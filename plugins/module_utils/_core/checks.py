@@ -11,29 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_growth import may_take_for_ever
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import matches
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
-    BadFilterError,
-    UnsharedError,
-    parse,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_check import check_filter
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import AREAS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import unreadable
 
 EXTRA_REGIONS_VARIABLE = "ACR_EXTRA_REGIONS"
-
-# Which engine the service uses is not documented. So what RE2, Java and Python do not all share is refused.
-_UNSHARED_SYNTAX = (
-    (re.compile(r"\(\?<?[=!]"), "a look-around"),
-    (re.compile(r"\(\?>"), "an atomic group"),
-    (re.compile(r"\(\?(P[<=>]|<[A-Za-z])"), "a named group"),
-    (re.compile(r"\(\?\("), "a conditional"),
-    (re.compile(r"(?<!\\)(\\\\)*\\[1-9]"), "a back-reference"),
-    (re.compile(r"(?<!\\)(\\\\)*\\[ZzGAkpP]"), "an engine-specific escape"),
-    (re.compile(r"(?<!\\)[*+?}]\+"), "a possessive quantifier"),
-)
 
 
 def check_region(value: str, option: str = "region") -> None:
@@ -143,42 +126,6 @@ def check_rule_name(value: str, option: str = "name") -> None:
     # The service's rule is not documented. So only names are refused that no service would take.
     if not value.strip() or value != value.strip() or len(value) > 128 or not value.isprintable():
         raise AcrError(f"{option} {value!r} is not a rule name", "It has 1 to 128 characters and no blank at its ends.")
-
-
-def check_filter(value: str, option: str) -> None:
-    """Refuse a filter that engines read differently, or never finish."""
-    if any(not character.isprintable() for character in value):
-        raise AcrError(
-            f"{option} {value!r} has a line break or another sign in it that no name has",
-            "Write it on one line; a YAML block adds a line break at the end, unless it begins with |- or >-.",
-        )
-    # Inside a character class such as [*+] these signs are literal.
-    outside = re.sub(r"(?<!\\)\[\^?\]?(\\.|[^\]\\])*\]", "[]", value)
-    for pattern, construct in _UNSHARED_SYNTAX:
-        if pattern.search(outside):
-            raise _unshared(value, option, construct)
-    try:
-        endless = may_take_for_ever(parse(value))
-        matches(value, "")
-    except UnsharedError as cause:
-        raise _unshared(value, option, str(cause)) from cause
-    except (BadFilterError, RecursionError) as cause:
-        reason = str(cause) if isinstance(cause, BadFilterError) else "it is nested too deeply"
-        raise AcrError(
-            f"{option} {value!r} is not a regular expression: {reason}", "Correct it, or leave it out."
-        ) from cause
-    if endless:
-        raise AcrError(
-            f"{option} {value!r} repeats what can be read in several ways, with which an engine may take for ever",
-            "Repeat only what begins or ends with a sign of its own, as in (-[a-z]+)*.",
-        )
-
-
-def _unshared(value: str, option: str, construct: str) -> AcrError:
-    return AcrError(
-        f"{option} {value!r} uses {construct}, which the service may not understand",
-        "Write it with characters, classes, groups, alternatives, quantifiers and the anchors ^ and $.",
-    )
 
 
 def check_priority(value: int, option: str = "priority") -> None:

@@ -8,32 +8,32 @@ Nothing else reads Code and IsSuccess, and nothing else retries.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from ansible.module_utils.api import generate_jittered_backoff
-
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
-    CredentialsError,
     NoPermissionError,
     NotFoundError,
     ThrottledError,
-    UnreachableError,
-    UsedNonceError,
     api_error,
     attempt,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, Guard, note, pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import nearby
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.paging import pages
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import resources
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.repeating import (
+    may_repeat,
+    reads,
+    waits_by_kind,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.transport import PRODUCTS, Transport
 
 T = TypeVar("T")
@@ -41,12 +41,6 @@ R = TypeVar("R")
 
 # CR answers `success`, or 200 to some actions; RAM and STS give no code at all.
 _GOOD_CODES = frozenset(("", "success", "ok", "200", "0"))
-# A repeated Create might make a second thing, so its caller looks first whether the thing is there.
-_REPEATABLE = ("Get", "List", "Update", "Delete", "Attach", "Detach", "Set", "Cancel", "AssumeRole")
-# Twelve pauses of up to ten seconds are about a minute, and throttling passes by then. Other refusals hardly ever pass.
-_THROTTLED_RETRIES = 12
-# A second try has a new nonce. If that is refused, too, something on the way repeats whatever is sent.
-_NONCE_RETRIES = 1
 
 
 class Client:
@@ -98,16 +92,14 @@ class Client:
             ApiError: the service refused, or did not answer; what may be repeated has been.
             OverError: the task is over, so that nothing more is sent.
         """
-        if not _reads(action):
+        if not reads(action):
             if self._read_only:
                 raise RuntimeError(f"{action} in check mode")
             self.check_account()
         if self.permissions is not None:
             self.permissions.update(resources(action, parameters or {}))
         pace = self._paces[product]
-        retries = {ThrottledError: _THROTTLED_RETRIES, UsedNonceError: _NONCE_RETRIES, ApiError: self._retries}
-        # Counted by kind: many throttled calls must not use up the retries of an outage.
-        waits = {kind: _backoff(times) for kind, times in retries.items()}
+        waits = waits_by_kind(self._retries)
         while True:
             pace.wait()
             # Looked at just before each call, since waiting for a turn or for a retry takes time.
@@ -116,11 +108,11 @@ class Client:
                 answer = self._once(product, action, parameters or {})
             except ApiError as error:
                 # Noted even if a retry succeeds, since the first attempt may have worked as well.
-                if error.uncertain and not _reads(action):
+                if error.uncertain and not reads(action):
                     note(action, certain=False)
                 throttled = isinstance(error, ThrottledError)
                 kind = next(kind for kind in waits if isinstance(error, kind))
-                wait = next(waits[kind], None) if _may_repeat(action, error) else None
+                wait = next(waits[kind], None) if may_repeat(action, error) else None
                 if wait is None:
                     raise self._advised(error, parameters or {}) from error.__cause__
                 if throttled:
@@ -128,7 +120,7 @@ class Client:
                 else:
                     self.sleep(max(error.retry_after, wait))
             else:
-                if not _reads(action):
+                if not reads(action):
                     note(action, certain=True)
                 return answer
 
@@ -148,31 +140,7 @@ class Client:
         Pages are asked for as they are read, `at_once` at a time; give a small number to stop early. If an item is
         added in front meanwhile, another may come twice, but none is missed.
         """
-
-        def get(page: int) -> tuple[list[dict[str, Any]], int]:
-            answer = self.call(product, action, {**parameters, "PageNo": page, "PageSize": size})
-            found, total = answer.get(items) or [], answer.get("TotalCount")
-            if not isinstance(found, list):
-                # The SDK hands on a wrong shape as it came. Read as an empty list, nothing would seem to be there.
-                raise api_error(action, "", "the answer is not in the documented shape", status=200)
-            return found, int(total or 0)  # 0 if it is not told
-
-        found, total = get(1)
-        yield from found
-        # The largest page is not documented: the service may cap it, so the first page shows how long a page is.
-        whole, page, latest = len(found), 1, total
-        while found and len(found) == whole and (not total or page * whole < total):
-            # Without a total it is not known whether there is more than one further page.
-            left = math.ceil(total / whole) - page if total else 1
-            more = range(page + 1, page + 1 + min(left, at_once))
-            for number, answer in zip(more, self.calls(get, more), strict=True):
-                # A smaller total shows that it was answered before the page that it follows. An item that moved from
-                # that page to this one in between would be missed, so this one is asked for again.
-                found, told = get(number) if 0 < answer[1] < latest else answer
-                latest = told or latest
-                total = max(total, latest)
-                yield from found
-            page = more[-1]
+        return pages(self.call, self.calls, product, action, parameters, items, size, at_once)
 
     def calls(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Return work's result for each item, in the items' order; several are worked on at a time."""
@@ -249,31 +217,9 @@ class Client:
         return error
 
 
-def _backoff(retries: int) -> Iterator[int]:
-    # In seconds, doubled from one up to ten, each with a random part, so that many clients do not return at once.
-    return iter(generate_jittered_backoff(retries=retries, delay_base=1, delay_threshold=10))
-
-
 def _words(code: str) -> str:
     """Return a Container Registry code in words.
 
     The service sends no message; the words are like 'namespace does not exist'.
     """
     return code.replace("_", " ").lower().replace(" not exist", " does not exist") if "_" in code else code
-
-
-def _reads(action: str) -> bool:
-    return action.startswith(("Get", "List", "AssumeRole"))
-
-
-def _may_repeat(action: str, error: ApiError) -> bool:
-    """Return whether repeating the call can help and harms nothing."""
-    if isinstance(error, ThrottledError):
-        return True
-    # A further try would be answered in the same way.
-    if isinstance(error, (CredentialsError, NoPermissionError, NotFoundError)):
-        return False
-    if isinstance(error, UnreachableError):
-        return error.uncertain and action.startswith(_REPEATABLE)
-    fails = error.status >= 500 or error.code == "ServiceUnavailable"
-    return (fails or isinstance(error, UsedNonceError)) and action.startswith(_REPEATABLE)

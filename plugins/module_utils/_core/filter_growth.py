@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_nodes import (
     Anchor,
     Char,
     Choice,

@@ -12,17 +12,16 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import chain
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_nodes import (
     WORD,
     Anchor,
-    BadFilterError,
     Char,
     Choice,
     Node,
     Sequence,
     bit,
-    parse,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import BadFilterError, parse
 
 # The usual ways to write that everything matches. No name is empty, so .+ is one of them.
 ANYTHING = (None, "", ".*", "^.*$", ".+", "^.+$")

@@ -10,12 +10,21 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass, field
-from typing import Union
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_nodes import (
+    EVERYTHING,
+    WORD,
+    Anchor,
+    Char,
+    Choice,
+    Node,
+    Repeat,
+    Sequence,
+    bit,
+    bits,
+)
 
 MOST_REPEATS = 1000  # RE2 takes no more
-_OTHER = 128  # stands for every character beyond ASCII
-# A set of characters is one integer, so union and intersection are one operation.
-EVERYTHING = (1 << (_OTHER + 1)) - 1
 
 
 class BadFilterError(Exception):
@@ -26,49 +35,6 @@ class UnsharedError(Exception):
     """Engines read it differently; the text names the construct."""
 
 
-@dataclass(frozen=True)
-class Char:
-    """One character out of a set, which has a bit for each character."""
-
-    bits: int
-
-
-@dataclass(frozen=True)
-class Anchor:
-    r"""A place between characters: ^, $, \b or \B."""
-
-    kind: str
-
-
-@dataclass(frozen=True)
-class Sequence:
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Choice:
-    options: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Repeat:
-    body: Node
-    least: int
-    most: int | None
-
-
-Node = Union[Char, Anchor, Sequence, Choice, Repeat]  # noqa: UP007 - the oldest Python that is linted has no |
-
-
-def bit(character: str) -> int:
-    return 1 << min(ord(character), _OTHER)
-
-
-def bits(characters: str) -> int:
-    return sum(bit(character) for character in set(characters))
-
-
-WORD = bits(string.ascii_letters + string.digits + "_")
 _CLASSES = {"d": bits(string.digits), "w": WORD, "s": bits(" \t\n\r\f")}
 _CLASSES.update({name.upper(): EVERYTHING & ~some for name, some in dict(_CLASSES).items()})
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}

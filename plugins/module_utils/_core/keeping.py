@@ -10,18 +10,12 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.engine import apply, plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import noting
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal import Journal
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
-    DELETE,
-    UPDATE,
-    VERBS,
-    Plan,
-    Resource,
-    apply,
-    plan,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import DELETE, UPDATE, VERBS, Plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 

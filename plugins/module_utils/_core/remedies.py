@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import permission_in_words
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import Known, longest
 
 _SERVICE_FAILS = "The service itself fails. {done} Run it again later; if it lasts, give support the request ID."
 _STRANGE = "A proxy or another service may have answered; check the endpoint. If it is right, this is worth reporting."
@@ -123,28 +124,6 @@ CALLS: dict[str, str] = {
     "MalformedPolicyDocument": "Correct the policy document; RAM cannot read it.",
 }
 
-TASKS: dict[str, str] = {
-    "NoPrivilege": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
-    "NoPermission": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
-    "Forbidden": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
-    "AccessDenied": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
-    "SOURCE_IMAGE_NOT_EXIST": "The image was deleted before it was carried. Push it again if it is needed.",
-    "TARGET_INSTANCE_NOT_EXIST": "Instance {target} is gone. Point the rule at another one, or delete the rule.",
-    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have instance {target} started or renewed by its owner; then send it again.",
-    "TARGET_NAMESPACE_NOT_EXIST": (
-        "Have the namespace made in {target} with registryops.alicloud.prepare_destination; then send it again."
-    ),
-    "TARGET_REPO_NOT_EXIST": (
-        "Have the repository made in {target}, or let its namespace create repositories, with"
-        " registryops.alicloud.prepare_destination; then send it again."
-    ),
-    "TARGET_TAG_IMMUTABLE": "The tag is immutable in {target} and holds another image. Choose another tag.",
-    "TARGET_TAG_ALREADY_EXIST": "The tag holds another image in {target}; acr_image_sync moves it with override.",
-    "SYNC_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
-    "COPY_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
-    "QUOTA_EXCEED": "Have the quota of {target} raised, or something deleted there; then send it again.",
-    "": "Remove the cause, then send the image with acr_image_sync.",
-}
 
 _GRANTED = ("CreateRepoSyncRule", "CreateRepoSyncTask")
 _RIGHTS = ("NoPrivilege", "NoPermission", "Forbidden", "AccessDenied")
@@ -160,7 +139,7 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
         status: the HTTP status.
         own: whether the refusal is known to be about the caller's own policies.
     """
-    found = _longest(CALLS, code)
+    found = longest(CALLS, code)
     if not found and status >= 500:
         text = _SERVICE_FAILS
     elif not code and status == 200:
@@ -181,25 +160,4 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
         "Nothing was changed by this call." if reads else "Whether it was done is not known; a further run finds out."
     )
     known = {**parameters, "needed": permission_in_words(action, parameters), "done": done}
-    return re.sub(r" +", " ", text.format_map(_Known(known))).strip()
-
-
-def task_remedy(issue: str, target: str) -> str:
-    """Return what to do about a task that failed.
-
-    Args:
-        issue: the task's issue, which begins with a code.
-        target: ID of the instance that the image was for.
-    """
-    return TASKS[_longest(TASKS, issue)].format_map(_Known(target=target))
-
-
-def _longest(table: Mapping[str, str], text: str) -> str:
-    return max((code for code in table if code in text), key=len, default="")
-
-
-class _Known(dict[str, Any]):
-    """The parameters of a call; a name that it lacks becomes an empty text."""
-
-    def __missing__(self, _name: str) -> str:
-        return ""
+    return re.sub(r" +", " ", text.format_map(Known(known))).strip()

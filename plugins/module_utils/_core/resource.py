@@ -1,50 +1,26 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read, plan, apply, read again: the engine of managed modules."""
+"""Say what each kind of thing kept in the cloud has to answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
-    ApiError,
-    CredentialsError,
-    ImmutableError,
-    NoPermissionError,
     WaitTimeoutError,
-    attempt,
-    preferring,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
-
-S = TypeVar("S", bound=State)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import (
+    VERBS,
+    Plan,
+    S,
+)
 
 Extras = Mapping[str, Any]
-
-NOTHING, CREATE, UPDATE, REPLACE, DELETE = "nothing", "create", "update", "replace", "delete"
-VERBS = {NOTHING: "unchanged", CREATE: "created", UPDATE: "changed", REPLACE: "replaced", DELETE: "deleted"}
-
-
-@dataclass(frozen=True)
-class Plan(Generic[S]):
-    """What will be done, decided before anything is done; `after` is the state in the end."""
-
-    action: str
-    before: S | None
-    after: S | None
-    changes: Mapping[str, tuple[Any, Any]]
-    # Duplicates, which are deleted. They are in the plan, so that check mode tells of them too.
-    surplus: tuple[S, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        return self.action != NOTHING
 
 
 class Resource(Generic[S]):
@@ -142,80 +118,6 @@ class Resource(Generic[S]):
     def warnings(self, _desired: S) -> list[str]:
         """Return what may be a mistake in what is wanted."""
         return []
-
-
-def plan(resource: Resource[S], state: str, desired: S, current: S | None) -> Plan[S]:
-    """Decide what to do, without writing.
-
-    Raises:
-        AcrError: the wanted state cannot be reached, or the resource refuses it.
-    """
-    if state == "absent":
-        goal = resource.absent(current) if current else None
-        if current is None:
-            return Plan(NOTHING, None, None, {})
-        if goal is None:
-            return Plan(DELETE, current, None, {}, resource.surplus(current, None))
-    else:
-        goal = resource.present(desired, current)
-        if current is None:
-            return Plan(CREATE, None, goal, {})
-    changes, surplus = current.changes(goal), resource.surplus(current, goal)
-    fixed = [name for name in changes if current.attributes()[name].metadata["fixed"]]
-    if not fixed:
-        action = UPDATE if changes or surplus else NOTHING
-        return Plan(action, current, goal if changes or surplus else current, changes, surplus)
-    if not resource.replaceable:
-        raise ImmutableError(
-            f"{', '.join(fixed)} of {resource.name(current)} cannot be changed",
-            "Delete it first (state: absent), or leave that option as it is.",
-        )
-    resource.check_replacement(current, goal)
-    return Plan(REPLACE, current, goal, changes, surplus)
-
-
-def apply(resource: Resource[S], planned: Plan[S]) -> Extras:
-    """Carry the plan out.
-
-    Raises:
-        AcrError: it could not be done; its text says what was attempted.
-    """
-    before, after = planned.before, planned.after
-    if planned.action == CREATE and after is not None:
-        return _create(resource, after)
-    if planned.action == DELETE and before is not None:
-        with attempt(f"delete {resource.name(before)}"):
-            return resource.delete(before)
-    if before is not None and after is not None and planned.action in (UPDATE, REPLACE):
-        deed = resource.update if planned.action == UPDATE else resource.replace
-        with attempt(f"{planned.action} {resource.name(before)}"):
-            return deed(before, after)
-    return {}
-
-
-def _create(resource: Resource[S], goal: S) -> Extras:
-    """Create a thing, and look whether it is there before trying again.
-
-    The codes of 'already exists' are not documented. So any refusal counts as done if the thing is there as wanted.
-    """
-    with attempt(f"create {resource.name(goal)}"):
-        # Three attempts: an outage that outlives them is longer than a task should hide.
-        for attempts_left in (2, 1, 0):
-            try:
-                return resource.create(goal)
-            # These refusals come before any work, so there is nothing to look for.
-            except (NoPermissionError, CredentialsError):
-                raise
-            except ApiError as error:
-                with preferring(error, "whether it was made all the same"):
-                    found = resource.read(goal)
-                if found is not None and not found.changes(goal):
-                    return {}
-                if found is not None or not error.uncertain or not attempts_left:
-                    raise
-                # A second: a short outage or a restart of the endpoint is over by then.
-                resource.client.sleep(1.0)
-        raise AssertionError("unreachable")
 
 
 def wait_until(

@@ -9,7 +9,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.endpoints import endpoint_of
@@ -27,10 +27,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.oss imp
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import PACKAGES, load
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.providers import Provider
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk_calls import credential, generic, typed
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError
 
 PRODUCTS = (*PACKAGES, "sts", "oss")
-_STS_VERSION = "2015-04-01"
 # Keys are renewed so many seconds before their end. A call that began with the old keys is over by then.
 _RENEWAL_MARGIN = 300
 # About two lines of a terminal.
@@ -72,7 +72,7 @@ class SdkTransport:
         return endpoint_of(product, self._connection.endpoints.get(product), self._connection.region)
 
     def _send(self, client: Any, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        call = _generic(client, action) if product == "sts" else _typed(client, product, action)
+        call = generic(client, action) if product == "sts" else typed(client, product, action)
         with self._wire.exchange() as exchange:
             try:
                 response = call(dict(parameters))
@@ -90,7 +90,7 @@ class SdkTransport:
             return OssCalls(keys, self._connection, self._wire)
         protocol, host = self.endpoint(product)
         config = load("alibabacloud_tea_openapi.utils_models").Config(
-            credential=_credential(keys),
+            credential=credential(keys),
             endpoint=host,
             protocol=protocol,
             # RAM and STS have no region, but the SDK refuses to go without one.
@@ -184,78 +184,6 @@ class SdkTransport:
         if any(secret.strip() and secret.strip() in text for secret in secrets):
             text = "a header or the URL cannot be sent"
         return f"{type(cause).__name__}: {text[:_LONGEST_TEXT]}"
-
-
-def _typed(client: Any, product: str, action: str) -> Callable[[dict[str, Any]], Any]:
-    request_type = getattr(load(f"{PACKAGES[product]}.models"), f"{action}Request")
-    runtime = load("darabonba.runtime").RuntimeOptions()
-    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
-    method = getattr(type(client), f"{snake}_with_options")
-
-    def call(parameters: dict[str, Any]) -> Any:
-        raw = _Raw(client)
-        response = method(raw, request_type().from_map(parameters), runtime)
-        return response.to_map() if raw.refused else raw.answer
-
-    return call
-
-
-class _Raw:
-    """Stand in for the SDK's client, to keep an answer as it came.
-
-    The SDK makes an object of each item of an answer. With 100 images in a page, that takes longer than the call.
-    A refusal is short, and is left to the SDK.
-    """
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self.answer: Any = None
-        self.refused = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def call_api(self, *request: Any) -> Any:
-        self.answer = self._client.call_api(*request)
-        body = self.answer.get("body") if isinstance(self.answer, dict) else None
-        self.refused = isinstance(body, dict) and body.get("IsSuccess") is False
-        return self.answer if self.refused else {}
-
-
-def _generic(client: Any, action: str) -> Callable[[dict[str, Any]], Any]:
-    """Return a call of STS by the SDK's generic call; there is no package for STS."""
-    models = load("alibabacloud_tea_openapi.utils_models")
-    params = models.Params(
-        action=action,
-        version=_STS_VERSION,
-        protocol="HTTPS",
-        pathname="/",
-        method="POST",
-        auth_type="AK",
-        style="RPC",
-        req_body_type="formData",
-        body_type="json",
-    )
-    runtime = load("darabonba.runtime").RuntimeOptions()
-
-    def call(parameters: dict[str, Any]) -> Any:
-        # The SDK can only put text into a query.
-        query = {name: str(value) for name, value in parameters.items()}
-        return client.call_api(params, models.OpenApiRequest(query=query), runtime)
-
-    return call
-
-
-def _credential(keys: Keys) -> Any:
-    models, client = load("alibabacloud_credentials.models"), load("alibabacloud_credentials.client")
-    return client.Client(
-        models.Config(
-            type="sts" if keys.security_token else "access_key",
-            access_key_id=keys.access_key_id,
-            access_key_secret=keys.access_key_secret,
-            security_token=keys.security_token,
-        )
-    )
 
 
 def _unreachable(action: str, error: NoAnswerError) -> NoReturn:

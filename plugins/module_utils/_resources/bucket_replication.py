@@ -9,7 +9,7 @@ OSS has no call that changes one, and takes one for each pair of buckets.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError, NotFoundError
@@ -19,57 +19,16 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.resourc
     refuse,
     wait_until,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.bucket import check_destination, owner_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.replication_state import (
+    Replication,
+    plain_role,
+)
 
 # The service's limit for one rule.
 _PREFIXES = 10
 _NO_RULES = "NoSuchReplicationConfiguration"
 CLOSING = "closing"
-
-
-@dataclass(frozen=True)
-class Replication(State):
-    source_bucket: str | None = attribute("Bucket", fixed=True)
-    destination_bucket: str | None = attribute("DestinationBucket", fixed=True)
-    destination_region: str | None = attribute("DestinationRegion", fixed=True)
-    destination_account_id: str | None = attribute("", write_only=True)
-    role_name: str | None = attribute("Role", fixed=True)
-    prefixes: list[str] | None = attribute("Prefixes", fixed=True)
-    historical_objects: bool | None = attribute("Historical", fixed=True, default=True)
-    replicate_deletions: bool | None = attribute("Action", fixed=True, default=False)
-    transfer_acceleration: bool | None = attribute("TransferType", fixed=True, default=False)
-    rule_id: str | None = attribute("Id", read_only=True)
-
-    def changes(self, goal: Replication) -> dict[str, tuple[Any, Any]]:
-        """Return what differs, apart from what the service has not told.
-
-        Whether it reads a role back, and in which letters, is not documented. The order of prefixes means nothing.
-        """
-        changed = State.changes(self, goal)
-        role = changed.get("role_name")
-        if role and (role[0] is None or _plain(role[0]) == _plain(role[1])):
-            del changed["role_name"]
-        if "prefixes" in changed and set(self.prefixes or ()) == set(goal.prefixes or ()):
-            del changed["prefixes"]
-        return changed
-
-    def echo(self, said: Replication) -> Replication:
-        """Return a copy with what is not told taken from the options."""
-        echoed = State.echo(self, said)
-        return replace(echoed, role_name=echoed.role_name or said.role_name)
-
-    def to_api(self) -> dict[str, Any]:
-        return {
-            "Bucket": self.source_bucket,
-            "DestinationBucket": self.destination_bucket,
-            "DestinationRegion": self.destination_region,
-            "Role": self.role_name,
-            "Prefixes": self.prefixes,
-            "Historical": "enabled" if self.historical_objects else "disabled",
-            "Action": "ALL" if self.replicate_deletions else "PUT",
-            "TransferType": "oss_acc" if self.transfer_acceleration else None,
-        }
 
 
 class Replications(Resource[Replication]):
@@ -197,7 +156,7 @@ class Replications(Resource[Replication]):
             source_bucket=self.params["source_bucket"],
             destination_bucket=rule["DestinationBucket"],
             destination_region=str(rule["DestinationLocation"] or "").removeprefix("oss-"),
-            role_name=_plain(rule["Role"]) if rule["Role"] else None,
+            role_name=plain_role(rule["Role"]) if rule["Role"] else None,
             prefixes=list(rule["Prefixes"]),
             # Both have documented defaults, which the service may leave out.
             historical_objects=historical != "disabled",
@@ -205,8 +164,3 @@ class Replications(Resource[Replication]):
             transfer_acceleration=rule["TransferType"] == "oss_acc",
             rule_id=rule["Id"],
         )
-
-
-def _plain(role: str) -> str:
-    """Return a role's name in small letters; OSS may read it back as an ARN."""
-    return role.rpartition("/")[2].lower()

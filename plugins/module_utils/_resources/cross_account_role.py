@@ -16,16 +16,10 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM, SYSTEM, Access
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.engine import plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
-    DELETE,
-    NOTHING,
-    Extras,
-    Plan,
-    Resource,
-    plan,
-    refuse,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import DELETE, NOTHING, Plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource, refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources import role_checks
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import (
     DESCRIPTION,

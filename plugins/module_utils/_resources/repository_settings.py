@@ -9,16 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk, Item
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk_item import Item
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
-    NOTHING,
-    UPDATE,
-    VERBS,
-    Extras,
-    wait_until,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import NOTHING, UPDATE, VERBS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, wait_until
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repositories, Repository
 

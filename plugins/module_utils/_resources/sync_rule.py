@@ -14,15 +14,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks 
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import (
-    REPLACE,
-    Extras,
-    Plan,
-    Resource,
-    refuse,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import REPLACE, Plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource, refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_calls import RuleCalls
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_checks import (
+    check_options,
+    check_rule,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_replacement import (
     Replacement,
     SendLate,
@@ -35,10 +33,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.st
     stood_for,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import (
-    ALL_SCOPED,
     DIRECTIONS,
     RULE_OPTIONS,
-    SCOPED,
     SyncRule,
     follow,
     is_stand_in,
@@ -128,34 +124,11 @@ class SyncRules(Resource[SyncRule]):
         return same_route(goal, current)
 
     def present(self, desired: SyncRule, current: SyncRule | None) -> SyncRule:
-        refuse(
-            is_stand_in(desired.name),
-            f"{desired.name} is the name of a rule that stands in for another one while that is replaced",
-            "Choose another name.",
-        )
         original = stood_for(current, str(desired.name)) if current else None
         scope = desired.scope or (original.scope if original else None) or "namespace"
-        for name in ALL_SCOPED:
-            refuse(
-                getattr(desired, name) is not None and name not in SCOPED[scope],
-                f"{name} has no meaning for a rule of scope {scope}",
-                f"Leave it out; such a rule takes {', '.join(SCOPED[scope])}.",
-            )
+        check_options(desired, scope)
         rule = follow(desired, original) if original else desired.with_defaults().scoped()
-        needed = [name for name in ("namespace", "repository") if name in SCOPED[scope]]
-        missing = [name for name in (*needed, "target_region", "target_instance_id") if getattr(rule, name) is None]
-        refuse(bool(missing), f"a rule of scope {scope} needs {' and '.join(missing)}", "Add what is missing.")
-        refuse(
-            rule.target_instance_id == rule.instance_id,
-            "the rule's target is its own instance",
-            "Name another instance in target_instance_id.",
-        )
-        source = self.params.get("region")
-        refuse(
-            bool(source and is_industry_cloud(str(rule.target_region)) and not is_industry_cloud(str(source))),
-            f"public cloud ({source}) cannot replicate to Finance or Gov Cloud ({rule.target_region})",
-            "Choose a destination in a public region.",
-        )
+        check_rule(rule, scope, self.params.get("region"))
         if current:
             self._check_known(desired, current, rule)
         return rule

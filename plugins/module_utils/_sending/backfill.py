@@ -17,7 +17,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.coll
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.earlier import retried
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.image_sync import ImageSync
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Selection, Shard
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.selector import Selector, of_shard
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.selector import Selector
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.shard import of_shard
 
 
 class Backfill(ImageSync):

@@ -12,7 +12,7 @@ from typing import Any
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, lines, traffic
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending

@@ -8,7 +8,6 @@ What is attached to them is sent, too.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -34,7 +33,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.name
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import (
     Destination,
     Selection,
-    Shard,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     Transfer,
@@ -201,15 +199,6 @@ class Selector:
         numbers = {as_number(tag) for tag in names} - {None}
         tags = {str(image.tag) for image in found}
         return {tag for tag in tags if tag in names or as_number(tag) in numbers}
-
-
-def of_shard(transfers: Iterable[Transfer], shard: Shard) -> list[Transfer]:
-    """Return one job's share; attachments go with their image."""
-    return [transfer for transfer in transfers if _share(transfer) % shard.count == shard.index]
-
-
-def _share(transfer: Transfer) -> int:
-    return zlib.crc32((transfer.attached_to or transfer.source).encode())
 
 
 def _is_selected(selection: Selection, rule: Mapping[str, Any], place: Place, tag: str) -> bool:

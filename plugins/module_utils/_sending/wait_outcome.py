@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, WaitTimeoutError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import task_remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import ARRIVED, UNDER_WAY, Arrival
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import is_change
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, SENT

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Item
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk_item import Item
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import VERBS
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import VERBS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.estate import Estate, Instance
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow, flows
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.graph import layers
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.judging import Estate, Instance, judge
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.judging import judge
 
 Host = Mapping[str, Any]
 # What the whole of it hangs on; the service's documentation does not say.

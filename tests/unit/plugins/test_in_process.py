@@ -23,6 +23,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.registryops.alicloud.plugins.action import acr
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import module as module_edge
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import sdk
+from ansible_collections.registryops.alicloud.plugins.plugin_utils import _in_process
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, run_module
 from .test_lives import GRANT, LIVES, TARGET_OPTIONS
@@ -123,7 +124,7 @@ def lives() -> dict[str, list[Step]]:
 
 def run_in_process(module: str, params: dict[str, Any], check: bool) -> dict[str, Any]:
     settings = {"_ansible_check_mode": check, "_ansible_inject_invocation": True}
-    return acr._run(module, {**params, **settings})
+    return _in_process.run_module(module, {**params, **settings})
 
 
 def live(run: Run, cloud: Emulator, steps: list[Step]) -> list[Any]:
@@ -154,7 +155,7 @@ def _without_what_is_new_each_time(found: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def no_kept_clients() -> Iterator[None]:
     yield
-    acr._clients.clear()
+    _in_process._clients.clear()
 
 
 @pytest.mark.parametrize("name", lives())
@@ -178,10 +179,10 @@ def test_the_client_is_kept_for_the_same_connection_only(cloud: Emulator) -> Non
     for name in ("one", "two", "three"):
         assert run_in_process("acr_namespace", {**params, "name": name}, False)["changed"]
     assert len(cloud.calls("GetCallerIdentity")) == 1
-    assert len(acr._clients) == 1
+    assert len(_in_process._clients) == 1
     assert "failed" in run_in_process("acr_namespace", {**params, **KEYS["wrong"]}, False)
     run_in_process("acr_namespace", params, True)
-    assert len(acr._clients) == 3
+    assert len(_in_process._clients) == 3
 
 
 def test_an_option_that_is_given_twice_is_warned_of(cloud: Emulator) -> None:
@@ -199,7 +200,7 @@ def test_a_bug_is_raised(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_tasks_environment_is_there_and_gone_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEPT", "as it was")
     before = dict(os.environ)
-    with acr._environment({"KEPT": "changed", "NEW": 1}):
+    with _in_process.environment_of({"KEPT": "changed", "NEW": 1}):
         assert (os.environ["KEPT"], os.environ["NEW"]) == ("changed", "1")
         del os.environ["KEPT"]
     assert dict(os.environ) == before
@@ -213,15 +214,15 @@ def test_arguments_are_made_plain() -> None:
         def __str__(self) -> str:
             return "decrypted"
 
-    plain = acr._plain({"a": Text("b"), "c": (1, None), "d": date(2026, 1, 31), "e": Vaulted(), "f": os.environ})
+    plain = _in_process.plain({"a": Text("b"), "c": (1, None), "d": date(2026, 1, 31), "e": Vaulted(), "f": os.environ})
     assert plain == {"a": "b", "c": [1, None], "d": "2026-01-31", "e": "decrypted", "f": dict(os.environ)}
     assert plain["a"].__class__ is str
 
 
 def test_what_json_cannot_carry_is_left_to_ansible_to_refuse() -> None:
-    assert acr._is_plain({"a": ["b", None, 1]})
+    assert _in_process.is_plain({"a": ["b", None, 1]})
     for odd in (b"prod", {"prod"}):
-        assert not acr._is_plain({"name": odd})
+        assert not _in_process.is_plain({"name": odd})
 
 
 class Surroundings:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core import resource as engine
+from ansible_collections.registryops.alicloud.plugins.module_utils._core import engine, resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.engine import plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
@@ -22,7 +23,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     UnreachableError,
     WaitTimeoutError,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Plan, Resource, plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import Plan
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
 
@@ -217,7 +219,7 @@ def test_waiting_asks_ever_more_slowly_until_it_is_done() -> None:
     slept: list[float] = []
     answers = iter([False] * 8 + [True])
     client = Client(no_calls, sleep=slept.append)
-    engine.wait_until(client, lambda: next(answers), what="it", timeout=100)
+    resource.wait_until(client, lambda: next(answers), what="it", timeout=100)
     assert slept[:3] == [1.0, 1.5, 2.25]
     assert slept[-1] == 10.0
 
@@ -226,7 +228,7 @@ def test_waiting_ends_when_the_time_is_up() -> None:
     slept: list[float] = []
     client = Client(no_calls, sleep=slept.append)
     with pytest.raises(WaitTimeoutError, match="It is not done after 3 seconds"):
-        engine.wait_until(client, lambda: False, what="it", timeout=3)
+        resource.wait_until(client, lambda: False, what="it", timeout=3)
     assert sum(slept) >= 3
 
 
@@ -234,14 +236,14 @@ def test_waiting_asks_no_more_once_exactly_the_time_is_up() -> None:
     slept: list[float] = []
     client = Client(no_calls, sleep=slept.append)
     with pytest.raises(WaitTimeoutError):
-        engine.wait_until(client, lambda: False, what="it", timeout=2.5)
+        resource.wait_until(client, lambda: False, what="it", timeout=2.5)
     assert slept == [1.0, 1.5]
 
 
 def test_a_refusal_needs_its_condition() -> None:
-    engine.refuse(False, "no", "Do not.")
+    resource.refuse(False, "no", "Do not.")
     with pytest.raises(AcrError, match="No. Do not."):
-        engine.refuse(True, "no", "Do not.")
+        resource.refuse(True, "no", "Do not.")
 
 
 def test_what_is_wanted_is_what_the_task_says() -> None:

@@ -14,12 +14,8 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError, api_error
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import (
-    CALLS,
-    TASKS,
-    remedy,
-    task_remedy,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import CALLS, remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import TASKS, task_remedy
 
 EMULATOR = Path(__file__).parents[2] / "emulator" / "acr_emulator"
 PARAMETERS = {

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.action import acr
+from ansible_collections.registryops.alicloud.plugins.plugin_utils import _in_process
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._policy import least_policies
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
@@ -80,7 +80,7 @@ def test_a_client_that_is_kept_for_a_loop_tells_of_each_item(cloud: Emulator) ->
     try:
         told = [run_in_process("acr_namespace", {**params, "name": name}, False) for name in ("one", "two")]
     finally:
-        acr._clients.clear()
+        _in_process._clients.clear()
     assert [use["resource"] for use in told[1]["resource_actions"]] == [HERE, f"{HERE}/two"]
 
 

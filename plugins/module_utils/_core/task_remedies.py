@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Know the remedy for the issue of each failed sync task.
+
+Only people read it; no decision rests on a code that is not documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+TASKS: dict[str, str] = {
+    "NoPrivilege": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "NoPermission": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "Forbidden": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "AccessDenied": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "SOURCE_IMAGE_NOT_EXIST": "The image was deleted before it was carried. Push it again if it is needed.",
+    "TARGET_INSTANCE_NOT_EXIST": "Instance {target} is gone. Point the rule at another one, or delete the rule.",
+    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have instance {target} started or renewed by its owner; then send it again.",
+    "TARGET_NAMESPACE_NOT_EXIST": (
+        "Have the namespace made in {target} with registryops.alicloud.prepare_destination; then send it again."
+    ),
+    "TARGET_REPO_NOT_EXIST": (
+        "Have the repository made in {target}, or let its namespace create repositories, with"
+        " registryops.alicloud.prepare_destination; then send it again."
+    ),
+    "TARGET_TAG_IMMUTABLE": "The tag is immutable in {target} and holds another image. Choose another tag.",
+    "TARGET_TAG_ALREADY_EXIST": "The tag holds another image in {target}; acr_image_sync moves it with override.",
+    "SYNC_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
+    "COPY_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
+    "QUOTA_EXCEED": "Have the quota of {target} raised, or something deleted there; then send it again.",
+    "": "Remove the cause, then send the image with acr_image_sync.",
+}
+
+
+def task_remedy(issue: str, target: str) -> str:
+    """Return what to do about a task that failed.
+
+    Args:
+        issue: the task's issue, which begins with a code.
+        target: ID of the instance that the image was for.
+    """
+    return TASKS[longest(TASKS, issue)].format_map(Known(target=target))
+
+
+def longest(table: Mapping[str, str], text: str) -> str:
+    return max((code for code in table if code in text), key=len, default="")
+
+
+class Known(dict[str, Any]):
+    """The parameters of a call; a name that it lacks becomes an empty text."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""
