@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from ansible.release import __version__
 
 from ansible_collections.registryops.alicloud.tests.awx.store import Store
 
@@ -22,6 +23,7 @@ from .playing import ROOT
 
 FOLDER = ROOT / "docs/examples/aap_configuration"
 FILE = FOLDER / "controller.yml"
+CORE = tuple(map(int, __version__.split(".")[:2]))
 
 
 class Loader(yaml.SafeLoader):
@@ -48,6 +50,7 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
+@pytest.mark.skipif(CORE < (2, 19), reason="this ansible-core makes texts of the numbers in lists")
 def test_the_file_is_what_the_role_would_make(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     import aap_configuration
