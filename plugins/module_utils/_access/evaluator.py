@@ -36,11 +36,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.state
     service_account,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.verdict import (
-    Rule,
-    decide,
+    Clause,
+    clauses_of,
     missing,
+    permits,
     places_of,
-    rules_of,
 )
 
 Pair = tuple[str, str, str]  # the source account's UID, the instance's region and ID
@@ -66,24 +66,24 @@ class Access:
     policies: tuple[AttachedPolicy, ...]
 
     @cached_property
-    def _trust_rules(self) -> list[Rule]:
-        found = rules_of("the trust policy", self.trust)
-        return [rule for rule in found if is_about(rule.statement, ASSUME_ROLE)]
+    def _trust_clauses(self) -> list[Clause]:
+        found = clauses_of("the trust policy", self.trust)
+        return [clause for clause in found if is_about(clause.statement, ASSUME_ROLE)]
 
     @cached_property
-    def _policy_rules(self) -> list[Rule]:
+    def _policy_clauses(self) -> list[Clause]:
         found = []
         for policy in self.policies:
-            found += rules_of(f"policy {policy.name}", policy.document)
+            found += clauses_of(f"policy {policy.name}", policy.document)
         return found
 
     @cached_property
     def named_accounts(self) -> frozenset[str]:
         """Return the UIDs that an Allow names, denied or not."""
         found = set()
-        for rule in self._trust_rules:
-            if allows(rule.statement):
-                found |= {service_account(name) for kind, name in principals(rule.statement) if kind == "Service"}
+        for clause in self._trust_clauses:
+            if allows(clause.statement):
+                found |= {service_account(name) for kind, name in principals(clause.statement) if kind == "Service"}
         return frozenset(account for account in found if account)
 
     @cached_property
@@ -93,20 +93,20 @@ class Access:
         Either may be a pattern, such as * for all instances.
         """
         found = set()
-        for rule in self._policy_rules:
-            if allows(rule.statement):
-                found |= set(places_of(rule.statement, self.account_id))
+        for clause in self._policy_clauses:
+            if allows(clause.statement):
+                found |= set(places_of(clause.statement, self.account_id))
         return frozenset(found)
 
     def trusts(self, account: str, *, certain: bool = True) -> bool:
         """Return whether the role trusts an account's Container Registry."""
-        return decide(self._trust_of(account, certain), certain)
+        return permits(self._trust_of(account, certain), certain)
 
     def reaches(self, place: Grant, *, certain: bool = True) -> bool:
         """Return whether policies allow both actions on an instance."""
         # A policy that could not be read may allow anything, but nothing for certain.
         unread = not certain and any(policy.document is None for policy in self.policies)
-        return unread or all(decide(about, certain) for about in self._about(place).values())
+        return unread or all(permits(about, certain) for about in self._about(place).values())
 
     def reaches_anywhere(self, instance: str) -> bool:
         """Return whether policies allow both actions, the region being unknown."""
@@ -133,68 +133,68 @@ class Access:
         if not self.trusts(account):
             yield from missing(self._trust_of(account), f"the role does not trust account {account}")
         for action, about in self._about(place).items():
-            if not decide(about, certain=True):
+            if not permits(about, certain=True):
                 yield from missing(about, f"no attached policy allows {action} on {self._resource(place)}")
 
-    def _about(self, place: Grant) -> dict[str, list[Rule]]:
+    def _about(self, place: Grant) -> dict[str, list[Clause]]:
         """Return the statements about an instance, for each action."""
-        on = [rule for rule in self._policy_rules if is_on(rule.statement, self._resource(place))]
+        on = [clause for clause in self._policy_clauses if is_on(clause.statement, self._resource(place))]
         found = {}
         for action in GRANT_ACTIONS:
-            found[action] = [rule for rule in on if is_about(rule.statement, action)]
+            found[action] = [clause for clause in on if is_about(clause.statement, action)]
         return found
 
     def refusals(self, place: Grant) -> list[str]:
         """Return the statements that keep everybody out of an instance, in words."""
         found = []
         for about in self._about(place).values():
-            found += [rule for rule in about if not allows(rule.statement)]
-        return list(dict.fromkeys(f"{rule.where} denies {in_words(rule.statement)}" for rule in found))
+            found += [clause for clause in about if not allows(clause.statement)]
+        return list(dict.fromkeys(f"{clause.where} denies {in_words(clause.statement)}" for clause in found))
 
     def denials(self, account: str) -> Iterator[str]:
         """Yield the trust statements that keep an account out, in words."""
-        for rule in self._trust_of(account):
-            if not allows(rule.statement):
-                yield f"{rule.where} denies {in_words(rule.statement)}"
+        for clause in self._trust_of(account):
+            if not allows(clause.statement):
+                yield f"{clause.where} denies {in_words(clause.statement)}"
 
     def openings(self, place: Grant) -> Iterator[str]:
         """Yield the statements that open an instance, or may open it, in words."""
         for policy in self.policies:
             if policy.document is None:
                 yield f"policy {policy.name}, which could not be read"
-        for rule in self._openings(place):
-            yield f"{rule.where}, which allows {in_words(rule.statement)}"
+        for clause in self._openings(place):
+            yield f"{clause.where}, which allows {in_words(clause.statement)}"
 
     def openings_left(self, place: Grant, after: Access) -> list[str]:
         """Return the statements that still open an instance afterwards, in words and with their present numbers."""
         # Numbers change when a statement before goes, so statements are compared by their meaning.
-        left = [meaning({"Statement": rule.statement}) for rule in after._openings(place)]
-        gone = [rule for rule in self._openings(place) if meaning({"Statement": rule.statement}) not in left]
-        said = {f"{rule.where}, which allows {in_words(rule.statement)}" for rule in gone}
+        left = [meaning({"Statement": clause.statement}) for clause in after._openings(place)]
+        gone = [clause for clause in self._openings(place) if meaning({"Statement": clause.statement}) not in left]
+        said = {f"{clause.where}, which allows {in_words(clause.statement)}" for clause in gone}
         return [opening for opening in self.openings(place) if opening not in said]
 
-    def _openings(self, place: Grant) -> Iterator[Rule]:
-        about = [rule for rule in chain.from_iterable(self._about(place).values()) if allows(rule.statement)]
-        return (rule for rule in self._policy_rules if rule in about)
+    def _openings(self, place: Grant) -> Iterator[Clause]:
+        about = [clause for clause in chain.from_iterable(self._about(place).values()) if allows(clause.statement)]
+        return (clause for clause in self._policy_clauses if clause in about)
 
     def open_trusts(self) -> Iterator[str]:
         """Yield the statements that may trust every account; no single account can be taken out of those."""
-        for rule in self._trust_rules:
-            if allows(rule.statement) and names_all_accounts(rule.statement):
-                yield rule.where
+        for clause in self._trust_clauses:
+            if allows(clause.statement) and names_all_accounts(clause.statement):
+                yield clause.where
 
-    def _trust_of(self, account: str, certain: bool = True) -> list[Rule]:
+    def _trust_of(self, account: str, certain: bool = True) -> list[Clause]:
         """Return the trust policy's statements on an account.
 
         A principal that may stand for any account counts where it does harm: in a Deny for certain access, and in an
         Allow for possible access.
         """
 
-        def is_about_it(rule: Rule) -> bool:
-            harmful = allows(rule.statement) != certain
-            return names_account(rule.statement, account) or (harmful and names_all_accounts(rule.statement))
+        def is_about_it(clause: Clause) -> bool:
+            harmful = allows(clause.statement) != certain
+            return names_account(clause.statement, account) or (harmful and names_all_accounts(clause.statement))
 
-        return [rule for rule in self._trust_rules if is_about_it(rule)]
+        return [clause for clause in self._trust_clauses if is_about_it(clause)]
 
     def _resource(self, place: Grant) -> str:
         # Every instance's ID begins with cri-, so a Deny of cri-* denies all of them.

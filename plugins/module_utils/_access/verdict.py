@@ -23,7 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.state
 
 
 @dataclass(frozen=True)
-class Rule:
+class Clause:
     """A statement and its place: 'statement 2 of policy Other'."""
 
     where: str
@@ -34,26 +34,26 @@ class Rule:
         return bool(self.statement.get("Condition"))
 
 
-def rules_of(where: str, document: Document | None) -> list[Rule]:
+def clauses_of(where: str, document: Document | None) -> list[Clause]:
     found = enumerate(statements(document), 1)
-    return [Rule(f"statement {number} of {where}", statement) for number, statement in found]
+    return [Clause(f"statement {number} of {where}", statement) for number, statement in found]
 
 
-def decide(about: Iterable[Rule], certain: bool) -> bool:
+def permits(about: Iterable[Clause], certain: bool) -> bool:
     """Return whether statements allow access: a Deny wins over Allows, and without an Allow the answer is no."""
     # Of those with a Condition, certain access counts each Deny, and possible access each Allow.
-    counted = [rule for rule in about if not rule.conditional or allows(rule.statement) != certain]
-    return bool(counted) and all(allows(rule.statement) for rule in counted)
+    counted = [clause for clause in about if not clause.conditional or allows(clause.statement) != certain]
+    return bool(counted) and all(allows(clause.statement) for clause in counted)
 
 
-def missing(about: list[Rule], nothing: str) -> Iterator[str]:
+def missing(about: list[Clause], nothing: str) -> Iterator[str]:
     """Yield why access is not certain; `nothing` is the reason if no statement is about it."""
-    denials = [rule for rule in about if not allows(rule.statement)]
-    for rule in denials:
-        condition = " on a condition, and nothing shows whether sync meets it" if rule.conditional else ""
-        yield f"{rule.where} denies {in_words(rule.statement)}{condition}"
+    denials = [clause for clause in about if not allows(clause.statement)]
+    for clause in denials:
+        condition = " on a condition, and nothing shows whether sync meets it" if clause.conditional else ""
+        yield f"{clause.where} denies {in_words(clause.statement)}{condition}"
     if not denials:
-        yield from [f"{rule.where} has a Condition, and nothing shows whether sync meets it" for rule in about] or [
+        yield from [f"{clause.where} has a Condition, and nothing shows whether sync meets it" for clause in about] or [
             nothing
         ]
 

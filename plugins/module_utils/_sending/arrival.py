@@ -81,7 +81,7 @@ class Arrival:
         return ""
 
     def send(self) -> None:
-        """Plan to send it, whatever became of an earlier task."""
+        """Decide to send it, whatever became of an earlier task."""
         self.transfer.error = ""
         self.transfer.decide(SEND)
 

@@ -51,15 +51,15 @@ class AtDestination:
 
         None if it is not there.
         """
-        there = self._clients[target.instance_id]
+        client = self._clients[target.instance_id]
         with attempt(f"look at {target.namespace}/{target.repository} on {target.instance_id}"):
             try:
-                places = list(list_repositories(there, target.instance_id, target.namespace))
+                places = list(list_repositories(client, target.instance_id, target.namespace))
             except NotFoundError:
                 return None
             for place in places:
                 if place.repository == target.repository:
-                    images = list_images(there, target.instance_id, place.repository_id)
+                    images = list_images(client, target.instance_id, place.repository_id)
                     return next((image.digest for image in images if image.tag == target.tag), None)
         return None
 

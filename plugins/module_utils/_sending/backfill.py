@@ -35,9 +35,9 @@ class Backfill(ImageSync):
         self.rule_name: str | None = params.get("from_rule")
         self.selects = self.rule_name is not None or params.get("select") is not None
 
-    def plan(self) -> None:
+    def find_images(self) -> None:
         if not self.selects:
-            super().plan()
+            super().find_images()
             return
         rule = self._rule(self.rule_name) if self.rule_name else {}
         if rule:

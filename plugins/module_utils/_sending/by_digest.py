@@ -31,19 +31,19 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 )
 
 
-def decide_by_digest(client: Client, there: Client, transfers: Iterable[Transfer], options: Sending) -> None:
+def decide_by_digest(client: Client, destination: Client, transfers: Iterable[Transfer], options: Sending) -> None:
     """Decide by the images at the destination.
 
     Records are read only of images that are missing there, since they may be on their way.
 
     Args:
         client: the source account's services.
-        there: the destination account's services.
+        destination: the destination account's services.
         transfers: the images that exist at the source.
         options: how images are sent.
     """
     found = list(transfers)
-    _compare(there, found, options)
+    _compare(destination, found, options)
     lacking = [transfer for transfer in found if transfer.action != UNCHANGED]
     follow_records(client, options.instance_id, lacking)
     arrived = []
@@ -55,29 +55,29 @@ def decide_by_digest(client: Client, there: Client, transfers: Iterable[Transfer
         else:
             transfer.decide(transfer.action)
     # Either it arrived after the destination was listed, or it was deleted there.
-    _compare(there, arrived, options)
+    _compare(destination, arrived, options)
 
 
-def _compare(there: Client, transfers: list[Transfer], options: Sending) -> None:
+def _compare(destination: Client, transfers: list[Transfer], options: Sending) -> None:
     """Decide by the digests alone."""
     if not transfers:
         return
     instance_id = transfers[0].target.instance_id
     with attempt(f"list the repositories of {instance_id} with the destination's credentials"):
-        places = {(place.namespace, place.repository): place for place in list_repositories(there, instance_id)}
+        places = {(place.namespace, place.repository): place for place in list_repositories(destination, instance_id)}
 
     def compare(group: Group) -> None:
         name, arriving = group
         place, digests = places.get(name), {}
         if place is not None:
             with attempt(f"list the images of {instance_id} with the destination's credentials"):
-                images = list_images(there, instance_id, place.repository_id)
+                images = list_images(destination, instance_id, place.repository_id)
                 digests = {image.tag: image.digest for image in images}
         for transfer in arriving:
             found = digests.get(transfer.target.tag)
             transfer.decide(_action(transfer, found, place is not None and place.immutable, options))
 
-    there.calls(
+    destination.calls(
         compare, grouped((transfer.target.namespace, transfer.target.repository, transfer) for transfer in transfers)
     )
 

@@ -44,8 +44,8 @@ def retried(params: Mapping[str, Any]) -> dict[str, Any]:
         for entry in result["images"]:
             if _is_meant(entry, params["retry"]):
                 image = {**_names(entry, "source"), **_names(entry, "target"), **said}
-                there = image.pop("target_instance_id")
-                targets.add((_text(result, "target_region"), there, _text(result, "target_account_id")))
+                instance_id = image.pop("target_instance_id")
+                targets.add((_text(result, "target_region"), instance_id, _text(result, "target_account_id")))
                 images[tuple(image.values())] = image
     return {**params, **_where(targets, params), "images": list(images.values())}
 

@@ -55,23 +55,23 @@ class ImageSync(Operation):
         return once(transfer_of(image, self.destination) for image in images)
 
     def prepare(self) -> None:
-        self.plan()
-        if there := self.task.others.get("destination_auth"):
+        self.find_images()
+        if destination := self.task.others.get("destination_auth"):
             present = [transfer for transfer in self.transfers if not transfer.error]
-            decide_by_digest(self.client, there, present, self.options)
+            decide_by_digest(self.client, destination, present, self.options)
 
-    def plan(self) -> None:
-        """Decide about each listed image by the records.
+    def find_images(self) -> None:
+        """Find each listed image, and decide about it by the records.
 
         Several repositories are read at a time.
         """
         check_collisions(self.transfers)
         groups = by_repository(self.transfers)
 
-        def decide(group: Group) -> list[Transfer]:
+        def find(group: Group) -> list[Transfer]:
             (namespace, repository), transfers = group
             try:
-                return self._plan(namespace, repository, transfers)
+                return self._find(namespace, repository, transfers)
             except ApiError as error:
                 # Without the instance nothing can be sent, and for a single repository one message is enough.
                 if error.code == "INSTANCE_NOT_EXIST" or len(groups) == 1:
@@ -81,7 +81,7 @@ class ImageSync(Operation):
                 return []
 
         try:
-            attached = self.client.calls(decide, groups)
+            attached = self.client.calls(find, groups)
             self.transfers = once(chain(self.transfers, *attached))
             check_collisions(self.transfers)
         except ApiError as error:
@@ -121,8 +121,8 @@ class ImageSync(Operation):
         if "destination_auth" not in self.task.others:
             decide_by_record(self.client, transfers, self.options)
 
-    def _plan(self, namespace: str, repository: str, transfers: list[Transfer]) -> list[Transfer]:
-        """Decide about one repository's images; return their attachments."""
+    def _find(self, namespace: str, repository: str, transfers: list[Transfer]) -> list[Transfer]:
+        """Find one repository's images and decide about them; return their attachments."""
         instance_id = self.options.instance_id
         identity = repository_id(self.client, instance_id, namespace, repository)
         with attempt(f"list the images of {namespace}/{repository} on {instance_id}"):

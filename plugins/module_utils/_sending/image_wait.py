@@ -74,13 +74,13 @@ class ImageWait(Operation):
         self._arrivals = arrivals_of(image, rules, accounts(self.params))
         if not self._arrivals:
             raise uncovered(image, rules, self._instance_id)
-        self._there = AtDestination(self.task, {arrival.instance_id for arrival in self._arrivals})
+        self._destinations = AtDestination(self.task, {arrival.instance_id for arrival in self._arrivals})
         for arrival in self._arrivals:
             arrival.transfer.repository_id = self._image.repository_id
-        self._there.look(self._arrivals)
+        self._destinations.look(self._arrivals)
         self._look()
         for arrival in self._arrivals:
-            self._plan(arrival)
+            self._decide(arrival)
 
     def needed(self) -> bool:
         return any(arrival.state == TO_SEND for arrival in self._arrivals)
@@ -126,7 +126,7 @@ class ImageWait(Operation):
             # Not earlier, or the rule and this task would both send it.
             if self.params["send"] and waited >= _BEGINS:
                 for arrival in self._in(EXPECTED):
-                    self._plan_to_send(arrival)
+                    self._decide_to_send(arrival)
 
     def _rules(self) -> list[Rule]:
         return [rule.to_result() for rule in outbound_rules(self.client, self._instance_id)]
@@ -153,7 +153,7 @@ class ImageWait(Operation):
                 transfer.begun = -1  # so that the record that was seen is seen again
             follow_records(self.client, self._instance_id, others)
         done = [arrival for arrival in waiting if arrival.transfer.status == "success"]
-        self._there.look(done)
+        self._destinations.look(done)
         for arrival in done:
             if not arrival.by:
                 self._believe(arrival)
@@ -163,25 +163,25 @@ class ImageWait(Operation):
 
         A destination that can be read, and goes on saying otherwise, is believed instead.
         """
-        if not self._there.can_read(arrival):
+        if not self._destinations.can_read(arrival):
             arrival.by = "record"
             return
         arrival.seen = self._waited() if arrival.seen is None else arrival.seen
         if self._waited() - arrival.seen >= _SHOWS:
             arrival.transfer.error = "its task has succeeded, and at the destination the tag is another image, or gone"
 
-    def _plan(self, arrival: Arrival) -> None:
+    def _decide(self, arrival: Arrival) -> None:
         """Decide whether this task sends it.
 
         Refuse to wait for what nothing sends.
         """
         obstacle = arrival.obstacle() if arrival.state == EXPECTED else ""
         if self.params["send"] and (obstacle or arrival.state == FAILED):
-            self._plan_to_send(arrival)
+            self._decide_to_send(arrival)
         elif obstacle:
             raise AcrError(f"nothing sends {self._image} to {arrival.transfer.target}: {obstacle}", SEND_IT)
 
-    def _plan_to_send(self, arrival: Arrival) -> None:
+    def _decide_to_send(self, arrival: Arrival) -> None:
         refuse(
             arrival.crosses,
             f"{arrival.instance_id} is in another account, and the service does not tell in which",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plan to send what one rule has not carried."""
+"""Decide what to send of what one rule has not carried."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class RuleBackfill(Backfill):
         task: the task that is about all rules.
         wanted: the rule as the inventory has it, with its target.
         present: the outbound rules of the instance by their names, as results show them.
-        there: the destination's services, where they can be read.
+        destination: the destination's services, where they can be read.
 
     Attributes:
         aside: how many images are not at the destination and are left alone, since only what failed is sent.
     """
 
-    def __init__(self, task: Task, wanted: Rule, present: Mapping[str, Rule], there: Client | None) -> None:
+    def __init__(self, task: Task, wanted: Rule, present: Mapping[str, Rule], destination: Client | None) -> None:
         check(wanted)
         self.name = str(wanted["name"])
         self._wanted = wanted
@@ -45,7 +45,7 @@ class RuleBackfill(Backfill):
             "from_rule": self.name,
             "target_account_id": wanted.get("target_account_id"),
         }
-        others = {"destination_auth": there} if there else {}
+        others = {"destination_auth": destination} if destination else {}
         super().__init__(replace(task, params=params, others=others))
         self._only_failed = task.params.get("retry") == "failed"
 

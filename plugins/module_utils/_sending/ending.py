@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say what becomes of images where a run ends before they have arrived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    JOINED,
+    LEFT,
+    SEND,
+    SENT,
+    Transfer,
+)
+
+
+def last_line(transfers: Iterable[Transfer], calling: Container[int]) -> str:
+    """Return what to say where somebody ends the run.
+
+    What is under way goes on without it.
+
+    Args:
+        transfers: what was to be sent.
+        calling: identities of those whose call is on its way.
+    """
+    places: Counter[str] = Counter(_place(transfer, calling) for transfer in transfers)
+    failed = f", {places['failed']:,} failed" if places["failed"] else ""
+    return (
+        f"ended early: {places['arrived']:,} images were sent and have arrived{failed}, {places['under way']:,} are"
+        f" under way and go on by themselves, and {places['left']:,} are left; run it again to go on"
+    )
+
+
+def _place(transfer: Transfer, calling: Container[int]) -> str:
+    """Return where an image stands.
+
+    It is empty if it was not to be sent.
+    """
+    if transfer.is_under_way or id(transfer) in calling:
+        return "under way"
+    if transfer.error and transfer.action != LEFT:
+        return "failed"
+    if transfer.action in (SEND, LEFT):
+        return "left"
+    return "arrived" if transfer.action in (SENT, JOINED) else ""
+
+
+def name_late(late: Iterable[Transfer], canceled: Container[str | None], after: str) -> None:
+    """Write to each image that is under way what comes of it.
+
+    Args:
+        late: the images under way.
+        canceled: the tasks that were canceled.
+        after: for how long the run went on, as in "after 60 seconds".
+    """
+    for transfer in late:
+        if transfer.task_id in canceled:
+            transfer.error = (
+                f"canceled {after}, since it had not begun (task {transfer.task_id}); a further run sends it"
+            )
+        else:
+            transfer.error = f"not finished {after} (task {transfer.task_id}); it goes on, and a further run joins it"

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Follow images that are under way, and say how far they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import JOINED, LEFT, SEND, Transfer
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
+
+# The service's issues are not documented; what reads like this is the same the next time.
+_LASTING = re.compile(
+    r"(?i)not.?exist|not.?found|immutab|already.?exist|privilege|permission|forbidden|denied|no.?auth"
+)
+
+
+class Following:
+    """What is under way, and what has become of the rest.
+
+    Args:
+        client: the source account's services.
+        options: how images are sent.
+        transfers: all that is to be sent or is followed.
+        tell: takes a line on how far it is.
+    """
+
+    def __init__(self, client: Client, options: Sending, transfers: Sequence[Transfer], tell: Tell) -> None:
+        self._options = options
+        self._transfers = transfers
+        self._followed = [transfer for transfer in transfers if transfer.action == JOINED]
+        self._watch = Watch(client, options.instance_id)
+        self._arrived = self._bytes = 0
+        self._progress = Progress(tell, client.clock, len(transfers), sum(transfer.size or 0 for transfer in transfers))
+
+    def __len__(self) -> int:
+        return len(self._followed)
+
+    @property
+    def transfers(self) -> list[Transfer]:
+        """Return what is followed now."""
+        return self._followed
+
+    def add(self, transfer: Transfer) -> None:
+        self._followed.append(transfer)
+
+    def line(self) -> str:
+        return self._progress.line()
+
+    def look(self) -> tuple[int, int, list[Transfer]]:
+        """Return how many images ended since the last look, its calls, and what to send again."""
+        before = len(self._followed)
+        again: list[Transfer] = []
+        calls = self._watch.refresh([transfer for transfer in self._followed if transfer.is_under_way])
+        for transfer in self._followed:
+            if transfer.status == "success":
+                self._arrived, self._bytes = self._arrived + 1, self._bytes + (transfer.size or 0)
+            elif self._may_help_again(transfer):
+                transfer.decide(SEND)
+                transfer.attempts += 1
+                again.append(transfer)
+            elif not transfer.is_under_way and not transfer.error:
+                transfer.error = f"{transfer.status}: {transfer.issue or 'the service gives no reason'}"
+        self._followed = [transfer for transfer in self._followed if transfer.is_under_way]
+        return before - len(self._followed), calls, again
+
+    def _may_help_again(self, transfer: Transfer) -> bool:
+        return (
+            transfer.status == "error"
+            and transfer.attempts < self._options.retries
+            and not _LASTING.search(transfer.issue or "")
+        )
+
+    def tell(self) -> None:
+        # What is left was not even tried, and did not fail.
+        failed = [transfer for transfer in self._transfers if transfer.error and transfer.action != LEFT]
+        latest = f"{failed[-1].source}: {failed[-1].error}" if failed else ""
+        self._progress.update(self._arrived, self._bytes, len(failed), latest)
+
+    def too_many_failed(self) -> bool:
+        most = self._options.max_failures
+        return most is not None and sum(bool(transfer.error) for transfer in self._transfers) > most
+
+    def leave(self) -> None:
+        """Name the tasks that nobody follows any more."""
+        for transfer in self._followed:
+            if transfer.is_under_way:
+                transfer.error = f"not followed to its end (task {transfer.task_id}); a further run joins it"
