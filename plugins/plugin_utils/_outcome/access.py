@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say whom a destination lets in, and from whom access was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.lines import (
+    Outcome,
+    Result,
+    named,
+    prepared,
+)
+
+
+def granted(result: Result, host: str, asked: Mapping[str, Any]) -> Outcome:
+    """Say who may replicate into an instance.
+
+    Args:
+        result: what acr_cross_account_role returned.
+        host: the inventory's name of the instance.
+        asked: its `instance_id`, its `region`, and the `source_account_ids` that are to be let in.
+    """
+    accounts = [str(account) for account in asked["source_account_ids"]]
+    who = f"{'account' if len(accounts) == 1 else 'accounts'} {named(accounts)}"
+    where = f"{host} ({asked['instance_id']}, {asked['region']})"
+    changes = [*prepared(result), *_parts(result)]
+    done = f"{who} may replicate into {where}."
+    return Outcome(changes, done if changes else f"Nothing to change: {done}")
+
+
+def revoked(result: Result, nobody: str) -> Outcome:
+    """Say what was stopped, and what was left because others use it.
+
+    Args:
+        result: what acr_cross_account_role returned.
+        nobody: the sentence for accounts that had no access.
+    """
+    changes = [*prepared(result), *_parts(result)]
+    left = [f"left: {words}" for words in result.get("kept") or ()]
+    if not changes:
+        return Outcome([], nobody, left)
+    return Outcome(changes, "sync rules of accounts without access fail.", left)
+
+
+def _parts(result: Result) -> Iterator[str]:
+    """Name the parts of the grant that were written."""
+    diff = result.get("diff") or {}
+    before, after = diff.get("before") or {}, diff.get("after") or {}
+    if not result.get("changed") or not (before or after):
+        return
+    name = str((after or before).get("role_name"))
+    yield from _part(f"role {name}", before.get("trust_policy"), after.get("trust_policy"), "trust policy changed")
+    policy = str((after or before).get("policy_name"))
+    yield from _part(f"policy {policy}", before.get("policy_document"), after.get("policy_document"), "changed")
+    attached = bool(before.get("policy_attached")), bool(after.get("policy_attached"))
+    if attached[0] != attached[1]:
+        yield f"policy {policy}: {'attached to' if attached[1] else 'detached from'} role {name}"
+
+
+def _part(name: str, before: Any, after: Any, changed: str) -> Sequence[str]:
+    if before == after:
+        return []
+    return [f"{name}: {changed if before and after else 'created' if after else 'deleted'}"]
