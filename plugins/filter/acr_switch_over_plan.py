@@ -51,7 +51,8 @@ _value:
       says no direction.
     - What follows is the host's own part. C(involved) tells whether it has any. C(prepare) tells whether it becomes a
       destination, C(send) are the rules whose images it sends, C(stop) the rules that it deletes, and C(keep) those
-      that it gets. C(waits_for) says why it does not get them yet, and C(lacks) what it lacks in the end.
+      that it gets. C(waits_for) says why it does not get them yet, and C(lacks) what it lacks in the end. C(advice) is
+      what to do if it cannot send since its grant was revoked.
   type: dict
 """
 
@@ -62,6 +63,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.di
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switch_steps import (
     remaining,
     step_sentences,
+    without_grant,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
     Seen,
@@ -84,15 +86,24 @@ def switch_over_plan(
     return {
         "holds": holding(found, seen) if found else None,
         "directions": [*direction_sentences(found, seen), *map(seen.reason, seen.failures)],
-        "steps": step_sentences(found, seen),
-        "refusals": refusals(found, seen) if found else [_NONE],
+        "steps": step_sentences(found, seen) if found else [],
+        "refusals": refusals(found, seen) if found else [_nothing(groups)],
         "remaining": remaining(found, seen),
         "lacks": remaining([way for way in found if way.begin(way.direction) == host], seen),
         **host_plan(found, seen, host),
+        "advice": without_grant(found, host),
     }
 
 
-_NONE = "no host of acr_source that has rules says acr_direction; set it to reversed, or to forward to go back"
+def _nothing(groups: Mapping[str, Sequence[str]]) -> str:
+    """Say why there is nothing to exchange."""
+    if not groups.get("acr_source"):
+        return (
+            "no host is in the group acr_source, where rules and acr_direction are written. Add the inventory of"
+            " Account A, as in -i inventories/account_a; without its keys, limit the run to the own side, as in"
+            " --limit acr_destination"
+        )
+    return "no host of acr_source that has rules says acr_direction; set it to reversed, or to forward to go back"
 
 
 def _seen(hosts: Mapping[str, Any], stopped: Sequence[str]) -> Seen:

@@ -44,6 +44,23 @@ def remaining(ways: Sequence[Way], seen: Seen) -> list[str]:
     return found
 
 
+def without_grant(ways: Sequence[Way], host: str) -> str:
+    """Say what to do where the grant that a host sends by was revoked.
+
+    Its rules have to go before the grant comes back, since they would write over what the new source has.
+    """
+    begun = [way for way in ways if way.begin(way.other) == host]
+    if not begun:
+        return ""
+    ends = ",".join(dict.fromkeys(way.end(way.other) for way in begun))
+    return (
+        f"If the grant to {host} was revoked, -e switch_over_send=false gives up what is missing there. To send it all"
+        " the same, run switch_over with -e switch_over_send=false -e switch_over_until=stop, then"
+        f" registryops.alicloud.grant_access with -e acr_direction={begun[0].other} --limit {ends}, and then"
+        " switch_over without these options."
+    )
+
+
 def _prepare(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
     for end, several in grouped(ways, lambda way: way.end(way.direction)):
         begins = _names(way.begin(way.direction) for way in several)

@@ -40,6 +40,7 @@ PLAYBOOKS: dict[str, dict[str, tuple[str, ...]]] = {
         "a": ("account_a_verify_sync", "account_a_audit_sync"),
         "b": ("account_b_verify_sync", "account_b_audit_sync"),
     },
+    "switch_over": {"a": ("switch_over",), "b": ("switch_over",)},
     "revoke_access": {"b": ("account_b_revoke_access",)},
 }
 RULE = {"name": "to-eu", "namespace": "prod", "tag_filter": "^v", "to": "prod-eu"}
@@ -55,6 +56,7 @@ def world() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(WORLD.read_text(encoding="utf-8"))
     for account, owner in zip(found["accounts"], PLACES, strict=True):
         account["identities"] = [operator(playbook, owner) for playbook in PLAYBOOKS]
+        account["instances"][0]["edition"] = "Enterprise_Advanced"  # either becomes a source
     return found
 
 
@@ -67,6 +69,8 @@ def inventory(cloud: Emulator, playbook: str) -> dict[str, Any]:
         place = {"acr_account_id": uid, "acr_region": region, "acr_instance_id": instance}
         hosts[group] = {"hosts": {host: {**place, **keys, **endpoints}}}
     hosts["acr_source"]["hosts"]["prod-sh"]["acr_sync_rules"] = [RULE]
+    if playbook == "switch_over":
+        hosts["acr_source"]["hosts"]["prod-sh"]["acr_direction"] = "reversed"
     return hosts
 
 
@@ -114,6 +118,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
     # The whole finds nothing left to do after its parts.
     run("verify_sync", "audit_sync", "report_sync", "backfill_images", "wait_for_image", "cross_account_sync")
     run("follow_settings", "prune_destination")
+    run("switch_over")
     run("revoke_access")
     done = {"grant_access": 1, "prepare_destination": 1, "configure_sync": 1, "revoke_access": 1}
     assert changed == {
@@ -126,6 +131,7 @@ def test_each_playbook_passes_with_its_policies(cloud: Emulator, tmp_path: Path)
         "cross_account_sync": 0,
         "follow_settings": 1,
         "prune_destination": 0,
+        "switch_over": 3,  # the grant to account B, the rules that go, and those that come
     }
     # Nobody else has called, and in account B nothing but the namespace and its image is left.
     assert {call["identity"] for call in cloud.calls()} == {playbook.replace("_", "-") for playbook in PLAYBOOKS}

@@ -20,7 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.di
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_target
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switch_steps import STEPS
 
-from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
 GROUPS = {"acr_source": ["here"], "acr_destination": ["there"]}
 RULE = {"name": "prod", "namespace": "prod", "to": "there"}
@@ -247,5 +247,26 @@ def test_the_steps_are_told_before_they_are_done(estate: Estate) -> None:
 def test_without_a_direction_there_is_nothing_to_exchange(estate: Estate) -> None:
     estate.direction = ""
     plan = estate.plan("here")
-    assert (plan["involved"], plan["holds"]) == (False, None)
+    assert (plan["involved"], plan["holds"], plan["steps"]) == (False, None, [])
     assert "says acr_direction" in plan["refusals"][0]
+
+
+def test_with_the_inventory_of_the_destination_alone_the_other_one_is_asked_for() -> None:
+    plan = switch_over_plan({"there": WHERE["there"]}, {"acr_destination": ["there"]}, "there", [])
+    assert (plan["directions"], plan["steps"]) == ([], [])
+    assert "no host is in the group acr_source" in plan["refusals"][0]
+    assert "-i inventories/account_a" in plan["refusals"][0]
+
+
+def test_a_grant_that_was_revoked_comes_back_after_the_old_rules_are_gone(estate: Estate) -> None:
+    estate.switch()
+    estate.accounts["there"].run("acr_cross_account_role", state="absent", source_account_ids=[ACCOUNT_A])
+    estate.push("here", "new")
+    estate.settle()
+    estate.direction = REVERSED
+    with pytest.raises(ModuleFailedError, match="grant_access"):
+        estate.switch()
+    advice = estate.plan("here")["advice"]
+    assert "-e switch_over_send=false -e switch_over_until=stop" in advice
+    assert "grant_access with -e acr_direction=forward --limit there" in advice
+    assert estate.plan("there")["advice"] == ""
