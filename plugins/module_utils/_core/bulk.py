@@ -152,6 +152,10 @@ class Bulk(Operation, Generic[S]):
 def _failure(failed: list[Item[S]], total: int, kind: str, result: dict[str, Any]) -> AcrError:
     # One message names the first failure alone, since hundreds of rules often fail for one reason.
     first = failed[0]
+    if total == 1 and first.error:
+        error = AcrError(first.error.sentence(), f"{first.error.advice()} {first.error.reference()}".strip())
+        error.results = result
+        return error
     which = "" if len(failed) == 1 else "the first is "
     error = AcrError(f"{len(failed)} of {total} {kind}s failed; {which}{first.name}: {first.error}")
     error.hint = "" if len(failed) == 1 else f"Each one's msg is in the result's {kind.replace(' ', '_')}s."
