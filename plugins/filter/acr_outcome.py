@@ -24,10 +24,10 @@ options:
       - V(access) and V(revocation) are for M(registryops.alicloud.acr_cross_account_role), V(rules) for
         M(registryops.alicloud.acr_sync_rules), V(places) for loops of M(registryops.alicloud.acr_namespace) and
         M(registryops.alicloud.acr_repository), V(settings) for M(registryops.alicloud.acr_repository_settings),
-        V(read_settings) for M(registryops.alicloud.acr_repository_settings_info), and V(image) for
-        M(registryops.alicloud.acr_image_wait).
+        V(read_settings) for M(registryops.alicloud.acr_repository_settings_info), V(image) for
+        M(registryops.alicloud.acr_image_wait), and V(step) for any other module that keeps something.
     type: str
-    choices: [access, revocation, rules, places, settings, read_settings, image]
+    choices: [access, revocation, rules, places, settings, read_settings, image, step]
     required: true
   said:
     description:
@@ -38,6 +38,7 @@ options:
       - V(places) takes C(host), C(results), C(namespaces), C(repositories) and C(inbound_rules).
       - V(settings) takes C(host), and V(read_settings) C(host) and C(list_file).
       - V(image) takes C(image).
+      - V(step) takes C(results) and the sentence C(done).
     type: dict
     required: true
   check_mode:
@@ -81,7 +82,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.imag
     waited_for,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.lines import Outcome
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.places import prepared_places
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.places import place_lines, prepared_places
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.rules import kept_rules
 
 Said = Mapping[str, Any]
@@ -93,6 +94,7 @@ _TELLERS: dict[str, Callable[[Mapping[str, Any], Said], Outcome]] = {
     "places": lambda _result, said: prepared_places(said["results"], said["host"], said, said["inbound_rules"]),
     "settings": lambda result, said: followed(result, said["host"]),
     "read_settings": lambda result, said: read_settings(result, said["host"], said["list_file"]),
+    "step": lambda _result, said: Outcome(place_lines(said["results"]), said["done"]),
     "image": lambda result, said: waited_for(result, said["image"]),
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.filter import acr_outcome
+from ansible_collections.registryops.alicloud.plugins.filter import acr_image_names, acr_outcome
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 from .test_lives import TARGET_OPTIONS
@@ -166,3 +166,17 @@ def test_settings_that_follow_are_told(account_a: Account) -> None:
     assert outcome(read, "read_settings", said) == [
         f"Repositories that are to have the settings of prod-sh: 2 at {TARGET}. The list is /x.json."
     ]
+
+
+def test_any_step_says_what_its_modules_changed(account_b: Account) -> None:
+    made = account_b.run("acr_namespace", instance_id=TARGET, name="new")
+    lines = outcome({}, "step", {"results": [made, {}, {"skipped": True, "changed": False}], "done": "all is there."})
+    assert lines == [f"namespace new on {TARGET}: created", "Now: all is there."]
+
+
+def test_images_of_two_instances_are_compared_by_name_and_digest() -> None:
+    names = acr_image_names.FilterModule().filters()["acr_image_names"]
+    image = {"namespace": "prod", "repository": "web", "tag": "1.0", "digest": "sha256:a", "size": 3}
+    other = {**image, "namespace": "test"}
+    assert names([image, other]) == ["prod web 1.0 sha256:a", "test web 1.0 sha256:a"]
+    assert names([image, other], ["prod"]) == ["prod web 1.0 sha256:a"]
