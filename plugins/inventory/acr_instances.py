@@ -48,12 +48,12 @@ options:
       cr_endpoint: {type: str, description: Endpoint of Container Registry.}
       sts_endpoint: {type: str, description: Endpoint of STS.}
   regions:
-    description: The regions to look in.
+    description: The regions to look in, at least one. A misspelt region is an error.
     type: list
     elements: str
     required: true
   instance_ids:
-    description: The only instances to take. If unset, all.
+    description: The only instances to take. One that is not found is an error. If unset, all.
     type: list
     elements: str
     default: []

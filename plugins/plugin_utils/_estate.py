@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check, check_region
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
@@ -85,13 +85,22 @@ def read_estate(accounts: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[F
         wanted: what to read.
 
     Raises:
-        AcrError: an account cannot be read.
+        AcrError: an account cannot be read, or something is named that is nowhere.
     """
+    if not wanted.regions:
+        raise AcrError("regions names none, so that no instance can be found", "Name at least one.")
+    for region in wanted.regions:
+        check_region(region, "regions")
     found: list[FoundInstance] = []
     for number, account in enumerate(accounts, start=1):
         options = _validated(account, f"account {number}" if len(accounts) > 1 else "the account")
         for region in wanted.regions:
             found += _of_region({**options, "region": region}, wanted)
+    if missing := sorted(set(wanted.instance_ids) - {instance.instance_id for instance in found}):
+        raise AcrError(
+            f"instance_ids names {', '.join(missing)}, which the accounts do not have in {', '.join(wanted.regions)}",
+            "Correct the ID, name its region and its account, too, or leave it out.",
+        )
     return found
 
 

@@ -151,3 +151,23 @@ def test_an_account_that_is_another_one_is_refused(accounts: list[dict[str, Any]
     accounts[0]["account_id"] = ACCOUNT_B
     with pytest.raises(InventoryError, match=f"belong to account {ACCOUNT_A}"):
         read(tmp_path, accounts=accounts)
+
+
+@pytest.mark.parametrize(
+    ("regions", "words"),
+    [
+        (["cn-hangzhou", "cn-hangzou"], "(?i)regions 'cn-hangzou' is not a region .* did you mean cn-hangzhou"),
+        ([], "(?i)regions names none"),
+    ],
+    ids=["misspelt", "none"],
+)
+def test_regions_in_which_nothing_can_be_found_are_refused(
+    regions: list[str], words: str, accounts: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    with pytest.raises(InventoryError, match=words):
+        read(tmp_path, accounts=accounts, regions=regions)
+
+
+def test_instances_that_are_nowhere_are_refused(accounts: list[dict[str, Any]], tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match="(?i)instance_ids names cri-misspelt, .* cn-hangzhou, eu-central-1"):
+        read(tmp_path, accounts=accounts, instance_ids=[SOURCE, "cri-misspelt"])
