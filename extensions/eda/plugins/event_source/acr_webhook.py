@@ -96,6 +96,8 @@ class Webhooks:
         try:
             async with asyncio.timeout(self._patience):
                 payload = json.loads(await request.read())
+                # Python reads NaN and 1e999, which are no JSON, and ansible-rulebook's engine takes JSON alone.
+                json.dumps(payload, allow_nan=False)
         except TimeoutError:
             return web.Response(status=408)
         except (ValueError, RecursionError):
