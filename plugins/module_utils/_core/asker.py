@@ -29,13 +29,15 @@ class Asker:
         named = os.environ.get(ASKERS_VARIABLE, "").split()
         # A process that cannot be seen from the start, such as one outside this container, is not watched.
         self._others = [process for process in named if _runs(process)]
+        shown_by = [str(self._parent), *(process.partition(":")[0] for process in self._others)]
+        # Made once, since each call asks.
+        self._outputs = [Path(f"/proc/{process}/fd/1") for process in shown_by]
 
     def is_gone(self) -> bool:
         """Return whether nobody reads this task's result any more."""
         if os.getppid() != self._parent or not all(_runs(process) for process in self._others):
             return True
-        shown_by = [str(self._parent), *(process.partition(":")[0] for process in self._others)]
-        return any(_lost_its_terminal(process) for process in shown_by)
+        return any(map(_is_closed_terminal, self._outputs))
 
 
 def askers() -> str:
@@ -63,13 +65,13 @@ def _started(process: int) -> str:
     return "" if state in ("Z", "X") else fields[18]
 
 
-def _lost_its_terminal(process: str) -> bool:
-    """Return whether the process prints on a closed terminal.
+def _is_closed_terminal(output: Path) -> bool:
+    """Return whether what a process prints on is a closed terminal.
 
     A terminal is closed when the program that opened it was killed.
     """
     try:
-        prints_on = str(Path(f"/proc/{process}/fd/1").readlink())
+        prints_on = str(output.readlink())
     except OSError:
         return False
     return prints_on.startswith("/dev/pts/") and prints_on.endswith(" (deleted)")

@@ -4,8 +4,8 @@
 """Send the SDK's requests, to no other host, within bounds of time and size, and without printing a secret.
 
 The SDK itself keeps one session for each host in the process, follows redirects, reads for as long as bytes come, and
-takes proxies and debugging from the environment at each call. It takes no session from its caller, so the functions
-that look one up are wrapped. For other users of the SDK in this process they work as before.
+takes proxies and debugging from the environment at each call. It takes no session from its caller, so the function
+that sends for it is wrapped. For other users of the SDK in this process it works as before.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from __future__ import annotations
 import logging
 import threading
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import load
@@ -32,6 +32,8 @@ LARGEST_ANSWER = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
 # A packed answer may be a thousand times as long once it is unpacked, which urllib3 does with a chunk at a time.
 _PACKED_CHUNK = 4 * 1024
+# Milliseconds, as the SDK has them where nobody says otherwise.
+_CONNECT_TIMEOUT, _READ_TIMEOUT = 5_000, 10_000
 _LOGGERS = ("credentials", "urllib3.connectionpool")
 
 
@@ -44,12 +46,23 @@ class Answer:
     headers: Mapping[str, str]
     content: bytes
 
+    @property
+    def body(self) -> bytes:
+        return self.content
+
+
+class Unsent(NamedTuple):
+    """A request that is made and not sent yet."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
 
 @dataclass
 class Exchange:
     """What became of one call's requests.
-
-    The SDK takes it for a session of the package requests.
 
     Attributes:
         host: the last request's; empty if the SDK has sent none.
@@ -62,10 +75,10 @@ class Exchange:
     status: int = 0
     sent: bool = False
 
-    def send(self, request: Any, *, timeout: tuple[float, float], **_settings: Any) -> Answer:
-        """Send a prepared request by the wire's own settings.
+    def send(self, request: Any, timeout: tuple[float, float]) -> Answer:
+        """Send a request by the wire's own settings.
 
-        The SDK's settings of proxies and trust are ignored.
+        `timeout` are seconds for the connection and for the answer.
         """
         self.host, self.status, self.sent = urllib.parse.urlsplit(request.url).netloc, 0, False
         answer = self.wire.send(request, timeout, self)
@@ -110,14 +123,13 @@ class Wire:
         proxy = proxy_for(request.url, self._proxies)
         secure = "https" in (urllib.parse.urlsplit(url).scheme for url in (request.url, proxy or ""))
         try:
-            response = self._pool(proxy, secure).request(
+            response = self._pool(proxy, secure).urlopen(
                 request.method,
                 request.url,
                 body=request.body,
                 # The SDK's credentials package writes the whole URL into the header where the endpoint has a scheme.
                 headers={**request.headers, "host": exchange.host},
                 timeout=urllib3.Timeout(connect=timeout[0], read=timeout[1]),
-                retries=urllib3.Retry(False, redirect=0),
                 redirect=False,
                 preload_content=False,
                 enforce_content_length=True,
@@ -147,8 +159,8 @@ def _read(response: Any, exchange: Exchange) -> bytes:
             uncertain=False,
         )
     chunks, size = [], 0
-    length = _PACKED_CHUNK if response.headers.get("Content-Encoding") else _CHUNK
-    while chunk := response.read(length):
+    packed = bool(response.headers.get("Content-Encoding"))
+    while chunk := response.read(_PACKED_CHUNK if packed else _CHUNK, decode_content=packed):
         chunks.append(chunk)
         size += len(chunk)
         if size > LARGEST_ANSWER:
@@ -158,6 +170,9 @@ def _read(response: Any, exchange: Exchange) -> bytes:
                 "No answer of the service is that long; check the endpoint and the proxy.",
                 uncertain=True,
             )
+        # Nothing follows. Asking once more takes as long as reading did.
+        if response.length_remaining == 0 and not packed:
+            break
     return b"".join(chunks)
 
 
@@ -170,7 +185,7 @@ class _Quiet(logging.Filter):
 
 @cache
 def _wrap_sdk() -> None:
-    """Have the SDK look for its session here first.
+    """Have the SDK send its requests here first.
 
     This is done once in a process. Calls of others are not changed.
     """
@@ -179,19 +194,37 @@ def _wrap_sdk() -> None:
         logging.getLogger(name).addFilter(quiet)
     for core in (load("darabonba.core").DaraCore, load("Tea.core").TeaCore):
         try:
-            find, debug = core._get_session, core._do_http_debug
+            core.do_action = staticmethod(_or_else(core.compose_url, core.do_action))
         except AttributeError as cause:
             raise AcrError(
                 f"{core.__name__} of the installed SDK does not send as this collection expects",
                 "Install the versions that meta/ee-requirements.txt names.",
             ) from cause
-        core._get_session = staticmethod(_or_else(find))
-        core._do_http_debug = staticmethod(_or_silence(debug))
 
 
-def _or_else(find: Any) -> Any:
-    return lambda *args, **settings: current.get() or find(*args, **settings)
+def _or_else(url_of: Callable[[Any], str], send: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what sends over the exchange of this thread's call, or as the SDK does.
+
+    The SDK prepares each request once more for the package requests, which takes a tenth of a call.
+    """
+
+    def do_action(request: Any, runtime_option: Mapping[str, Any] | None = None) -> Any:
+        exchange = current.get()
+        if exchange is None:
+            return send(request, runtime_option)
+        for name, text in request.headers.items():
+            if text[:1].isspace() or "\n" in text or "\r" in text:
+                raise ValueError(f"the header {name} cannot be sent")
+        body = request.body.encode() if isinstance(request.body, str) else request.body
+        unsent = Unsent(request.method.upper(), url_of(request), request.headers, body)
+        return exchange.send(unsent, _timeout(runtime_option or {}))
+
+    return do_action
 
 
-def _or_silence(debug: Any) -> Any:
-    return lambda *args: None if current.get() else debug(*args)
+def _timeout(option: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the SDK's timeouts in seconds."""
+    both = option.get("timeout")
+    connect = option.get("connectTimeout") or both or _CONNECT_TIMEOUT
+    read = option.get("readTimeout") or both or _READ_TIMEOUT
+    return int(connect) / 1000, int(read) / 1000

@@ -114,7 +114,7 @@ class _Sender:
 
     def send(self, request: Any, **_settings: Any) -> _Response:
         with self._wire.exchange() as exchange:
-            return _Response(request, exchange.send(request, timeout=self._timeout))
+            return _Response(request, exchange.send(request, self._timeout))
 
     def open(self) -> None:
         """Do nothing; connections are opened as they are needed."""

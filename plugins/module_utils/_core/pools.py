@@ -51,7 +51,8 @@ def pool_of(proxy: str | None, trust: ssl.SSLContext | None) -> Any:
     if trust and urllib3.__version__.startswith("1."):
         # It gives Python no name to check if the host is an address, which Python refuses. It checks names itself.
         trust.check_hostname = False
-    settings = {"maxsize": _CONNECTIONS, "ssl_context": trust}
+    # What is repeated, and what is followed, is not decided here.
+    settings = {"maxsize": _CONNECTIONS, "ssl_context": trust, "retries": urllib3.Retry(False, redirect=0)}
     if proxy is None:
         manager = urllib3.PoolManager(**settings)
     else:

@@ -282,7 +282,7 @@ def test_an_sdk_that_sends_in_another_way_is_not_used(monkeypatch: pytest.Monkey
 
     wire_module._wrap_sdk.cache_clear()
     with monkeypatch.context() as patch:
-        patch.delattr(DaraCore, "_get_session")
+        patch.delattr(DaraCore, "do_action")
         with pytest.raises(AcrError, match="does not send as this collection expects"):
             ask("http://127.0.0.1:1")
     wire_module._wrap_sdk.cache_clear()
