@@ -15,6 +15,10 @@ import time
 from typing import Any
 
 
+# A page of 100 images in one read; each read takes three calls of the system.
+_BUFFER = 64 * 1024
+
+
 class TimedResponse(http.client.HTTPResponse):
     """An answer that must be complete within the socket's timeout, from its first byte to its last."""
 
@@ -29,7 +33,7 @@ class _TimedFiles:
         self._sock = sock
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReads(self._sock))
+        return io.BufferedReader(_TimedReads(self._sock), _BUFFER)
 
 
 class _TimedReads(socket.SocketIO):

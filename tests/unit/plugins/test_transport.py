@@ -220,12 +220,11 @@ def test_an_exempt_sts_leaves_the_proxy_to_all_others(machine: Emulator, monkeyp
         other("cr", "GetInstance", SOURCE)
 
 
-def test_what_the_sdk_refuses_before_it_sends_is_no_network_failure(
-    machine: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("token", ["token\n", "token\r", " token"])
+def test_what_the_sdk_refuses_before_it_sends_is_no_network_failure(token: str, machine: Emulator) -> None:
     before = len(machine.calls())
     with pytest.raises(AcrError) as failed:
-        connect(machine, Keys("LTAIaaaa", "secretA", "token\n"))("sts", "GetCallerIdentity", {})
+        connect(machine, Keys("LTAIaaaa", "secretA", token))("sts", "GetCallerIdentity", {})
     assert not isinstance(failed.value, ApiError)
     assert "The SDK could not make the request GetCallerIdentity: " in str(failed.value)
     assert "Nothing was sent" in str(failed.value)
