@@ -14,7 +14,6 @@ import socket
 import time
 from typing import Any
 
-
 # A page of 100 images in one read; each read takes three calls of the system.
 _BUFFER = 64 * 1024
 
