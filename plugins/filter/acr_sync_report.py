@@ -64,6 +64,8 @@ _value:
       RV(registryops.alicloud.acr_sync_verify#module:traffic) of all sources together.
     - C(settings), those of repositories that differ from their source's, as
       RV(registryops.alicloud.acr_sync_verify#module:settings) has them, each with its C(host) and C(target_host).
+    - C(by_records), the destinations whose images were judged by the records of a source alone, as
+      RV(registryops.alicloud.acr_sync_verify#module:by_records) has them, each with its C(host) and C(target).
     - C(topology), which instance feeds which, as P(registryops.alicloud.acr_topology#filter) returns it.
     - C(rules), C(grants) and C(findings), how sync is set up; and C(images), those that are not as they should be, as
       M(registryops.alicloud.acr_sync_verify) returns them, each with its C(host). C(files) are the names of those that
@@ -104,6 +106,7 @@ def sync_report(
         "counts": counts,
         "lag": lags[0] if lags else _NO_LAG,
         "lags": lags,
+        "by_records": of_images.by_records(verified, names),
         "coverage": of_images.coverage(verified, names),
         "uncovered": of_images.uncovered(verified),
         "troubles": of_images.troubles(verified, names),

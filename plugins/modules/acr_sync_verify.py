@@ -180,7 +180,8 @@ findings:
         - What was found. Of rules V(missing_rule), V(different_rule), V(refused_rule), V(unwanted_rule),
           V(unlisted_rule), V(unknown_scope) and, after a preview, V(to_verify).
         - Of images V(failed_image), V(missing_image), V(different_image), V(unsigned_image) and V(never_sent). Of
-          destinations V(unreadable_destination). Of repositories V(different_settings) and V(unread_settings).
+          destinations V(unreadable_destination) and V(gone_destination). Of repositories V(different_settings) and
+          V(unread_settings).
       type: str
       returned: always
     severity:
@@ -264,6 +265,10 @@ images:
       description: Why it failed, in the service's words; null if it did not fail.
       type: str
       returned: always
+    failed_at:
+      description: When the attempt that failed began, in epoch milliseconds; null if it did not fail.
+      type: int
+      returned: always
     pushed:
       description: When it was pushed, in epoch milliseconds.
       type: int
@@ -323,12 +328,13 @@ troubles:
   description:
     - What should be there and is not, by C(repository), C(rule), C(target_instance_id), C(state) and C(reason), the
       worst 200 of them; each with the number of C(images), their C(bytes), the newest C(tags), when the newest was
-      C(pushed), and when the C(oldest) was.
+      C(pushed), when the C(oldest) was, and when the last that failed had begun (C(failed_at)).
   type: list
   elements: dict
   returned: success
 reasons:
-  description: Why images have not arrived, by target, the most frequent reason first. Each has an C(example).
+  description: Why images have not arrived, by target, the most frequent reason first. Each has an C(example), and
+    C(failed_at) tells when the last that failed had begun.
   type: list
   elements: dict
   returned: success
@@ -366,6 +372,34 @@ settings:
   type: list
   elements: dict
   returned: success
+by_records:
+  description:
+    - Destinations that were not looked into, so that the records of the source alone tell what arrived there. What was
+      deleted there since, or a destination that is gone, is not seen then.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    instance_id:
+      description: The instance.
+      type: str
+      returned: always
+    name:
+      description: What O(destinations) call it; null if they do not.
+      type: str
+      returned: always
+    images:
+      description: How many images were judged by the records.
+      type: int
+      returned: always
+    reason:
+      description: Why it was not looked into.
+      type: str
+      returned: always
+    doubt:
+      description: What the newest record says against the instance; null if nothing.
+      type: str
+      returned: always
 unreadable:
   description: Destinations that could not be read, each with its C(host) and the C(reason).
   type: list
@@ -373,8 +407,9 @@ unreadable:
   returned: success
 summary:
   description:
-    - The same as text for people. C(rules), C(images) and C(lag) are one line each. C(findings) lists the first twenty
-      findings. C(failure) is one sentence with the findings that O(fail_on) selects, and empty if there are none.
+    - The same as text for people. C(rules), C(images), C(grants) and C(lag) are one line each. Grants are never looked
+      at; M(registryops.alicloud.acr_sync_audit) does that. C(findings) lists the first twenty findings. C(failure) is
+      one sentence with the findings that O(fail_on) selects, and empty if there are none.
   type: dict
   returned: success
 """

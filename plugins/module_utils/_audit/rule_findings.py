@@ -12,26 +12,23 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_r
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
-    NoPermissionError,
-    NotFoundError,
-    api_error,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import contains
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
+
+_CHECKS = {"": "failing_rule", "grant": "rule_without_grant", "instance": "dead_rule"}
 
 
 def failed(rule: SyncRule, ended: Ended) -> Finding:
     """Report a failed task with the service's issue, as it is, since issues are not documented."""
     issue, subject = str(ended.issue or "no reason given"), f"sync rule {rule.name}"
-    problem = f"{subject} could not carry {ended.image} into {ended.target_instance_id}: {issue}"
-    kind = api_error("", issue, "")
-    check = "failing_rule"
-    if isinstance(kind, NoPermissionError):
-        check = "rule_without_grant"
-    elif isinstance(kind, NotFoundError) and "INSTANCE" in issue:
-        check = "dead_rule"
+    into = f"into {ended.target_instance_id} at {iso_time(ended.created)}"
+    problem = f"{subject} could not carry {ended.image} {into}: {issue}"
+    check = _CHECKS[issue_kind(issue)]
     return error(check, subject, problem, task_remedy(issue, str(ended.target_instance_id)))
 
 
@@ -43,7 +40,8 @@ def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
         own = str(client.caller()["AccountId"])
     except AcrError:
         return finding  # the remedy without the command is true, too
-    return {**finding, "remedy": f"{ask_for_grant(own, rule.target_instance_id, rule.target_region)}."}
+    asked = ask_for_grant(own, rule.target_instance_id, rule.target_region)
+    return {**finding, "remedy": f"{asked}, unless that was done since."}
 
 
 def shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:

@@ -34,6 +34,12 @@ TASKS: dict[str, str] = {
     "": "Remove the cause, then send the image with acr_image_sync.",
 }
 
+# The tag, the image or the rule has to be another one.
+_NOT_SENT_AGAIN = (
+    *("SOURCE_IMAGE_NOT_EXIST", "TARGET_INSTANCE_NOT_EXIST"),
+    *("TARGET_TAG_IMMUTABLE", "TARGET_TAG_ALREADY_EXIST"),
+)
+
 
 def task_remedy(issue: str, target: str) -> str:
     """Return what to do about a task that failed.
@@ -43,6 +49,16 @@ def task_remedy(issue: str, target: str) -> str:
         target: ID of the instance that the image was for.
     """
     return TASKS[longest(TASKS, issue)].format_map(Known(target=target))
+
+
+def has_remedy(issue: str) -> bool:
+    """Return whether the table knows an issue."""
+    return bool(longest(TASKS, issue))
+
+
+def sending_helps(issue: str) -> bool:
+    """Return whether sending again helps once the remedy of a task was followed."""
+    return longest(TASKS, issue) not in _NOT_SENT_AGAIN
 
 
 def longest(table: Mapping[str, str], text: str) -> str:

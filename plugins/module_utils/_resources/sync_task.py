@@ -12,7 +12,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, api_error, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    NoPermissionError,
+    NotFoundError,
+    api_error,
+    attempt,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
@@ -188,3 +194,14 @@ def since_time(value: str | None, *, now: datetime) -> int | None:
         hint = "Write an age such as 90m, 24h or 7d, or a time such as 2026-01-31T12:00:00Z."
         raise AcrError(f"since {value!r} is not a time", hint) from cause
     return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp() * 1000)
+
+
+def issue_kind(issue: str | None) -> str:
+    """Return `grant` or `instance` if an issue refuses all images of a target.
+
+    It is empty otherwise. Issues are not documented, so that this only chooses words.
+    """
+    kind = api_error("", str(issue), "")
+    if isinstance(kind, NoPermissionError):
+        return "grant"
+    return "instance" if isinstance(kind, NotFoundError) and "INSTANCE" in str(issue) else ""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, WaitTimeoutError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import ARRIVED, UNDER_WAY, Arrival
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import is_change
@@ -38,7 +39,9 @@ def failure(failed: Sequence[Arrival], *, sends: bool) -> AcrError:
     """
     first = failed[0].transfer
     issue = first.error or first.issue or f"the task was {first.status}, and the service gives no reason"
-    task = f" (task {first.task_id})" if first.task_id else ""
+    # A task of an earlier day tells nothing of what was mended since.
+    begun = f", begun at {iso_time(first.begun)}" if first.begun > 0 else ""
+    task = f" (task {first.task_id}{begun})" if first.task_id else ""
     again = "" if sends else "Say send: true (wait_for_image_send=true) to send it again."
     return AcrError(
         f"{first.source} did not arrive at {first.target}{_more(failed)}{task}: {issue}",

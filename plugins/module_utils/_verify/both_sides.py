@@ -137,13 +137,14 @@ class Comparison:
     ) -> list[Compared]:
         readable = target.instance_id in self._destinations
         records, lost = self._records.of(origin, target), self._records.lost(origin)
+        reached = self._records.reached(target.instance_id)
         found = []
         for tag, held in images.items():
             bringers = bringing.of(tag)
             if bringers is not None:
                 held_there = there.get(tag)
                 digest = held_there.digest if held_there else None
-                evidence = Evidence(digest, readable, records.get(tag), lost.get(tag))
+                evidence = Evidence(digest, readable, records.get(tag), lost.get(tag), reached)
                 found.append(compare(bringers, (*origin, tag), held, target, evidence))
         return found
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Record, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure, Record, failure_of
 
 Rule = Mapping[str, Any]
 
@@ -45,15 +46,15 @@ def compare(  # one image: what is wanted of it, what the source has, what the d
         evidence: what is known of its arrival.
     """
     rule, names = bringers
-    digest, _readable, record, _lost = evidence
+    digest, record = evidence.digest, evidence.record
     state, reason = _state(rule, held, evidence)
-    issue = evidence.issue(held) if state == "failed" else None
+    failure = evidence.failure(rule, held, target) if state == "failed" else None
     pushed, arrived, lag = held.pushed or None, None, None
     if record is not None and record.status == "success" and record.created >= held.pushed:
         arrived, lag = record.modified, _lag(held, record)
     # By position, since there are very many: by name takes half as long again.
     about = (rule["name"], names, *where, held.size, held.digest, target, digest)
-    return Compared(*about, state, reason, issue, pushed, arrived, lag)
+    return Compared(*about, state, failure.reason if failure else reason, failure, pushed, arrived, lag)
 
 
 def extra(rule: Rule, where: tuple[str, str, str], held: Held, target: Target) -> Compared:
@@ -75,17 +76,19 @@ class Evidence(NamedTuple):
         readable: whether the destination was looked into.
         record: the newest record of the image on this way.
         lost: the newest record of the image on its way to an instance that no rule ends at any more.
+        reached: when the last image that arrived at this instance was sent, in epoch milliseconds.
     """
 
     digest: str | None
     readable: bool
     record: Record | None = None
     lost: Record | None = None
+    reached: int = 0
 
-    def issue(self, held: Held) -> str | None:
-        """Return why the newest push failed, as the service says."""
+    def failure(self, rule: Rule, held: Held, target: Target) -> Failure | None:
+        """Return how the newest push failed, by the record that says so."""
         record = self.record if _is_current(self.record, held) else self.lost
-        return record.issue if record else None
+        return failure_of(record, rule, target.instance_id, self.reached) if record else None
 
 
 def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
@@ -98,7 +101,7 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
     if record is not None and record.status in ("pending", "synchronizing"):
         return "waiting", ""
     if current is not None and current.status == "error":
-        return "failed", current.issue or "the service says no reason"
+        return "failed", ""
     if arrived is not None:
         return "different", _reason(current, "had arrived, or was skipped; the tag is another image now")
     if not evidence.readable and current is not None and current.status == "success":
@@ -115,7 +118,7 @@ def _older(rule: Rule, held: Held, lost: Record | None) -> tuple[str, str]:
     A push that failed before stays failed.
     """
     if lost is not None and lost.status == "error" and _is_current(lost, held):
-        return "failed", f"{lost.issue or 'the service says no reason'}, on its way to {lost.target_instance_id}"
+        return "failed", ""
     return "older", "the rule is manual" if rule.get("trigger") == "manual" else "pushed before the rule was made"
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure
+
 # The worst first, as people should read them. An image with a destination is in exactly one of these.
 STATES = ("failed", "missing", "different", "unsigned", "waiting", "older", "extra", "carried", "same")
 BAD = ("failed", "missing", "different")
@@ -22,20 +24,6 @@ _WORDS = {
     "older": "is older than the rule and not at",
     "extra": "is not there, but is at",
 }
-
-
-class Record(NamedTuple):
-    """A sync record of one image on one way.
-
-    Times are in epoch milliseconds.
-    """
-
-    status: str | None
-    issue: str | None
-    created: int
-    modified: int | None
-    automatic: bool
-    target_instance_id: str | None = None
 
 
 class Target(NamedTuple):
@@ -63,7 +51,7 @@ class Compared(NamedTuple):
     target_digest: str | None
     state: str
     reason: str
-    issue: str | None
+    failure: Failure | None
     pushed: int | None
     arrived: int | None
     lag: float | None
@@ -78,9 +66,20 @@ class Compared(NamedTuple):
 
     @property
     def sentence(self) -> str:
+        if self.failure:
+            return self.failure.sentence(self.source, "its", self.destination)
         return f"{self.source} {_WORDS[self.state]} {self.destination}" + (f" ({self.reason})" if self.reason else "")
 
     def to_result(self) -> dict[str, Any]:
         """Return the image as results and reports show it."""
-        shown = self._asdict() | {"source": self.source, "target": self.destination, "sentence": self.sentence}
-        return {**shown, "rules": list(self.rules), "target_instance_id": self.target.instance_id}
+        shown = {name: value for name, value in self._asdict().items() if name != "failure"}
+        return {
+            **shown,
+            "rules": list(self.rules),
+            "source": self.source,
+            "target": self.destination,
+            "target_instance_id": self.target.instance_id,
+            "issue": self.failure.issue if self.failure else None,
+            "failed_at": self.failure.time if self.failure else None,
+            "sentence": self.sentence,
+        }

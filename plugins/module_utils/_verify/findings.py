@@ -5,22 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import ARRIVED, STATES
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import SENDS, Ask, Destination
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.group import Group
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
-_SENDS = "registryops.alicloud.backfill_images sends"
-REMEDIES = {
-    "failed": f"Remove the reason. Then {_SENDS} what failed.",
-    "missing": f"{_SENDS} them.",
-    "different": f"{_SENDS} them with -e backfill_images_override=true, which moves the tags.",
-    "unsigned": f"Let the rule's tag_filter cover the signatures too; {_SENDS} those that are there.",
-}
 _SAID = {
     "failed": "failed on their way to",
     "missing": "are missing at",
@@ -29,127 +24,93 @@ _SAID = {
 }
 # Images of one kind that are named each; more are counted, with an example.
 _NAMED = 3
-# Findings that one sentence names; a person has read enough of them before that many.
-_MOST = 20
 
 
-def image_findings(summary: Summary, names: Mapping[str, str], readable: Container[str]) -> list[Finding]:
-    """Return the images' findings, one for each reason.
+class ImageFindings:
+    """What is wrong with images, one finding for each reason.
 
     Args:
         summary: the compared images.
-        names: what destinations are called, by instance ID.
-        readable: IDs of the instances that were looked into.
+        destinations: where they go, by instance ID.
+        ask: what to ask of a destination's owner where the grant is missing.
     """
-    return [*_wrong(summary, names), *_never_sent(summary, names, readable)]
 
+    def __init__(self, summary: Summary, destinations: Mapping[str, Destination], ask: Ask) -> None:
+        self._summary = summary
+        self._destinations = destinations
+        self._ask = ask
 
-def _wrong(summary: Summary, names: Mapping[str, str]) -> list[Finding]:
-    found = []
-    for reason in summary.reasons():
-        target, state = reason["target_instance_id"], reason["state"]
+    def all(self) -> list[Finding]:
+        """Return what is not as it should be, then what no rule sends."""
+        found: list[Finding] = []
+        for group in self._summary.by_reason():
+            found += self._wrong(group)
+        return [*self._gone(), *found, *self._never_sent()]
+
+    def _gone(self) -> Iterator[Finding]:
+        """Return destinations that seem to be gone, with what had arrived there."""
+        for destination in self._destinations.values():
+            doubt = destination.doubt()
+            if doubt:
+                problem = f"{destination.called} itself was not looked into, since {destination.unseen}, and {doubt}"
+                arrived = self._summary.arrived_at(destination.instance_id)
+                if arrived:
+                    problem += f"; {_images(arrived)} had arrived there before"
+                remedy = "Ask its owner. If it is gone, point its rules at another instance, or delete them."
+                yield error("gone_destination", destination.called, problem, remedy)
+
+    def _wrong(self, group: Group) -> list[Finding]:
+        target, state = group.first.target.instance_id, group.first.state
         # The image itself has arrived; whether a signature is wanted only its owner knows.
         say = warning if state == "unsigned" else error
-        same = [image for image in summary.bad if (image.target.instance_id, image.state) == (target, state)]
+        same = [image for image in self._summary.bad if (image.target.instance_id, image.state) == (target, state)]
         # `bad` holds a bounded number of images, so it may have fewer than were counted.
-        if reason["images"] <= _NAMED and len(same) == reason["images"]:
-            sentences = [(image.source, image.sentence) for image in same]
-        else:
-            where = _called(target, names)
-            problem = f"{_images(reason['images'])} {_SAID[state]} {where} ({reason['reason']})"
-            sentences = [(where, f"{problem}, such as {reason['example']}")]
-        found += [say(f"{state}_image", subject, problem, REMEDIES[state]) for subject, problem in sentences]
-    return found
+        if group.images <= _NAMED and len(same) == group.images:
+            return [say(f"{state}_image", image.source, image.sentence, self._remedy(image)) for image in same]
+        where = self._at(target).called
+        problem = f"{_images(group.images)} {_SAID[state]} {where} ({group.kind})"
+        if group.failure:
+            problem = group.failure.sentence(_images(group.images), "their", where, several=True)
+        problem = f"{problem}, such as {group.first.source}"
+        return [say(f"{state}_image", where, problem, self._remedy(group.first))]
 
+    def _remedy(self, image: Compared) -> str:
+        destination = self._at(image.target.instance_id)
+        if image.failure:
+            ask = partial(self._ask, destination.instance_id, destination.region)
+            return image.failure.remedy(destination.instance_id, ask, SENDS)
+        if image.state == "different":
+            return destination.sends("them", self._ask, " with -e backfill_images_override=true, which moves the tags")
+        if image.state == "unsigned":
+            sent = destination.sends("those that are there", self._ask)
+            return f"Let the rule's tag_filter cover the signatures too. {sent[0].upper()}{sent[1:]}"
+        return destination.sends("them", self._ask)
 
-def _never_sent(summary: Summary, names: Mapping[str, str], readable: Container[str]) -> list[Finding]:
-    """Return what a rule never carries.
+    def _never_sent(self) -> list[Finding]:
+        """Return what a rule never carries.
 
-    It is older than the rule, or the rule is manual.
-    """
-    totals: dict[tuple[str, str], list[int]] = {}
-    for group in summary.others():
-        if group["state"] == "older":
-            total = totals.setdefault((group["target_instance_id"], group["reason"]), [0, 0])
-            total[0] += group["images"]
-            total[1] += group["bytes"]
-    found = []
-    for (target, reason), (images, size) in totals.items():
-        are, their, them = ("is", "its rule", "it") if images == 1 else ("are", "their rules", "them")
-        why = f"{are} covered by manual rules" if "manual" in reason else f"{are} older than {their}"
-        where = _called(target, names)
-        never = f"{are} not at {where}" if target in readable else f"by the records never went to {where}"
-        problem = f"{_images(images)} ({bytes_to_human(size)}) {why} and {never}: no rule sends {them}"
-        found.append(warning("never_sent", where, problem, f"{_SENDS} {them}."))
-    return found
+        It is older than the rule, or the rule is manual.
+        """
+        totals: dict[tuple[str, str], list[int]] = {}
+        for group in self._summary.others():
+            if group["state"] == "older":
+                total = totals.setdefault((group["target_instance_id"], group["reason"]), [0, 0])
+                total[0] += group["images"]
+                total[1] += group["bytes"]
+        found = []
+        for (target, reason), (images, size) in totals.items():
+            are, their, them = ("is", "its rule", "it") if images == 1 else ("are", "their rules", "them")
+            why = f"{are} covered by manual rules" if "manual" in reason else f"{are} older than {their}"
+            destination = self._at(target)
+            where = destination.called
+            never = f"by the records never went to {where}" if destination.unseen else f"{are} not at {where}"
+            problem = f"{_images(images)} ({bytes_to_human(size)}) {why} and {never}: no rule sends {them}"
+            found.append(warning("never_sent", where, problem, destination.sends(them, self._ask)))
+        return found
 
-
-def summed_up(
-    summary: Summary, findings: list[Finding], rules: Mapping[str, int], fail_on: str = "error"
-) -> dict[str, Any]:
-    """Return the summary: a line each, then what is wrong.
-
-    The lines are about rules, images and lag.
-
-    Args:
-        summary: the compared images.
-        findings: all of them, errors first.
-        rules: how many there are of each standing.
-        fail_on: the least severity that is a reason to fail.
-    """
-    return {
-        "rules": ", ".join(f"{count} {standing}" for standing, count in rules.items() if count) or "none",
-        "images": _counted(summary),
-        "lag": _lag(summary.lag()),
-        "findings": _shown([f"{finding['problem']}. {finding['remedy']}" for finding in findings]),
-        "failure": _failure(findings, fail_on),
-    }
-
-
-def _failure(findings: list[Finding], fail_on: str) -> str:
-    """Return a sentence to fail with.
-
-    It is empty if nothing is as bad as that.
-    """
-    errors = [finding["problem"] for finding in findings if finding["severity"] == "error"]
-    if errors:
-        return f"Sync is not as it should be: {'; '.join(_shown(errors))}."
-    if not findings or fail_on == "error":
-        return ""
-    return f"Sync may not be as it should be: {'; '.join(_shown([finding['problem'] for finding in findings]))}."
-
-
-def _counted(summary: Summary) -> str:
-    """Return how many images arrived, of how many.
-
-    The parts add up to the whole.
-    """
-    images = {state: summary.counts[state]["images"] for state in STATES}
-    # Extra images are nobody's promise, so they count for neither.
-    wanted, arrived = sum(images.values()) - images["extra"], sum(images[state] for state in ARRIVED)
-    parts = [f"{images[state]:,} {state}" for state in STATES if images[state] and state != "extra"]
-    beside = f"; {images['extra']:,} at the destinations alone" if images["extra"] else ""
-    return (f"{arrived:,} of {wanted:,} arrived ({', '.join(parts)})" if wanted else "none") + beside
-
-
-def _lag(lag: Mapping[str, Any]) -> str:
-    if not lag["count"]:
-        return "not known"
-    return (
-        f"median {lag['median']:.1f} s, 95th percentile {lag['p95']:.1f} s, worst {lag['worst']:.1f} s,"
-        f" of {lag['count']:,} images that rules carried"
-    )
-
-
-def _shown(sentences: list[str]) -> list[str]:
-    more = len(sentences) - _MOST
-    return [*sentences[:_MOST], *([f"{more} more, which are in the findings"] if more > 0 else [])]
-
-
-def _called(instance_id: str, names: Mapping[str, str]) -> str:
-    name = names.get(instance_id)
-    return f"{name} ({instance_id})" if name else instance_id
+    def _at(self, instance_id: str) -> Destination:
+        return self._destinations.get(instance_id) or Destination(instance_id)
 
 
 def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"
+    return f"{count:,} image{'s' * (count != 1)}"

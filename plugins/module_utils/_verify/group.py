@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure
 
 # What differs from one failure to the next of the same kind.
 _PARTICULARS = re.compile(r"sha256[:-][0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -26,6 +27,7 @@ class Group:
     bytes: int = 0
     pushed: int = 0
     oldest: int = 0
+    failed_at: int = 0
     repositories: set[tuple[str, str]] = field(default_factory=set)
     newest: list[tuple[int, str]] = field(default_factory=list)
 
@@ -35,8 +37,17 @@ class Group:
         self.pushed = max(self.pushed, image.pushed or 0)
         if image.pushed and (not self.oldest or image.pushed < self.oldest):
             self.oldest = image.pushed
+        if image.failure:
+            self.failed_at = max(self.failed_at, image.failure.time)
         self.repositories.add((image.namespace, image.repository))
         self.newest = sorted([*self.newest, (-(image.pushed or 0), image.tag)])[:_TAGS_NAMED]
+
+    @property
+    def failure(self) -> Failure | None:
+        """Return the newest failure, without details of one image."""
+        failure = self.first.failure
+        issue = _without_details(failure.issue, self.first) if failure and failure.issue else None
+        return failure._replace(issue=issue, time=self.failed_at) if failure else None
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -46,6 +57,7 @@ class Group:
             "images": self.images,
             "bytes": self.bytes,
             "oldest": self.oldest or None,
+            "failed_at": self.failed_at or None,
         }
 
 
@@ -54,6 +66,9 @@ def kind_of(image: Compared) -> str:
 
     Equal reasons are then counted together.
     """
-    reason = _PARTICULARS.sub("…", image.reason)
+    return _without_details(image.reason, image)
+
+
+def _without_details(text: str, image: Compared) -> str:
     repository = f"{image.namespace}/{image.repository}"
-    return reason.replace(image.source, "the image").replace(repository, "the repository")
+    return _PARTICULARS.sub("…", text).replace(image.source, "the image").replace(repository, "the repository")

@@ -13,8 +13,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     IN_FLIGHT,
     SyncTask,
     each_task,
+    issue_kind,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Record, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 
 # The namespace and the repository that an image comes from.
@@ -40,6 +42,9 @@ class Records:
         self._targets = targets
         self._newest: dict[tuple[Origin, Target], dict[str, Record]] = {}
         self._lost: dict[Origin, dict[str, Record]] = {}
+        # When the newest that arrived at an instance was sent, and the newest that has ended there.
+        self._reached: dict[str, int] = {}
+        self._ended: dict[str, Record] = {}
         self.count = 0
 
     def read(self, namespace: str | None = None, tell: Callable[[int], object] = bool) -> None:
@@ -83,8 +88,18 @@ class Records:
         """
         return self._lost.get(origin, {})
 
+    def reached(self, instance_id: str) -> int:
+        """Return when the newest that arrived at an instance was sent; 0 if nothing did."""
+        return self._reached.get(instance_id, 0)
+
+    def refused(self, instance_id: str) -> Record | None:
+        """Return the record that refused all of an instance, if it is the newest that ended there."""
+        ended = self._ended.get(instance_id)
+        return ended if ended and ended.status == "error" and issue_kind(ended.issue) else None
+
     def _add(self, task: SyncTask) -> None:
         self._watcher.record(task)
+        self._keep_ended(task)
         if task.tag != task.target_tag:
             return  # sent by hand under another name; rules keep the tag
         origin = (str(task.namespace), str(task.repository))
@@ -94,11 +109,24 @@ class Records:
         else:
             _keep(self._lost.setdefault(origin, {}), task)
 
+    def _keep_ended(self, task: SyncTask) -> None:
+        target, created = str(task.target_instance_id), task.create_time or 0
+        if task.status == "success":
+            self._reached[target] = max(self._reached.get(target, 0), created)
+        if task.status in ("success", "error"):
+            known = self._ended.get(target)
+            if known is None or created >= known.created:
+                self._ended[target] = _record(task)
+
 
 def _keep(records: dict[str, Record], task: SyncTask) -> None:
     """Keep a record unless a newer one is known."""
     tag, created = str(task.tag), task.create_time or 0
     known = records.get(tag)
     if known is None or created >= known.created:
-        automatic = task.trigger == "automatic"
-        records[tag] = Record(task.status, task.issue, created, task.modified_time, automatic, task.target_instance_id)
+        records[tag] = _record(task)
+
+
+def _record(task: SyncTask) -> Record:
+    automatic, created = task.trigger == "automatic", task.create_time or 0
+    return Record(task.status, task.issue, created, task.modified_time, automatic, task.target_instance_id)

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, state_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import (
-    image_findings,
-    summed_up,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import Ask, Destination, anybody
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import ImageFindings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import SettingsFound
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.words import summed_up
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,9 @@ class Found:
         rules: how they stand.
         summary: the compared images.
         uncovered: namespaces of which no rule covers a repository.
-        names: what destinations are called, by instance ID.
-        readable: IDs of the destinations that were looked into.
-        unreadable: those that could not be, each with its host and the reason.
+        destinations: where the images go, by instance ID.
+        ask: what to ask of a destination's owner where the grant is missing.
+        unreadable: destinations that could not be looked into, each with its host and the reason.
         records: how many sync records were read.
         images_file: the file of all images, if one was written.
         fail_on: the least severity that is a reason to fail.
@@ -45,8 +44,8 @@ class Found:
     rules: Sequence[Standing]
     summary: Summary
     uncovered: Sequence[str] = ()
-    names: Mapping[str, str] | None = None
-    readable: frozenset[str] = frozenset()
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
+    ask: Ask = anybody
     unreadable: Sequence[Mapping[str, str]] = ()
     records: int = 0
     images_file: str | None = None
@@ -76,7 +75,12 @@ class Found:
             "traffic": self._traffic(),
             "settings": self.settings.rows(),
             "unreadable": [*self.unreadable],
-            "summary": summed_up(summary, findings, self._standings(), self.fail_on),
+            "by_records": [
+                place.to_result(summary.wanted_at(place.instance_id))
+                for place in self.destinations.values()
+                if place.unseen
+            ],
+            "summary": summed_up(summary, self.destinations.values(), findings, self._standings(), self.fail_on),
         }
 
     def _traffic(self) -> dict[str, Any]:
@@ -93,8 +97,8 @@ class Found:
     def findings(self) -> list[Finding]:
         """Return what is wrong, errors first."""
         of_rules = [finding for finding in (rule.finding(self.preview) for rule in self.rules) if finding]
-        of_images = image_findings(self.summary, self.names or {}, self.readable)
-        of_settings = self.settings.findings(self.names or {})
+        of_images = ImageFindings(self.summary, self.destinations, self.ask).all()
+        of_settings = self.settings.findings({place.instance_id: place.name for place in self.destinations.values()})
         return sorted([*self._blind(), *of_rules, *of_images, *of_settings], key=lambda finding: finding["severity"])
 
     def _blind(self) -> Iterator[Finding]:

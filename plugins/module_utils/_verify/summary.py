@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD, STATES, Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import (
+    ARRIVED,
+    BAD,
+    STATES,
+    Compared,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.group import Group, kind_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 
@@ -59,6 +64,21 @@ class Summary:
             found[state]["images"] += images
             found[state]["bytes"] += size
         return found
+
+    def wanted_at(self, instance_id: str) -> int:
+        """Return how many images should be at a destination."""
+        return self._at(instance_id, [state for state in STATES if state != "extra"])
+
+    def arrived_at(self, instance_id: str) -> int:
+        """Return how many images arrived at a destination."""
+        return self._at(instance_id, ARRIVED)
+
+    def _at(self, instance_id: str, states: Container[str]) -> int:
+        return sum(
+            images
+            for (_rules, _namespace, target, state), (images, _size) in self._tallies.items()
+            if target == instance_id and state in states
+        )
 
     def not_there(self) -> dict[str, list[int]]:
         """Return the images and bytes that sending would move.
@@ -136,14 +156,16 @@ class Summary:
         ]
         return _worst_first(found, lambda row: row["repository"])[:_MOST_GROUPS]
 
+    def by_reason(self) -> list[Group]:
+        """Return images that are not there by why, the most frequent first."""
+        return sorted(self._groups["reasons"].values(), key=lambda group: (-group.images, group.first.source))
+
     def reasons(self) -> list[dict[str, Any]]:
         """Return why images are missing, the most frequent first."""
-        groups = self._groups["reasons"].values()
-        found = [
+        return [
             {**group.shown(), "repositories": len(group.repositories), "example": group.first.source}
-            for group in groups
+            for group in self.by_reason()
         ]
-        return sorted(found, key=lambda row: (-row["images"], row["example"]))
 
     def others(self) -> list[dict[str, Any]]:
         """Return groups that are neither arrived nor wrong."""

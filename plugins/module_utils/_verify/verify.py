@@ -5,16 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import near_namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_sides import Comparison
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    NO_KEYS,
+    UNNAMED,
+    Destination,
+    anybody,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    destinations as destinations_of,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import Progress
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
@@ -74,8 +84,8 @@ class Verification:
             rules=rules,
             summary=summary,
             uncovered=self._uncovered(source, routes),
-            names={str(given["instance_id"]): str(given["name"] or "") for given in self._params["destinations"]},
-            readable=frozenset(destinations),
+            destinations=self._destinations(followed, destinations, records),
+            ask=self._ask,
             unreadable=self._unreadable,
             records=records.count,
             images_file=self._file,
@@ -84,6 +94,25 @@ class Verification:
             settings=self._settings(source, destinations, routes),
             preview=self._params["preview"],
         ).to_result()
+
+    def _destinations(
+        self, rules: Sequence[Mapping[str, Any]], seen: Collection[str], records: Records
+    ) -> dict[str, Destination]:
+        """Return where the rules end, and why that was not looked into."""
+        given = {str(item["instance_id"]): str(item["name"] or "") for item in self._params["destinations"]}
+        wanted = {str(rule.get("target_instance_id")) for rule in self._params["rules"]}
+        every = {str(rule["target_instance_id"]) for rule in rules}
+        unseen = {instance: NO_KEYS if instance in wanted else UNNAMED for instance in every.difference(seen)}
+        unseen.update({instance: "that failed" for instance in unseen if instance in given})
+        return destinations_of(rules, given, unseen, records.refused)
+
+    def _ask(self, instance_id: str, region: str | None) -> str:
+        """Return what the owner of an instance has to do, as a command if our own account is known."""
+        try:
+            own = str(self._params.get("account_id") or self._task.client.caller()["AccountId"])
+        except AcrError:
+            return anybody(instance_id, region)  # true without the command, too
+        return ask_for_grant(own, instance_id, region)
 
     def _settings(self, source: Side, destinations: Mapping[str, Side], routes: Routes) -> SettingsFound:
         settings = self._params["settings"]

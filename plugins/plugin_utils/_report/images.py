@@ -68,6 +68,16 @@ def uncovered(verified: Verified) -> list[dict[str, Any]]:
     return rows
 
 
+def by_records(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the destinations of each source that were judged by the records alone."""
+    rows: list[dict[str, Any]] = []
+    for host, result in verified.items():
+        for place in result.get("by_records", []):
+            named = place["name"] or names.get(place["instance_id"]) or place["instance_id"]
+            rows.append({"host": host, **place, "target": named})
+    return rows
+
+
 def troubles(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return what is missing, alike repositories in one row."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -87,6 +97,7 @@ def reasons(verified: Verified) -> list[dict[str, Any]]:
         for row in result["reasons"]:
             known = found.setdefault((row["state"], row["reason"]), {**row, "images": 0, "repositories": 0})
             known["images"] += row["images"]
+            known["failed_at"] = max(known["failed_at"] or 0, row["failed_at"] or 0) or None
             known["repositories"] += row["repositories"]
     return sorted(found.values(), key=lambda row: -row["images"])
 
@@ -153,6 +164,7 @@ def _together(rows: list[dict[str, Any]]) -> dict[str, Any]:
         # Tags of several repositories in one row would not tell which is whose.
         "tags": [],
         "pushed": max((row["pushed"] or 0 for row in rows), default=0) or None,
+        "failed_at": max((row["failed_at"] or 0 for row in rows), default=0) or None,
         "oldest": min((row["oldest"] for row in rows if row["oldest"]), default=None),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import unseen_words
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import listed
 
@@ -25,7 +26,7 @@ def verdict(report: Row) -> dict[str, str]:
     wrong, doubtful = _wrong(report), _doubtful(report)
     arrived, wanted = report["total"]["arrived"], report["total"]["wanted"]
     said = [
-        f"{_all_or(arrived, wanted)} that rules cover arrived" if wanted else "",
+        f"{_all_or(arrived, wanted)} that rules cover arrived{_by_records(report)}" if wanted else "",
         "no rule covers an image" if not wanted and report["sources"] else "",
         *wrong,
         *doubtful,
@@ -33,6 +34,18 @@ def verdict(report: Row) -> dict[str, str]:
     sentence = "; ".join(part for part in said if part) or "nothing is wrong"
     state = "bad" if any(wrong) else "warning" if any(doubtful) else "good"
     return {"state": state, "sentence": f"{sentence[0].upper()}{sentence[1:]}."}
+
+
+def _by_records(report: Row) -> str:
+    """Return where the records stand for what nobody has looked at; empty if nowhere."""
+    judged = sum(place["images"] for place in report["by_records"])
+    if not judged:
+        return ""
+    which = " " if judged == report["total"]["wanted"] else f", {judged:,} of them judged "
+    told = {host["host"] for host in report["not_looked_at"]}
+    places = [(place["target"], place["reason"]) for place in report["by_records"] if place["target"] not in told]
+    words = unseen_words(dict.fromkeys(places))
+    return f"{which}by the records of the source" + (f"; {words}" if words else "")
 
 
 def _wrong(report: Row) -> list[str]:

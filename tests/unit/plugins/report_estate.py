@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import Drift, SettingsFound
@@ -71,7 +72,7 @@ def compared(state: str, reason: str = "", **said: Any) -> Compared:
     """
     target = Target(INSTANCES[DESTINATION], said.get("namespace", "prod"), said.get("repository", "web"))
     known = {"rule": "r", "namespace": "prod", "repository": "web", "tag": "1.0", "size": 10, "pushed": 86_400_000}
-    empty = {"digest": None, "target_digest": None, "issue": None, "arrived": None, "lag": None}
+    empty = {"digest": None, "target_digest": None, "failure": None, "arrived": None, "lag": None}
     given = {**known, **empty, "target": target, **said}
     return Compared(**{"rules": (given["rule"],), **given}, state=state, reason=reason)
 
@@ -99,7 +100,7 @@ def _image(namespace: str, name: str, tag: str, bad: str | None, chance: random.
         size=int(chance.lognormvariate(18, 0.8)),
         digest=digest,
         target_digest=digest if state == "same" else None,
-        issue=reason if state == "failed" else None,
+        failure=Failure(reason, pushed) if state == "failed" else None,
         pushed=pushed,
         arrived=pushed + int(lag * 1000) if lag else None,
         lag=lag,

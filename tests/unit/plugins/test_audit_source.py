@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
+
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
 
 LONG_AGO = 1700000000000
@@ -167,7 +169,9 @@ def test_the_newest_record_says_why_a_rule_fails(
     assert (found["check"], found["severity"]) == (check, "error")
     assert remedy in found["remedy"]
     reason = issue or "no reason given"
-    assert found["problem"] == f"sync rule to-eu could not carry prod/web:1.0 into {TARGET}: {reason}"
+    assert (
+        found["problem"] == f"sync rule to-eu could not carry prod/web:1.0 into {TARGET} at {iso_time(later)}: {reason}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,7 +212,8 @@ def test_a_grant_that_was_taken_back_is_seen_by_what_failed(
     assert found["check"] == "rule_without_grant"
     assert found["remedy"] == (
         "Ask its owner to run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
-        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`."
+        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`,"
+        " unless that was done since."
     )
 
 

@@ -16,7 +16,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
     compare,
     extra,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Record, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure, Record
 
 TARGET = Target("cri-t", "prod", "web")
 RULE = {"name": "r", "namespace": "prod", "target_instance_id": "cri-t", "create_time": 100}
@@ -26,6 +27,7 @@ FAILED = Record("error", "AUTH", 250, None, True)
 SUCCESS = Record("success", None, 260, 2700, True)
 PENDING, RUNNING = FAILED._replace(status="pending"), FAILED._replace(status="synchronizing")
 CANCELED = FAILED._replace(status="canceled")
+DENIED = FAILED._replace(issue="NoPrivilege")
 LOST = FAILED._replace(target_instance_id="cri-gone")
 
 
@@ -91,6 +93,30 @@ CASES: list[tuple[str, dict[str, Any], Held, Evidence, str, str]] = [
         IMAGE,
         there(None, FAILED),
         "failed",
+        "AUTH, before the rule was made",
+    ),
+    (
+        "what refused everything is over once others arrived",
+        RULE,
+        IMAGE,
+        Evidence(None, True, DENIED, reached=60_000),
+        "failed",
+        "NoPrivilege, and others arrived there since, the last at 1970-01-01T00:01:00Z",
+    ),
+    (
+        "what refused everything may last if others arrived before",
+        RULE,
+        IMAGE,
+        Evidence(None, True, DENIED, reached=249),
+        "failed",
+        "NoPrivilege",
+    ),
+    (
+        "what refused one image is not over once others arrived",
+        RULE,
+        IMAGE,
+        Evidence(None, True, FAILED, reached=60_000),
+        "failed",
         "AUTH",
     ),
     ("the records stand for an unreadable target", RULE, IMAGE, unseen(SUCCESS), "carried", ""),
@@ -122,9 +148,64 @@ def test_an_image_is_in_one_state_for_one_reason(
 def test_a_push_that_failed_stays_failed_after_its_destination_was_rebuilt() -> None:
     new = {**RULE, "create_time": 900}
     image = compared(IMAGE, Evidence(None, True, None, LOST), new)
-    assert (image.state, image.reason, image.issue) == ("failed", "AUTH, on its way to cri-gone", "AUTH")
+    assert image.failure and (image.state, image.failure.issue) == ("failed", "AUTH")
+    assert image.sentence == (
+        "prod/web:1.0 failed on its way to cri-gone, where no rule ends any more, at 1970-01-01T00:00:00Z (AUTH);"
+        " nothing was sent to cri-t/prod/web:1.0 since"
+    )
     assert compared(IMAGE, Evidence(None, True, None, LOST._replace(status="success")), new).state == "older"
     assert compared(IMAGE, Evidence(None, True, None, LOST._replace(created=150)), new).state == "older"
+
+
+def ask() -> str:
+    return "Ask its owner to grant it"
+
+
+@pytest.mark.parametrize(
+    ("record", "rule", "remedy"),
+    [
+        (FAILED, RULE, "Remove the cause. Then b sends what failed."),
+        (DENIED, RULE, "Ask its owner to grant it, unless that was done since. Then b sends what failed."),
+        (
+            FAILED._replace(issue="TARGET_NAMESPACE_NOT_EXIST: prod"),
+            RULE,
+            "Have the namespace made in cri-t with registryops.alicloud.prepare_destination; then send it again."
+            " b sends what failed.",
+        ),
+        (
+            FAILED._replace(issue="TARGET_TAG_IMMUTABLE"),
+            RULE,
+            "The tag is immutable in cri-t and holds another image. Choose another tag.",
+        ),
+        (
+            FAILED._replace(issue="TARGET_INSTANCE_NOT_EXIST"),
+            RULE,
+            "Instance cri-t is gone. Point the rule at another one, or delete the rule.",
+        ),
+        (
+            DENIED,
+            {**RULE, "create_time": 900},
+            "The reason may be mended by now: b sends what failed, or says what still stands in its way.",
+        ),
+    ],
+)
+def test_a_failure_has_the_remedy_of_its_code_unless_it_is_past(
+    record: Record, rule: dict[str, Any], remedy: str
+) -> None:
+    failure = compared(IMAGE, there(None, record), rule).failure
+    assert failure and failure.remedy("cri-t", ask, "b sends") == remedy
+
+
+def test_several_failures_are_told_with_the_time_of_the_last() -> None:
+    failure = Failure("AUTH", 60_000, past="before the rule was made")
+    assert failure.sentence("4 images", "their", "eu", several=True) == (
+        "4 images failed on their way to eu, the last at 1970-01-01T00:01:00Z, before the rule was made (AUTH)"
+    )
+    lost = Failure("AUTH", 60_000, "cri-gone")
+    assert lost.sentence("4 images", "their", "eu", several=True) == (
+        "4 images failed on their way to cri-gone, where no rule ends any more, the last at 1970-01-01T00:01:00Z"
+        " (AUTH); nothing was sent to eu since"
+    )
 
 
 def test_of_rules_that_meet_the_one_that_should_have_carried_it_decides() -> None:
@@ -170,10 +251,11 @@ def test_a_compared_image_is_shown_with_a_sentence() -> None:
         "state": "failed",
         "reason": "AUTH",
         "issue": "AUTH",
+        "failed_at": 250,
         "pushed": 200,
         "arrived": None,
         "lag": None,
-        "sentence": "prod/web:1.0 failed on its way to cri-t/copy/shop:1.0 (AUTH)",
+        "sentence": "prod/web:1.0 failed on its way to cri-t/copy/shop:1.0 at 1970-01-01T00:00:00Z (AUTH)",
     }
 
 

@@ -76,7 +76,8 @@ def test_it_returns_when_the_push_has_arrived(by: str, cloud: Emulator, ruled: A
     assert told(result) == [(f"{TARGET}/prod/web:2.0", "arrived", by)]
     (target,) = result["targets"]
     assert target["rules"] == ["to-eu"]
-    assert target["sync_task_id"].startswith("rst-")
+    if by == "record":  # a digest that is there at the first look needs no record
+        assert target["sync_task_id"].startswith("rst-")
     assert created(cloud) == 0
     again = ruled.run("acr_image_wait", instance_id=SOURCE, image="prod/web:2.0", digest=pushed.removeprefix("sha256:"))
     assert told(again) == [(f"{TARGET}/prod/web:2.0", "arrived", "record")]

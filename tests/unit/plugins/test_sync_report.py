@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.filter import acr_sync_report
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import NO_KEYS, Destination
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
@@ -23,6 +24,7 @@ from .report_estate import DESTINATION, INSTANCES, SOURCE, compared, estate, ver
 
 report_of = acr_sync_report.FilterModule().filters()["acr_sync_report"]
 DAY = 86_400_000
+TARGET = INSTANCES[DESTINATION]
 PLACE = {"scope": "namespace", "namespace": "prod", "target_instance_id": INSTANCES[DESTINATION]}
 STRAY = {**PLACE, "name": "stray", "instance_id": "cri-s", "target_region": "eu-central-1"}
 
@@ -78,6 +80,19 @@ VERDICTS: list[tuple[list[str], dict[str, Any], str, str]] = [
         {"unreadable": BLIND},
         "bad",
         f"The only image that rules cover arrived; could not look at {DESTINATION}.",
+    ),
+    (
+        ["carried"],
+        {"unreadable": BLIND, "destinations": {TARGET: Destination(TARGET, DESTINATION, unseen="that failed")}},
+        "bad",
+        f"The only image that rules cover arrived by the records of the source; could not look at {DESTINATION}.",
+    ),
+    (
+        ["carried"] * 4,
+        {"destinations": {TARGET: Destination(TARGET, unseen=NO_KEYS)}},
+        "good",
+        f"All 4 images that rules cover arrived by the records of the source; {DESTINATION} itself was not looked into,"
+        " since no keys of it were given.",
     ),
     (
         ["same"],

@@ -15,9 +15,10 @@ import pytest
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.modules import acr_sync_verify
 
-from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
 RULE = {
     "name": "to-eu",
@@ -77,7 +78,7 @@ def test_what_was_there_before_the_rule_is_said_with_what_sends_it(cloud: Emulat
     assert finding["problem"].endswith(
         f"are older than their rules and are not at prod-eu ({TARGET}): no rule sends them"
     )
-    assert finding["remedy"] == "registryops.alicloud.backfill_images sends them."
+    assert finding["remedy"] == "registryops.alicloud.backfill_images sends them, if its owner's grant is in force."
     assert result["summary"]["images"] == f"1 of {count + 1} arrived ({count} older, 1 same)"
     assert result["lag"]["count"] == 1
 
@@ -104,7 +105,9 @@ def test_each_image_that_is_not_as_it_should_be_is_named(cloud: Emulator, ruled:
     assert result["state"] == "bad"
     assert images(result)["extra"] == 1
     said = result["summary"]["failure"]
-    assert f"prod/web:v10 failed on its way to {TARGET}/prod/web:v10 (DISK_FULL)" in said
+    [failed] = [image for image in result["images"] if image["state"] == "failed"]
+    moment = iso_time(failed["failed_at"])
+    assert f"prod/web:v10 failed on its way to {TARGET}/prod/web:v10 at {moment} (DISK_FULL)" in said
     assert said.startswith("Sync is not as it should be: ")
     assert [row["tags"] for row in result["troubles"]] == [["v10"], ["moved"]]
 
@@ -238,6 +241,79 @@ def test_a_destination_that_cannot_be_looked_into_is_said_and_the_records_are_ju
     assert "by the records never went to prod-eu" in json.dumps(result["findings"])
 
 
+def test_what_was_judged_by_the_records_alone_is_said(cloud: Emulator, ruled: Account) -> None:
+    push(cloud, "v9")
+    verify(ruled)
+    count = source_images(ruled)
+    result = verify(ruled, look=False)
+    judged = {"instance_id": TARGET, "name": None, "images": count, "reason": "no keys of it were given", "doubt": None}
+    assert result["by_records"] == [judged]
+    assert result["summary"]["images"] == (
+        f"1 of {count} arrived ({count - 1} older, 1 carried) by the records of the source;"
+        f" {TARGET} itself was not looked into, since no keys of it were given"
+    )
+    assert result["summary"]["grants"].startswith("not looked at; registryops.alicloud.audit_sync ")
+    seen = verify(ruled)
+    assert (seen["by_records"], "by the records" in seen["summary"]["images"]) == ([], False)
+
+
+def rebuild(cloud: Emulator, instance_id: str) -> None:
+    """Let the destination be another instance, and empty."""
+    world = cloud.state()
+    [target] = [found for account in world["accounts"] for found in account["instances"] if found["id"] == TARGET]
+    target.update(id=instance_id, namespaces=[])
+    cloud.post("/_emulator/reset", world)
+
+
+def test_a_destination_that_is_gone_by_the_newest_record_is_an_error(cloud: Emulator, ruled: Account) -> None:
+    push(cloud, "v9")
+    verify(ruled)
+    rebuild(cloud, "cri-rebuilt000000001")
+    push(cloud, "v10")
+    result = verify(ruled, look=False)
+    assert (result["state"], images(result)["carried"], images(result)["failed"]) == ("bad", 1, 1)
+    [gone] = [finding for finding in result["findings"] if finding["check"] == "gone_destination"]
+    [failed] = [image for image in result["images"] if image["state"] == "failed"]
+    assert gone["problem"].startswith(
+        f"{TARGET} itself was not looked into, since no keys of it were given, and by the newest record,"
+        f" of {iso_time(failed['failed_at'])}, it is gone (TARGET_INSTANCE_NOT_EXIST"
+    )
+    assert gone["problem"].endswith("; 1 image had arrived there before")
+    [never] = [finding for finding in result["findings"] if finding["check"] == "never_sent"]
+    assert never["remedy"].startswith("Point the rule at an instance that exists. Then ")
+
+
+def test_a_rule_to_an_instance_that_the_inventory_no_longer_names_is_said(cloud: Emulator, ruled: Account) -> None:
+    push(cloud, "v9")
+    verify(ruled)
+    new = {**RULE, "target_instance_id": "cri-rebuilt000000001"}
+    result = verify(ruled, new, look=False)
+    assert ("error", "different_rule") in checks(result)
+    assert (
+        f"{TARGET} itself was not looked into, since the inventory does not name it any more"
+        in (result["summary"]["images"])
+    )
+
+
+def test_what_failed_for_want_of_a_grant_is_told_with_the_command(
+    cloud: Emulator, ruled: Account, granted: Account
+) -> None:
+    granted.run("acr_cross_account_role", state="absent")
+    push(cloud, "v9")
+    result = verify(ruled, look=False)
+    [failed] = [finding for finding in result["findings"] if finding["check"] == "failed_image"]
+    command = (
+        "`ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
+        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`"
+    )
+    assert failed["remedy"] == (
+        f"Ask its owner to run {command}, unless that was done since."
+        " Then registryops.alicloud.backfill_images sends what failed."
+    )
+    [never] = [finding for finding in result["findings"] if finding["check"] == "never_sent"]
+    assert never["remedy"] == f"Ask its owner to run {command}. Then registryops.alicloud.backfill_images sends them."
+
+
 def test_a_destination_without_credentials_is_no_bug(ruled: Account) -> None:
     result = verify(ruled, destinations=[{"instance_id": TARGET}])
     assert result["unreadable"][0]["host"] == TARGET
@@ -300,8 +376,10 @@ def test_the_images_that_are_returned_are_bounded_and_all_are_counted(cloud: Emu
     result = verify(ruled, max_images=3)
     assert (len(result["images"]), images(result)["failed"]) == (3, 20)
     [finding] = [finding for finding in result["findings"] if finding["check"] == "failed_image"]
+    moment = iso_time(max(task["CreateTime"] for task in cloud.state()["sync_tasks"]))
     assert finding["problem"] == (
-        f"20 images failed on their way to prod-eu ({TARGET}) (DISK_FULL), such as {result['images'][0]['source']}"
+        f"20 images failed on their way to prod-eu ({TARGET}), the last at {moment} (DISK_FULL),"
+        f" such as {result['images'][0]['source']}"
     )
 
 

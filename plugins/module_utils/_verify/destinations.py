@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Know of each destination whether it was looked into, and what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
+
+SENDS = "registryops.alicloud.backfill_images sends"
+NO_KEYS = "no keys of it were given"
+UNNAMED = "the inventory does not name it any more"
+# What to ask of a destination's owner, by instance and region.
+Ask = Callable[[str, "str | None"], str]
+
+
+def anybody(instance_id: str, _region: str | None) -> str:
+    """Return what to ask of an instance's owner where the caller's account is not known."""
+    return f"Ask the owner of {instance_id} to run registryops.alicloud.grant_access"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One instance that images go to.
+
+    Attributes:
+        instance_id: its ID.
+        name: its host's name; empty if it has none.
+        region: where the rules say that it is.
+        crosses: whether it is in another account, so that it takes a grant.
+        unseen: why it was not looked into; empty if it was.
+        refused: the newest record that ended there, if it refused everything.
+    """
+
+    instance_id: str
+    name: str = ""
+    region: str | None = None
+    crosses: bool = False
+    unseen: str = ""
+    refused: Record | None = None
+
+    @property
+    def called(self) -> str:
+        return f"{self.name} ({self.instance_id})" if self.name else self.instance_id
+
+    def sends(self, them: str, ask: Ask, how: str = "") -> str:
+        """Return how images get there, and what has to be done before.
+
+        Args:
+            them: it or them.
+            ask: what to ask of the owner where the grant is missing.
+            how: what to say beside the playbook.
+        """
+        kind = issue_kind(self.refused.issue) if self.refused else ""
+        if kind == "grant":
+            return f"{ask(self.instance_id, self.region)}. Then {SENDS} {them}{how}."
+        if kind == "instance" and self.unseen:
+            return f"Point the rule at an instance that exists. Then {SENDS} {them}{how}."
+        # Verification reads no grant: that takes other rights, in the other account.
+        grant = ", if its owner's grant is in force" if self.crosses else ""
+        return f"{SENDS} {them}{how}{grant}."
+
+    def doubt(self) -> str:
+        """Return what the newest record says against the instance; empty if nothing."""
+        if not self.refused or not self.unseen or issue_kind(self.refused.issue) != "instance":
+            return ""
+        return f"by the newest record, of {iso_time(self.refused.created)}, it is gone ({self.refused.issue})"
+
+    def to_result(self, images: int) -> dict[str, Any]:
+        """Return it as the result shows what was not looked into.
+
+        Args:
+            images: how many were judged by the records alone.
+        """
+        shown = {"instance_id": self.instance_id, "name": self.name or None, "images": images}
+        return {**shown, "reason": self.unseen, "doubt": self.doubt() or None}
+
+
+def destinations(
+    rules: Iterable[Mapping[str, Any]],
+    named: Mapping[str, str],
+    unseen: Mapping[str, str],
+    refused: Callable[[str], Record | None],
+) -> dict[str, Destination]:
+    """Return the instances that rules end at.
+
+    Args:
+        rules: the rules whose images were compared.
+        named: what destinations are called, by instance ID.
+        unseen: why some were not looked into, by instance ID.
+        refused: tells which record refused everything, by instance ID.
+    """
+    found: dict[str, Destination] = {}
+    for rule in rules:
+        instance = str(rule["target_instance_id"])
+        crosses = bool(rule.get("cross_account"))
+        region = rule.get("target_region")
+        found[instance] = Destination(
+            instance, named.get(instance, ""), region, crosses, unseen.get(instance, ""), refused(instance)
+        )
+    return found
+
+
+def unseen_words(unseen: Iterable[tuple[str, str]]) -> str:
+    """Return which destinations were not looked into, and why; empty if all were.
+
+    Each comes with its name and the reason.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in unseen:
+        by_reason.setdefault(reason, []).append(name)
+    parts = []
+    for reason, names in by_reason.items():
+        itself, was = ("itself", "was") if len(names) == 1 else ("themselves", "were")
+        because = reason if len(names) == 1 else reason.replace("of it ", "of them ").replace(" it ", " them ")
+        parts.append(f"{' and '.join(names)} {itself} {was} not looked into, since {because}")
+    return "; ".join(parts)
