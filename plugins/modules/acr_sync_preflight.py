@@ -16,6 +16,8 @@ description:
     one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
     cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
     and a destination namespace must create repositories automatically.
+  - With O(cr_endpoint) given, it compares O(region) with the instance's own, if the account may list its instances.
+    Without it, the endpoint of another region does not know the instance.
   - At the source it finds rules that would write to one place from different repositories, and rules that would send
     back what their counterparts of the other direction bring, as far as the instance lists those. It warns of a filter
     that matches the empty text, such as the glob C(v*).

@@ -16,8 +16,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks 
     check_namespace,
     check_repository,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
@@ -42,8 +44,8 @@ def preflight(task: Task) -> dict[str, Any]:
     # A wrong account would stop the first write here. By then, the other side may have been written already.
     task.client.check_account()
     params = {**task.params, **_plans(task.params)}
-    instance = Instances(task.client, params).get(params["instance_id"])
-    findings = [*_instance(instance, params["side"]), *_nobody(params)]
+    instance, own_region = _look(task.client, params)
+    findings = [*_instance(instance, params["side"]), *_region(own_region, params), *_nobody(params)]
     rules = wanted_rules(params["sync_rules"] or [])
     for rule, missing in missing_places(task.client, rules, params):
         findings += [*_route(rule, params), *missing]
@@ -63,6 +65,17 @@ def preflight(task: Task) -> dict[str, Any]:
         failure.results = result
         raise failure
     return result
+
+
+def _look(client: Client, params: Mapping[str, Any]) -> tuple[Instance, str | None]:
+    """Return an instance, and its own region if the endpoint may know instances of other regions."""
+    instances, instance_id = Instances(client, params), params["instance_id"]
+    if not (client.any_region and params.get("region")):
+        return instances.get(instance_id), None
+    # Side by side, so that no run takes longer for it.
+    with pool() as threads:
+        region = threads.submit(instances.own_region, instance_id)
+        return instances.get(instance_id), region.result()
 
 
 def _doubt(instance: Instance, side: str) -> str:
@@ -106,6 +119,17 @@ def _instance(instance: Instance, side: str) -> Iterator[Finding]:
             subject,
             f"{side} {subject} is {instance.status}{issue}, not RUNNING",
             "Start it, or wait until it runs.",
+        )
+
+
+def _region(own: str | None, params: Mapping[str, Any]) -> Iterator[Finding]:
+    said = params.get("region")
+    if own and own != said:
+        yield error(
+            "instance_region",
+            f"instance {params['instance_id']}",
+            f"{params['side']} instance {params['instance_id']} is in {own}, not in {said}",
+            f"Set its region to {own} (acr_region in the inventory).",
         )
 
 

@@ -50,6 +50,8 @@ class Client:
         send: the transport.
         account_id: the only account that may be written to; None for any.
         read_only: refuse to send anything that writes; a guard against our own mistakes in check mode.
+        region: where the instances are, as far as the task says.
+        any_region: whether the endpoint was given, so that it may know instances of other regions than the task's.
         rate_limit: calls a second that each service gets at most; None for as many as it takes.
         retries: how often a failed call that may be repeated is repeated.
         sleep: takes seconds; the guard's own by default, which wakes up when the task is over.
@@ -65,6 +67,7 @@ class Client:
         read_only: bool = False,
         rate_limit: float | None = None,
         region: str | None = None,
+        any_region: bool = False,
         # Pauses of up to 1, 2, 4, 8 and 10 seconds, which outlive a short outage.
         retries: int = 5,
         sleep: Callable[[float], None] | None = None,
@@ -73,6 +76,7 @@ class Client:
     ) -> None:
         self._send = send
         self.region = region
+        self.any_region = any_region
         self._account_id = account_id
         self._read_only = read_only
         self._retries = retries
@@ -123,6 +127,11 @@ class Client:
                 if not reads(action):
                     note(action, certain=True)
                 return answer
+
+    def without(self, action: str) -> None:
+        """Leave an action out of the permissions, since a run does as well without it."""
+        if self.permissions is not None:
+            self.permissions -= set(resources(action, {}))
 
     def pages(
         self,

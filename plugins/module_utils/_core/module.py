@@ -66,6 +66,7 @@ def connect(connection: Connection, read_only: bool) -> Client:
         read_only=read_only,
         rate_limit=connection.rate_limit,
         region=connection.region,
+        any_region="cr" in connection.endpoints,
     )
 
 

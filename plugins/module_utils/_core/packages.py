@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk imp
 
 PACKAGES = {"cr": "alibabacloud_cr20181201", "ram": "alibabacloud_ram20150501"}
 _SLOW_IMPORTS = (*(f"{package}.client" for package in PACKAGES.values()), "darabonba.runtime", "Tea.exceptions")
+# Reentrant, since a package may load another one.
+_ONE_IMPORT = threading.RLock()
 
 
 # The SDK imports it for calls by asyncio, which nobody here makes. The import takes 0.2 s of CPU, a quarter of what a
@@ -61,11 +64,13 @@ def load(name: str) -> Any:
         SdkError: it is missing.
     """
     try:
-        found = sys.modules.get(name)
-        if found:
-            return found
-        with _spared(_LATER):
-            return importlib.import_module(name)
+        # What another thread is importing stands in sys.modules already, half made.
+        with _ONE_IMPORT:
+            found = sys.modules.get(name)
+            if found:
+                return found
+            with _spared(_LATER):
+                return importlib.import_module(name)
     except ImportError as cause:
         raise missing_module(name) from cause
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
@@ -50,6 +51,19 @@ class Instances(Resource[Instance]):
             found = self.client.call("cr", "GetInstance", {"InstanceId": instance_id})
         # GetInstance does not tell the region. An endpoint only knows the instances of its own region.
         return Instance.from_api({"RegionId": self.params.get("region"), **found})
+
+    def own_region(self, instance_id: str) -> str | None:
+        """Return the region that the service has for an instance; None if it cannot be known.
+
+        The list says it, and takes a right that no other look at an instance takes.
+        """
+        region = None
+        with suppress(ApiError):
+            for found in self.client.pages("cr", "ListInstance", {}, "Instances"):
+                if found.get("InstanceId") == instance_id:
+                    region = found.get("RegionId")
+        self.client.without("ListInstance")
+        return str(region) if region else None
 
 
 def _number(found: dict[str, Any], name: str) -> int | None:

@@ -38,3 +38,15 @@ def test_the_event_loop_s_client_is_spared(name: str, early: bool) -> None:
 def test_what_was_imported_before_stays() -> None:
     run("import aiohttp\nbefore = aiohttp\npreload()\nassert sys.modules['aiohttp'] is before")
     run("import aiohttp as a\npreload()\nimport darabonba.response as d\nassert d.ClientResponse is a.ClientResponse")
+
+
+def test_a_package_that_another_thread_is_importing_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "acr_slow.py").write_text(
+        "import time\nimport acr_begun\nacr_begun.now.set()\ntime.sleep(0.2)\ndone = 1\n"
+    )
+    (tmp_path / "acr_begun.py").write_text("import threading\nnow = threading.Event()\n")
+    run(
+        f"sys.path.insert(0, {str(tmp_path)!r})\nimport threading, acr_begun\n"
+        "threading.Thread(target=load, args=('acr_slow',)).start()\n"
+        "acr_begun.now.wait()\nassert load('acr_slow').done == 1"
+    )

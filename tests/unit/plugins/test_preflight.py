@@ -69,6 +69,25 @@ def test_finance_and_government_clouds_cannot_be_reached_from_public_ones(accoun
     assert checks(account_a, "source", {"name": "r", "target_region": "eu-central-1"}) == []
 
 
+@pytest.mark.parametrize("side", ["source", "destination"])
+def test_a_wrong_region_is_found_where_the_endpoint_knows_all(
+    side: str, account_a: Account, account_b: Account
+) -> None:
+    account, own = (account_a, "cn-hangzhou") if side == "source" else (account_b, "eu-central-1")
+    instance_id = {"source": SOURCE, "destination": TARGET}[side]
+    assert findings(account, side, region="eu-west-1") == [
+        ("instance_region", f"{side} instance {instance_id} is in {own}, not in eu-west-1")
+    ]
+    assert checks(account, side, region=own) == []
+    result = account.run("acr_sync_preflight", side=side, instance_id=instance_id, region="eu-west-1")
+    assert result["findings"][0]["remedy"] == f"Set its region to {own} (acr_region in the inventory)."
+
+
+def test_a_region_that_may_not_be_asked_for_is_left(cloud: Emulator, account_b: Account) -> None:
+    cloud.post("/_emulator/faults", {"match": {"action": "ListInstance"}, "fault": "error_500", "times": 1000})
+    assert checks(account_b, "destination", region="eu-west-1") == []
+
+
 def test_what_the_sync_level_needs_must_be_there(account_a: Account, account_b: Account) -> None:
     whole = {"name": "r", "namespace": "nothing"}
     single = {"name": "r", "namespace": "prod", "repository": "nothing"}
