@@ -20,7 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 def last_line(transfers: Iterable[Transfer], calling: Container[int]) -> str:
     """Return what to say where somebody ends the run.
 
-    What is under way goes on without it.
+    What is under way goes on without it. A call that is cut off may have been carried out.
 
     Args:
         transfers: what was to be sent.
@@ -28,9 +28,10 @@ def last_line(transfers: Iterable[Transfer], calling: Container[int]) -> str:
     """
     places: Counter[str] = Counter(_place(transfer, calling) for transfer in transfers)
     failed = f", {places['failed']:,} failed" if places["failed"] else ""
+    perhaps = f", {places['perhaps']:,} may have been sent" if places["perhaps"] else ""
     return (
         f"ended early: {places['arrived']:,} images were sent and have arrived{failed}, {places['under way']:,} are"
-        f" under way and go on by themselves, and {places['left']:,} are left; run it again to go on"
+        f" under way and go on by themselves{perhaps}, and {places['left']:,} are left; run it again to go on"
     )
 
 
@@ -39,8 +40,10 @@ def _place(transfer: Transfer, calling: Container[int]) -> str:
 
     It is empty if it was not to be sent.
     """
-    if transfer.is_under_way or id(transfer) in calling:
+    if transfer.is_under_way:
         return "under way"
+    if id(transfer) in calling or transfer.uncertain:
+        return "perhaps"
     if transfer.error and transfer.action != LEFT:
         return "failed"
     if transfer.action in (SEND, LEFT):

@@ -84,7 +84,8 @@ class SendQueue:
                 raise
 
     def _last_line(self) -> str:
-        calling = {id(transfer) for transfer in list(self._sending.values())}
+        # What waits for its turn in the pool was not sent.
+        calling = {id(transfer) for future, transfer in list(self._sending.items()) if future.running()}
         return last_line(self.transfers, calling)
 
     def _send(self, threads: ThreadPoolExecutor) -> None:

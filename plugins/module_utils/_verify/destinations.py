@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failu
 
 SENDS = "registryops.alicloud.backfill_images sends"
 NO_KEYS = "no keys of it were given"
+MOVES = "Run registryops.alicloud.configure_sync, which points the rule where the inventory says"
 UNNAMED = "the inventory does not name it any more"
 # What to ask of a destination's owner, by instance and region.
 Ask = Callable[[str, "str | None"], str]
@@ -60,6 +61,8 @@ class Destination:
         kind = issue_kind(self.refused.issue) if self.refused else ""
         if kind == "grant":
             return f"{ask(self.instance_id, self.region)}. Then {SENDS} {them}{how}."
+        if self.unseen == UNNAMED:
+            return f"{MOVES}. Then {SENDS} {them}{how}."
         if kind == "instance" and self.unseen:
             return f"Point the rule at an instance that exists. Then {SENDS} {them}{how}."
         # Verification reads no grant: that takes other rights, in the other account.

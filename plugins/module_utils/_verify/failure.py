@@ -80,6 +80,8 @@ class Failure(NamedTuple):
             ask: what to ask of its owner where the grant is missing.
             sends: how it is sent again.
         """
+        if self.instance_id:
+            return f"{sends} what failed to where the rules end now."
         if self.past:
             return f"The reason may be mended by now: {sends} what failed, or says what still stands in its way."
         if issue_kind(self.issue) == "grant":

@@ -12,7 +12,13 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import SENDS, Ask, Destination
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    MOVES,
+    SENDS,
+    UNNAMED,
+    Ask,
+    Destination,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.group import Group
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
@@ -57,6 +63,8 @@ class ImageFindings:
                 if arrived:
                     problem += f"; {_images(arrived)} had arrived there before"
                 remedy = "Ask its owner. If it is gone, point its rules at another instance, or delete them."
+                if destination.unseen == UNNAMED:
+                    remedy = f"{MOVES}."
                 yield error("gone_destination", destination.called, problem, remedy)
 
     def _wrong(self, group: Group) -> list[Finding]:
@@ -76,6 +84,8 @@ class ImageFindings:
 
     def _remedy(self, image: Compared) -> str:
         destination = self._at(image.target.instance_id)
+        if image.failure and not image.failure.past and destination.unseen == UNNAMED:
+            return destination.sends("what failed", self._ask)
         if image.failure:
             ask = partial(self._ask, destination.instance_id, destination.region)
             return image.failure.remedy(destination.instance_id, ask, SENDS)

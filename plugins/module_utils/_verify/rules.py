@@ -50,6 +50,13 @@ class Standing:
     rule: Mapping[str, Any]
     why: str = ""
     unlisted: Unlisted | None = None
+    coming: Mapping[str, Any] | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Return whether a run would point the rule at another instance."""
+        there = self.coming or self.rule
+        return bool(there.get("target_instance_id") != self.rule.get("target_instance_id"))
 
     @property
     def followed(self) -> bool:
@@ -89,7 +96,8 @@ class Standing:
 
         It is empty if nothing.
         """
-        carries = f"verifies then whether {described(self.rule)} arrived at {self.rule.get('target_instance_id')}"
+        rule = self.coming or self.rule
+        carries = f"verifies then whether {described(rule)} arrived at {rule.get('target_instance_id')}"
         return {
             "missing": f"is not there yet; the run makes it, and {carries}",
             "different": f"differs from the inventory ({self.why}); the run replaces it, and {carries}",
@@ -128,7 +136,8 @@ def _standing(item: Item[SyncRule]) -> Standing | None:
     differences = [f"{name} is {now!r}, not {wanted!r}" for name, (now, wanted) in planned.changes.items()]
     differences += [f"there is {other.name} ({other.sync_rule_id}) beside it" for other in planned.surplus]
     why = ", ".join(differences)
-    return Standing(item.name, _STANDINGS[VERBS[planned.action]], rule.to_result(), why)
+    coming = planned.after.to_result() if planned.after else None
+    return Standing(item.name, _STANDINGS[VERBS[planned.action]], rule.to_result(), why, coming=coming)
 
 
 def _unlisted(found: list[dict[str, Any]], listed: list[Mapping[str, Any]]) -> Iterator[Standing]:

@@ -66,7 +66,9 @@ class Verification:
     def run(self) -> dict[str, Any]:
         """Return how the rules and images stand."""
         rules = standings(self._task, self._select)
-        followed = [standing.rule for standing in rules if standing.followed and is_readable(standing.rule)]
+        # After a preview, images at an instance that the run turns away from say nothing of what will be.
+        shown = [standing for standing in rules if not (self._params["preview"] and standing.moves)]
+        followed = [standing.rule for standing in shown if standing.followed and is_readable(standing.rule)]
         if self._select.rules is not None:
             followed = [rule for rule in followed if rule["name"] in self._select.rules]
         routes = Routes(followed, self._select)

@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.module 
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import Target, Transfer
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, SENT, Target, Transfer
 from ansible_collections.registryops.alicloud.plugins.modules import acr_image_sync
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
@@ -64,6 +65,27 @@ def test_no_more_are_in_flight_than_wanted(cloud: Emulator, account_a: Account) 
     assert len(cloud.calls("CreateRepoSyncTask")) == 7
     assert counts(failed.result) == {"left": 113, "failed": 7}
     assert "113 were left" in str(failed)
+
+
+def test_who_ends_a_run_is_told_apart_what_was_accepted_and_what_may_have_been() -> None:
+    target = Target("eu-central-1", TARGET, ACCOUNT_B, "prod", "web", "1")
+    transfers = [Transfer("prod", "web", str(number), target, action=SEND) for number in range(6)]
+
+    def refuse(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        raise api_error(action, "NO", "")
+
+    queue = SendQueue(Client(refuse), Sending(SOURCE), transfers, 0, str)
+    waiting, calling, answered = Future[None](), Future[None](), Future[None]()
+    calling.set_running_or_notify_cancel()
+    answered.set_result(None)
+    queue._sending = {waiting: transfers[0], calling: transfers[1], answered: transfers[2]}
+    transfers[2].action, transfers[2].task_id = SENT, "rst-1"
+    transfers[3].fail("no answer")
+    transfers[3].uncertain = True
+    assert queue._last_line() == (
+        "ended early: 0 images were sent and have arrived, 1 are under way and go on by themselves,"
+        " 2 may have been sent, and 3 are left; run it again to go on"
+    )
 
 
 @pytest.mark.usefixtures("team")

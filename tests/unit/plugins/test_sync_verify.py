@@ -180,6 +180,10 @@ def test_after_a_preview_what_it_would_change_is_no_error(ruled: Account) -> Non
     [differs] = verify(ruled, {**RULE, "tag_filter": "^v"}, preview=True)["summary"]["findings"][:1]
     assert "differs from the inventory (tag_filter is " in differs
     assert "the run replaces it, and verifies then whether namespace prod" in differs
+    moved = verify(ruled, {**RULE, "target_instance_id": "cri-rebuilt000000001"}, preview=True)
+    [moves] = moved["summary"]["findings"]
+    assert "arrived at cri-rebuilt000000001. Run it" in moves
+    assert images(moved) == {}
     [unwanted] = verify(ruled, {**RULE, "state": "absent"}, preview=True)["summary"]["findings"][:1]
     assert "is there, although the inventory says state: absent; the run deletes it." in unwanted
 
@@ -292,6 +296,11 @@ def test_a_rule_to_an_instance_that_the_inventory_no_longer_names_is_said(cloud:
     assert (
         f"{TARGET} itself was not looked into, since the inventory does not name it any more"
         in (result["summary"]["images"])
+    )
+    [never] = [finding for finding in result["findings"] if finding["check"] == "never_sent"]
+    assert never["remedy"] == (
+        "Run registryops.alicloud.configure_sync, which points the rule where the inventory says."
+        " Then registryops.alicloud.backfill_images sends them."
     )
 
 
