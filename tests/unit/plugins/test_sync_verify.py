@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -264,7 +265,8 @@ def test_what_was_judged_by_the_records_alone_is_said(cloud: Emulator, ruled: Ac
 def rebuild(cloud: Emulator, instance_id: str) -> None:
     """Let the destination be another instance, and empty."""
     world = cloud.state()
-    [target] = [found for account in world["accounts"] for found in account["instances"] if found["id"] == TARGET]
+    every = chain.from_iterable(account["instances"] for account in world["accounts"])
+    [target] = [found for found in every if found["id"] == TARGET]
     target.update(id=instance_id, namespaces=[])
     cloud.post("/_emulator/reset", world)
 
