@@ -28,7 +28,11 @@ IMPORTER = {"CHECK_REQUIRED_TAGS": "true", "REQUIRE_V1_OR_GREATER": "true", "CHE
 # One action plugin serves every module, and ansible-test looks for a module of its name; a file each tells it not to.
 UNAVOIDABLE = "Ignore files skip ansible-test sanity tests"
 # What must never be published, although it lies in somebody's checkout.
-STRAYS = (".env.secret", "id_rsa", "docs/id_rsa", "venv/module.py", "hosts.yml")
+STRAYS = (
+    *(".env.secret", ".npmrc", "id_rsa", "docs/id_rsa", "venv/module.py", "hosts.yml"),
+    # Of those who run the playbooks from their checkout.
+    *("playbooks/inventories/prod/hosts.yml", "playbooks/group_vars/all/vault.yml"),
+)
 LINT = "ansible-lint --offline --profile production -c /dev/null"
 
 
@@ -80,7 +84,7 @@ def build(strays: tuple[str, ...] = ()) -> Path:
         # The safe filter: no absolute paths, devices or owners.
         files.extractall(SOURCE, filter="data")
     for name in strays:
-        (SOURCE / name).parent.mkdir(exist_ok=True)
+        (SOURCE / name).parent.mkdir(parents=True, exist_ok=True)
         (SOURCE / name).write_text("secret")
     output = run("ansible-galaxy", "collection", "build", "--force", "--output-path", FOLDER, SOURCE)
     archive = FOLDER / Path(output.split()[-1]).name

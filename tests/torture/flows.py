@@ -72,6 +72,14 @@ def wait_for(tag: str, **more: Any) -> Task:
     return Task("a", "acr_image_wait", {"instance_id": SOURCE, **image, "destinations": destinations, **more})
 
 
+def prune(**more: Any) -> Task:
+    return Task("b", "acr_sync_prune", {"instance_id": TARGET, **more})
+
+
+def list_gone(file: str) -> Task:
+    return look("a", "acr_gone_image_info", instance_id=SOURCE, list_file=file)
+
+
 def look(owner: str, module: str, **options: Any) -> Task:
     return Task(owner, module, options)
 
@@ -87,8 +95,14 @@ TWO_GRANTED = (grant(ACCOUNT_A, OTHER_ACCOUNT),)
 RULED = (*PREPARED, rule())
 SET = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^old")))
 OVERLAPPING = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^1")))
-GONE = str(File(tempfile.gettempdir(), f"acr_gone_{os.getpid()}.json"))
-LISTED = (*RULED, look("a", "acr_gone_image_info", instance_id=SOURCE, list_file=GONE))
+GONE, DELETED = (str(File(tempfile.gettempdir(), f"acr_{name}_{os.getpid()}.json")) for name in ("gone", "deleted"))
+LISTED = (*RULED, list_gone(GONE))
+SENT = (*RULED, send(from_rule="to-eu", target_account_id=ACCOUNT_B))
+SOURCE_DELETED = (
+    *SENT,
+    *(repository(name, state="absent", force=True) for name in ("web", "worker")),
+    list_gone(DELETED),
+)
 IMAGES = [{"namespace": "prod", "repository": "web", "tag": tag} for tag in ("1.0", "1.1")]
 ALWAYS = frozenset((AMID, BETWEEN, AFTER))
 FINALLY = frozenset((AFTER,))
@@ -116,6 +130,11 @@ WRITING = (
     Flow("send images", send(images=IMAGES, **WHERE), PREPARED),
     Flow("send by a rule", send(from_rule="to-eu", target_account_id=ACCOUNT_B), RULED, ALWAYS),
     Flow("wait for an image that no rule has sent", wait_for("1.0", send=True), RULED),
+    Flow(
+        "delete what the source has deleted",
+        prune(lists=[DELETED], carried_by="task", immutable=True, max_share=100),
+        SOURCE_DELETED,
+    ),
     Flow("send by a set of rules", backfill(_rule(), _rule("old", tag_filter="^1")), OVERLAPPING, ALWAYS),
 )
 READING = (
@@ -130,7 +149,7 @@ READING = (
     Flow("preflight", look("b", "acr_sync_preflight", instance_id=TARGET, side="destination"), PREPARED),
     Flow("verify", look("a", "acr_sync_verify", instance_id=SOURCE, rules=[_rule()]), RULED),
     Flow("look for what is gone", look("a", "acr_gone_image_info", instance_id=SOURCE), RULED),
-    Flow("look for what to prune", look("b", "acr_sync_prune", instance_id=TARGET, lists=[GONE]), LISTED),
+    Flow("look for what to prune", prune(lists=[GONE]), LISTED),
     Flow("audit", look("a", "acr_sync_audit", instance_id=SOURCE, side="source"), RULED),
 )
 FLOWS = WRITING + READING
