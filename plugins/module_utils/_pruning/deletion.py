@@ -92,9 +92,12 @@ class Deletion:
             self._client.call("cr", "DeleteRepoTag", named)
         except ApiError as error:
             # The tag may have gone together with another tag of its image, or only the answer was lost.
+            extra.uncertain = error.uncertain
             with preferring(error, "whether it was deleted all the same"):
-                if not isinstance(error, NotFoundError) and extra.tag in self._held(extra):
-                    raise
+                present = not isinstance(error, NotFoundError) and extra.tag in self._held(extra)
+            extra.uncertain = False
+            if present:
+                raise
         extra.keep("", DELETED)
 
     def _held(self, extra: Extra) -> Mapping[str, Held]:

@@ -51,6 +51,7 @@ class Extra:
         reason: why it is kept.
         carries: the tasks that carried it.
         image: the digest of the image that it goes with; its own, unless it is attached to another.
+        uncertain: whether it may be deleted, and nobody could look.
     """
 
     place: Place
@@ -61,6 +62,7 @@ class Extra:
     reason: str = ""
     carries: list[Carry] = field(default_factory=list)
     image: str = ""
+    uncertain: bool = False
 
     @property
     def path(self) -> str:

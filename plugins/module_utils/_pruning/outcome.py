@@ -42,7 +42,7 @@ def result(instance_id: str, sources: Sequence[str], extras: Sequence[Extra], mo
     others = [extra for extra in extras if extra.state != KEPT]
     counts = {state: _counted([extra for extra in extras if extra.state == state]) for state in STATES}
     return {
-        "changed": any(extra.state in (TO_DELETE, DELETED) for extra in extras),
+        "changed": any(extra.state in (TO_DELETE, DELETED) or extra.uncertain for extra in extras),
         "instance_id": instance_id,
         "source_instance_ids": [*sources],
         "counts": counts,
@@ -56,8 +56,10 @@ def result(instance_id: str, sources: Sequence[str], extras: Sequence[Extra], mo
 def so_far(extras: Sequence[Extra]) -> str:
     """Return a sentence about a run that ends early."""
     deleted = sum(extra.state == DELETED for extra in extras)
-    left = sum(extra.state in (LEFT, TO_DELETE) for extra in extras)
-    return f"{deleted:,} images were deleted and {left:,} are left; run it again to go on."
+    uncertain = sum(extra.uncertain for extra in extras)
+    left = sum(extra.state in (LEFT, TO_DELETE) for extra in extras) - uncertain
+    perhaps = f", {uncertain:,} may have been" if uncertain else ""
+    return f"{deleted:,} images were deleted{perhaps} and {left:,} are left; run it again to go on."
 
 
 def _counted(extras: Sequence[Extra]) -> dict[str, int]:

@@ -14,10 +14,14 @@ import pytest
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import Guard
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning import deletion, whole
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.deletion import Deletion
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import Extra
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
@@ -333,6 +337,27 @@ def test_a_failure_says_what_is_deleted_and_what_is_left(cloud: Emulator, grante
     assert sorted(states(failed.value.result).values()) == ["deleted", "left"]
     cloud.delete("/_emulator/faults")
     assert sorted(states(prune(granted, ruled)).values()) == ["deleted"]
+
+
+def test_a_deletion_of_which_nobody_can_tell_counts_as_a_change(
+    cloud: Emulator, granted: Account, ruled: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(ruled, SOURCE, "2.0", "2.1")
+    delete(ruled, SOURCE, "2.0", "2.1")
+    cloud.post("/_emulator/faults", {"match": {"action": "DeleteRepoTag"}, "fault": "reset_after", "times": 99})
+    cloud.delete("/_emulator/calls")
+    ordinary = Deletion._held
+
+    def held(deletion: Deletion, extra: Extra) -> Mapping[str, Held]:
+        if cloud.calls("DeleteRepoTag"):
+            raise AcrError("the service is away")
+        return ordinary(deletion, extra)
+
+    monkeypatch.setattr(Deletion, "_held", held)
+    with pytest.raises(ModuleFailedError) as failed:
+        prune(granted, ruled)
+    assert "0 images were deleted, 1 may have been and 1 are left; run it again to go on." in str(failed.value)
+    assert failed.value.result["changed"] is True
 
 
 def listed(account: Account, file: Path, **params: Any) -> dict[str, Any]:
