@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import in_words
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.course import course
@@ -23,6 +24,10 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.dra
 
 # Where an axis of lags may begin, end and have a line, in seconds.
 _TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 864_000, 8_640_000, 86_400_000)
+
+_COMMAND = re.compile(r"`(.+?)`")
+# Browsers end a line after a hyphen, also after that of an option.
+_OPTION = re.compile(r"(?<!\S)-\w(?!\S)")
 
 # Characters of a text that a cell shows.
 _MOST = 120
@@ -45,6 +50,7 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
         together=together,
         border=in_words,
         setting=setting,
+        told=told,
         size=bytes_to_human,  # as previews and runs write it
     )
     return environment.get_template(file.name).render(report=report, title=title, axis=axis_of(report["lag"]))
@@ -52,6 +58,12 @@ def page(report: Mapping[str, Any], template: str, *, title: str) -> str:
 
 def _drawn(topology: Mapping[str, Any]) -> Markup:
     return Markup(drawing(topology))
+
+
+def told(text: str) -> Markup:
+    """Return a sentence with its commands set apart, whose short options stay whole at the end of a line."""
+    plain = _OPTION.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
+    return Markup(_COMMAND.sub(r"<code>\1</code>", plain))
 
 
 def number(value: int) -> str:

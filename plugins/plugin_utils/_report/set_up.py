@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ _FAULTS = {
 }
 # What is told of images already, with its own remedy.
 _OF_IMAGES = ("failing_rule",)
+# A whole command in a remedy, to be pasted.
+_COMMAND = re.compile(r"`(.+?)`")
 # Findings with one remedy that have a row each; more become one.
 _ROWS_EACH = 3
 
@@ -110,7 +113,29 @@ def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[di
             if finding["check"] not in _OF_IMAGES:
                 # What both found is told in the words of the verification.
                 every.setdefault((host, finding["subject"], finding["check"]), {"host": host, **finding, "count": 1})
-    return sorted(_collapsed(list(every.values())), key=lambda finding: finding["severity"])
+    single = _with_one_command(list(every.values()))
+    return sorted(_collapsed(single), key=lambda finding: finding["severity"])
+
+
+def _with_one_command(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return findings that one command mends as one, at the host whose account runs it."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for number, finding in enumerate(found):
+        commands = _COMMAND.findall(finding["remedy"])
+        groups.setdefault(commands[0] if commands else str(number), []).append(finding)
+    rows = []
+    for alike in groups.values():
+        places = dict.fromkeys(finding["host"] for finding in alike)
+        if len(places) == 1:
+            rows += alike
+            continue
+        # One account is told to run it, and the others to ask for that.
+        kept = next((finding for finding in alike if finding["remedy"].startswith("Run ")), alike[0])
+        others = [finding for finding in alike if finding is not kept]
+        told = "".join(f". On {finding['host']}: {finding['problem']}" for finding in others)
+        severity = min(finding["severity"] for finding in alike)  # an error before a warning
+        rows.append({**kept, "severity": severity, "problem": f"{kept['problem']}{told}"})
+    return rows
 
 
 def _collapsed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

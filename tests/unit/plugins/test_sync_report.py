@@ -18,6 +18,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import NO_KEYS, Destination
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.page import told
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import findings
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
 
 from .report_estate import DESTINATION, INSTANCES, SOURCE, compared, estate, verified_of
@@ -216,6 +218,22 @@ def test_one_thing_has_one_remedy() -> None:
     again = {**ERROR, "check": "unlisted_rule", "subject": "sync rule stray", "severity": "warning"}
     report = reported(compared("failed", "DISK_FULL"), rules=[rule], audited=[failing, again])
     assert [finding["subject"] for finding in report["findings"]] == ["sync rule stray"]
+
+
+def test_what_one_command_mends_on_both_sides_is_one_finding() -> None:
+    command = "`ansible-playbook registryops.alicloud.grant_access -i inventories/account_b`"
+    here = {**ERROR, "subject": "sync rule r", "problem": "r is refused", "remedy": f"Ask its owner to run {command}."}
+    there = {**ERROR, "subject": "grant", "problem": "there is no role", "remedy": f"Run {command}."}
+    [finding] = findings({}, {SOURCE: {"findings": [here]}, DESTINATION: {"findings": [there]}})
+    assert (finding["host"], finding["remedy"]) == (DESTINATION, f"Run {command}.")
+    assert finding["problem"] == f"there is no role. On {SOURCE}: r is refused"
+
+
+def test_a_command_is_set_apart_and_its_options_stay_whole() -> None:
+    sentence = "Run `play -i a -e x=1`, <b> or `stop`; see e-mail."
+    option = '<span class="whole">-{}</span>'
+    command = f"<code>play {option.format('i')} a {option.format('e')} x=1</code>"
+    assert told(sentence) == f"Run {command}, &lt;b&gt; or <code>stop</code>; see e-mail."
 
 
 def test_nothing_is_said_to_be_good_where_nothing_was_looked_at() -> None:
