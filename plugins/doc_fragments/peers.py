@@ -99,7 +99,8 @@ options:
       - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
         credentials are never taken from the environment. For an instance that is not listed or cannot be read, the
         module relies on the sync records of the source.
-      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
+      - If unset, they are the hosts with credentials that the rules name in O(rules[].to), or whose C(acr_instance_id)
+        they name in O(rules[].target_instance_id).
 """
         + _INSTANCE
         + _SAME_ACCOUNT
@@ -115,7 +116,8 @@ options:
         such an instance by digest, and uses the sync records only to see what is in flight. The connection is only used
         to read. Its credentials are never taken from the environment. For an instance that is not listed, only the sync
         records of the source show what has arrived.
-      - If unset, they are the hosts that the rules name in O(rules[].to) and that have credentials.
+      - If unset, they are the hosts with credentials that the rules name in O(rules[].to), or whose C(acr_instance_id)
+        they name in O(rules[].target_instance_id).
 """
         + _INSTANCE
         + _SAME_ACCOUNT

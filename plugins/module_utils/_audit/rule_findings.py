@@ -41,7 +41,7 @@ def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
     except AcrError:
         return finding  # the remedy without the command is true, too
     asked = ask_for_grant(own, rule.target_instance_id, rule.target_region)
-    return {**finding, "remedy": f"{asked}, unless that was done since."}
+    return {**finding, "remedy": f"{asked}, unless that was done since then."}
 
 
 def shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:

@@ -59,8 +59,11 @@ class Destination:
             how: what to say beside the playbook.
         """
         kind = issue_kind(self.refused.issue) if self.refused else ""
-        if kind == "grant":
-            return f"{ask(self.instance_id, self.region)}. Then {SENDS} {them}{how}."
+        if self.refused and kind == "grant":
+            since = iso_time(self.refused.created)
+            return (
+                f"{ask(self.instance_id, self.region)}, unless that was done since {since}. Then {SENDS} {them}{how}."
+            )
         if self.unseen == UNNAMED:
             return f"{MOVES}. Then {SENDS} {them}{how}."
         if kind == "instance" and self.unseen:

@@ -85,7 +85,7 @@ class Failure(NamedTuple):
         if self.past:
             return f"The reason may be mended by now: {sends} what failed, or says what still stands in its way."
         if issue_kind(self.issue) == "grant":
-            return f"{ask()}, unless that was done since. Then {sends} what failed."
+            return f"{ask()}, unless that was done since {iso_time(self.time)}. Then {sends} what failed."
         if not has_remedy(str(self.issue)):
             return f"Remove the cause. Then {sends} what failed."
         again = f" {sends} what failed." if sending_helps(str(self.issue)) else ""

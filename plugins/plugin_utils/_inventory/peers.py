@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
@@ -121,13 +121,22 @@ def _item(item: Any, hosts: Mapping[str, Any]) -> Any:
 
 def _destinations(rules: Iterable[Any], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the instances that rules name, with connections."""
-    names = {str(rule["to"]): None for rule in rules if isinstance(rule, Mapping) and rule.get("to")}
+    listed = [rule for rule in rules if isinstance(rule, Mapping)]
+    names = {str(rule["to"]): None for rule in listed if rule.get("to")}
+    names.update(_hosts_of({rule.get("target_instance_id") for rule in listed if not rule.get("to")}, hosts))
     found = []
     for name in (name for name in names if name in hosts):  # that of a rule that should be gone may be gone too
         connection = connection_to(hosts[name])
         if connection:
             found.append({"name": name, "instance_id": hosts[name].get("acr_instance_id"), **connection})
     return found
+
+
+def _hosts_of(instances: Collection[Any], hosts: Mapping[str, Any]) -> dict[str, None]:
+    """Return the hosts of instances that rules name by their IDs."""
+    wanted = {instance for instance in instances if instance}
+    # Reading the variables of every host takes time, which most inventories need not spend.
+    return {str(name): None for name in hosts if hosts[name].get("acr_instance_id") in wanted} if wanted else {}
 
 
 def _host(name: Any, hosts: Mapping[str, Any], subject: str) -> Mapping[str, Any]:

@@ -213,7 +213,7 @@ def test_a_grant_that_was_taken_back_is_seen_by_what_failed(
     assert found["remedy"] == (
         "Ask its owner to run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
         f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`,"
-        " unless that was done since."
+        " unless that was done since then."
     )
 
 

@@ -165,7 +165,11 @@ def ask() -> str:
     ("record", "rule", "remedy"),
     [
         (FAILED, RULE, "Remove the cause. Then b sends what failed."),
-        (DENIED, RULE, "Ask its owner to grant it, unless that was done since. Then b sends what failed."),
+        (
+            DENIED,
+            RULE,
+            "Ask its owner to grant it, unless that was done since 1970-01-01T00:00:00Z. Then b sends what failed.",
+        ),
         (
             FAILED._replace(issue="TARGET_NAMESPACE_NOT_EXIST: prod"),
             RULE,

@@ -179,6 +179,19 @@ def test_the_page_lists_every_variable() -> None:
         assert f"| `acr_{option}` |" in page
 
 
+def test_hosts_that_rules_name_by_their_instances_are_looked_into() -> None:
+    options = {"rules": {"type": "list", "options": {"to": {}}}, "destinations": {"type": "list"}}
+    hosts = {
+        "prod-eu": {"acr_instance_id": "cri-eu", "acr_profile": "b"},
+        "prod-us": {"acr_instance_id": "cri-us"},
+        "other": {"acr_instance_id": "cri-other", "acr_profile": "c"},
+    }
+    rules = [{"name": name, "target_instance_id": f"cri-{name}"} for name in ("eu", "us", "gone")]
+    found = with_peers(options, {"rules": rules}, hosts)
+    assert found["destinations"] == [{"name": "prod-eu", "instance_id": "cri-eu", "profile": "b"}]
+    assert with_peers(options, {"rules": [{"name": "r", "state": "absent"}]}, hosts)["destinations"] == []
+
+
 def test_hosts_that_a_task_lists_are_its_destinations() -> None:
     options = {"to": {"type": "list"}, "destinations": {"type": "list"}}
     hosts = {

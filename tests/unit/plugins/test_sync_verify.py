@@ -313,16 +313,21 @@ def test_what_failed_for_want_of_a_grant_is_told_with_the_command(
     push(cloud, "v9")
     result = verify(ruled, look=False)
     [failed] = [finding for finding in result["findings"] if finding["check"] == "failed_image"]
+    [image] = [image for image in result["images"] if image["state"] == "failed"]
+    moment = iso_time(image["failed_at"])
     command = (
         "`ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
         f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`"
     )
     assert failed["remedy"] == (
-        f"Ask its owner to run {command}, unless that was done since."
+        f"Ask its owner to run {command}, unless that was done since {moment}."
         " Then registryops.alicloud.backfill_images sends what failed."
     )
     [never] = [finding for finding in result["findings"] if finding["check"] == "never_sent"]
-    assert never["remedy"] == f"Ask its owner to run {command}. Then registryops.alicloud.backfill_images sends them."
+    assert never["remedy"] == (
+        f"Ask its owner to run {command}, unless that was done since {moment}."
+        " Then registryops.alicloud.backfill_images sends them."
+    )
 
 
 def test_a_destination_without_credentials_is_no_bug(ruled: Account) -> None:
