@@ -50,4 +50,5 @@ def _there(name: str, pages: Pages, action: str, where: Mapping[str, Any], items
         found = [str(item.get(field)) for item in islice(pages("cr", action, where, items), _MOST)]
     except AcrError:
         return ""
-    return there_are(name, found)
+    # What is there was not misspelt.
+    return "" if name in found else there_are(name, found)

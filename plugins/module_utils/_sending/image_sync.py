@@ -19,10 +19,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_images,
     repository_id,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import tag_hint
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_digest import decide_by_digest
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import decide_by_record
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import tag_hint
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, result, so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue

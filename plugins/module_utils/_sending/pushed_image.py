@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_images,
     repository_id,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import tag_hint
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import tag_hint
 
 _IMAGE = re.compile(r"(?P<namespace>[^/:]+)/(?P<repository>[^:]+):(?P<tag>[^/:]+)")
 _DIGEST = re.compile(r"(sha256:)?([0-9a-f]{64})")

@@ -25,7 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_images,
     list_repositories,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.names import (
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
     as_number,
     check_repositories,
     check_tags,

@@ -52,6 +52,8 @@ class Comparison:
         self._recent = int(time.time() * 1000) - _RECENT
         # What each target holds and no image of the source has been compared with.
         self._left: Left = {}
+        # The tags on both sides, where only some are looked at and may be misspelt.
+        self.tags: set[str] = set()
 
     def run(self) -> Iterator[list[Compared]]:
         """Yield each repository's images.
@@ -119,6 +121,8 @@ class Comparison:
         for target, routes in self._routes.of(*origin).items():
             side = self._destinations.get(target.instance_id)
             there = side.images(target.namespace, target.repository) if side else {}
+            if self._routes.select.tags is not None:
+                self.tags.update(images, there)
             found = self._found(origin, images, target, Bringing(routes, self._routes.select), there)
             if attachments and self._routes.select.tags is None:
                 found = with_signatures(found, attachments, there)

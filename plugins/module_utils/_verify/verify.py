@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
+    check_repositories,
+    check_tags,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_sides import Comparison
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     NO_KEYS,
@@ -75,12 +79,15 @@ class Verification:
         source = Side(self._task.client, self._instance_id)
         records = Records(self._task.client, self._instance_id, routes.instance_ids, self._watcher)
         destinations = self._look(routes, source, records)
-        self._check_names(source)
+        self._check_names(source, destinations.values())
         self._watcher.begin(source.places)
         if not self._task.check_mode:
             self._wait(records)
         summary = Summary(self._params["max_images"])
-        self._compare(Comparison(source, destinations, routes, records, self._watcher), summary)
+        comparison = Comparison(source, destinations, routes, records, self._watcher)
+        self._compare(comparison, summary)
+        if comparison.tags:  # none where no rule covers a repository that is looked at
+            check_tags(self._select.tags or (), comparison.tags, self._instance_id)
         return Found(
             instance_id=self._instance_id,
             rules=rules,
@@ -148,8 +155,8 @@ class Verification:
         self._task.client.calls(lambda deed: deed(), deeds)
         return sides
 
-    def _check_names(self, source: Side) -> None:
-        """Refuse namespaces that the source does not have.
+    def _check_names(self, source: Side, destinations: Iterable[Side]) -> None:
+        """Refuse namespaces that the source does not have, and repositories that neither side has.
 
         Nothing in them would seem to be missing.
         """
@@ -160,6 +167,10 @@ class Verification:
             near = near_namespaces(self._task.client.pages, self._instance_id, lacking[0])
             advice = "Correct select.namespaces (verify_sync_select in the role)."
             raise AcrError(reason, f"{advice} {near}".strip())
+        places = [*source.places.values()]
+        for side in destinations:
+            places += side.places.values()
+        check_repositories(self._select.repositories or (), places, self._instance_id)
 
     def _wait(self, records: Records) -> None:
         """Wait until nothing is in flight, or time is over."""

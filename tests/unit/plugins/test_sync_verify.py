@@ -386,6 +386,25 @@ def test_what_is_selected_and_nowhere_is_said_by_name(ruled: Account, select: di
         verify(ruled, select=select)
 
 
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ({"repositories": ["wbe"]}, "has no repository wbe in .*prod.*Correct repositories, such as to web"),
+        ({"repositories": ["prod/web"]}, r"say namespaces: \[prod\] and repositories: \[web\]"),
+        ({"tags": ["1.10"]}, "no selected repository of .* has the tag 1.10"),
+        ({"tags": ["1.0", "v99"]}, "has the tag v99"),
+        (
+            {"namespaces": ["empty"]},
+            r"in namespace empty. Correct select.namespaces \(verify_sync_select in the role\).$",
+        ),
+    ],
+)
+def test_a_selected_name_that_is_nowhere_is_no_good_news(ruled: Account, select: dict[str, Any], said: str) -> None:
+    ruled.run("acr_namespace", instance_id=SOURCE, name="empty")
+    with pytest.raises(ModuleFailedError, match=f"(?i){said}"):
+        verify(ruled, select=select)
+
+
 def test_the_images_that_are_returned_are_bounded_and_all_are_counted(cloud: Emulator, ruled: Account) -> None:
     cloud.post("/_emulator/tasks", {"fail": {"issue": "DISK_FULL"}})
     push(cloud, *(f"v{number}" for number in range(10, 30)))
