@@ -180,7 +180,10 @@ def test_the_page_lists_every_variable() -> None:
 
 
 def test_hosts_that_rules_name_by_their_instances_are_looked_into() -> None:
-    options = {"rules": {"type": "list", "options": {"to": {}}}, "destinations": {"type": "list"}}
+    options: dict[str, dict[str, Any]] = {
+        "rules": {"type": "list", "options": {"to": {}}},
+        "destinations": {"type": "list"},
+    }
     hosts = {
         "prod-eu": {"acr_instance_id": "cri-eu", "acr_profile": "b"},
         "prod-us": {"acr_instance_id": "cri-us"},
