@@ -138,3 +138,16 @@ def test_what_it_names_is_there(guide: Path) -> None:
 def test_a_guide_stands_in_the_list() -> None:
     listed = yaml.safe_load((ROOT / "docs/docsite/extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     assert sorted(chain.from_iterable(section["toctree"] for section in listed)) == [guide.stem for guide in GUIDES]
+
+
+PAGES = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("roles/*/README.md"), *GUIDES]
+COMMAND = re.compile(r"ansible-playbook registryops\.alicloud\.(\w+)((?:[^`\n\\]|\\\n)*)")
+
+
+@pytest.mark.parametrize("page", sorted(PAGES), ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_within_sentences_name_what_is_there_too(page: Path) -> None:
+    for playbook, rest in COMMAND.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / f"playbooks/{playbook}.yml").exists()
+        variables = re.findall(r"""-e (?:'\{"|["'])?([a-z]\w+)""", rest)
+        assert set(variables) <= known()
+        assert set(re.findall(r" (--?[a-z-]+)", rest)) <= {"-i", "-e", "--check", "--diff", "--limit"}
