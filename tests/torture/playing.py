@@ -18,7 +18,7 @@ from .tasks import KEYS, Outcome
 
 COLLECTIONS = Path(__file__).parents[5]
 PROGRAM = Path(sys.executable).with_name("ansible-playbook")
-MAIN = "cross_account_sync"
+MAIN, SWITCH = "cross_account_sync", "switch_over"
 # Seconds until a playbook must have come to the call at which it is killed; a busy machine starts Ansible slowly.
 PATIENCE = 300.0
 # Ansible's lines for a task that failed, and for a host that was changed.
@@ -50,10 +50,16 @@ class Run:
 def play(cloud: Cloud, playbook: str, until: Callable[[], bool] | None = None) -> Run:
     """Run a playbook; kill its controller as soon as `until` holds."""
     command = [str(PROGRAM), f"registryops.alicloud.{playbook}", f"--inventory={_inventory(cloud.endpoint)}"]
-    keep = f"backfill_images_directory={_folder() / 'kept'}"
+    variables = {"backfill_images_directory": str(_folder() / "kept")}
+    if playbook == SWITCH:
+        variables["acr_direction"] = "reversed"
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [*command, "--extra-vars", keep], cwd=_folder(), env=_environment(), stdout=output, stderr=output
+            [*command, "--extra-vars", json.dumps(variables)],
+            cwd=_folder(),
+            env=_environment(),
+            stdout=output,
+            stderr=output,
         )
         if until:
             ready = until
