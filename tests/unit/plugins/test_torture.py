@@ -68,7 +68,9 @@ def test_a_killed_playbook_is_finished_by_the_next_run(torture: Cloud) -> None:
     def wanted(case: Case) -> bool:
         return case.flow == "cross_account_sync" and case.how.endswith("AttachPolicyToRole") and "killed" in case.how
 
-    assert [verdict.judgement for verdict in tried(torture, ["playbooks"], 1.0, SEED, wanted)] == [HELD]
+    # The first alone, since what comes after it would run other playbooks.
+    verdict = next(tried(torture, ["playbooks"], 1.0, SEED, wanted))
+    assert verdict.judgement == HELD, verdict.words
 
 
 def test_the_judge_sees_a_worker_that_outlives_its_controller(torture: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
