@@ -85,6 +85,7 @@ class Api:
     def _approval(self, request: Request, sent: Thing) -> tuple[int, Any]:
         node = self._store.get("workflow_job_template_nodes", request.path_params["id"])
         approval = self._store.create(KINDS["workflow_approval_templates"], sent)
+        self._store.things["workflow_approval_templates"].pop(node["unified_job_template"], None)
         node["unified_job_template"] = approval["id"]
         return 201, self._shown(approval)
 

@@ -11,6 +11,8 @@ import yaml
 from .errors import invalid
 
 Spec = dict[str, Any]
+# Integers are columns of 32 bits.
+LARGEST = 2**31 - 1
 
 
 def check(name: str, value: Any, spec: Spec) -> Any:
@@ -42,8 +44,11 @@ def _integer(name: str, value: Any, spec: Spec) -> int:
         number = int(value)
     except (TypeError, ValueError) as error:
         raise invalid(name, "A valid integer is required.") from error
-    if number < spec.get("min_value", number):
-        raise invalid(name, f"Ensure this value is greater than or equal to {spec['min_value']}.")
+    least = spec.get("min_value", -LARGEST - 1)
+    if number < least:
+        raise invalid(name, f"Ensure this value is greater than or equal to {least}.")
+    if number > LARGEST:
+        raise invalid(name, f"Ensure this value is less than or equal to {LARGEST}.")
     return number
 
 

@@ -113,6 +113,25 @@ def test_a_trial_ends_as_it_did_on_awx(trial: dict[str, Any]) -> None:
         assert trial["status"] in (200, 201)
 
 
+# What no trial was made of: names that the server's source refuses, and numbers beyond its columns.
+REFUSED = [
+    *(
+        ("credential_types", {"name": "zz", "kind": "cloud", "injectors": {"env": {name: "x"}}}, "injectors")
+        for name in ("JOB_CALLBACK_DEBUG", "INVENTORY_HOSTVARS", "PROJECT_REVISION", "SUPERVISOR_CONFIG_PATH")
+    ),
+    ("workflow_approval_templates", {"name": "ok?", "timeout": 2**31}, "timeout"),
+    ("workflow_approval_templates", {"timeout": 1}, "name"),
+    ("job_templates", {**PLAYBOOK, "name": "zz", "job_slice_count": 2**31}, "job_slice_count"),
+]
+
+
+@pytest.mark.parametrize(("kind", "sent", "field"), REFUSED)
+def test_what_is_refused_without_a_trial(kind: str, sent: dict[str, Any], field: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        World().store.create(KINDS[kind], sent)
+    assert (refused.value.status, sorted(refused.value.body)) == (400, [field])
+
+
 IN_USE = [
     ({"name": "other"}, None),
     ({"injectors": {"env": {"ZZ": "{{ region }}"}}}, None),
