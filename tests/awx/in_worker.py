@@ -53,5 +53,10 @@ def add_to(collection: Path) -> None:
     """Let all modules of a collection's copy run so."""
     actions = collection / "plugins/action"
     actions.mkdir()
+    # Ansible reads it in the controller's process. What a worker imports first is lost with the worker.
+    names = ".".join(collection.parts[-2:])
+    (actions / "__init__.py").write_text(
+        f"import ansible_collections.{names}.plugins.module_utils.controller_api\n", encoding="utf-8"
+    )
     for module in collection.glob("plugins/modules/[a-z]*.py"):
         (actions / module.name).write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")

@@ -26,9 +26,13 @@ TEMPLATES = {
     "backfill images": (["destination", "source"], NAME),
     "backfill images in shares": (["source"], f"{NAME}: shares"),
     "verify sync": (["destination", "source"], NAME),
+    "wait for image": (["destination", "source"], NAME),
+    "follow settings": (["destination", "source"], NAME),
     "audit sync": (["destination", "source"], NAME),
     "report sync": (["destination", "source"], NAME),
 }
+# What is made only if it is asked for.
+ASKED = ("prune destination", "transfer by storage", "switch over", "send failed again")
 
 
 # ansible-core 2.18 says so of a module that is named by a variable, and runs it all the same.
@@ -68,13 +72,27 @@ def test_the_first_run_makes_everything(stories: Stories) -> None:
         "POST inventories": 2,
         "POST hosts": 6,
         "POST groups": 3 + 6,  # with a host in them each
-        "POST job_templates": 9 + 13,  # with their credentials
-        "POST survey_spec": 8,
+        "POST job_templates": 11 + 17,  # with their credentials
+        "POST survey_spec": 10,
         "DELETE survey_spec": 1,  # the module makes sure of a template without questions
         "POST schedules": 2,
         "POST workflow_job_templates": 1,
         "POST workflow_approval_templates": 1,
     }
+
+
+def test_what_is_asked_for_later_is_added(stories: Stories) -> None:
+    grown = stories.both_accounts.played["grown"]
+    assert _kinds(grown) == {
+        "PATCH hosts": 6,
+        # With a direction each account is the other side as well, so that five more get both credentials.
+        "POST job_templates": 4 + 8 + 5,
+        "POST survey_spec": 3,
+        "DELETE survey_spec": 1,
+    }
+    assert grown.changed == 2
+    names = {thing["name"] for thing in stories.both_accounts.grown.things["job_templates"].values()}
+    assert names == {f"{NAME}: {name}" for name in (*TEMPLATES, *ASKED)}
 
 
 def test_a_second_run_changes_nothing(stories: Stories) -> None:
@@ -86,7 +104,7 @@ def test_removal_leaves_nothing_and_is_done_once(stories: Stories) -> None:
     removed, again = (stories.both_accounts.played[name] for name in ("removed", "removed again"))
     assert _kinds(removed) == {
         "DELETE workflow_job_templates": 1,
-        "DELETE job_templates": 9,
+        "DELETE job_templates": 15,
         "DELETE credentials": 2,
         "DELETE credential_types": 2,
         "DELETE projects": 1,
@@ -129,19 +147,30 @@ def test_drift_is_foreseen_and_put_right(stories: Stories) -> None:
     ]
 
 
+def _credentials(store: Store, template: str) -> list[str]:
+    associated = store.named("job_templates", f"{NAME}: {template}")["associations"]["credentials"]
+    return sorted(store.get("credentials", identity)["name"] for identity in associated)
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_takes_these_credentials_and_this_inventory(stories: Stories, template: str) -> None:
     store = stories.both_accounts.content
-    thing = store.named("job_templates", f"{NAME}: {template}")
     sides, inventory = TEMPLATES[template]
-    credentials = [store.get("credentials", identity)["name"] for identity in thing["associations"]["credentials"]]
-    assert sorted(credentials) == [f"{NAME}: {side} account" for side in sides]
+    assert _credentials(store, template) == [f"{NAME}: {side} account" for side in sides]
+    thing = store.named("job_templates", f"{NAME}: {template}")
     assert store.get("inventories", thing["inventory"])["name"] == inventory
+
+
+@pytest.mark.parametrize("template", [*TEMPLATES, *ASKED])
+def test_each_account_is_the_other_side_as_well_with_a_direction(stories: Stories, template: str) -> None:
+    both = [f"{NAME}: destination account", f"{NAME}: source account"]
+    assert _credentials(stories.both_accounts.grown, template) == both
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_secrets_reach_a_job_by_its_environment_alone(stories: Stories, template: str) -> None:
-    for job in launch(stories.both_accounts.content, f"{NAME}: {template}"):
+    answers = {"acr_image": "prod/web:1.0"} if template == "wait for image" else {}
+    for job in launch(stories.both_accounts.content, f"{NAME}: {template}", answers):
         sides, _inventory = TEMPLATES[template]
         given = {name for name, value in job.environment.items() if value}
         assert given == {name for name in KEYS if name.split("_")[1].lower() in sides}

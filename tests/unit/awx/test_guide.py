@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from .conftest import Stories
-from .playing import EXAMPLE, KEYS, ROOT
+from .playing import ALONE, EXAMPLE, KEYS, PLAYBOOKS, ROOT
 
 GUIDE = (ROOT / "docs/awx.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```shell\n(.*?)```", GUIDE, re.DOTALL)
@@ -26,8 +26,9 @@ PLAYED = [line for line in COMMANDS if line.startswith("ansible-playbook")]
 
 
 def test_the_file_is_the_one_that_is_played() -> None:
-    (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    block, alone = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     assert yaml.safe_load(block) == yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    assert yaml.safe_load(alone) == ALONE
     readme = (ROOT / "roles/controller_content/README.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
     assert yaml.safe_load(block) == yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
@@ -59,16 +60,18 @@ NAMES = re.findall(r"\*(?:ACR image sync: )?([a-z ]+)\*", GUIDE)
 
 @pytest.mark.parametrize("name", sorted(set(NAMES)))
 def test_every_name_is_that_of_something_made(stories: Stories, name: str) -> None:
-    things = chain.from_iterable(kind.values() for kind in stories.both_accounts.content.things.values())
-    assert f"ACR image sync: {name}" in {thing.get("name") for thing in things} | _made_if_asked()
+    things = chain.from_iterable(kind.values() for kind in stories.both_accounts.grown.things.values())
+    assert f"ACR image sync: {name}" in {thing.get("name") for thing in things}
 
 
-def _made_if_asked() -> set[str]:
-    """Return the names of the job templates that the example does not ask for."""
+def test_each_playbook_has_a_template_or_a_reason() -> None:
     file = ROOT / "roles/controller_content/vars/main/templates.yml"
     templates = yaml.safe_load(file.read_text(encoding="utf-8"))["__controller_content_job_templates_of"]
-    asked = chain(templates["both"], templates["switchable"])
-    return {template["name"].replace("{{ controller_content_name }}", "ACR image sync") for template in asked}
+    run = {template["playbook"] for template in chain.from_iterable(templates.values())}
+    readme = (ROOT / "roles/controller_content/README.md").read_text(encoding="utf-8")
+    _head, _sep, rest = readme.partition("These playbooks have no job template:")
+    excused = {f"playbooks/{name}.yml" for name in re.findall(r"^\| `(\w+)` \| \w", rest, re.MULTILINE)}
+    assert sorted([*run, *excused]) == sorted(PLAYBOOKS)
 
 
 def test_the_project_is_the_version_that_the_image_holds() -> None:

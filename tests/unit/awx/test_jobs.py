@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run every template as AWX does.
+"""Run the workflow, slices and templates that write as AWX does.
 
 Each job runs by ansible-runner in a folder of its own that is gone afterwards.
 """
@@ -9,27 +9,17 @@ Each job runs by ansible-runner in a folder of its own that is gone afterwards.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from acr_emulator.testing import Emulator, running
 
-from ansible_collections.registryops.alicloud.tests.awx import jobs, workflows
+from ansible_collections.registryops.alicloud.tests.awx import workflows
 from ansible_collections.registryops.alicloud.tests.awx.jobs import Finished
-from ansible_collections.registryops.alicloud.tests.awx.launching import launch
-from ansible_collections.registryops.alicloud.tests.awx.store import Store
 
-from .conftest import Stories
-from .playing import KEYS, ROOT
+from .playing import KEYS
+from .sites import ACCOUNT_A, Site
 
-NAME = "ACR image sync"
-WORLD = ROOT / "tests/emulator/worlds/two_accounts.yml"
-SOURCE, ACCOUNT_A = "cri-sourcesource0001", "1252879610640001"
 WRITING = ("grant access", "prepare destination", "configure sync", "backfill images", "revoke access")
 # Answers as a browser sends them where nothing was filled in.
 EMPTY = {
@@ -49,68 +39,6 @@ HANDED_ON = {
 }
 # What a job hands on goes into each later job's variables.
 MUCH = 10_000
-
-
-@dataclass
-class Site:
-    """Hold a controller with content, and a cloud for its jobs."""
-
-    store: Store
-    cloud: Emulator
-
-    @property
-    def settings(self) -> dict[str, str]:
-        url = f"http://{self.cloud.endpoint}"
-        endpoints = {f"ALIBABA_CLOUD_{product}_ENDPOINT": url for product in ("CR", "RAM", "STS")}
-        return {**endpoints, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections")}
-
-    def run(
-        self, template: str, answers: dict[str, Any] | None = None, *, limit: str = "", job_type: str = ""
-    ) -> list[Finished]:
-        launched = launch(self.store, f"{NAME}: {template}", answers, limit=limit, job_type=job_type)
-        return jobs.run_together(launched, self.settings)
-
-    def set_up(self, *, approved: bool) -> workflows.Course:
-        return workflows.go_through(self.store, f"{NAME}: set up", lambda: approved, self.settings)
-
-    def writes(self) -> list[str]:
-        return [call["action"] for call in self.cloud.calls() if not call["action"].startswith(("Get", "List"))]
-
-
-@pytest.fixture(scope="module")
-def site(stories: Stories) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch, running(WORLD) as cloud:
-        for name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ANSIBLE_", "ACR_"))]:
-            patch.delenv(name)
-        yield Site(stories.both_accounts.content, cloud)
-
-
-@pytest.fixture(scope="module")
-def denied(site: Site) -> workflows.Course:
-    site.cloud.reset()
-    site.cloud.post("/_emulator/tasks", {"seconds": 0.01})
-    return site.set_up(approved=False)
-
-
-@pytest.fixture(scope="module")
-def sliced(site: Site, denied: workflows.Course) -> list[Finished]:
-    """Set rules after a refused approval, and send in slices."""
-    assert denied.statuses["prepare"] == "successful"
-    tags = [f"0.{number}" for number in range(40)]
-    site.cloud.post(
-        "/_emulator/images", {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": tags}
-    )
-    (configured,) = site.run("configure sync")
-    assert configured.exit_code == 0, configured.output
-    return site.run("backfill images in shares", EMPTY["backfill images"])
-
-
-@pytest.fixture(scope="module")
-def approved(site: Site, sliced: list[Finished]) -> workflows.Course:
-    del sliced  # whose world it takes away
-    site.cloud.reset()
-    site.cloud.post("/_emulator/tasks", {"seconds": 0.01})
-    return site.set_up(approved=True)
 
 
 def test_a_refused_approval_leaves_account_a_alone(site: Site, denied: workflows.Course) -> None:
@@ -186,6 +114,8 @@ def test_a_template_in_check_mode_writes_nothing(site: Site, approved: workflows
     assert (checked.status, checked.exit_code) == ("successful", 0), checked.output
     assert site.writes() == before
     assert (checked.changed > 0) == (template == "revoke access")
+    # An empty answer names nobody, and whom that means is said.
+    assert (f"loses its access: {ACCOUNT_A}" in checked.output) == (template == "revoke access")
 
 
 def test_a_limit_leaves_the_other_account_alone(site: Site, approved: workflows.Course) -> None:
@@ -193,24 +123,6 @@ def test_a_limit_leaves_the_other_account_alone(site: Site, approved: workflows.
     (audited,) = site.run("audit sync", limit="acr_source")
     assert audited.exit_code == 0, audited.output
     assert {event["event_data"].get("host") for event in audited.events} - {None, ""} == {"prod-sh"}
-
-
-def test_a_revocation_by_survey_and_what_fails_then(site: Site, approved: workflows.Course) -> None:
-    assert approved.status == "successful"
-    (revoked,) = site.run("revoke access", {"acr_revoked_account_ids": f"{ACCOUNT_A}, 1111000011110000"})
-    assert (revoked.exit_code, revoked.changed) == (0, 1), revoked.output
-    (audited,) = site.run("audit sync")
-    assert (audited.status, audited.exit_code) == ("failed", 2)
-    (failure,) = audited.failures
-    assert "aliyuncontainerregistrycrossaccoutsyncrole" in failure
-    states = {host: told["state"] for host, told in audited.artifacts["acr_audit_sync"].items()}
-    assert states == {"prod-eu": "bad", "prod-sh": "good"}
-
-
-def test_every_template_is_run_here(stories: Stories) -> None:
-    run = {*WRITING, "backfill images in shares", "verify sync", "audit sync", "report sync"}
-    templates = stories.both_accounts.content.things["job_templates"].values()
-    assert {template["name"].removeprefix(f"{NAME}: ") for template in templates} == run
 
 
 def test_folders_of_jobs_are_gone(approved: workflows.Course) -> None:

@@ -222,6 +222,12 @@ def test_shares_do_without_other_hosts() -> None:
     }
 
 
+@pytest.mark.parametrize(("direction", "kept"), [("forward", {}), ("reversed", {"acr_direction": "reversed"})])
+def test_shares_go_one_way(direction: str, kept: dict[str, str]) -> None:
+    (share,) = shares({"a": {"acr_direction": direction}}, {}, 1)
+    assert {name: value for name, value in share["variables"].items() if name == "acr_direction"} == kept
+
+
 @pytest.mark.parametrize(
     ("destinations", "count", "reason"), [({}, 1, "Sync rule r goes to b"), ({"b": FULL}, 0, "0 shares")]
 )
