@@ -97,6 +97,13 @@ def test_a_revocation_by_survey_and_what_fails_then(site: Site, approved: workfl
     assert states == {"prod-eu": "bad", "prod-sh": "good"}
 
 
+def test_a_team_alone_grants_to_whom_it_names(stories: Stories, site: Site, approved: workflows.Course) -> None:
+    assert approved.status == "successful"
+    (granted,) = Site(stories.one_account.content, site.cloud).run("grant access")
+    assert (granted.exit_code, granted.changed) == (0, 1), granted.output
+    assert granted.artifacts["acr_grant_access"]["prod-eu"]["source_account_ids"] == [ACCOUNT_A]
+
+
 def test_the_direction_is_switched(later: Site, approved: workflows.Course) -> None:
     """Change acr_direction of the source as a further run of the role does."""
     assert approved.status == "successful"
