@@ -103,7 +103,7 @@ def _trusted(value: Any) -> Any:
     return TRUST(value) if isinstance(value, str) else value
 
 
-@pytest.mark.parametrize(("name", "data"), HANDED_ON, ids=[name for name, _data in HANDED_ON])
+@pytest.mark.parametrize(("name", "data"), HANDED_ON, ids=[name for name, _told in HANDED_ON])
 def test_what_is_handed_on_does_not_grow_and_is_no_secret(name: str, data: dict[str, Any]) -> None:
     variables: dict[str, Any] = {"inventory_hostname": "prod-sh", "acr_access_key_secret": SECRET, **LARGE[name]}
     file = ROOT / "roles" / name / "vars/main.yml"
@@ -116,4 +116,4 @@ def test_what_is_handed_on_does_not_grow_and_is_no_secret(name: str, data: dict[
 
 
 def test_each_large_estate_is_handed_on() -> None:
-    assert {name for name, _data in HANDED_ON} == set(LARGE)
+    assert {name for name, _told in HANDED_ON} == set(LARGE)
