@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import near_namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest, there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
+
+
+def check_namespaces(  # which are named, which have repositories, and where that can be corrected
+    client: Client, instance_id: str, named: Iterable[str], there: Collection[str], variable: str
+) -> None:
+    """Refuse named namespaces without a repository, in which nothing would seem to be wrong."""
+    lacking = [namespace for namespace in named if namespace not in there]
+    if lacking:
+        reason = f"{instance_id} has no repository in namespace {' and in '.join(lacking)}"
+        near = near_namespaces(client.pages, instance_id, lacking[0])
+        raise AcrError(reason, f"Correct select.namespaces ({variable} in the role). {near}".strip())
 
 
 def check_repositories(named: Iterable[str], places: Collection[Place], instance_id: str) -> None:

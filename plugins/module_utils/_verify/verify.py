@@ -11,11 +11,11 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import near_namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
+    check_namespaces,
     check_repositories,
     check_tags,
 )
@@ -161,12 +161,8 @@ class Verification:
         Nothing in them would seem to be missing.
         """
         there = {namespace for namespace, _repository in source.places}
-        lacking = [namespace for namespace in self._select.namespaces or () if namespace not in there]
-        if lacking:
-            reason = f"{self._instance_id} has no repository in namespace {' and in '.join(lacking)}"
-            near = near_namespaces(self._task.client.pages, self._instance_id, lacking[0])
-            advice = "Correct select.namespaces (verify_sync_select in the role)."
-            raise AcrError(reason, f"{advice} {near}".strip())
+        named = self._select.namespaces or ()
+        check_namespaces(self._task.client, self._instance_id, named, there, "verify_sync_select")
         places = [*source.places.values()]
         for side in destinations:
             places += side.places.values()

@@ -10,6 +10,11 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
+    check_namespaces,
+    check_repositories,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repository
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository_settings import (
     Name,
@@ -31,10 +36,7 @@ def wanted_settings(task: Task) -> dict[str, Any]:
     readable = [rule for rule in rules if is_readable(rule)]
     routes = Routes(readable, select)
     regions = {str(rule["target_instance_id"]): rule.get("target_region") for rule in rules}
-    described = "description" in settings
-    source = read_settings(
-        task.client, instance_id, select.namespaces, lambda name: bool(routes.of(*name)), described=described
-    )
+    source = _source(task, instance_id, select, routes)
     by_target: dict[Target, list[Name]] = {}
     for origin in source:
         for target in routes.of(*origin):
@@ -60,6 +62,26 @@ def wanted_settings(task: Task) -> dict[str, Any]:
         if rule not in readable
     ]
     return {**result, "warnings": warnings} if warnings else result
+
+
+def _source(task: Task, instance_id: str, select: Select, routes: Routes) -> dict[Name, Repository]:
+    """Return the settings of the repositories that rules cover.
+
+    Raises:
+        AcrError: a name that is selected is nowhere.
+    """
+    places: list[Place] = []
+
+    def is_covered(name: Name) -> bool:
+        places.append(Place(*name, ""))
+        return bool(routes.of(*name))
+
+    described = "description" in task.params["settings"]
+    source = read_settings(task.client, instance_id, select.namespaces, is_covered, described=described)
+    there = {place.namespace for place in places}
+    check_namespaces(task.client, instance_id, select.namespaces or (), there, "follow_settings_select")
+    check_repositories(select.repositories or (), places, instance_id)
+    return source
 
 
 def _rules(task: Task, instance_id: str, select: Select) -> list[dict[str, Any]]:

@@ -170,6 +170,10 @@ def test_only_what_is_selected_is_read(both: tuple[Account, Account]) -> None:
     assert wanted(a, select={"namespaces": ["team-a"]}) == []
     with pytest.raises(ModuleFailedError, match="no outbound sync rule nothing"):
         wanted(a, select={"rules": ["nothing"]})
+    with pytest.raises(ModuleFailedError, match=r"has no repository in namespace prdo\. Correct select\.namespaces"):
+        wanted(a, select={"namespaces": ["prdo"]})
+    with pytest.raises(ModuleFailedError, match=r"has no repository wroker in .*such as to worker"):
+        wanted(a, select={"repositories": ["wroker"]})
 
 
 def test_sources_that_contradict_are_named_and_left_out(both: tuple[Account, Account]) -> None:
