@@ -24,6 +24,8 @@ description:
   - An image that several rules bring to one place is sent once, and counts for the first of them.
   - A rule that is not on the instance, or whose images cannot be listed, does not stop the others. The task fails at
     the end, unless O(assume_rules) says otherwise.
+  - A rule that ends at another instance than O(rules) says is refused, since its images would go where nobody wants
+    them any more.
 options:
   instance_id:
     description:

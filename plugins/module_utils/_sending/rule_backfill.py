@@ -65,6 +65,13 @@ class RuleBackfill(Backfill):
                 f"sync rule {name} is not on {self.options.instance_id}",
                 "Run registryops.alicloud.configure_sync, which makes it.",
             )
+        there, wanted = rule.get("target_instance_id"), self._wanted.get("target_instance_id")
+        # Images would go where the inventory does not say any more, such as after the destination was rebuilt.
+        refuse(
+            bool(wanted and there != wanted),
+            f"sync rule {name} ends at {there} on {self.options.instance_id}, and at {wanted} in the inventory",
+            "Run registryops.alicloud.configure_sync, which moves it, or correct the inventory.",
+        )
         refuse(
             bool(rule.get("cross_account") and not self.params.get("target_account_id")),
             f"sync rule {name} ends in another account, and the service does not tell in which",

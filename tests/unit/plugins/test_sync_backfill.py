@@ -206,6 +206,19 @@ def test_shares_of_several_jobs_make_the_whole(account_a: Account, cloud: Emulat
 
 
 @pytest.mark.parametrize("check", [True, False])
+def test_a_rule_that_ends_elsewhere_than_the_inventory_says_is_not_followed(
+    check: bool, account_a: Account, cloud: Emulator
+) -> None:
+    cloud.delete("/_emulator/calls")
+    moved = {**PROD, "target_instance_id": "cri-rebuilt000000001"}
+    with pytest.raises(
+        ModuleFailedError, match=f"ends at {TARGET} on {SOURCE}, and at cri-rebuilt000000001 in the inv"
+    ):
+        backfill(account_a, check=check, rules=[moved])
+    assert cloud.calls("CreateRepoSyncTask") == []
+
+
+@pytest.mark.parametrize("check", [True, False])
 def test_a_rule_that_is_not_there_is_taken_as_it_is_listed_if_asked(
     check: bool, account_a: Account, cloud: Emulator
 ) -> None:
