@@ -52,9 +52,11 @@ def check_items(kind: str, items: list[Any], options: Spec) -> None:
     known = set(options)
     for spec in options.values():
         known.update(spec.get("aliases", ()))
+    # Most options have neither, and a list may hold hundreds of items, whose values Ansible templates as they are read.
+    judged = {option: spec for option, spec in options.items() if spec.get("required") or spec.get("choices")}
     for place, item in enumerate(items, 1):
         if isinstance(item, Mapping):
-            problem = next(_problems(item, options, known), None)
+            problem = next(_problems(item, judged, known), None)
             if problem:
                 reason, advice = problem
                 raise AcrError(f"{kind} {_called(item) or f'{place} of {len(items)}'} {reason}", advice)
@@ -79,12 +81,12 @@ def _called(item: Mapping[str, Any]) -> str:
     return next((str(item[name]) for name in _NAMES if item.get(name)), "")
 
 
-def _problems(item: Mapping[str, Any], options: Spec, known: set[str]) -> Iterator[tuple[str, str]]:
+def _problems(item: Mapping[str, Any], judged: Spec, known: set[str]) -> Iterator[tuple[str, str]]:
     for name in (name for name in item if name not in known):
         meant = nearest(str(name), known)
         advice = f"Perhaps {meant} is meant." if meant else f"Choose from {', '.join(sorted(known))}."
         yield f"has no option {name}", advice
-    for option, spec in options.items():
+    for option, spec in judged.items():
         value, choices = item.get(option), spec.get("choices")
         if spec.get("required") and not any(item.get(name) for name in (option, *spec.get("aliases", ()))):
             yield f"lacks {option}", f"Add {option} to it."
