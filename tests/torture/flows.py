@@ -95,6 +95,21 @@ TWO_GRANTED = (grant(ACCOUNT_A, OTHER_ACCOUNT),)
 RULED = (*PREPARED, rule())
 SET = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^old")))
 OVERLAPPING = (*PREPARED, rules(_rule(), _rule("old", tag_filter="^1")))
+BUCKET_GRANT = Task(
+    "b", "oss_bucket_grant", {"bucket": "images-of-target", "source_account_id": ACCOUNT_A, "callers": [ACCOUNT_A]}
+)
+BUCKET_ROLE = Task("a", "oss_replication_role", {"source_buckets": ["images-of-source"]})
+BUCKET_REPLICATION = Task(
+    "a",
+    "oss_bucket_replication",
+    {
+        "source_bucket": "images-of-source",
+        "wait": False,
+        "destination_bucket": "images-of-target",
+        "destination_region": "eu-central-1",
+        "destination_account_id": ACCOUNT_B,
+    },
+)
 GONE, DELETED = (str(File(tempfile.gettempdir(), f"acr_{name}_{os.getpid()}.json")) for name in ("gone", "deleted"))
 LISTED = (*RULED, list_gone(GONE))
 SENT = (*RULED, send(from_rule="to-eu", target_account_id=ACCOUNT_B))
@@ -135,6 +150,9 @@ WRITING = (
         prune(lists=[DELETED], carried_by="task", immutable=True, max_share=100),
         SOURCE_DELETED,
     ),
+    Flow("let a role replicate into a bucket", BUCKET_GRANT),
+    Flow("make the role that replicates a bucket", BUCKET_ROLE),
+    Flow("replicate a bucket", BUCKET_REPLICATION, (BUCKET_GRANT, BUCKET_ROLE)),
     Flow("send by a set of rules", backfill(_rule(), _rule("old", tag_filter="^1")), OVERLAPPING, ALWAYS),
 )
 READING = (

@@ -68,7 +68,8 @@ def run(
     """
     module = importlib.import_module(f"{MODULES}.{task.module}").MODULE
     url = endpoint if "://" in endpoint else f"http://{endpoint}"
-    endpoints = {f"{product}_endpoint": url for product in ("cr", "ram", "sts")}
+    products = ("cr", "ram", "sts", *(("oss",) if "oss_endpoint" in module.argument_spec else ()))
+    endpoints = {f"{product}_endpoint": url for product in products}
     given = {**KEYS[task.owner], **endpoints, "read_timeout": 1, **task.options}
     validator = ArgumentSpecValidator(module.argument_spec, **module.rules)
     try:
