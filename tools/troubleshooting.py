@@ -31,6 +31,7 @@ _WORDS = (
     (r"\{target\}", "the destination"),
     (r"\binstance \{TargetInstanceId\}", "the destination instance"),
     (r"\binstance \{InstanceId\}", "the instance"),
+    (r"\{ask\}", "Ask the owner of the destination to run the command of ``grant_access`` that the message has"),
     (r"\{needed\}", "the right that the message names"),
     (r"\{done\}", "The message says whether something may have been changed."),
 )

@@ -46,6 +46,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._in_process i
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import with_connection
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import check_lists
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.needed import check_needed
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.variables import read_variable
@@ -111,6 +112,7 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         of_oss = {name: option for name, option in OSS_OPTIONS.items() if name in module.options}
         options = {**COMMON_OPTIONS, **of_oss}
         arguments = with_connection(self._task.args, lambda name: self._variable(variables, name), options)
+        check_needed(module, arguments, variables, self._own_text)
         check_lists(module.options, arguments)
         return with_peers(module.options, arguments, variables.get("hostvars") or {})
 

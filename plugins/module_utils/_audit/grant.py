@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.breadth import Trust, excess, trust_of
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import grant_command, revoke_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import SYSTEM, Access
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import is_pattern
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import grant_command, revoke_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
@@ -94,7 +94,7 @@ def _trust(trust: Trust, access: Access, expected: Expected) -> Iterator[Finding
     for account in sorted(trust.accounts - expected.to_trust - {expected.account_id}):
         if expected.trusted is not None:
             problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"
-            remedy = f"Revoke it by {revoke_command(account)}."
+            remedy = f"Revoke it by {revoke_command([account])}."
             if not expected.trusted:
                 problem += ", since source_account_ids names no other account"
                 remedy = f"If it should, name it there, or leave the list out if nobody knows. Otherwise: {remedy}"
@@ -117,7 +117,7 @@ def _unused(trust: Trust, access: Access, expected: Expected) -> Iterator[Findin
     candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
-        remedy = f"{_MAY_BE_USED} Only if nothing needs it, revoke it by {revoke_command(account)}."
+        remedy = f"{_MAY_BE_USED} Only if nothing needs it, revoke it by {revoke_command([account])}."
         yield (error if certain else warning)("grant_without_rule", f"account {account}", problem, remedy)
 
 

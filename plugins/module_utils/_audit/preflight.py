@@ -139,12 +139,9 @@ def _nobody(params: Mapping[str, Any]) -> Iterator[Finding]:
         yield error(
             "accounts",
             f"instance {params['instance_id']}",
-            f"no rule of a host of acr_source with an acr_account_id ends at {params['instance_id']}, so that it is"
-            " not known which accounts may replicate into it",
-            "Give the hosts of acr_source whose rules end here their acr_account_id, or set acr_source_account_ids."
-            " If the inventory of Account A was not given, add it, as in -i inventories/account_a."
-            " Where the last rule is to go, run registryops.alicloud.configure_sync with configure_sync_purge=true, and"
-            " then registryops.alicloud.revoke_access with acr_revoked_account_ids.",
+            f"no account is named that may replicate into {params['instance_id']}",
+            "Name at least one in source_account_ids; for roles and playbooks, that is the variable"
+            " acr_source_account_ids. To end what was granted, run registryops.alicloud.revoke_access.",
         )
 
 

@@ -175,6 +175,12 @@ class Client:
                 self._caller = self.call("sts", "GetCallerIdentity")
         return self._caller
 
+    def callers_account(self) -> str:
+        """Return the UID of the credentials' owner, for a sentence; empty if it cannot be found out."""
+        with suppress(AcrError):
+            return str(self.caller().get("AccountId") or "")
+        return ""
+
     def check_account(self) -> None:
         """Refuse any account other than account_id."""
         other = self._other_account()
@@ -218,8 +224,10 @@ class Client:
                 if other:
                     return other
         if not error.hint:
-            own = bool(error.denied.get("AuthAction"))
-            error.hint = remedy(error.action, error.code, parameters, status=error.status, own=own)
+            caller = None if error.denied.get("AuthAction") else self.callers_account
+            error.hint = remedy(error.action, error.code, parameters, error.status, caller)
+        if error.key:
+            error.add(error.key)
         if error.reason == error.code:
             error.reason = _words(error.code)
         error.nearby = partial(nearby, self.pages, error.code, parameters)

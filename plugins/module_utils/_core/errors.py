@@ -111,6 +111,8 @@ class ApiError(AcrError):
         self.retry_after = retry_after
         self.denied = dict(denied or {})
         self.ec = ec
+        # A sentence about the key, where it may be what is wrong.
+        self.key = ""
         # Returns what there is instead. It calls the service, so it is only used for an error that is shown.
         self.nearby: Callable[[], str] | None = None
 

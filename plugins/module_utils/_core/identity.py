@@ -10,15 +10,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SESSION = "registryops-alicloud"
+# Characters of an ID that people compare, as of a credit card.
+_SHOWN = 4
 
 
 @dataclass(frozen=True)
 class Keys:
-    """An access key, which signs requests; only its ID may ever be shown."""
+    """An access key, which signs requests; only its ID may ever be shown.
+
+    `origin` says where the key comes from, such as "the environment".
+    """
 
     access_key_id: str
     access_key_secret: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
+    origin: str = field(default="", compare=False)
+
+    def described(self) -> str:
+        """Say which key it is by the end of its ID, as the console and its owner's notes have it."""
+        where = f", from {self.origin}" if self.origin else ""
+        return f"It was the access key whose ID ends in {self.access_key_id[-_SHOWN:]}{where}."
 
 
 @dataclass(frozen=True)

@@ -40,4 +40,4 @@ def whole_keys(found: Mapping[str, str | None], where: str, names: Mapping[str, 
                 f"{names[option]} of {where} holds a blank, a line break or another character that no key has",
                 "Copy it again; a file that is read with a lookup often ends with a line break.",
             )
-    return Keys(str(found["access_key_id"]), str(found["access_key_secret"]), found["security_token"] or None)
+    return Keys(str(found["access_key_id"]), str(found["access_key_secret"]), found["security_token"] or None, where)

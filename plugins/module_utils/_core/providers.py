@@ -70,7 +70,8 @@ class Provider:
         ends = float(found.get_expiration() or 0)
         if not ends:
             ends = time.time() + _UNTOLD_LIFE if token else math.inf
-        return Keys(str(found.get_access_key_id()), str(found.get_access_key_secret()), token), ends
+        origin = f"profile {self._profile.name!r} in {self._profile.file}"
+        return Keys(str(found.get_access_key_id()), str(found.get_access_key_secret()), token, origin), ends
 
     def _http_options(self) -> Any:
         connect, read = self._milliseconds

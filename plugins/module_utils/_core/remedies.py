@@ -10,9 +10,10 @@ read by people, and no decision rests on a code that is not documented.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import permission_in_words
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import Known, longest
 
@@ -34,8 +35,8 @@ _UNPAID = "The account has unpaid bills. Pay them, and run it again."
 CALLS: dict[str, str] = {
     # Who calls
     "InvalidAccessKeyId": "Check access_key_id, or the profile it comes from.",
-    "InvalidAccessKeyId.Inactive": "The access key is disabled. Enable it in the RAM console, or use another one.",
-    "AccessKeyDisabled": "The access key is disabled. Enable it in the RAM console, or use another one.",
+    "InvalidAccessKeyId.Inactive": "Have the access key enabled in the RAM console, or use another one.",
+    "AccessKeyDisabled": "Have the access key enabled in the RAM console, or use another one.",
     "SignatureDoesNotMatch": "Check access_key_secret, or the profile it comes from.",
     "IncompleteSignature": "A proxy may have changed the request; check the proxy and the endpoint.",
     "InvalidSecurityToken": "Get a new security_token; temporary credentials last for hours at most.",
@@ -129,7 +130,9 @@ _GRANTED = ("CreateRepoSyncRule", "CreateRepoSyncTask")
 _RIGHTS = ("NoPrivilege", "NoPermission", "Forbidden", "AccessDenied")
 
 
-def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int = 0, own: bool = False) -> str:
+def remedy(
+    action: str, code: str, parameters: Mapping[str, Any], status: int = 0, caller: Callable[[], str] | None = str
+) -> str:
     """Return the remedy for a refused call; empty if the code does not tell one.
 
     Args:
@@ -137,7 +140,7 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
         code: the service's code.
         parameters: the call's parameters.
         status: the HTTP status.
-        own: whether the refusal is known to be about the caller's own policies.
+        caller: returns the UID of the caller's account; None if the refusal is known to be about its own policies.
     """
     found = longest(CALLS, code)
     if not found and status >= 500:
@@ -148,11 +151,10 @@ def remedy(action: str, code: str, parameters: Mapping[str, Any], *, status: int
         text = _ASSUMES
     elif found in _RIGHTS and action == "PutBucketReplication":
         text = _BUCKETS
-    elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and not own:
-        text = (
-            "Ask the owner of account {TargetUserId} to run registryops.alicloud.grant_access for {TargetInstanceId}"
-            " ({TargetRegionId}). Where that was done already, the caller may lack {needed}."
-        )
+    elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and caller:
+        target, region = parameters.get("TargetInstanceId"), parameters.get("TargetRegionId")
+        ask = ask_for_grant(caller(), target, region, "the owner of account {TargetUserId}")
+        text = f"{ask}. Where that was done already, the caller may lack {{needed}}."
     else:
         text = CALLS.get(found, "")
     reads = action.startswith(("Get", "List", "AssumeRole"))

@@ -8,14 +8,16 @@ Only people read it; no decision rests on a code that is not documented.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
+
 TASKS: dict[str, str] = {
-    "NoPrivilege": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
-    "NoPermission": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
-    "Forbidden": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
-    "AccessDenied": "Ask the owner of {target} to run registryops.alicloud.grant_access.",
+    "NoPrivilege": "{ask}; then send it again.",
+    "NoPermission": "{ask}; then send it again.",
+    "Forbidden": "{ask}; then send it again.",
+    "AccessDenied": "{ask}; then send it again.",
     "SOURCE_IMAGE_NOT_EXIST": "The image was deleted before it was carried. Push it again if it is needed.",
     "TARGET_INSTANCE_NOT_EXIST": "Instance {target} is gone. Point the rule at another one, or delete the rule.",
     "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have instance {target} started or renewed by its owner; then send it again.",
@@ -41,14 +43,18 @@ _NOT_SENT_AGAIN = (
 )
 
 
-def task_remedy(issue: str, target: str) -> str:
+def task_remedy(issue: str, target: str, region: str | None = None, caller: Callable[[], str] = str) -> str:
     """Return what to do about a task that failed.
 
     Args:
         issue: the task's issue, which begins with a code.
         target: ID of the instance that the image was for.
+        region: that instance's; None if it is not known.
+        caller: returns the UID of the account that sends, or an empty text.
     """
-    return TASKS[longest(TASKS, issue)].format_map(Known(target=target))
+    text = TASKS[longest(TASKS, issue)]
+    ask = ask_for_grant(caller(), target, region, f"the owner of {target}") if "{ask}" in text else ""
+    return text.format_map(Known(target=target, ask=ask))
 
 
 def has_remedy(issue: str) -> bool:

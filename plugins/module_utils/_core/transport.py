@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.endpoin
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
+    CredentialsError,
     UnreachableError,
     api_error,
     attempt,
@@ -62,10 +63,16 @@ class SdkTransport:
                     self._clients = {}
         if product not in self._clients:
             self._clients[product] = self._client(product, self._keys)
-        if product == "oss":
-            answer: dict[str, Any] = self._clients[product](action, parameters)
-            return answer
-        return self._send(self._clients[product], product, action, parameters)
+        try:
+            if product == "oss":
+                answer: dict[str, Any] = self._clients[product](action, parameters)
+                return answer
+            return self._send(self._clients[product], product, action, parameters)
+        except ApiError as error:
+            # Not every code of a key is known as one, such as AccessKeyDisabled.
+            if isinstance(error, CredentialsError) or "AccessKey" in error.code:
+                error.key = self._keys.described()
+            raise
 
     def endpoint(self, product: str) -> tuple[str, str]:
         """Return protocol and host, with the port if one is given."""
@@ -133,8 +140,11 @@ class SdkTransport:
                 found = self._send(self._client("sts", keys), "sts", "AssumeRole", given)["Credentials"]
             except ApiError as error:
                 error.hint = error.hint or remedy("AssumeRole", error.code, given, status=error.status)
+                if isinstance(error, CredentialsError):
+                    error.add(keys.described())
                 raise
-        taken = Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"])
+        origin = f"assumed role {role.arn}"
+        taken = Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"], origin)
         # By our own clock, which may differ from the service's. STS gives 3,600 seconds unless asked for others.
         return taken, time.time() + (role.duration or 3600)
 

@@ -28,6 +28,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     NotFoundError,
     attempt,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import (
     NEW_VERSION,
     ROLE_NAME,
@@ -46,6 +47,10 @@ _STALE = 30.0
 _OLD = 20 * 60
 # Seconds to wait for the lock. A hundred runs at once would all have had their turn by then.
 _PATIENCE = 300.0
+_WAITING = (
+    f"waiting for another run to be done with role {ROLE_NAME}; if there is none, its lock (policy {LOCK_NAME}) is"
+    f" taken over after {_STALE:g} s"
+)
 _TOKEN = re.compile(r"instance/([0-9a-f]{32})")
 
 
@@ -80,7 +85,9 @@ class RoleLock:
     def held(self) -> Iterator[None]:
         """Hold the lock for the time of the block."""
         with attempt(f"lock role {ROLE_NAME}"):
-            self._acquire()
+            if not self._create():
+                with activity.doing(lambda: _WAITING):
+                    self._acquire()
         try:
             yield
         except BaseException:
@@ -100,7 +107,7 @@ class RoleLock:
         started = since = self.client.clock()
         seen: _Lock | None = None
         while True:
-            found = self._look() if seen else None
+            found = self._look()
             if found is None:
                 if self._create():
                     return

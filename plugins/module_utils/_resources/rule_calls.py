@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._access.command import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
     ApiError,
@@ -22,7 +22,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     preferring,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import SyncRule
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import (
+    SUFFIX,
+    SyncRule,
+)
 
 # Seconds between attempts. The service sees a new grant within a few seconds.
 _GRANT_INTERVAL = 2.0
@@ -104,10 +107,12 @@ class RuleCalls:
         return left
 
     def _waiting(self, rule: SyncRule, ends: float) -> str:
-        left = max(ends - self.client.clock(), 0)
+        left = max(ends - self.client.clock(), 1)
+        # A stand-in is nothing that people have written.
+        name = str(rule.name).removesuffix(SUFFIX)
         return (
             f"waiting for account {rule.target_account_id} to grant access to {rule.target_instance_id}, without which"
-            f" sync rule {rule.name} is refused; {left:.0f} s more at most"
+            f" sync rule {name} is refused; {left:.0f} s more at most"
         )
 
     def find(self, rule: SyncRule) -> SyncRule | None:

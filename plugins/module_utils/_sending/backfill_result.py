@@ -123,7 +123,7 @@ def _target(destination: Destination | None) -> dict[str, Any]:
 
 def _sentence(rule: RuleFound, numbers: Mapping[str, int], size: int) -> str:
     if rule.error:
-        return f"{rule.name}: could not begin"
+        return f"{rule.name}: could not begin: {rule.error.sentence()}"
     words = [f"{count:,} {action.replace('_', ' ')}" for action, count in numbers.items() if count]
     sentence = f"{rule.name}: {', '.join(words) or 'nothing to send'}"
     sentence += f" ({bytes_to_human(size)})" if size else ""

@@ -107,7 +107,7 @@ class ImageSync(Operation):
 
     def to_result(self) -> dict[str, Any]:
         told = self._result()
-        if error := failure(self.transfers, told, self.obstacle):
+        if error := failure(self.transfers, told, self.client.callers_account, self.obstacle):
             raise error
         return told
 

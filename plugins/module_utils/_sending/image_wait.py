@@ -101,7 +101,7 @@ class ImageWait(Operation):
     def to_result(self) -> dict[str, Any]:
         found = self._result()
         if failed := self._in(FAILED):  # in check mode; without it run() has raised that
-            error = failure(failed, sends=self.params["send"])
+            error = failure(failed, self.client.callers_account, sends=self.params["send"])
             error.results = found
             raise error
         return found
@@ -115,7 +115,7 @@ class ImageWait(Operation):
                 self._sender.send(arrival.transfer)
             # At once, although others may still arrive: the pipeline cannot go on anyway.
             if failed := self._in(FAILED):
-                raise failure(failed, sends=self.params["send"])
+                raise failure(failed, self.client.callers_account, sends=self.params["send"])
             if len(self._in(ARRIVED)) == len(self._arrivals):
                 return
             waited = self._waited()

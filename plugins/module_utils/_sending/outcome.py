@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
@@ -86,13 +86,18 @@ def counts(transfers: Sequence[Transfer]) -> dict[str, int]:
 
 
 def failure(
-    transfers: Sequence[Transfer], told: dict[str, Any], obstacle: AcrError | None = None, where: str = _IN_RESULT
+    transfers: Sequence[Transfer],
+    told: dict[str, Any],
+    caller: Callable[[], str],
+    obstacle: AcrError | None = None,
+    where: str = _IN_RESULT,
 ) -> AcrError | None:
     """Return the error about failed and left images, or None.
 
     Args:
         transfers: all images of the task.
         told: the task's result.
+        caller: returns the UID of the account that sends, or an empty text.
         obstacle: what kept all further images from being sent.
         where: a sentence that says where to find each of several images.
     """
@@ -107,7 +112,7 @@ def failure(
     more = f", and {failed - 1:,} more" if failed > 1 else ""
     rest = f"; {left:,} were left" if failed and left else ""
     error = AcrError(f"{counted}: {first.source}: {first.error}{more}{rest}")
-    remedy = task_remedy(first.issue, first.target.instance_id) if first.issue else ""
+    remedy = task_remedy(first.issue, first.target.instance_id, first.target.region, caller) if first.issue else ""
     sent = told["counts"][SENT]
     done = f"{sent:,} {'was' if sent == 1 else 'were'} sent." if sent else ""
     others = "" if len(bad) == 1 else where

@@ -138,7 +138,7 @@ class SyncBackfill(Operation):
     def _failure(self, told: dict[str, Any]) -> AcrError | None:
         """Return one error of all rules and images, or None."""
         where = f"They are in {told['images_file']}." if told["images_file"] else ""
-        of_images = failure(self.transfers, told, self.obstacle, where)
+        of_images = failure(self.transfers, told, self.client.callers_account, self.obstacle, where)
         if of_images:
             of_images.add(_RETRY if told["counts"][FAILED] else _AGAIN)
         of_rules = [rule.error for rule in self.found if rule.error]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, WaitTimeoutError
@@ -30,11 +30,12 @@ def result(instance_id: str, arrivals: Sequence[Arrival], digest: str | None) ->
     }
 
 
-def failure(failed: Sequence[Arrival], *, sends: bool) -> AcrError:
+def failure(failed: Sequence[Arrival], caller: Callable[[], str], *, sends: bool) -> AcrError:
     """Return the error of an image that failed to arrive somewhere.
 
     Args:
         failed: where it did not arrive.
+        caller: returns the UID of the account that sends, or an empty text.
         sends: whether the task sends it itself.
     """
     first = failed[0].transfer
@@ -45,7 +46,7 @@ def failure(failed: Sequence[Arrival], *, sends: bool) -> AcrError:
     again = "" if sends else "Say send: true (wait_for_image_send=true) to send it again."
     return AcrError(
         f"{first.source} did not arrive at {first.target}{_more(failed)}{task}: {issue}",
-        f"{task_remedy(issue, failed[0].instance_id)} {again}".strip(),
+        f"{task_remedy(issue, failed[0].instance_id, first.target.region, caller)} {again}".strip(),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import Spec, connection_to
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
 
 _FROM_HOST = {
     "target_region": "acr_region",
@@ -42,7 +43,8 @@ def with_target(said: Mapping[str, Any], hosts: Mapping[str, Any], subject: str)
             told[option] = host[variable]
     missing = [_FROM_HOST[option] for option in ("target_region", "target_instance_id") if not told.get(option)]
     if missing:
-        raise AcrError(f"{subject} goes to {name}, which has no {' and no '.join(missing)}", "Set it there.")
+        reason = f"{subject} goes to {name}, which has no {' and no '.join(missing)}"
+        raise AcrError(reason, " ".join([*misspelt(host, str, tuple(missing)), f"Set it for {name} in its inventory."]))
     return told
 
 
@@ -94,7 +96,9 @@ def _with_destinations(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -
     for name in names:
         host = _host(name, hosts, "the task")
         if not host.get("acr_instance_id"):
-            raise AcrError(f"the task goes to {name}, which has no acr_instance_id", "Set it there.")
+            raise AcrError(
+                f"the task goes to {name}, which has no acr_instance_id", f"Set it for {name} in its inventory."
+            )
         known = {"name": name, "instance_id": host["acr_instance_id"], "account_id": host.get("acr_account_id")}
         destinations.append({**known, **(connection_to(host) or {})})
     return {**found, "destinations": destinations}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import grant_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.estate import (
@@ -81,7 +82,7 @@ def _nobody_may(estate: Estate) -> Iterator[dict[str, Any]]:
             f"nobody may write to {instance.name} any more: no grant lets {' or '.join(accounts)} replicate into it,"
             f" and {names_of([flow for flow, _account in into])} should"
         )
-        remedy = "Run registryops.alicloud.grant_access for its account, or delete the rules."
+        remedy = f"Run {grant_command(accounts, identity, instance.region)}, or delete the rules."
         finding = error("nobody_may_write", f"instance {instance.name}", problem, remedy)
         yield finding_of(finding, *(flow for flow, _account in into))
 

@@ -24,7 +24,7 @@ WRITING = ("grant access", "prepare destination", "configure sync", "backfill im
 # Answers as a browser sends them where nothing was filled in.
 EMPTY = {
     "grant access": {"acr_source_account_ids": ""},
-    "revoke access": {"acr_revoked_account_ids": "", "acr_revoke_all": "false"},
+    "revoke access": {"acr_revoked_account_ids": "1252879610640001", "acr_revoke_all": "false"},  # nobody is no answer
     "configure sync": {"configure_sync_purge": "false"},
     "backfill images": {"acr_rule": ""},
 }

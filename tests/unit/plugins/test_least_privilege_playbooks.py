@@ -86,7 +86,7 @@ def play(cloud: Emulator, playbook: str, folder: Path) -> int:
         f"registryops.alicloud.{playbook}",
         f"--inventory={file}",
         f"--extra-vars=report_sync_directory={folder / 'report'} backfill_images_directory={folder / 'kept'}"
-        " acr_image=prod/web:v2",
+        " acr_image=prod/web:v2 acr_revoked_account_ids=1252879610640001",
     ]
     environment = {
         **os.environ,

@@ -255,7 +255,7 @@ def test_nobody_to_grant_to_is_a_finding(account_b: Account) -> None:
     assert [finding["check"] for finding in nobody["findings"]] == ["accounts"]
     with pytest.raises(
         ModuleFailedError,
-        match="no rule of a host of acr_source with an acr_account_id ends at cri-target.*Give the.*configure_sync",
+        match="no account is named that may replicate into cri-target.*Name at least one.*acr_source_account_ids",
     ):
         account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, source_account_ids=[], fail=True)
 

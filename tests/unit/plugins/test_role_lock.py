@@ -18,6 +18,7 @@ from acr_emulator.identity import Policy
 from acr_emulator.ids import now_ms
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import api_error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 
 from .conftest import TARGET
 from .local_ram import LocalRam, lost_answer
@@ -234,3 +235,19 @@ def test_without_the_right_to_unlock_it_is_said_that_the_change_was_made() -> No
     assert result["cross_account_role"]["policy_name"] == "AcrCrossAccountSync"
     assert f"The caller needs ram:DeletePolicy on acs:ram:*:*:policy/{LOCK}" in result["msg"]
     assert trusted(cloud, OLD)
+
+
+def test_who_waits_for_another_run_is_told_so() -> None:
+    cloud = LocalRam()
+    cloud.account.policies[LOCK] = Policy(LOCK, document=NOBODY)
+    lines: list[str] = []
+
+    def look(action: str, _parameters: Mapping[str, Any]) -> None:
+        if action == "GetPolicy":
+            lines.append(activity.line())
+
+    cloud.after = look
+    grant(cloud, OLD)
+    waits = "waiting for another run to be done with role aliyuncontainerregistrycrossaccoutsyncrole; if there is none,"
+    assert f"{waits} its lock (policy {LOCK}) is taken over after 30 s" in lines
+    assert activity.line() == ""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +51,26 @@ def test_a_wait_for_a_grant_is_said_to_be_one() -> None:
     waits = f"waiting for account {ACCOUNT_B} to grant access to {TARGET}, without which sync rule to-eu is refused;"
     assert client.lines == [f"{waits} 4 s more at most", f"{waits} 2 s more at most"]
     assert activity.line() == ""
+
+
+def test_a_wait_for_a_grant_names_the_rule_that_people_wrote_and_some_time() -> None:
+    client: Any = Refusing()
+    rule = SyncRule(name="to-eu-acr-stand-in", instance_id=SOURCE, **TARGET_OPTIONS)
+    said = RuleCalls(client, {"instance_id": SOURCE}, set())._waiting(rule, client.clock())
+    assert said.endswith("without which sync rule to-eu is refused; 1 s more at most")
+
+
+def test_a_key_that_is_refused_is_named(account_a: Account, tmp_path: Path) -> None:
+    wrong = {**account_a.keys, "access_key_id": "LTAInobody1234", "access_key_secret": "not-the-secret"}
+    with pytest.raises(ModuleFailedError, match="ID ends in 1234, from the task's options") as failed:
+        Account(account_a.cloud, wrong, account_a.region).run("acr_instance_info", instance_id=SOURCE)
+    assert "LTAI" not in str(failed.value.result["msg"])
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"profiles": [{"name": "night", "mode": "AK", **wrong}]}))
+    file.chmod(0o600)
+    keys = {"profile": "night", "profile_file": str(file)}
+    with pytest.raises(ModuleFailedError, match=f"ends in 1234, from the entries of profile 'night' in {file}"):
+        Account(account_a.cloud, keys, account_a.region).run("acr_instance_info", instance_id=SOURCE)
 
 
 def test_a_remedy_is_told_once(account_a: Account) -> None:

@@ -17,14 +17,17 @@ def grant_command(accounts: Iterable[str], instance_id: str, region: str | None)
     return _command("grant_access", {"acr_source_account_ids": ",".join(sorted(accounts)), **where})
 
 
-def ask_for_grant(account: str, instance_id: str | None, region: str | None) -> str:
-    """Return what to ask of the destination's owner."""
-    return f"Ask its owner to run {grant_command([account], str(instance_id), region)}"
+def ask_for_grant(account: str, instance_id: str | None, region: str | None, owner: str = "its owner") -> str:
+    """Return what to ask of the destination's owner.
+
+    Where nobody knows the source's account, its UID is left to fill in.
+    """
+    return f"Ask {owner} to run {grant_command([account or 'UID'], str(instance_id), region)}"
 
 
-def revoke_command(account: str) -> str:
-    """Return the command that revokes an account's whole grant."""
-    return _command("revoke_access", {"acr_revoked_account_ids": account})
+def revoke_command(accounts: Iterable[str]) -> str:
+    """Return the command that revokes the whole grant of accounts."""
+    return _command("revoke_access", {"acr_revoked_account_ids": ",".join(sorted(accounts))})
 
 
 def _command(playbook: str, variables: dict[str, str]) -> str:

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, the registryops.alicloud developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mistakes in inventories, each with its own remedy."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.mistakes import (
+    ANY_HOST,
+    ANY_SIDE,
+    mistakes,
+    play_hosts,
+)
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.needed import check_needed
+
+from .conftest import PLUGINS
+from .playing import PROGRAM, ROOT
+
+GROUPS = {"all": ["here", "there"], "ungrouped": [], "acr_source": ["here"], "acr_destination": ["there"]}
+RULE = {"name": "prod", "namespace": "prod", "to": "there"}
+HERE = {"acr_instance_id": "cri-a", "acr_region": "r-a", "acr_account_id": "1"}
+THERE = {"acr_instance_id": "cri-b", "acr_region": "r-b", "acr_account_id": "2"}
+
+
+def hosts(*rules: dict[str, Any], here: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    return {"here": {**HERE, "acr_sync_rules": list(rules), **(here or {})}, "there": THERE}
+
+
+@pytest.mark.parametrize("side", ["", "source", "destination"])
+def test_nothing_is_said_where_all_is_well(side: str) -> None:
+    for name in ("here", "there"):
+        assert mistakes(hosts(RULE), GROUPS, name, side, ["1"]) == []
+
+
+MISSPELT = "Rename it to acr_source."
+GROUP_MISTAKES: list[tuple[dict[str, list[str]], str, str]] = [
+    ({"acr_sources": ["here"], "acr_destination": ["there"]}, "", MISSPELT),
+    ({"acr_sources": ["here"]}, "source", MISSPELT),
+    ({"ACR-Source": ["here"]}, "source", MISSPELT),
+    ({"acr_source": ["here"], "acr_sources": ["here", "there"]}, "", "acr_sources of the inventory has there, and"),
+    ({"acr_destinations": ["there"], "acr_source": ["here"]}, "destination", "Rename it to acr_destination."),
+    ({"acr_source": ["here"]}, "destination", "Add the inventory of Account B, as in -i inventories/account_b."),
+    ({"acr_destination": ["there"]}, "source", "Add the inventory of Account A, as in -i inventories/account_a."),
+    ({"all": []}, "", "It has no hosts at all. Give the inventories of this collection"),
+    ({"all": ["here"], "web": ["here"]}, "source", "Its groups are web. Give the inventories of this collection"),
+    ({"all": ["here"], "ungrouped": ["here"]}, "", "It has no groups. Give the inventories of this collection"),
+]
+
+
+@pytest.mark.parametrize(("groups", "side", "said"), GROUP_MISTAKES)
+def test_a_group_that_is_not_there_is_told(groups: dict[str, list[str]], side: str, said: str) -> None:
+    name = next(iter(groups.get("acr_source") or groups.get("acr_destination") or ["here"]))
+    [told] = mistakes(hosts(RULE), groups, name, side)
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"acr_source": ["here"], "acr_sources": ["here"], "acr_destination": ["there"]},  # a parent of the right one
+        {"acr_source": ["here"], "source_code": ["web"], "acr_destination": ["there"]},
+        {"acr_destination": ["there"]},  # Account B alone, where either side will do
+    ],
+)
+def test_groups_that_are_somebody_elses_are_left_alone(groups: dict[str, list[str]]) -> None:
+    assert mistakes(hosts(RULE), groups, "there") == []
+
+
+def test_a_play_without_hosts_takes_others_to_fail_on() -> None:
+    assert play_hosts(GROUPS) == ANY_SIDE
+    assert play_hosts({"acr_source": ["here"]}) == ANY_SIDE
+    assert play_hosts({"all": ["here"], "acr_sources": ["here"]}) == ANY_HOST
+
+
+ELSEWHERE = {**RULE, "to": "third"}
+NOBODY: list[tuple[dict[str, Any], str]] = [
+    (
+        hosts(),
+        "here lists no acr_sync_rules. Add a rule with `to: there`, or name the accounts, as in -e acr_source_acc",
+    ),
+    (hosts(here={"acr_sync_rules": None, "acr_sync_rule": [RULE]}), "It may be a misspelt acr_sync_rules. Add a rule"),
+    (
+        hosts({**RULE, "to": "their"}),
+        "prod of here goes to their, which is no host of the inventory. Write `to: there`",
+    ),
+    (
+        hosts({**RULE, "to": "x"}),
+        "prod of here goes to x, which is no host of the inventory. Add a rule with `to: there`",
+    ),
+    (
+        hosts({**RULE, "to": None, "target_instance_id": "cri-c"}),
+        "prod of here goes to cri-c, and there is cri-b. Write `to: there` if that is meant",
+    ),
+    (hosts({**RULE, "to": None}), "prod of here names no destination. Add `to: there` to it."),
+    (
+        {**hosts(ELSEWHERE), "third": {"acr_instance_id": "cri-c"}},
+        "prod of here goes to third. Add a rule with `to: there`, take there out of acr_destination, or name",
+    ),
+    (
+        hosts({**RULE, "state": "absent"}),
+        "all rules that end there have state: absent (prod of here). To let one replicate, take state: absent from it. "
+        "To end what was granted, run `ansible-playbook registryops.alicloud.revoke_access -i inventories/account_b",
+    ),
+    (hosts(RULE, here={"acr_account_id": None}), "here, whose rule prod ends there, has no acr_account_id. Set it in"),
+    (hosts(RULE, here={"acr_account_id": 2}), "has the same acr_account_id (2). Within one account nothing is granted"),
+]
+
+
+@pytest.mark.parametrize(("estate", "said"), NOBODY)
+def test_why_nobody_may_replicate_is_told_by_its_cause(estate: dict[str, Any], said: str) -> None:
+    [told] = mistakes(estate, GROUPS, "there", "destination", [])
+    assert told.startswith("It is not known which accounts may replicate into there: ")
+    assert said in told
+
+
+def test_without_a_source_its_inventory_is_asked_for() -> None:
+    groups = {"acr_destination": ["there"]}
+    [told] = mistakes({"there": THERE}, groups, "there", "destination", [])
+    assert "no host is in the group acr_source. Add the inventory of Account A, as in -i inventories/account_a" in told
+    assert mistakes({"there": THERE}, groups, "there", "destination", ["1"]) == []
+
+
+@pytest.mark.parametrize(
+    ("here", "said"),
+    [
+        ({"acr_sync_rules": [{**RULE, "namespaze": "prod"}]}, "no option namespaze. Perhaps namespace is meant."),
+        ({"acr_namespaces": [{"nam": "prod"}]}, "Namespace 1 of 1 has no option nam. Perhaps name is meant."),
+        ({"acr_direction": "reverse"}, "acr_direction of here is 'reverse'. It is forward or reversed."),
+        ({"acr_sync_rules": [RULE, RULE]}, "Sync rule prod is in the list more than once."),
+    ],
+)
+def test_what_the_inventory_gets_wrong_is_a_sentence(here: dict[str, Any], said: str) -> None:
+    [told] = mistakes(hosts(here=here), GROUPS, "here", "source")
+    assert said in told
+
+
+def _playbooks() -> list[Path]:
+    own = ("new_estate", "controller_content")  # these need no inventory
+    return [path for path in sorted((ROOT / "playbooks").glob("*.yml")) if path.stem not in own]
+
+
+@pytest.mark.parametrize("path", _playbooks(), ids=lambda path: path.stem)
+def test_every_playbook_fails_where_a_group_is_misspelt(path: Path) -> None:
+    play = yaml.safe_load(path.read_text())[0]
+    assert play["hosts"] == "{{ groups | registryops.alicloud.acr_play_hosts }}"
+    first = [*play.get("pre_tasks", []), *play.get("tasks", [])][0]
+    assert first["ansible.builtin.import_tasks"] in ("tasks/know_inventory.yml", "tasks/take_side.yml")
+
+
+def _play(folder: Path, playbook: str, inventory: dict[str, Any], *more: str) -> str:
+    """Return what a playbook prints that is to fail before its first call."""
+    (folder / "hosts.yml").write_text(json.dumps(inventory))
+    ran = subprocess.run(
+        [PROGRAM, f"registryops.alicloud.{playbook}", "-i", str(folder / "hosts.yml"), *more],
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv" / "collections"), "NO_COLOR": "1"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_ansible_does_not_skip_what_is_misspelt(tmp_path: Path) -> None:
+    inventory = {"acr_sources": {"hosts": {"prod-sh": {"acr_instance_id": "cri-sourcesource0001"}}}}
+    said = _play(tmp_path, "verify_sync", inventory, "--limit", "prod-sh")
+    assert '"msg": "The group acr_sources of the inventory has prod-sh, and nothing reads' in said
+
+
+def test_misspelt_accounts_revoke_nobody(tmp_path: Path) -> None:
+    inventory: dict[str, Any] = {"acr_source": {"hosts": {"here": {**HERE, "acr_sync_rules": [RULE]}}}}
+    inventory["acr_destination"] = {"hosts": {"there": THERE}}
+    said = _play(tmp_path, "revoke_access", inventory, "-e", "acr_revoked_ids=2", "-e", "revoked_account_ids=2")
+    assert (
+        '"msg": "Nothing was revoked, since no account was named. Run it again with -e acr_revoked_account_ids=1,'
+        in said
+    )
+    assert "For every account that has access, run it with -e acr_revoke_all=true." in said
+
+
+NEEDED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    (
+        "acr_sync_rules",
+        {},
+        {},
+        "Host here has no acr_instance_id, and the task has no instance_id. Set it for the host",
+    ),
+    ("acr_sync_rules", {}, {"acr_instance": "cri-a"}, "It may be a misspelt acr_instance_id. Set it for the host in"),
+    (
+        "acr_image_wait",
+        {"instance_id": "cri-a"},
+        {},
+        "has no acr_image, .* Say which image, as in -e acr_image=prod/web",
+    ),
+    (
+        "acr_cross_account_role",
+        {"destination_instances": [{"instance_id": "cri-b"}]},
+        {},
+        "here has no acr_region, and",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "variables", "said"), NEEDED)
+def test_a_variable_that_is_not_there_is_named(
+    name: str, arguments: dict[str, Any], variables: dict[str, Any], said: str
+) -> None:
+    module = importlib.import_module(f"{PLUGINS}.modules.{name}").MODULE
+    with pytest.raises(AcrError, match=said):
+        check_needed(module, arguments, {"inventory_hostname": "here", **variables}, str)
+
+
+def test_what_a_task_says_needs_no_variable() -> None:
+    wait = importlib.import_module(f"{PLUGINS}.modules.acr_image_wait").MODULE
+    check_needed(wait, {"instance_id": "cri-a", "tag": "1"}, {}, str)
+    check_needed(wait, {}, {"acr_instance_id": "cri-a", "acr_image": "prod/web:1"}, str)  # Ansible says what lacks
+    info = importlib.import_module(f"{PLUGINS}.modules.acr_instance_info").MODULE
+    check_needed(info, {}, {}, str)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("roles/*/defaults/main.yml")), ids=lambda path: path.parts[-3])
+def test_no_default_of_a_role_ends_in_something_undefined(path: Path) -> None:
+    for name, value in (yaml.safe_load(path.read_text()) or {}).items():
+        text = str(value)
+        if "{{ acr_" in text or ".acr_" in text.replace("registryops.alicloud.acr_", ""):
+            assert "default(" in text, f"{name} fails with Ansible's own words where a variable is missing"
