@@ -55,7 +55,8 @@ def test_every_option_is_there() -> None:
     assert set(re.findall(r"controller_content_\w+", GUIDE)) <= set(options)
 
 
-NAMES = re.findall(r"\*(?:ACR image sync: )?([a-z ]+)\*", GUIDE)
+EVENTS = (ROOT / "docs/events.md").read_text(encoding="utf-8")
+NAMES = re.findall(r"\*(?:ACR image sync: )?([a-z ]+)\*", GUIDE + EVENTS)
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES)))

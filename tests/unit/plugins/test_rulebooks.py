@@ -54,7 +54,7 @@ def test_a_rulebook_fits_the_schema_and_its_playbooks_exist(rulebook: str) -> No
 
 
 @pytest.mark.skipif(not HAS_RULEBOOK, reason="ansible-rulebook not found: rulebooks ARE NOT CHECKED")
-@pytest.mark.parametrize("example", EXAMPLES, ids=["sync tasks", "webhooks"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=["sync tasks", "webhooks", "job templates"])
 def test_a_rulebook_of_the_page_fits_the_schema_and_its_options_exist(example: str) -> None:
     (ruleset,) = fitting(example)
     (source,) = ruleset["sources"]
