@@ -20,7 +20,7 @@ from .cloud import Cloud
 from .oss.store import images_in
 from .schema import dump, load
 from .server import json_response
-from .state import Behaviour, RateLimits, TaskSettings
+from .state import Behaviour, RateLimits, TaskSettings, refuse_negative
 from .traffic import Fault
 from .world import build_state, plain_state
 
@@ -162,6 +162,10 @@ class Settings:
     latency_ms: int = 0
     rate_limits: RateLimits = field(default_factory=RateLimits)
     propagation_ms: int = 0
+
+    def __post_init__(self) -> None:
+        refuse_negative("latency_ms", self.latency_ms)
+        refuse_negative("propagation_ms", self.propagation_ms)
 
 
 async def behaviour(request: Request) -> Response:

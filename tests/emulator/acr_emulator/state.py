@@ -107,6 +107,12 @@ class Failure:
         )
 
 
+def refuse_negative(name: str, number: float) -> None:
+    """Refuse a time that would have to be waited for backwards."""
+    if number < 0:
+        raise ValueError(f"{name} is {number}, and may not be negative")
+
+
 @dataclass(slots=True)
 class TaskSettings:
     """How long sync tasks take, and which fail."""
@@ -114,6 +120,9 @@ class TaskSettings:
     # Long enough for a client to see a task that is not over, and short enough for tests.
     seconds: float = 0.2
     fail: Failure | None = None
+
+    def __post_init__(self) -> None:
+        refuse_negative("seconds", self.seconds)
 
 
 @dataclass(slots=True)
@@ -132,6 +141,8 @@ class State:
     callers: dict[str, Caller] = field(default_factory=dict, metadata={"hidden": True})
 
     def __post_init__(self) -> None:
+        refuse_negative("latency_ms", self.latency_ms)
+        refuse_negative("propagation_ms", self.propagation_ms)
         for account in self.accounts.values():
             for instance in account.instances.values():
                 if instance.id in self.instances:
