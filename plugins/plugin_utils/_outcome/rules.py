@@ -12,6 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.lines import (
     Outcome,
     Result,
+    named,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.places import place_lines
 
@@ -32,9 +33,7 @@ def kept_rules(result: Result, host: str, places: Sequence[Result]) -> Outcome:
     diff = result.get("diff") or {}
     changes = place_lines(places)
     changes += [_line(rule, diff) for rule in rules if rule["action"] not in ("unchanged", "failed")]
-    # The first reason is that of the task, which follows.
-    changes += [f"sync rule {rule['name']}: failed, as told below" for rule in failed[:1]]
-    changes += [f"sync rule {rule['name']}: failed. {rule['msg']}" for rule in failed[1:]]
+    changes += _failed_lines(failed)
     remarks = [str(rule["sentence"]) for rule in result.get("unlisted") or ()]
     if "sync_rules" not in result:
         return Outcome(changes, f"The sync rules of {host} could not be looked at.")
@@ -54,6 +53,23 @@ def _line(rule: Mapping[str, Any], diff: Mapping[str, Any]) -> str:
     if after:
         return f"{words}, it replicates {_where(after)}"
     return f"{words}, it replicated {_where(before)}" if before else words
+
+
+def _failed_lines(failed: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each reason, with the rules that failed for it."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for rule in failed:
+        # The first sentence is the reason; what follows differs by the request's ID at least.
+        reason = str(rule["msg"]).split(". ")[0].replace(str(rule["name"]), "")
+        groups.setdefault(reason, []).append(rule)
+    lines: list[str] = []
+    for rules in groups.values():
+        words = (
+            f"{'sync rule' if len(rules) == 1 else 'sync rules'} {named(str(rule['name']) for rule in rules)}: failed"
+        )
+        # The first reason is that of the task, which follows.
+        lines.append(f"{words}. {rules[0]['msg']}" if lines else f"{words}, as told below")
+    return lines
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

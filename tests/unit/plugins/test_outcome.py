@@ -103,6 +103,16 @@ def test_rules_that_failed_are_told_beside_those_that_did_not(granted: Account, 
     assert lines[3] == "Now: sync rules of prod-sh: 1 created, 2 failed."
 
 
+def test_rules_that_failed_for_one_reason_are_told_together(account_a: Account) -> None:
+    wanted = [{"name": f"rule-{number}", "tag_filter": f"^{number}"} for number in range(30)]
+    with pytest.raises(ModuleFailedError) as failure:
+        rules(account_a, *wanted)
+    first, last = outcome(failure.value.result, "rules", {"host": "prod-sh"})
+    assert first.startswith("sync rules rule-0, rule-1, rule-2, ")
+    assert first.endswith("rule-19, and 10 more: failed, as told below")
+    assert last == "Now: sync rules of prod-sh: 30 failed."
+
+
 def test_rules_that_nobody_could_look_at_are_not_called_none(cloud: Emulator) -> None:
     lines = outcome({"msg": "no", "changed": False}, "rules", {"host": "prod-sh"})
     assert lines == ["The sync rules of prod-sh could not be looked at."]
