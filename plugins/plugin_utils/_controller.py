@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Call the services from the controller's plugins.
-
-The connection is the one that modules would have.
-"""
+"""Call the services from the controller's plugins, with the connection that modules would have."""
 
 from __future__ import annotations
 
@@ -30,22 +27,20 @@ Spec = Mapping[str, Mapping[str, Any]]
 
 
 def options_of(given: Mapping[str, Any], own: Spec, variables: Mapping[str, Any], templar: Any) -> dict[str, Any]:
-    """Return a lookup's options, completed by host variables.
-
-    Defaults come last.
+    """Return a lookup's options, completed by host variables and then by defaults.
 
     Raises:
-        AcrError: an option that there is none of, or one that is wrong.
+        AcrError: an option is unknown or wrong.
     """
     filled = with_connection(given, lambda name: read_variable(templar, variables, name), CONNECTION_OPTIONS)
     return validated(filled, {**CONNECTION_OPTIONS, **own})
 
 
 def instances_of(said: Sequence[str], variables: Mapping[str, Any], templar: Any) -> list[str]:
-    """Return a lookup's instances, else the host's own.
+    """Return a lookup's instances; if it names none, the host's own.
 
     Raises:
-        AcrError: there is none, or what is named is no ID of an instance.
+        AcrError: there is none, or a name is no ID of an instance.
     """
     named: Sequence[Any] = said or [read_variable(templar, variables, "acr_instance_id")]
     found = [str(instance) for instance in named if instance]
@@ -60,9 +55,9 @@ def validated(given: Mapping[str, Any], spec: Spec) -> dict[str, Any]:
     """Return the options with their types and defaults.
 
     Raises:
-        AcrError: an option that there is none of, or one that is wrong.
+        AcrError: an option is unknown or wrong.
     """
-    # Lookups and event sources have no argument spec of Ansible's, so they are checked as modules are.
+    # Ansible checks no argument spec of lookups and event sources, so they are checked here as modules are.
     found = ArgumentSpecValidator(spec).validate(dict(given))
     unknown = sorted(set(given) - _names(spec))
     if unknown:
@@ -82,14 +77,12 @@ def _names(spec: Spec) -> set[str]:
 
 
 def reader(options: Mapping[str, Any]) -> Client:
-    """Return a client that only reads.
-
-    It is for account_id, if that is given.
+    """Return a client that only reads, and belongs to account_id if that is given.
 
     Raises:
-        AcrError: no credentials, no SDK, or those of another account.
+        AcrError: there are no credentials or no SDK, or the credentials are another account's.
     """
-    # Read-only, so that a mistake of ours cannot write from a lookup.
+    # Read-only, so that no mistake of ours can write from a lookup.
     client = connect(connection(options, os.environ), True)
     client.check_account()
     return client

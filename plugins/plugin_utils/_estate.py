@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read instances and their rules for controller plugins.
-
-There may be several accounts and regions.
-"""
+"""Read instances and their rules, of several accounts and regions, for controller plugins."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.in
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 
-# What a host may keep of its connection: nothing that anybody could sign a call with.
+# The connection options that a host may keep. Nobody can sign a call with them.
 PUBLIC_OPTIONS = (
     "profile",
     "profile_file",
@@ -41,8 +38,8 @@ PUBLIC_OPTIONS = (
 class FoundInstance:
     """One instance, as an inventory's cache keeps it.
 
-    `connection` holds the options, without secrets, with which it was found. `feeds` are the IDs of the instances that
-    its rules end at; `is_fed` tells whether rules of others end at it.
+    `connection` has the options by which it was found, without secrets. `feeds` are the IDs of the instances that its
+    rules end at. `is_fed` is true if rules of others end at it.
     """
 
     account_id: str
@@ -81,7 +78,7 @@ def read_estate(accounts: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[F
     """Return the instances of all accounts.
 
     Args:
-        accounts: the connection options of each, as modules take them.
+        accounts: the connection options of each account, as modules take them.
         wanted: what to read.
 
     Raises:
@@ -105,7 +102,7 @@ def read_estate(accounts: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[F
 
 
 def _validated(account: Mapping[str, Any], which: str) -> dict[str, Any]:
-    # Inventory sources get no argument spec from Ansible, so the modules' own is used here.
+    # Ansible checks no argument spec of inventory sources, so they are checked here as modules are.
     validated = ArgumentSpecValidator(CONNECTION_OPTIONS).validate(dict(account))
     if validated.error_messages:
         raise AcrError(f"the connection of {which} is wrong: {'; '.join(validated.error_messages)}", "Correct it.")
@@ -116,13 +113,13 @@ def _validated(account: Mapping[str, Any], which: str) -> dict[str, Any]:
 
 def _of_region(options: Mapping[str, Any], wanted: Wanted) -> Iterator[FoundInstance]:
     client = connect(connection(options, os.environ), True)
-    # Before anything is listed, so that a mistaken profile shows no foreign estate.
+    # Before anything is listed, so that a wrong profile does not show another account's instances.
     client.check_account()
     with attempt(f"list the instances of {options['region']}"):
         instances = list(Instances(client, options).find())
     account_id = str(client.caller()["AccountId"])
     for instance in instances:
-        # One endpoint may answer for several regions, such as a proxy's.
+        # An endpoint that is given, such as a proxy's, may answer for several regions.
         is_here = instance.region in (None, options["region"])
         if is_here and (not wanted.instance_ids or instance.instance_id in wanted.instance_ids):
             yield _found(client, account_id, options, instance, wanted)
@@ -142,17 +139,17 @@ def _found(
         namespaces=_namespaces(client, str(instance.instance_id)) if wanted.namespaces else [],
         feeds=feeds,
         is_fed=is_fed,
-        # The cache is a plain file that others may read.
+        # Without secrets: the cache is a plain file that others may read.
         connection={name: options[name] for name in PUBLIC_OPTIONS if options.get(name)},
     )
 
 
 def _routes(client: Client, instance_id: str) -> tuple[list[str], bool]:
-    """Return where rules end, and whether others arrive."""
+    """Return where an instance's rules end, and whether rules of others end at it."""
     feeds: set[str] = set()
     is_fed = False
     for rule in SyncRules(client, {"instance_id": instance_id}).find():
-        # The service may or may not list rules of other accounts, so this is a hint and no proof.
+        # It is not documented whether the service lists inbound rules of other accounts. So False proves nothing.
         if rule.direction == "inbound":
             is_fed = True
         else:

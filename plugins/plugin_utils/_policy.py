@@ -11,7 +11,7 @@ from typing import Any
 
 
 def least_policies(uses: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, Any]]:
-    """Return each account's policy that is just enough.
+    """Return for each account the policy that is just enough.
 
     Args:
         uses: account, action and resource of each permission.
@@ -28,10 +28,7 @@ def policy_text(policy: dict[str, Any]) -> str:
 
 
 def _policy(actions: dict[str, set[str]]) -> dict[str, Any]:
-    """Group actions by their resources into statements.
-
-    Sharing a statement would allow more.
-    """
+    """Return a policy with a statement for each set of resources; one statement for all would allow more."""
     statements: dict[tuple[str, ...], list[str]] = {}
     for action, resources in actions.items():
         statements.setdefault(_without_covered(resources), []).append(action)
@@ -45,12 +42,9 @@ def _policy(actions: dict[str, set[str]]) -> dict[str, Any]:
 
 
 def _without_covered(resources: set[str]) -> tuple[str, ...]:
-    """Return resources that no starred one covers."""
-    stars = [resource for resource in resources if resource.endswith("*")]
-    return tuple(
-        sorted(
-            resource
-            for resource in resources
-            if not any(resource != star and resource.startswith(star[:-1]) for star in stars)
-        )
-    )
+    """Return the resources that no other one with a star covers."""
+    covered: set[str] = set()
+    for star in resources:
+        if star.endswith("*"):
+            covered |= {resource for resource in resources if resource != star and resource.startswith(star[:-1])}
+    return tuple(sorted(resources - covered))

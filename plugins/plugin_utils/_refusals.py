@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell what a filter refuses, as Ansible takes it."""
+"""Raise what a filter refuses as Ansible expects it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 
 @contextmanager
 def as_filter_errors() -> Iterator[None]:
-    """Raise each AcrError as an AnsibleFilterError, since Ansible shows a traceback of any other."""
+    """Raise each AcrError as an AnsibleFilterError; Ansible shows a traceback for any other error."""
     try:
         yield
     except AcrError as error:

@@ -19,18 +19,16 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def last_line(words: Callable[[], str]) -> Iterator[None]:
-    """Write what `words` says to standard error if a signal ends this process, within.
-
-    Then let the signal end it.
-    """
+    """Write the result of `words` to standard error if a signal ends this process in the block, then let it end."""
     if standard_error is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     before: dict[int, Any] = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def end(number: int, _frame: Any) -> None:
-        if (line := words()) and standard_error is not None:
-            with suppress(OSError):  # nobody may read it any more
+        line = words()
+        if line and standard_error is not None:
+            with suppress(OSError):  # the reader may be gone
                 os.write(standard_error, f"{line}\n".encode())
         signal.signal(number, before[number] or signal.SIG_DFL)
         os.kill(os.getpid(), number)

@@ -50,10 +50,7 @@ def _repository_hint(name: str, places: Collection[Place]) -> str:
 
 
 def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -> None:
-    """Refuse named tags that no selected repository has.
-
-    `known` are the tags to suggest.
-    """
+    """Refuse named tags that no selected repository has; `known` are the tags to suggest."""
     missing = [tag for tag in named if tag not in known]
     if not missing:
         return
@@ -63,15 +60,12 @@ def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -
 
 
 def tag_hint(tag: str, known: Collection[str]) -> str:
-    """Return advice for a tag that there is not."""
+    """Return advice for a tag that does not exist."""
     return number_hint(tag, known) or f"Check what was pushed. {there_are(tag, known)}"
 
 
 def number_hint(tag: str, known: Iterable[str] = ()) -> str:
-    """Return advice for a tag that YAML shortened.
-
-    YAML reads 1.10 as 1.1. Only where there is such a tag, it is what happened.
-    """
+    """Return advice for a tag that YAML may have shortened, such as 1.10 to 1.1; empty if no such tag exists."""
     number = as_number(tag)
     if number is None:
         return ""

@@ -37,7 +37,7 @@ RULE_OPTIONS: dict[str, dict[str, Any]] = {
     "grant_timeout": {"type": "int"},
 }
 
-# Which of the options that say what is replicated each scope has.
+# The options that each scope has, of those that say what is replicated.
 SCOPED = {
     "instance": ("namespace_filter", "repository_filter"),
     "namespace": ("namespace", "target_namespace", "repository_filter"),
@@ -46,10 +46,10 @@ SCOPED = {
 ALL_SCOPED = sorted(set(chain.from_iterable(SCOPED.values())))
 
 
-# How the names of rules end that stand in for others while those are replaced.
+# The end of a stand-in's name; a stand-in carries a rule's images while that rule is replaced.
 SUFFIX = "-acr-stand-in"
 
-# How the names of rules end that go the other way, from the destination to the source.
+# The end of a reversed rule's name, which goes from the destination to the source.
 REVERSED = "-reversed"
 
 
@@ -59,10 +59,7 @@ def is_stand_in(name: str | None) -> bool:
 
 @dataclass(frozen=True)
 class SyncRule(State):
-    """One outbound rule.
-
-    Local* in answers is always the instance that was asked.
-    """
+    """One sync rule; `Local...` in an answer is always the instance that was asked."""
 
     name: str | None = attribute("SyncRuleName", fixed=True)
     instance_id: str | None = attribute("InstanceId", read_as="LocalInstanceId", fixed=True)
@@ -88,7 +85,7 @@ class SyncRule(State):
 
     def to_api(self) -> dict[str, Any]:
         request = super().to_api()
-        # Said by naming the other account's UID, never by itself.
+        # A request names the other account's UID instead.
         request.pop("CrossUser", None)
         return request
 
@@ -97,10 +94,7 @@ class SyncRule(State):
         return {**result, "stand_in": True} if is_stand_in(self.name) else result
 
     def scoped(self) -> SyncRule:
-        """Return a copy with only its scope's attributes.
-
-        Unset target names default to the source's.
-        """
+        """Return a copy with only its scope's attributes; unset target names default to the source's."""
         has = SCOPED[str(self.scope)]
         rule = replace(self, **{name: None for name in ALL_SCOPED if name not in has})
         if "target_namespace" in has:
@@ -111,10 +105,7 @@ class SyncRule(State):
 
 
 def follow(desired: SyncRule, current: SyncRule) -> SyncRule:
-    """Return `desired`, completed by the existing rule.
-
-    A target that had its source's name keeps following it.
-    """
+    """Return `desired`, completed by the existing rule; a target with its source's name keeps following it."""
     if current.target_namespace == current.namespace:
         current = replace(current, target_namespace=desired.target_namespace or desired.namespace or current.namespace)
     if current.target_repository == current.repository:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sync tasks: the console's Sync Records."""
+"""Read sync tasks, which the console calls sync records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STATUSES = {
     "canceled": "CANCELED",
 }
 IN_FLIGHT = ("pending", "synchronizing")
-PAGE = 100  # records that one call lists
+PAGE = 100  # records that one call lists; the documentation names no maximum, and other lists take 100
 TRIGGERS = {"automatic": "PASSIVE", "manual": "INITIATIVE"}
 
 # Namespace, repository and tag; then the target's instance, namespace, repository and tag.
@@ -74,11 +74,8 @@ class SyncTask(State):
 
 
 def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[SyncTask]:
-    """Return an instance's records, the newest first.
-
-    `selected` is that of each_task.
-    """
-    # The service's own order is not documented. One that others came before while it was listed is there twice.
+    """Yield an instance's records, the newest first; `selected` is that of each_task."""
+    # The service's order is not documented. A new record moves others to later pages, so that one may come twice.
     tasks = {task.sync_task_id: task for task in each_task(client, instance_id, selected)}
     yield from sorted(tasks.values(), key=lambda task: task.create_time or 0, reverse=True)
 
@@ -86,11 +83,9 @@ def list_tasks(client: Client, instance_id: str, **selected: Any) -> Iterator[Sy
 def each_task(
     client: Client, instance_id: str, selected: Mapping[str, Any], at_once: int = PARALLEL
 ) -> Iterator[SyncTask]:
-    """Yield an instance's records as they come.
+    """Yield an instance's records as they come; there may be a million.
 
-    There may be many.
-
-    `selected` holds namespace, repository, tag and sync_record_id; `at_once` is how many pages are asked for at a time.
+    `selected` holds namespace, repository, tag and sync_record_id. `at_once` pages are asked for at a time.
     """
     request = _request(instance_id, selected)
     with attempt(f"list the sync records of {instance_id}"):
@@ -99,16 +94,13 @@ def each_task(
 
 
 def task_page(client: Client, instance_id: str, selected: Mapping[str, Any], number: int) -> tuple[list[SyncTask], int]:
-    """Return a page of records, and the total number.
-
-    `selected` is that of each_task.
-    """
+    """Return a page of records, and the total number; `selected` is that of each_task."""
     request = {**_request(instance_id, selected), "PageNo": number, "PageSize": PAGE}
     with attempt(f"list the sync records of {instance_id}"):
         answer = client.call("cr", "ListRepoSyncTask", request)
         found = answer.get("SyncTasks") or []
         if not isinstance(found, list):
-            # The SDK hands such an answer on as it came.
+            # The SDK hands on a wrong shape as it came.
             raise api_error("ListRepoSyncTask", "", "the answer is not in the documented shape", status=200)
     return [_task(task) for task in found], int(answer.get("TotalCount") or 0)
 
@@ -124,15 +116,12 @@ def _request(instance_id: str, selected: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _task(found: Mapping[str, Any]) -> SyncTask:
-    # The API spells the field both ways.
+    # Older answers misspell the field, and newer ones have it both ways.
     return SyncTask.from_api({"ModifiedTime": found.get("ModifedTime"), **found})
 
 
 class SyncTasks(Resource[SyncTask]):
-    """The selected records.
-
-    What the API cannot filter by is filtered here.
-    """
+    """The selected records; what the API cannot filter by is filtered here."""
 
     kind = "sync task"
     state_type = SyncTask
@@ -165,9 +154,8 @@ class SyncTasks(Resource[SyncTask]):
             return None
         named = {"InstanceId": self.params["instance_id"]}
         rules = list(self.client.pages("cr", "ListRepoSyncRule", named, "SyncRules"))
-        ids = {
-            str(entry["SyncRuleId"]) for entry in rules if rule in (entry.get("SyncRuleName"), entry.get("SyncRuleId"))
-        }
+        named_so = [entry for entry in rules if rule in (entry.get("SyncRuleName"), entry.get("SyncRuleId"))]
+        ids = {str(entry["SyncRuleId"]) for entry in named_so}
         if not ids and not rule.startswith("crsr-"):
             raise AcrError(
                 f"{self.params['instance_id']} has no sync rule {rule!r}",
@@ -177,14 +165,12 @@ class SyncTasks(Resource[SyncTask]):
 
 
 def since_time(value: str | None, *, now: datetime) -> int | None:
-    """Return epoch milliseconds of a time or age.
-
-    Examples are 2026-01-31T12:00:00Z, epoch seconds, 90m, 24h and 7d.
-    """
+    """Return epoch milliseconds of a time or an age: 2026-01-31T12:00:00Z, epoch seconds, 90m, 24h or 7d."""
     if value is None:
         return None
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    if age := re.fullmatch(r"(\d+)([smhd])", value):
+    age = re.fullmatch(r"(\d+)([smhd])", value)
+    if age:
         return int((now - timedelta(**{units[age[2]]: int(age[1])})).timestamp() * 1000)
     if value.isdigit():
         return int(value) * 1000

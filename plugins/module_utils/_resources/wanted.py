@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide which sync rules an inventory wants.
-
-Name the others on an instance.
-"""
+"""Decide which sync rules an inventory wants, and name the instance's other rules."""
 
 from __future__ import annotations
 
@@ -19,9 +16,9 @@ _PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "t
 
 
 class Unlisted(NamedTuple):
-    """An unlisted rule of the instance, with its finding.
+    """A rule that the inventory does not list, with its finding.
 
-    `renamed_to` is the listed rule that does the same under another name, if there is one.
+    `renamed_to` is a listed rule that does the same under another name, if there is one.
     """
 
     rule: Rule
@@ -43,7 +40,7 @@ def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlist
         listed: the inventory's rules with their targets, those with `state: absent` too.
     """
     listed = list(listed)
-    # What stands in for a listed rule is that rule, half replaced.
+    # A stand-in for a listed rule is not unlisted: a replacement was cut short.
     names = {str(rule["name"]) for rule in listed}
     names.update(*map(stand_in_names, names))
     wanted = wanted_rules(listed)
@@ -91,10 +88,7 @@ def _gone(rule: Rule, before: str) -> str:
 
 
 def _same_place(wanted: Rule, rule: Rule) -> bool:
-    """Return whether a wanted rule has the same route.
-
-    Only what the rule says itself is compared.
-    """
+    """Return whether a wanted rule has the same route; only names that the rule itself has are compared."""
     target_names = [
         (_target(wanted, name), _target(rule, name)) for name in ("namespace", "repository") if rule.get(name)
     ]

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find filters that match the empty text.
-
-Such a filter selects everything, as the glob v* does.
-"""
+"""Find filters that match the empty text, such as v*, and so select everything."""
 
 from __future__ import annotations
 

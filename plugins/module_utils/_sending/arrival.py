@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hold one target of a pushed image, its rules and its state."""
+"""Describe a pushed image's way to one target: the rules that send it, and its state."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Arrival:
     Attributes:
         transfer: the image and its target, with the task that carries it.
         rules: the rules that send it there, as results show them.
-        by: what tells that it has arrived, `digest` or `record`; empty while it has not.
-        seen: when its task was seen to have succeeded, although the destination does not show the image yet.
+        by: what shows that it has arrived, `digest` or `record`; empty until then.
+        seen: when its task was first seen to have succeeded while the destination did not show the image.
     """
 
     transfer: Transfer
@@ -55,7 +55,7 @@ class Arrival:
     def state(self) -> str:
         if self.by:
             return ARRIVED
-        # Before what is planned: a failed task is not under way, whatever its ID says.
+        # Asked before what is planned: a failed task has an ID, too, but is not under way.
         if self.transfer.error or self.transfer.status in ("error", "canceled"):
             return FAILED
         if self.transfer.action == SEND:
@@ -64,14 +64,11 @@ class Arrival:
 
     @property
     def crosses(self) -> bool:
-        """Tell whether the target is in an account that nobody has named."""
+        """Return whether the target is in an account that nobody has named."""
         return self.transfer.target.account_id is None and any(rule.get("cross_account") for rule in self.rules)
 
     def obstacle(self) -> str:
-        """Return why no rule sends the image by itself.
-
-        It is empty if one does.
-        """
+        """Return why no rule sends the image by itself; empty if one does."""
         automatic = [rule for rule in self.rules if rule.get("trigger") != "manual"]
         if not automatic:
             return f"{self.names} only sends what it is told to"
@@ -81,7 +78,7 @@ class Arrival:
         return ""
 
     def send(self) -> None:
-        """Decide to send it, whatever became of an earlier task."""
+        """Decide to send the image, whatever became of an earlier task."""
         self.transfer.error = ""
         self.transfer.decide(SEND)
 
@@ -102,7 +99,7 @@ class Arrival:
 
 
 def arrivals_of(image: Image, rules: Iterable[Rule], accounts: Mapping[str, str]) -> list[Arrival]:
-    """Return each place that the rules send an image to.
+    """Return an arrival for each place that rules send an image to.
 
     Args:
         image: the image at the source, with the names of its repository.
@@ -118,9 +115,9 @@ def arrivals_of(image: Image, rules: Iterable[Rule], accounts: Mapping[str, str]
         destination = Destination(None, None, account).of_rule(rule)
         transfer = transfer_of(image.to_result(), destination)
         transfer.found(image)
-        # Somebody else sends it, unless the plan decides otherwise.
+        # The rule sends it, unless the plan decides otherwise.
         transfer.action = JOINED
-        # Several rules to one target are one way.
+        # Several rules to one target share an arrival.
         found.setdefault(transfer.route, Arrival(transfer, [])).rules.append(rule)
     return list(found.values())
 

@@ -47,10 +47,7 @@ class AtDestination:
                 arrival.by = "digest"
 
     def _digest(self, target: Target) -> str | None:
-        """Return what a tag is at a destination.
-
-        None if it is not there.
-        """
+        """Return a tag's digest at a destination; None if the tag is not there."""
         client = self._clients[target.instance_id]
         with attempt(f"look at {target.namespace}/{target.repository} on {target.instance_id}"):
             try:
@@ -65,6 +62,6 @@ class AtDestination:
 
 
 def accounts(params: Mapping[str, Any]) -> dict[str, str]:
-    """Return the account of each destination that a task says."""
+    """Return the account of each destination, as far as the task names it."""
     given = params["destinations"]
     return {each["instance_id"]: each["account_id"] for each in given if each.get("account_id")}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send existing images that are selected or failed before."""
+"""Send existing images that are selected, or that an earlier run did not send."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.shar
 
 
 class Backfill(ImageSync):
-    """Send images that are listed, selected, or to be retried.
-
-    A list, `select`, a rule or an earlier run names them.
-    """
+    """Send images that a list, `select`, a rule or an earlier run's result names."""
 
     def __init__(self, task: Task) -> None:
         params = task.params
@@ -54,7 +51,7 @@ class Backfill(ImageSync):
             for name, pattern in self.selection.filters.items()
             if selects_all(pattern)
         ]
-        check_collisions(transfers)  # of all shares, since each job sees only its own
+        check_collisions(transfers)  # before the shares are taken, since two jobs may collide
         self.transfers = of_shard(transfers, self.shard)
         self.decide(self.transfers)
 

@@ -43,7 +43,7 @@ _BAD = (FAILED, LEFT, DIFFERENT, IMMUTABLE)
 
 @dataclass(frozen=True)
 class RuleFound:
-    """The plan of one rule, or the `error` instead."""
+    """The plan of one rule, or the error of planning it."""
 
     name: str
     destination: Destination | None = None
@@ -58,17 +58,17 @@ class RuleFound:
         return {"rule": self.name, **_target(self.destination), "images": images}
 
 
-def result(  # what was planned, what became of it, and how much is told
+def result(
     rules: Sequence[RuleFound], transfers: Sequence[Transfer], options: Sending, max_images: int, region: str | None
 ) -> dict[str, Any]:
     """Return what became of all rules.
 
     Args:
-        rules: each with its images.
+        rules: each rule with its images.
         transfers: all images, each once.
-        options: how they are sent.
-        max_images: how many of those that did not get across are returned one by one.
-        region: the source's.
+        options: how images are sent.
+        max_images: how many of the images that were not sent are returned one by one.
+        region: the source's region.
     """
     first = {transfer.route: transfer for transfer in transfers}
     told = [_told(rule, first, options) for rule in rules]
@@ -104,10 +104,7 @@ def _told(rule: RuleFound, first: Mapping[Route, Transfer], options: Sending) ->
 
 
 def _later(outcome: str, options: Sending) -> str:
-    """Return an image as a later rule counts it.
-
-    An earlier rule has sent it.
-    """
+    """Return the outcome of an image for a later rule, after an earlier one has sent it."""
     if outcome in (SEND, SENT, JOINED):
         return UNCHANGED if options.wait else JOINED
     return outcome

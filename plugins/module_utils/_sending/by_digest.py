@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what the destination holds already.
-
-Records may be wrong, and do not tell of a moved tag.
-"""
+"""Decide by what the destination holds; records may be wrong, and do not tell of a moved tag."""
 
 from __future__ import annotations
 
@@ -32,9 +29,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 
 def decide_by_digest(client: Client, destination: Client, transfers: Iterable[Transfer], options: Sending) -> None:
-    """Decide by the images at the destination.
-
-    Records are read only of images that are missing there, since they may be on their way.
+    """Decide by the images at the destination, and read records only of images that are missing there.
 
     Args:
         client: the source account's services.
@@ -54,7 +49,7 @@ def decide_by_digest(client: Client, destination: Client, transfers: Iterable[Tr
             arrived.append(transfer)
         else:
             transfer.decide(transfer.action)
-    # Either it arrived after the destination was listed, or it was deleted there.
+    # Such an image arrived after the destination was listed, or was deleted there. A second look tells.
     _compare(destination, arrived, options)
 
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find out by records which images have arrived.
-
-They also tell which images are on their way.
-"""
+"""Find out by records which images have arrived, and which are on their way."""
 
 from __future__ import annotations
 
@@ -23,10 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 
 def follow_records(client: Client, instance_id: str, transfers: Iterable[Transfer]) -> None:
-    """Follow each image's newest record since its push.
-
-    An older record was of another image.
-    """
+    """Follow each image's newest record since its push; an older record is of another image with that tag."""
     by_route = {transfer.route: transfer for transfer in transfers}
 
     def see(task: SyncTask) -> Transfer | None:

@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.imag
 
 
 def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
-    """Return the source's images that a rule covers."""
+    """Yield the source's images that a rule covers."""
     selected = {"instance_id": rule.instance_id, "namespace": rule.namespace, "repository": rule.repository}
     for image in Images(client, selected).find():
         if covers(rule.to_result(), image.to_result()):
@@ -27,11 +27,9 @@ def _covered(client: Client, rule: SyncRule) -> Iterator[Image]:
 
 
 def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]:
-    """Send what the rule covers and has not carried.
+    """Send what a rule covers and was pushed since a time, in epoch milliseconds, without waiting for it.
 
-    Only pushes since then count, in epoch milliseconds.
-
-    Return what ImageSync says of each image; it is not waited for.
+    Return what ImageSync says of each image.
     """
     with attempt(f"sync what was pushed while sync rule {rule.name} was replaced (the new rule is in force)"):
         late = [image for image in _covered(client, rule) if (image.update_time or 0) >= since]
@@ -47,7 +45,7 @@ def catch_up(client: Client, rule: SyncRule, since: int) -> list[dict[str, Any]]
             }
             for image in late
         ]
-        # A rule carries a moved tag to where the old one is, so its stand-in must.
+        # `override`, since a rule would have moved the tag at the target as well.
         target = {name: getattr(rule, f"target_{name}") for name in ("region", "instance_id", "account_id")}
         params = {"instance_id": rule.instance_id, "images": images, "override": True, "priority": rule.priority}
         sync = ImageSync(Task(client, {**params, **{f"target_{name}": value for name, value in target.items()}}))

@@ -15,9 +15,7 @@ _SHOWN = 3  # targets in a sentence
 
 
 def check_collisions(transfers: Iterable[Transfer]) -> None:
-    """Refuse two sources with one target.
-
-    The tag would move at each run.
+    """Refuse two sources with one target, since the tag would move at each run.
 
     Raises:
         AcrError: with the sources and the target of each collision.

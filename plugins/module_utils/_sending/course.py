@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Choose the next images, so that parallel runs share them.
 
-Runs know of each other only by the records of what they have sent. Each goes through the same images in the same order,
-but begins somewhere else. Where it comes to what another has sent, it goes on in the middle of the largest gap that is
-left, which is as far as can be from where any of them is at work.
+Runs know of each other only by the records of what they have sent. All go through the same images in the same order,
+but each begins somewhere else. A run that comes to images of another run goes on in the middle of the largest gap that
+is left. That is as far as possible from where any run is at work.
 """
 
 from __future__ import annotations
@@ -25,18 +25,22 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     Transfer,
 )
 
-# The first portion shows what is refused, and who else is at work, before many calls are made.
+# Images of the first portion, which is doubled each time. A few show what is refused, and whether others are at work.
 _FIRST = 5
-# More than this at a time would be sent with too old a knowledge of the records, by a calls' minute or so.
+# Images of the largest portion. More would take so long that the records which it was chosen by are a minute old.
 _MOST = 500
-# A portion of the gap ahead. Another run begins no nearer than half-way, so that it is seen before it is reached.
+# A portion is at most this part of the gap ahead. Another run begins in its middle, so that it is seen in time.
 _SHARE = 3
-# A gap is taken whole if it is so small, twice what is on the wire at a time. One that is not twice as large is left to
-# another run that is about to fill it.
+# A gap with so many images is taken as a whole: that is twice as many as there are calls at a time. A gap of less than
+# twice this size is left to another run that is about to fill it.
 _SMALL = 40
-_QUIET = 3.0  # seconds without a new record, after which nobody is about to fill it
-_RECENT = 60_000  # milliseconds before the newest record, in which another run may have been at work
+# Seconds without another run's record, after which no run is about to fill a gap.
+_QUIET = 3.0
+# Milliseconds before the newest record. A run that was at work within them may still be at work.
+_RECENT = 60_000
 
+# The state of each image is one byte, so that 100,000 of them are searched fast: to be sent, taken by this run, or sent
+# by others.
 _WAITING, _TAKEN, _OTHERS = b"w", b"t", b"o"
 
 
@@ -45,7 +49,7 @@ class Course:
 
     Args:
         transfers: all that the run is about.
-        begin: chooses where to begin; the same for the same seed.
+        begin: chooses where to begin; a test gives a seed.
     """
 
     def __init__(self, transfers: Sequence[Transfer], begin: random.Random) -> None:
@@ -58,7 +62,7 @@ class Course:
         self._next = begin.randrange(len(transfers)) if transfers else 0
         self._company = _OTHERS in self._state
         self._begun = False
-        self._met = False  # whether another run was seen at the very place
+        self._met = False  # whether another run has sent the very image that this one has sent
         self._seen = float("-inf")  # when another run's record was seen last
         self.left = self._state.count(_WAITING)
 
@@ -73,10 +77,7 @@ class Course:
         return list(self._transfers[place : place + self._size])
 
     def see(self, task: SyncTask, now: float) -> Transfer | None:
-        """Note a record; return the transfer of another run.
-
-        That transfer is to be followed.
-        """
+        """Note a record; return the transfer if another run has sent it, for this run to follow."""
         place = self._places.get(task.route)
         if place is None:
             return None
@@ -84,7 +85,7 @@ class Course:
         if not self._is_waiting(place):
             mine = self._state[place : place + 1] == _TAKEN and transfer.attempts == 0
             if mine and transfer.task_id not in (None, task.sync_task_id):
-                self._meet(place, now)  # both have sent it, and would go on side by side
+                self._meet(place, now)  # both runs have sent it, and would go on side by side
             return None
         if created <= transfer.begun or created < transfer.pushed or task.status not in (*IN_FLIGHT, "success"):
             return None
@@ -99,10 +100,7 @@ class Course:
         self._seen, self._company, self._met = now, True, True
 
     def take(self, most: int, now: float) -> list[Transfer]:
-        """Return the next images to send.
-
-        Return none if another run seems about to send the rest.
-        """
+        """Return the next images to send; none if another run seems about to send the rest."""
         if not self.left or most < 1:
             return []
         first = self._company and not self._begun
@@ -134,19 +132,17 @@ class Course:
         return [self._transfers[place] for place in places]
 
     def _jump(self, now: float) -> int | None:
-        """Return where to continue, or None to wait.
-
-        Another run may do better there for now.
-        """
+        """Return where to continue, or None to leave the gap to another run for now."""
         start, end = self._gaps()[0]
         if not self._company:
             return start
         if self._met and self.left > _SMALL:
-            # The other sees the same gaps, and may do the same at the same moment: only chance parts the two.
+            # The other run sees the same gaps, and would choose the same one. Only chance can part them.
             self._size = _FIRST
             waiting = [place for place in range(len(self._state)) if self._is_waiting(place)]
             return self._random.choice(waiting)
         if end - start > 2 * _SMALL:
+            # Somewhere in the third quarter: several runs may choose the same gap at the same moment.
             quarter = (end - start) // 4
             self._size = _FIRST * 4
             return start + 2 * quarter + self._random.randrange(quarter)

@@ -17,8 +17,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 _WHERE = ("target_region", "target_instance_id", "target_account_id")
 _NAMES = ("target_namespace", "target_repository", "target_tag")
-# What an image of a result is called, in the names of the options.
-# A repository may hold slashes, so it takes all between namespace and tag.
+# The parts of an image's name in a result, by the names of the options. A repository may hold slashes, so that it is
+# everything between namespace and tag.
 _FORMS = {
     "source": re.compile(r"(?P<namespace>[^/:]+)/(?P<repository>[^:]+):(?P<tag>[^/:]+)"),
     "target": re.compile(
@@ -29,13 +29,11 @@ _HINT = "Give what acr_image_sync returned, or the path of a file that holds it 
 
 
 def retried(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that resend the rest of `retry_from`.
-
-    The images go to their first targets.
+    """Return the options that send the rest of `retry_from` again, to the same targets.
 
     What the task itself says of the target wins.
     """
-    # By all of its names: an image that several results mention is retried once.
+    # By all of their names, so that an image of several results is retried once.
     images: dict[tuple[str, ...], dict[str, str]] = {}
     targets: set[tuple[str | None, ...]] = set()
     said = {name: params[name] for name in _NAMES if params.get(name)}
@@ -64,7 +62,7 @@ def _read(given: Any) -> Any:
 
 
 def _results(found: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield each result with images; a loop has several."""
+    """Yield each result with images; what a loop has registered holds several."""
     if isinstance(found, list):
         for item in found:
             yield from _results(item)
@@ -80,22 +78,20 @@ def _results(found: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_meant(entry: Any, retry: str) -> bool:
-    """Return whether an image is to be retried.
-
-    It failed, or it was left and that is to be retried, too.
-    """
+    """Return whether an image is to be retried: it failed, or it was left and `retry` asks for those, too."""
     action = entry.get("action") if isinstance(entry, Mapping) else None
     if action not in (*ACTIONS, FAILED):
         raise _strange("action", action)
     if action == LEFT:
         return retry == "unfinished"
-    # Results may say `sent` of an image whose task failed afterwards; only its issue tells that.
+    # The action is `sent` even if the image's task failed afterwards; then it has an issue.
     return action == FAILED or (bool(entry.get("issue")) and entry.get("status") != "success")
 
 
 def _names(entry: Mapping[str, Any], key: str) -> dict[str, str]:
     """Return the names that `source` or `target` consists of."""
-    if parts := _FORMS[key].fullmatch(str(entry.get(key))):
+    parts = _FORMS[key].fullmatch(str(entry.get(key)))
+    if parts:
         return parts.groupdict()
     raise _strange(key, entry.get(key))
 
@@ -111,10 +107,7 @@ def _check_source(result: Mapping[str, Any], instance_id: str) -> None:
 
 
 def _where(targets: Iterable[tuple[str | None, ...]], params: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return the one target of all retried images.
-
-    It is empty if there is nothing to retry.
-    """
+    """Return the target that all retried images have; empty if there is nothing to retry."""
     said = {name: params[name] for name in _WHERE if params.get(name)}
     found = [{**dict(zip(_WHERE, target, strict=True)), **said} for target in targets]
     if any(place != found[0] for place in found):

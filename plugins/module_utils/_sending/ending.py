@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what becomes of images where a run ends before they have arrived."""
+"""Say what becomes of images if a run ends before they have arrived."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def last_line(transfers: Iterable[Transfer], calling: Container[int]) -> str:
     What is under way goes on without it. A call that is cut off may have been carried out.
 
     Args:
-        transfers: what was to be sent.
-        calling: identities of those whose call is on its way.
+        transfers: the images that were to be sent.
+        calling: `id()` of each transfer whose call is on its way.
     """
     places: Counter[str] = Counter(_place(transfer, calling) for transfer in transfers)
     failed = f", {places['failed']:,} failed" if places["failed"] else ""
@@ -52,12 +52,12 @@ def _place(transfer: Transfer, calling: Container[int]) -> str:
 
 
 def name_late(late: Iterable[Transfer], canceled: Container[str | None], after: str) -> None:
-    """Write to each image that is under way what comes of it.
+    """Write to each image that is under way what becomes of it.
 
     Args:
         late: the images under way.
-        canceled: the tasks that were canceled.
-        after: for how long the run went on, as in "after 60 seconds".
+        canceled: the IDs of the tasks that were canceled.
+        after: how long the run took, such as `after 60 seconds`.
     """
     for transfer in late:
         if transfer.task_id in canceled:

@@ -14,20 +14,20 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.opti
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import JOINED, LEFT, SEND, Transfer
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
 
-# The service's issues are not documented; what reads like this is the same the next time.
+# The service's issues are not documented. An image whose issue has one of these words would fail again.
 _LASTING = re.compile(
     r"(?i)not.?exist|not.?found|immutab|already.?exist|privilege|permission|forbidden|denied|no.?auth"
 )
 
 
 class Following:
-    """What is under way, and what has become of the rest.
+    """Follow the images that are under way, and count those that have ended.
 
     Args:
         client: the source account's services.
         options: how images are sent.
-        transfers: all that is to be sent or is followed.
-        tell: takes a line on how far it is.
+        transfers: all images to send or to follow.
+        tell: takes a line on how far the run is.
     """
 
     def __init__(self, client: Client, options: Sending, transfers: Sequence[Transfer], tell: Tell) -> None:
@@ -43,7 +43,7 @@ class Following:
 
     @property
     def transfers(self) -> list[Transfer]:
-        """Return what is followed now."""
+        """Return the images that are followed now."""
         return self._followed
 
     def add(self, transfer: Transfer) -> None:
@@ -53,7 +53,11 @@ class Following:
         return self._progress.line()
 
     def look(self) -> tuple[int, int, list[Transfer]]:
-        """Return how many images ended since the last look, its calls, and what to send again."""
+        """Look at the records.
+
+        Returns:
+            how many images ended since the last look, how many calls this one took, and which images to send again.
+        """
         before = len(self._followed)
         again: list[Transfer] = []
         calls = self._watch.refresh([transfer for transfer in self._followed if transfer.is_under_way])
@@ -77,7 +81,7 @@ class Following:
         )
 
     def tell(self) -> None:
-        # What is left was not even tried, and did not fail.
+        # An image that is left was not tried, so it has not failed.
         failed = [transfer for transfer in self._transfers if transfer.error and transfer.action != LEFT]
         latest = f"{failed[-1].source}: {failed[-1].error}" if failed else ""
         self._progress.update(self._arrived, self._bytes, len(failed), latest)

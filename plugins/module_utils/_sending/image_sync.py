@@ -56,15 +56,13 @@ class ImageSync(Operation):
 
     def prepare(self) -> None:
         self.find_images()
-        if destination := self.task.others.get("destination_auth"):
+        destination = self.task.others.get("destination_auth")
+        if destination:
             present = [transfer for transfer in self.transfers if not transfer.error]
             decide_by_digest(self.client, destination, present, self.options)
 
     def find_images(self) -> None:
-        """Find each listed image, and decide about it by the records.
-
-        Several repositories are read at a time.
-        """
+        """Find each listed image, several repositories at a time, and decide about it."""
         check_collisions(self.transfers)
         groups = by_repository(self.transfers)
 
@@ -73,7 +71,7 @@ class ImageSync(Operation):
             try:
                 return self._find(namespace, repository, transfers)
             except ApiError as error:
-                # Without the instance nothing can be sent, and for a single repository one message is enough.
+                # Without the instance nothing can be sent. With a single repository, its error is the task's.
                 if error.code == "INSTANCE_NOT_EXIST" or len(groups) == 1:
                     raise
                 for transfer in transfers:
@@ -94,7 +92,7 @@ class ImageSync(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
-        # From here on images are sent, so every failure has to carry the results so far.
+        # Images are sent from here on, so that each failure has to carry the results so far.
         queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
         try:
             with attempt(f"send images of {self.options.instance_id}"):
@@ -117,7 +115,7 @@ class ImageSync(Operation):
         return {**told, "warnings": warnings} if warnings else told
 
     def decide(self, transfers: Iterable[Transfer]) -> None:
-        """Decide by records, or by the destination if readable."""
+        """Decide by records, unless the destination can be read; that is done for all images at once."""
         if "destination_auth" not in self.task.others:
             decide_by_record(self.client, transfers, self.options)
 

@@ -41,20 +41,17 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.wait
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
 
-# A look takes a call. The time between two stays below a second, so that nobody waits a second longer than the service
-# takes, and is a twentieth of the time that was waited already, so that long waits take fewer calls.
+# Seconds between two looks, each of which takes a call: a twentieth of the time that was waited already, so that long
+# waits take few calls, but less than a second, so that nobody waits a second longer than the service takes.
 _SHORTEST, _LONGEST, _PART = 0.2, 0.9, 20
-# How long a rule may take to begin with a push is not documented; after this the task sends it where it may.
-_BEGINS = 10.0  # seconds
-# A destination may list an image a little later than its task ends.
-_SHOWS = 30.0  # seconds
+# Seconds until this task sends an image, if it may. How long a rule may take to begin with a push is not documented.
+_BEGINS = 10.0
+# Seconds in which a destination has to list an image after its task has ended. It may list it a little later.
+_SHOWS = 30.0
 
 
 class ImageWait(Operation):
-    """Wait for one image at each target of its rules.
-
-    Send it there if the task allows that.
-    """
+    """Wait for one image at each target of its rules, and send it there if the task allows that."""
 
     def __init__(self, task: Task) -> None:
         super().__init__(task)
@@ -62,7 +59,7 @@ class ImageWait(Operation):
         self._image = PushedImage(task.client, task.params)
         self._digest: str | None = None
         self._arrivals: list[Arrival] = []
-        # A rule overwrites the tag, and this stands in for a rule.
+        # `override`, since this task sends in the place of a rule, which would move the tag at the target.
         self._sender = Sender(self.client, Sending(self._instance_id, override=True))
         self._watch = Watch(self.client, self._instance_id)
         self._began = self.client.clock()
@@ -86,7 +83,7 @@ class ImageWait(Operation):
         return any(arrival.state == TO_SEND for arrival in self._arrivals)
 
     def run(self) -> None:
-        """Wait.
+        """Wait for the image, and send it where that is planned.
 
         Raises:
             AcrError: a task failed, or the time is over; its results tell of every target.
@@ -123,7 +120,7 @@ class ImageWait(Operation):
                 raise late(self._arrivals, self.params["wait_timeout"])
             self.client.sleep(min(max(waited / _PART, _SHORTEST), _LONGEST))
             self._look_again()
-            # Not earlier, or the rule and this task would both send it.
+            # Not earlier, since the rule and this task would both send it.
             if self.params["send"] and waited >= _BEGINS:
                 for arrival in self._in(EXPECTED):
                     self._decide_to_send(arrival)
@@ -140,17 +137,16 @@ class ImageWait(Operation):
             raise
 
     def _look(self) -> None:
-        """Look at records, and then into destinations.
+        """Look for what has not arrived: at records, and then into destinations.
 
-        Only what has not arrived is looked for, and a destination is only read if its record says that the image
-        arrived.
+        A destination is read if the record says that the image has arrived there.
         """
         waiting = self._in(UNDER_WAY, EXPECTED)
         others = [arrival.transfer for arrival in waiting if arrival.transfer.action != SENT]
         with attempt(f"follow {self._image}"):
             self._watch.refresh([arrival.transfer for arrival in waiting if arrival.transfer.action == SENT])
             for transfer in others:
-                transfer.begun = -1  # so that the record that was seen is seen again
+                transfer.begun = -1  # so that a record that was read before counts again, with its present status
             follow_records(self.client, self._instance_id, others)
         done = [arrival for arrival in waiting if arrival.transfer.status == "success"]
         self._destinations.look(done)
@@ -159,10 +155,7 @@ class ImageWait(Operation):
                 self._believe(arrival)
 
     def _believe(self, arrival: Arrival) -> None:
-        """Believe the record of an arrival.
-
-        A destination that can be read, and goes on saying otherwise, is believed instead.
-        """
+        """Believe the record of an arrival, unless a readable destination goes on showing something else."""
         if not self._destinations.can_read(arrival):
             arrival.by = "record"
             return
@@ -171,10 +164,7 @@ class ImageWait(Operation):
             arrival.transfer.error = "its task has succeeded, and at the destination the tag is another image, or gone"
 
     def _decide(self, arrival: Arrival) -> None:
-        """Decide whether this task sends it.
-
-        Refuse to wait for what nothing sends.
-        """
+        """Decide whether this task sends the image; refuse to wait if nothing sends it."""
         obstacle = arrival.obstacle() if arrival.state == EXPECTED else ""
         if self.params["send"] and (obstacle or arrival.state == FAILED):
             self._decide_to_send(arrival)

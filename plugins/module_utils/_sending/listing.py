@@ -1,19 +1,18 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read records page by page, the newest first.
-
-The service may list them in any order.
-"""
+"""Read records page by page, the newest first; in which order the service lists them is not documented."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask, task_page
 
-_UNTOLD = 1000  # pages that there may be where the service does not tell how many records there are
+# Pages that may be left if the service does not tell how many records there are; enough to ask in another way instead.
+_UNTOLD = 1000
 
 Page = tuple[list[SyncTask], int]  # with the number of all records, 0 if it is not told
 
@@ -21,7 +20,7 @@ Page = tuple[list[SyncTask], int]  # with the number of all records, 0 if it is 
 class Listing:
     """The records that one selection lists.
 
-    The order of records is not documented, but a page shows it. If the oldest come first, it is read backwards.
+    A page shows their order. If the oldest come first, the pages are read backwards.
 
     Args:
         client: the source account's services.
@@ -31,15 +30,15 @@ class Listing:
     Attributes:
         calls: how many calls were made.
         is_ordered: whether each page has older records than those before it; True before the first page.
-        left: how many pages there still are, as far as the service tells.
-        oldest: when the oldest record that was read was created, in epoch ms.
+        left: how many pages are left, as far as the service tells.
+        oldest: when the oldest record of the last page was created, in epoch milliseconds.
     """
 
     def __init__(self, client: Client, instance_id: str, selected: Mapping[str, str | None]) -> None:
         self._client = client
         self._instance_id = instance_id
         self._selected = selected
-        self._whole = 0  # records of a whole page, which the service may cap below what was asked for
+        self._whole = 0  # records of a whole page; the service may give fewer than were asked for
         self._total = 0
         self._backwards = False
         self.calls = 0
@@ -48,10 +47,7 @@ class Listing:
         self.oldest = 0
 
     def read(self, most: int = 1) -> list[SyncTask]:
-        """Return the next pages' records; none after the last.
-
-        At most so many pages are read at a time.
-        """
+        """Return the records of the next pages, at most `most` of them; none after the last page."""
         if not self.calls:
             return self._first()
         count = min(most, self.left)
@@ -76,7 +72,7 @@ class Listing:
     def _last(self) -> list[SyncTask]:
         """Return the last page's records, if the oldest come first."""
         self._backwards = True
-        self.left = -(-self._total // self._whole)
+        self.left = math.ceil(self._total / self._whole)
         page, _told = self._page(self.left)
         self.calls += 1
         return self._noted(page)
@@ -86,7 +82,8 @@ class Listing:
         answers = [self._page(number) for number in numbers] if len(numbers) < 2 else self._at_once(numbers)
         pages: list[list[SyncTask]] = []
         for number, answer in zip(numbers, answers, strict=True):
-            # If it was answered before the page that it follows, it lacks what moved to it in between.
+            # A smaller total shows that it was answered before the page that it follows. A record that moved from that
+            # page to this one in between would be missed, so this one is asked for again.
             early = 0 < answer[1] < self._total and not self._backwards
             page, told = self._page(number) if early else answer
             self._total = told or self._total
@@ -108,7 +105,7 @@ class Listing:
         if self._backwards:
             self.left -= 1
         elif self._total:
-            self.left = max(-(-self._total // max(self._whole, 1)) - self.calls, 0)
+            self.left = max(math.ceil(self._total / max(self._whole, 1)) - self.calls, 0)
         else:
             self.left = _UNTOLD if page and len(page) == self._whole else 0
         return page

@@ -47,10 +47,7 @@ def newest_tag(client: Client, instance_id: str, path: str, versions: str) -> di
 
 
 def _rank(image: Image) -> tuple[Any, ...]:
-    """Return the sort key of an image.
-
-    Of v1.2 and 1.2.0, which are one version, the one that was pushed last wins.
-    """
+    """Return the sort key of an image; of v1.2 and 1.2.0, which are one version, the last push wins."""
     return (precedence(str(image.tag)), image.update_time or 0)
 
 

@@ -36,10 +36,7 @@ def _names(select: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where images go.
-
-    An account of None is the source's; a name of None is that of the source.
-    """
+    """Where images go; an account or a name of None is the source's."""
 
     region: str | None
     instance_id: str | None
@@ -57,20 +54,14 @@ class Destination:
         return cls(**said)
 
     def of_rule(self, rule: Mapping[str, Any]) -> Destination:
-        """Return a rule's destination, without its account.
-
-        The rule does not tell the account.
-        """
+        """Return the destination of a rule; the account stays, since the service does not tell a rule's account."""
         names = ("region", "instance_id", "namespace", "repository")
         return replace(self, **{name: rule.get(f"target_{name}") for name in names})
 
 
 @dataclass(frozen=True)
 class Sending:
-    """How images are sent and followed.
-
-    The defaults are those of a task that waits for nothing.
-    """
+    """How images are sent and followed; the defaults send without waiting."""
 
     instance_id: str
     override: bool = False
@@ -95,7 +86,7 @@ class Sending:
             priority=params.get("priority"),
             wait=_said(params, "wait", False),
             wait_timeout=_said(params, "wait_timeout", 0),
-            max_in_flight=params.get("max_in_flight") or 1000,  # none at a time would never end
+            max_in_flight=params.get("max_in_flight") or 1000,  # a limit of 0 would never send anything
             max_failures=params.get("max_failures"),
             retries=_said(params, "retries", 0),
             cancel_on_timeout=_said(params, "cancel_on_timeout", False),
@@ -105,10 +96,7 @@ class Sending:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which images are sent; None selects everything.
-
-    `since` is in epoch milliseconds.
-    """
+    """Which images are sent; None selects everything, and `since` is in epoch milliseconds."""
 
     namespaces: tuple[str, ...] | None = None
     repositories: tuple[str, ...] | None = None
@@ -139,14 +127,14 @@ class Selection:
 
     @property
     def filters(self) -> dict[str, str | None]:
-        """Return the filters in the form of a rule's."""
+        """Return the filters under the names that a rule has for them."""
         names = ("namespace_filter", "repository_filter", "tag_filter")
         return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
 class Shard:
-    """One share of the images, of several jobs."""
+    """The share of the images that one of several jobs sends."""
 
     index: int = 0
     count: int = 1

@@ -34,10 +34,7 @@ _IN_RESULT = "Each image's issue is in the result's images."
 def result(
     transfers: Sequence[Transfer], options: Sending, destination: Destination, region: str | None
 ) -> dict[str, Any]:
-    """Return each image's outcome, and what a retry needs.
-
-    `region` is the source's.
-    """
+    """Return each image's outcome, and what a retry needs; `region` is the source's."""
     loads = traffic_of(transfers, region)
     size = moved_bytes(transfers)
     warnings = warned_of(transfers)
@@ -71,11 +68,8 @@ def traffic_of(transfers: Iterable[Transfer], region: str | None) -> dict[str, A
 
 
 def is_change(transfers: Iterable[Transfer]) -> bool:
-    """Return whether any image was sent, or may have been.
-
-    In check mode, whether any would be. Nobody should miss that.
-    """
-    # In doubt it is a change: a handler that runs in vain does less harm than one that is missing.
+    """Return whether any image was sent, or may have been; in check mode, whether any would be sent."""
+    # In doubt it is a change: a handler that runs in vain does less harm than one that does not run.
     return any(transfer.action in (SEND, SENT) or transfer.uncertain for transfer in transfers)
 
 
@@ -104,7 +98,7 @@ def failure(
     bad = [transfer for transfer in transfers if transfer.error]
     if not bad:
         return None
-    # A failed image tells the reason; one that was left only follows from it.
+    # A failed image tells the reason. An image that was left is a consequence.
     first = min(bad, key=lambda transfer: transfer.action == LEFT)
     failed = told["counts"][FAILED]
     left = len(bad) - failed
@@ -114,7 +108,8 @@ def failure(
     error = AcrError(f"{counted}: {first.source}: {first.error}{more}{rest}")
     remedy = task_remedy(first.issue, first.target.instance_id, first.target.region, caller) if first.issue else ""
     sent = told["counts"][SENT]
-    done = f"{sent:,} {'was' if sent == 1 else 'were'} sent." if sent else ""
+    verb = "was" if sent == 1 else "were"
+    done = f"{sent:,} {verb} sent." if sent else ""
     others = "" if len(bad) == 1 else where
     error.hint = " ".join(filter(None, (remedy, done, others)))
     error.results = {**(obstacle.details() if obstacle else {}), **told}
@@ -125,7 +120,7 @@ def so_far(transfers: Sequence[Transfer]) -> str:
     """Return a sentence about a run that ended early."""
     found = counts(transfers)
     sent = sum(transfer.action == SENT for transfer in transfers)
-    # The answer to these calls was lost, and nobody could look.
+    # The answers to these calls were lost, and the records could not be read.
     uncertain = sum(transfer.uncertain for transfer in transfers)
     perhaps = f", {uncertain:,} may have been" if uncertain else ""
     words = f"{sent:,} were sent{perhaps} and {found[LEFT]:,} are left"
@@ -133,10 +128,7 @@ def so_far(transfers: Sequence[Transfer]) -> str:
 
 
 def warned_of(transfers: Sequence[Transfer]) -> list[str]:
-    """Return a sentence for each kind of differing image.
-
-    The target holds another image there.
-    """
+    """Return a sentence for each kind of image whose tag is another image at the target."""
     warnings = []
     for action in (DIFFERENT, IMMUTABLE):
         names = [transfer.source for transfer in transfers if transfer.action == action]

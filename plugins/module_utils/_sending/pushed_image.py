@@ -23,8 +23,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.na
 
 _IMAGE = re.compile(r"(?P<namespace>[^/:]+)/(?P<repository>[^:]+):(?P<tag>[^/:]+)")
 _DIGEST = re.compile(r"(sha256:)?([0-9a-f]{64})")
-_SHOWS = 30.0  # seconds in which a push shows to whoever asks; the service documents none, and they are few
-# Seconds between looks: below one, as in image_wait.py.
+# Seconds in which a push has to be listed. The service documents none; a few are enough.
+_SHOWS = 30.0
+# Seconds between looks; less than one, as in image_wait.py.
 _PAUSE = 0.9
 
 
@@ -55,9 +56,7 @@ class PushedImage:
         return "{namespace}/{repository}:{tag}".format_map(self._names)
 
     def find(self, timeout: float) -> Image:
-        """Return the image.
-
-        If its digest is known, wait a little for the push to show.
+        """Return the image; if its digest is known, wait a little until the push is listed.
 
         Raises:
             AcrError: it is not there, or its tag is another image.

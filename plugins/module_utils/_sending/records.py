@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the newest sync records of an instance.
-
-The service may list them in any order.
-"""
+"""Read the newest sync records of an instance, in whatever order the service lists them."""
 
 from __future__ import annotations
 
@@ -22,7 +19,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     selection,
 )
 
-_OVERLAP = 100  # milliseconds that are read again, since records of one moment may come in any order
+# In milliseconds. Records of one moment may be listed in any order, so that the last moment is read again.
+_OVERLAP = 100
 
 
 class Records:
@@ -31,8 +29,8 @@ class Records:
     Args:
         client: the source account's services.
         instance_id: the source instance.
-        namespace: the only one that the images come from; None if they come from several.
-        since: the creation time in epoch ms of the newest record that is known already.
+        namespace: the only namespace that the images come from; None if they come from several.
+        since: when the newest known record was created, in epoch milliseconds.
     """
 
     def __init__(self, client: Client, instance_id: str, namespace: str | None, since: int) -> None:
@@ -42,11 +40,9 @@ class Records:
         self._since = since
 
     def new(self, transfers: Iterable[Transfer]) -> Iterator[SyncTask]:
-        """Read records since the last reading.
+        """Yield the records since the last reading, at least those of the transfers' repositories.
 
-        At least those of the transfers' repositories are read.
-
-        Where records have no order, each repository is asked.
+        If records have no order, each repository is asked for.
         """
         after = self._since - _OVERLAP
         listing = Listing(self._client, self._instance_id, self._selected)

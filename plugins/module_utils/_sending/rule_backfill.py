@@ -25,10 +25,10 @@ class RuleBackfill(Backfill):
     """Decides what to send of one rule.
 
     Args:
-        task: the task that is about all rules.
+        task: the task, which is about all rules.
         wanted: the rule as the inventory has it, with its target.
         present: the outbound rules of the instance by their names, as results show them.
-        destination: the destination's services, where they can be read.
+        destination: the destination's services, if they can be read.
 
     Attributes:
         aside: how many images are not at the destination and are left alone, since only what failed is sent.
@@ -52,9 +52,8 @@ class RuleBackfill(Backfill):
     def prepare(self) -> None:
         super().prepare()
         if self._only_failed:
-            open_ones = [transfer for transfer in self.transfers if transfer.action == SEND]
+            self.aside = sum(map(_is_aside, self.transfers))
             self.transfers = [transfer for transfer in self.transfers if not _is_aside(transfer)]
-            self.aside = len(open_ones) - sum(transfer.action == SEND for transfer in self.transfers)
 
     def _rule(self, name: str) -> dict[str, Any]:
         rule = self._present.get(name)
@@ -87,5 +86,5 @@ class RuleBackfill(Backfill):
 
 
 def _is_aside(transfer: Transfer) -> bool:
-    """Return whether an image is sent although nothing failed."""
+    """Return whether an image would be sent although it has not failed before."""
     return transfer.action == SEND and not transfer.failed_before

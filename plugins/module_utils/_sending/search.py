@@ -1,13 +1,11 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find images' records with few calls.
-
-The number of calls depends on the images, not on the records.
-"""
+"""Find images' records with few calls; their number depends on the images, not on the records."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
@@ -20,10 +18,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     only_namespace,
 )
 
-# Pages that are read before it must show whether they have what is looked for; the first may be full of other images.
+# Pages that are read in any case. The first may be full of other images, and the second shows whether going on is worth
+# it.
 _TRIED = 2
 
-# Takes a record; returns the transfer that nothing older can tell more of, if it is of one.
+# Takes a record, and returns the transfer that it is about; None if it is about no image that is looked for.
 See = Callable[[SyncTask], "Transfer | None"]
 Selected = dict[str, "str | None"]
 Group = tuple[Selected, list[Transfer]]
@@ -31,18 +30,17 @@ Level = Callable[[list[Transfer]], list[Group]]
 
 
 class Search:
-    """Read images' records, first together, then in parts.
+    """Read images' records: first all together, then by repository, then by tag.
 
-    The parts are repositories, and then tags.
-
-    It goes on with the records of all images while those decide about as many as asking for less at a time would, and
-    then asks for each repository that is left; in the same way each repository's records, and then each tag's.
+    A page of all records may tell of many images, or of none. So pages are read as long as they decide about as many
+    images for a call as smaller questions would. For the images that are left, each repository is asked for in the same
+    way, and then each tag.
 
     Args:
         client: the source account's services.
         instance_id: the source instance.
-        since: tells the time in epoch ms before which no record of a transfer counts.
-        exact: whether one record decides about a transfer, also where the newest do not come first.
+        since: returns the time in epoch milliseconds before which no record of a transfer counts.
+        exact: whether one record decides about a transfer, even if the newest records do not come first.
     """
 
     def __init__(
@@ -54,11 +52,9 @@ class Search:
         self._exact = exact
 
     def find(self, transfers: Collection[Transfer], see: See) -> int:
-        """Show `see` the transfers' records.
+        """Show `see` the transfers' records, and return how many calls that took.
 
-        The newest come first where there is an order.
-
-        Return how many calls it took.
+        The newest records come first, if the service has an order.
         """
         left, calls = list(transfers), 0
         if not left:
@@ -66,7 +62,7 @@ class Search:
         levels: list[Level] = [_together, _by_repository, _by_tag]
         for groups in levels[1:] if len(by_repository(left)) == 1 else levels:
             found = groups(left)
-            # Groups and pages share the threads, so a single group may read several pages at a time.
+            # Groups share the threads. So a single group reads several pages at a time, and many groups read one each.
             at_once = max(PARALLEL // max(len(found), 1), 1)
 
             def look(group: Group, at_once: int = at_once) -> tuple[list[Transfer], int]:
@@ -81,10 +77,7 @@ class Search:
         return calls
 
     def _read(self, group: Group, see: See, at_once: int) -> tuple[list[Transfer], int]:
-        """Read a group's records.
-
-        Return the transfers to ask for in smaller groups, and how many calls were made.
-        """
+        """Read a group's records; return the transfers to ask for in smaller groups, and the number of calls."""
         selected, transfers = group
         cost = _cost(selected, transfers)
         listing = Listing(self._client, self._instance_id, selected)
@@ -92,12 +85,13 @@ class Search:
         by_time = sorted(transfers, key=self._since)
         further = 1
         while undecided and further > 0 and listing.left:
-            # Rounded up: the pages that are needed if every record were one of ours.
-            needed = -(-len(undecided) // PAGE)
+            # As many pages as are needed if every record is about one of the images.
+            needed = math.ceil(len(undecided) / PAGE)
             for task in listing.read(min(further, at_once, needed)):
                 found = see(task)
                 if found and (self._exact or listing.is_ordered):
                     undecided.pop(id(found), None)
+            # Nothing older than these records can count for images that were pushed later.
             while listing.is_ordered and by_time and self._since(by_time[-1]) > listing.oldest:
                 undecided.pop(id(by_time.pop()), None)
             share = len(undecided) / len(transfers)
@@ -112,9 +106,9 @@ def _further(listing: Listing, cost: int, share: float, *, is_narrowest: bool) -
 
     Args:
         listing: what is read.
-        cost: how many calls would ask for all transfers at a lesser size.
-        share: the part of the transfers that is not decided about yet.
-        is_narrowest: whether there is no lesser size.
+        cost: how many calls smaller questions for all transfers would take.
+        share: the part of the transfers that is not decided yet.
+        is_narrowest: whether there is no smaller question.
     """
     if is_narrowest or listing.left <= cost * share:
         return listing.left
@@ -124,10 +118,10 @@ def _further(listing: Listing, cost: int, share: float, *, is_narrowest: bool) -
 
 
 def _cost(selected: Selected, transfers: Collection[Transfer]) -> int:
-    """Return the calls that a group's parts would take."""
+    """Return how many calls the smaller questions of a group would take."""
     if "repository" in selected:
         return len(transfers)
-    return sum(-(-len(group) // PAGE) for _place, group in by_repository(transfers))
+    return sum(math.ceil(len(group) / PAGE) for _place, group in by_repository(transfers))
 
 
 def _together(transfers: Collection[Transfer]) -> list[Group]:
@@ -135,10 +129,7 @@ def _together(transfers: Collection[Transfer]) -> list[Group]:
 
 
 def _by_repository(transfers: Iterable[Transfer]) -> list[Group]:
-    """Return a group for each repository.
-
-    A group of one image asks for its tag alone.
-    """
+    """Return a group for each repository; a group with a single tag asks for that tag alone."""
     groups: list[Group] = []
     for (namespace, repository), group in by_repository(transfers):
         tag = {"tag": group[0].tag} if len({transfer.tag for transfer in group}) == 1 else {}
@@ -147,10 +138,7 @@ def _by_repository(transfers: Iterable[Transfer]) -> list[Group]:
 
 
 def _by_tag(transfers: Iterable[Transfer]) -> list[Group]:
-    """Return a group for each source image.
-
-    It may go to several targets.
-    """
+    """Return a group for each source image, which may go to several targets."""
     groups: dict[str, Group] = {}
     for transfer in transfers:
         selected = {"namespace": transfer.namespace, "repository": transfer.repository, "tag": transfer.tag}

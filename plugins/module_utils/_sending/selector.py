@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose the images that `select` or a rule selects.
-
-What is attached to them is sent, too.
-"""
+"""Choose the images that `select` or a rule selects, and what is attached to them."""
 
 from __future__ import annotations
 
@@ -54,8 +51,8 @@ class Selector:
         destination: where the images go.
         selection: what the task selects.
         rule: a rule as results show it, which narrows the selection; an empty one covers everything.
-        attached: whether what is attached to an image goes along with it.
-        warnings: takes what should be told besides the images.
+        attached: whether attachments go along with their image.
+        warnings: takes what should be told beside the images.
     """
 
     client: Client
@@ -72,13 +69,13 @@ class Selector:
         return list(self.selection.namespaces or [self.rule.get("namespace")])
 
     def transfers(self) -> list[Transfer]:
-        """Return the selected images, by repository name.
+        """Return the selected images, ordered by their repositories.
 
         Raises:
-            AcrError: a name that is selected is nowhere.
+            AcrError: a selected name does not exist.
         """
         places = sorted(self._places())
-        listed: list[int] = []  # images of each repository that was listed by now
+        listed: list[int] = []  # the number of images of each repository that was listed so far
 
         def of(place: Place) -> tuple[list[Transfer], set[str]]:
             found = self._of(place)
@@ -109,11 +106,9 @@ class Selector:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Warn of an unknown name instead of refusing it.
+        """Warn of an unknown name if a rule is given, and refuse it otherwise.
 
-        This is so where a rule is given.
-
-        One selection often goes with several rules, and not each of them has all that it names.
+        One selection often goes with several rules, and hardly any rule covers all names of it.
         """
         try:
             yield
@@ -153,10 +148,7 @@ class Selector:
         return list(chosen.values()), self._named(found)
 
     def _chosen(self, place: Place, found: Iterable[Image]) -> list[Image]:
-        """Return the fitting images.
-
-        Attachments do not count among the newest.
-        """
+        """Return the fitting images; attachments do not count among the newest."""
         selection = self.selection
         fitting = [image for image in found if self._fits(place, image)]
         if selection.newest is None:
@@ -175,10 +167,7 @@ class Selector:
         )
 
     def _take_along(self, chosen: dict[str | None, Transfer], found: Iterable[Image]) -> None:
-        """Add the attachments of the chosen images.
-
-        Filters do not apply to their tags.
-        """
+        """Add the attachments of the chosen images, whatever filters say of their tags."""
         attached = attachments(found)
         for transfer in list(chosen.values()):
             for image in attached.get(str(transfer.digest), ()):

@@ -27,36 +27,38 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     only_namespace,
 )
 
-_SHORTEST, _LONGEST = 1.0, 10.0  # seconds from one look at the records to the next
-# As many images must have ended for each call of a look for the next one to come sooner; fewer if others wait for room.
+# Seconds from one look at the records to the next. Nobody needs to know sooner, and a task may take a second.
+_SHORTEST, _LONGEST = 1.0, 10.0
+# The next look comes sooner if so many images have ended for each call of this one, which is half a page. Fewer are
+# enough while images wait for room.
 _WORTH, _WORTH_WITHOUT_ROOM = 50, 15
-_ANY = 1000  # images at a time where there is no limit; more would be sent with too old a knowledge
-# The service's clock and this machine's may differ by so much.
-_SKEW = 120_000  # milliseconds
+# Images at a time if there is no limit. More would be sent by records that are too old.
+_ANY = 1000
+# Milliseconds by which the service's clock and this machine's may differ.
+_SKEW = 120_000
 
 
 class SendQueue:
-    """Send the transfers, and follow them by records.
-
-    What was in flight already is followed, too.
+    """Send the transfers, and follow them, and those in flight already, by records.
 
     Args:
         client: the source account's services.
         options: how images are sent.
-        transfers: what was planned; what becomes of each is written to it.
-        began: when the records were read, in epoch ms of this machine.
-        tell: takes a line on how far it is.
+        transfers: the plan; what becomes of each image is written to its transfer.
+        began: when the records were read, in epoch milliseconds of this machine.
+        tell: takes a line on how far the run is.
     """
 
     def __init__(self, client: Client, options: Sending, transfers: Sequence[Transfer], began: int, tell: Tell) -> None:
         self.client = client
         self.options = options
         self.transfers = [transfer for transfer in transfers if transfer.action in (SEND, JOINED)]
-        # Random, so that several runs over the same images begin at different ones.
+        # At random, so that several runs over the same images begin at different places.
         self._course = Course(transfers, random.Random())
         self._records = Records(client, options.instance_id, only_namespace(transfers), _newest(transfers, began))
         self._sending: dict[Future[None], Transfer] = {}
-        self._trigger: Future[None] | None = None  # once it is done, the pool has little left to do
+        # When this call is done, few calls are left, so that the pool gets the next images.
+        self._trigger: Future[None] | None = None
         self._following = Following(client, options, self.transfers, tell)
         self._sender = Sender(client, options)
 
@@ -66,9 +68,7 @@ class SendQueue:
         return self._sender.obstacle
 
     def run(self) -> None:
-        """Send everything; with `wait`, until all has ended.
-
-        Something else may end it before.
+        """Send everything; with `wait`, until all tasks have ended or the time is over.
 
         Raises:
             AcrError: it cannot go on; each transfer tells what became of it.
@@ -99,13 +99,12 @@ class SendQueue:
         # Images that another run has sent may have arrived already.
         pause = _SHORTEST if self._course else 0.0
         while self._course or self._sending or self._following:
-            # Where nothing depends on a look, it would only take calls from what is being sent.
+            # As long as nothing depends on a look, its calls are better used for sending.
             idle = (self._sending or self._course) and self._room() and self.options.max_failures is None
             until = self.client.clock() + (_LONGEST if idle else pause)
             was_last = self._pause(threads, min(until, ends), pause)
-            # Counted together: a look is worth its calls only by what it found.
             ended, calls, again = self._following.look()
-            # At the end of the queue, so that a passing trouble has time to pass.
+            # They wait for their turn again, so that a short trouble can pass meanwhile.
             for transfer in again:
                 self._course.again(transfer)
             self._following.tell()
@@ -115,15 +114,12 @@ class SendQueue:
                 self._end(threads)
                 return
             worth = ended >= calls * (_WORTH_WITHOUT_ROOM if self._course else _WORTH)
-            # Down faster than up, since images that end make room for others.
+            # Pauses shrink faster than they grow, since images that end make room for others.
             changed = pause / 2 if worth else min(pause * 1.5, _LONGEST)
             pause = _SHORTEST if was_last else max(changed, _SHORTEST)
 
     def _fill(self, threads: ThreadPoolExecutor) -> None:
-        """Hand the next images to the pool.
-
-        First look what others have sent meanwhile.
-        """
+        """Look what other runs have sent meanwhile, then hand the next images to the pool."""
         if self._trigger and not self._trigger.done():
             return
         room = self._room()
@@ -143,33 +139,28 @@ class SendQueue:
             self._trigger = started[-PARALLEL if len(started) > PARALLEL else -1]
 
     def _room(self) -> int:
-        """Return how many more may be in flight.
-
-        What is not followed is not counted.
-        """
+        """Return how many more images may be in flight, as far as they are followed."""
         if not self.options.wait:
             return _ANY
         return max(self.options.max_in_flight - len(self._following) - len(self._sending), 0)
 
     def _at_once(self) -> int:
-        """Return how many more may be sent at a time.
-
-        It is few until one was accepted, since all may be refused.
-        """
-        # A first accepted image proves rights and reach, so the rest may follow at full width.
+        """Return how many more images may be sent at a time: a few until one is accepted, since all may be refused."""
+        # An accepted image shows that the rights are there and the target can be reached.
         if self._sender.accepts:
             return _ANY
         return FEW - sum(not future.done() for future in self._sending)
 
     def _pause(self, threads: ThreadPoolExecutor, until: float, pause: float) -> bool:
-        """Send until then; return whether the last was sent.
+        """Send until a time, and return whether the last image was sent.
 
-        Where nothing can be sent, since there is no room or nothing left, it ends after `pause` seconds.
+        If there is no room or nothing left, end after `pause` seconds.
         """
         was_last = False
         self._fill(threads)
-        while not was_last and (rest := until - self.client.clock()) > 0:
-            if self._sender.obstacle or self._following.too_many_failed():
+        while not was_last:
+            rest = until - self.client.clock()
+            if rest <= 0 or self._sender.obstacle or self._following.too_many_failed():
                 break
             if self._sending and not self._course:
                 wait(self._sending, timeout=rest)
@@ -177,7 +168,7 @@ class SendQueue:
             elif self._trigger and not self._trigger.done():
                 wait([self._trigger], timeout=rest)
             elif self._course and self._room():
-                self.client.sleep(min(rest, _SHORTEST))  # what is left is left to another run for now
+                self.client.sleep(min(rest, _SHORTEST))  # the gap is left to another run for now
             else:
                 self.client.sleep(min(rest, pause))
                 break
@@ -186,17 +177,18 @@ class SendQueue:
         return was_last
 
     def _collect(self) -> None:
-        """Follow what was sent, and put back the hindered."""
+        """Follow what was sent, and leave what the failure of others hinders."""
         for future in [future for future in self._sending if future.done()]:
             transfer = self._sending.pop(future)
-            future.result()
+            future.result()  # raises what stopped the call
+            hindrance = self._sender.hindrance(transfer)
             if transfer.action != SEND:
                 self._following.add(transfer)
-            elif hindrance := self._sender.hindrance(transfer):
+            elif hindrance:
                 transfer.leave(f"sending others failed: {hindrance.sentence()}")
 
     def _leave(self, reason: str) -> None:
-        """Send no more."""
+        """Send no more, for a reason."""
         for future in self._sending:
             future.cancel()
         for future in [future for future in self._sending if future.cancelled()]:
@@ -209,21 +201,15 @@ class SendQueue:
             self._leave(f"sending others failed: {self._sender.obstacle.sentence()}")
 
     def _stop(self, threads: ThreadPoolExecutor, error: AcrError) -> None:
-        """End because of an error.
-
-        What is not sent is left, and nobody follows the rest.
-        """
+        """End because of an error: leave what is not sent, and follow the rest no longer."""
         self._leave(f"the run could not go on: {error.sentence()}")
-        # Calls on their way must end first, since each of them may have started a task.
+        # Calls on their way must end first, since each of them may start a task.
         threads.shutdown()
         self._collect()
         self._following.leave()
 
     def _end(self, threads: ThreadPoolExecutor) -> None:
-        """Stop at the time limit; name what goes on.
-
-        The service still carries on with those tasks.
-        """
+        """Stop at the time limit, and record which tasks the service still carries on."""
         after = f"after {self.options.wait_timeout:g} seconds"
         self._leave(f"the task ended {after}")
         threads.shutdown()
@@ -239,9 +225,6 @@ class SendQueue:
 
 
 def _newest(transfers: Iterable[Transfer], began: int) -> int:
-    """Return the time of the newest known record.
-
-    What others send from now on is newer.
-    """
+    """Return when the newest known record was created; what others send from now on is newer."""
     known = max((transfer.begun for transfer in transfers), default=0)
     return max(known, began - _SKEW)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending one image, once, whatever becomes of the answer."""
+"""Send one image, once, whatever becomes of the answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     Transfer,
 )
 
-# So many refusals without one success between them are no chance, and each costs a call.
+# So many refusals without a success between them are no accident. Each further one would cost a call.
 FEW = 3
 
 
@@ -35,27 +35,26 @@ class Sender:
     """Starts and cancels the service's sync tasks.
 
     Attributes:
-        obstacle: what keeps every image from being sent; None while they can be.
+        obstacle: the error that keeps every image from being sent; None as long as images can be sent.
         accepts: whether the service has ever accepted an image.
     """
 
     def __init__(self, client: Client, options: Sending) -> None:
         self._client = client
         self._options = options
-        self._refused: Counter[str] = Counter()  # of each repository, without a success
+        self._refused: Counter[str] = Counter()  # refusals in each repository since its last success
         self.accepts = False
-        self._failures = 0  # of the service, one after the other
+        self._failures = 0  # failures of the service since the last success
         self.obstacle: AcrError | None = None
-        self.blocked: dict[str, AcrError] = {}  # what keeps the images of one repository from being sent
+        self.blocked: dict[str, AcrError] = {}  # the error that keeps a repository's images from being sent
 
     def send(self, transfer: Transfer) -> None:
-        """Start the image's task, or note why not.
-
-        Where something keeps it from being sent as it kept others, nothing is done.
-        """
+        """Start the image's task, or note why not; do nothing if other images failed for a reason that applies."""
         if self.hindrance(transfer):
             return
+        # With `force`, an older task may have carried the same push; it must not be taken for the one of this call.
         known = {task.sync_task_id for task in self._records(transfer)} if self._options.force else set()
+        # Three attempts, as for every creation: an outage that lasts longer is told.
         for attempts_left in (2, 1, 0):
             try:
                 answer = self._client.call("cr", "CreateRepoSyncTask", self._request(transfer))
@@ -64,7 +63,7 @@ class Sender:
                 return
             except AcrError as error:
                 error.attempted = f"send {transfer.source} to {transfer.target.instance_id}"
-                # Without an answer it may have been started all the same: look, and never send it twice.
+                # Without an answer, the task may have been started. So look, and never send an image twice.
                 uncertain = isinstance(error, ApiError) and error.uncertain
                 if uncertain and self._found(transfer, known, error):
                     return
@@ -73,20 +72,17 @@ class Sender:
                     return
 
     def hindrance(self, transfer: Transfer) -> AcrError | None:
-        """Return what other images showed to hinder this one."""
+        """Return the error of other images that would hinder this one, too."""
         return self.obstacle or self.blocked.get(_repository(transfer))
 
     def cancel(self, transfer: Transfer) -> bool:
-        """Return whether the task was canceled.
-
-        The service refuses that for a task that has begun.
-        """
+        """Return whether the task was canceled; the service refuses that for a task that has begun."""
         request = {"InstanceId": self._options.instance_id, "SyncTaskId": transfer.task_id}
         with noting() as journal:
             try:
                 self._client.call("cr", "CancelRepoSyncTask", request)
             except ApiError:
-                # The first answer may be lost, and the call that repeats it refused because the first was carried out.
+                # The first answer may be lost, and the repeated call refused since the first was carried out.
                 return bool(journal) and self._is_canceled(transfer)
         return True
 
@@ -119,7 +115,7 @@ class Sender:
         self._refused.pop(_repository(transfer), None)
 
     def _learn(self, transfer: Transfer, error: AcrError) -> None:
-        """Find out whether further images would fail alike."""
+        """Note what an error tells about further images."""
         if isinstance(error, NoPermissionError):
             repository = _repository(transfer)
             self._refused[repository] += 1
@@ -139,10 +135,7 @@ class Sender:
         self._learn(transfer, error)
 
     def _found(self, transfer: Transfer, known: set[str | None], error: AcrError) -> bool:
-        """Return whether an unanswered call's outcome is known.
-
-        Its task is found, or cannot be seen.
-        """
+        """Return whether an unanswered call is settled: its task is found, or records cannot be read."""
         try:
             records = self._records(transfer)
         except AcrError:

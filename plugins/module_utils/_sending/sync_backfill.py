@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send what existed before an inventory's sync rules.
-
-All rules are planned first, then all images are sent at once.
-"""
+"""Send what existed before an inventory's sync rules: plan all rules, then send all images at once."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ _AGAIN = "Run it again to go on."
 class SyncBackfill(Operation):
     """Send the images that rules cover, each once.
 
-    A rule that cannot be planned does not stop the others; the task fails at the end.
+    A rule that cannot be planned does not stop the others. The task fails at the end.
     """
 
     def __init__(self, task: Task) -> None:
@@ -81,7 +78,8 @@ class SyncBackfill(Operation):
 
     def to_result(self) -> dict[str, Any]:
         told = self._result()
-        if error := self._failure(told):
+        error = self._failure(told)
+        if error:
             raise error
         return told
 
@@ -105,11 +103,8 @@ class SyncBackfill(Operation):
         return RuleFound(name, rule.destination, rule.transfers, rule.warnings, rule.aside)
 
     def _reached(self, instance_id: str | None) -> Client | None:
-        """Return a readable destination's services, or None.
-
-        If None, the records alone must tell.
-        """
-        # Several rules often end at one instance, which is signed in to once.
+        """Return the services of a destination that can be read; without them, only records tell what is there."""
+        # Several rules often end at one instance. Its client is made once.
         if instance_id not in self._clients:
             return self._clients.setdefault(instance_id, self._reach(instance_id))
         return self._clients[instance_id]
@@ -145,8 +140,7 @@ class SyncBackfill(Operation):
         errors = [error for error in (*of_rules, of_images, self._unwritten) if error]
         if not errors:
             return None
-        # What fails for all rules is said once; only the requests differ.
-        # By the text without the request ID, which differs in each.
+        # What fails for all rules is told once. So texts are compared without the request ID, which always differs.
         distinct = {f"{error.sentence()} {error.hint}": error for error in errors}
         whole = AcrError(" ".join(str(error) for error in distinct.values()))
         if of_rules and self.transfers and not of_images:

@@ -21,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination
 
-# What was, or in check mode would be, done about an image; LEFT is what the run ended before.
+# What was done about an image, or would be in check mode. LEFT means that the run ended before its turn.
 SEND, SENT, JOINED, UNCHANGED = "to_send", "sent", "joined", "unchanged"
 DIFFERENT, IMMUTABLE, LEFT, FAILED = "different", "immutable", "left", "failed"
 ACTIONS = (SEND, SENT, JOINED, UNCHANGED, DIFFERENT, IMMUTABLE, LEFT)
@@ -48,29 +48,27 @@ class Target(NamedTuple):
 
 @dataclass(slots=True)
 class Transfer:
-    """One image and its target.
-
-    `action` is one of ACTIONS, or FAILED.
-    """
+    """One image and its target; `action` is one of ACTIONS, or FAILED."""
 
     namespace: str
     repository: str
     tag: str
     target: Target
-    attached_to: str = ""  # the image's source, of a signature and the like
+    attached_to: str = ""  # for a signature or another attachment: its image
     action: str = ""
     digest: str | None = None
     size: int | None = None
     pushed: int = 0
     repository_id: str = ""
-    # Of its task: when it was created in epoch ms, and the rest as it was seen last. Of many there is no more to keep.
+    # These are about its task: when it was created in epoch milliseconds, and the rest as it was seen last. With
+    # 100,000 images, whole records would take too much memory.
     begun: int = -1
     task_id: str | None = None
     status: str | None = None
     issue: str | None = None
     seconds: float | None = None
     attempts: int = 0
-    uncertain: bool = False  # whether it was sent is not known: no answer came, and the records could not be read
+    uncertain: bool = False  # whether nobody knows if it was sent: no answer came, and records could not be read
     failed_before: bool = False  # whether its newest record is of a task that failed
     error: str = ""
 
@@ -83,7 +81,7 @@ class Transfer:
         """Return source and target, as a record has them."""
         target = self.target
         names = (self.namespace, self.repository, self.tag)
-        # Without region and account, since records do not tell the account.
+        # Without region and account: an instance's ID is enough, and records do not tell the account.
         return (*names, target.instance_id, target.namespace, target.repository, target.tag)
 
     @property
@@ -101,7 +99,7 @@ class Transfer:
         self.action = action
         if action in (SEND, DIFFERENT, IMMUTABLE):
             self.failed_before = self.failed_before or self.status in ("error", "canceled")
-            self.task_id = self.status = self.issue = self.seconds = None  # whatever became of an earlier task
+            self.task_id = self.status = self.issue = self.seconds = None  # those of an earlier task
 
     def leave(self, reason: str) -> None:
         self.action, self.error = LEFT, f"not sent, since {reason.rstrip('.')}; a further run sends it"
@@ -111,7 +109,7 @@ class Transfer:
 
     @property
     def outcome(self) -> str:
-        """Return its action, or FAILED if it failed."""
+        """Return the action, or FAILED if it failed."""
         return FAILED if self.error and self.action != LEFT else self.action
 
     def described(self) -> str:
@@ -136,7 +134,7 @@ class Transfer:
         return {name: value for name, value in found.items() if value is not None}
 
 
-# A namespace and repository, and what is sent from there or arrives there.
+# A namespace and a repository, with the transfers that begin or end there.
 Group = tuple[tuple[str, str], list[Transfer]]
 
 
@@ -154,16 +152,13 @@ def by_repository(transfers: Iterable[Transfer]) -> list[Group]:
 
 
 def only_namespace(transfers: Iterable[Transfer]) -> str | None:
-    """Return the only source namespace; None of several."""
+    """Return the source namespace if all have the same; None if there are several."""
     names = {transfer.namespace for transfer in transfers}
     return names.pop() if len(names) == 1 else None
 
 
 def selection(group: Group) -> dict[str, str | None]:
-    """Return the filter for the records of a group.
-
-    A single image asks for its own records.
-    """
+    """Return the filter for the records of a group; a single image asks for its tag alone."""
     (namespace, repository), transfers = group
     return {"namespace": namespace, "repository": repository, "tag": transfers[0].tag if len(transfers) == 1 else None}
 
@@ -175,10 +170,7 @@ def once(transfers: Iterable[Transfer]) -> list[Transfer]:
 
 
 def transfer_of(image: Mapping[str, Any], destination: Destination) -> Transfer:
-    """Return the transfer of an image in results' form.
-
-    It may name targets of its own.
-    """
+    """Return the transfer of an image as options or results write it; it may name its own target."""
     check(image)
     for name in ("namespace", "repository", "tag"):
         if not image.get(name):
@@ -196,10 +188,7 @@ def transfer_of(image: Mapping[str, Any], destination: Destination) -> Transfer:
 
 
 def attached_transfer(owner: Transfer, image: Image) -> Transfer:
-    """Return the transfer of an image's attachment.
-
-    It goes to the same repository, under its own tag.
-    """
+    """Return the transfer of an image's attachment, to the same repository and under its own tag."""
     tag = str(image.tag)
     target = owner.target._replace(tag=tag)
     transfer = Transfer(owner.namespace, owner.repository, tag, target, attached_to=owner.source)

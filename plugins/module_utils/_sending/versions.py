@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Order tags as semantic versions, as https://semver.org says.
 
-ansible-core's own code for it stays on controllers.
+ansible-core has code for that, but only on controllers; a module may run elsewhere.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 # A tag cannot hold the + that comes before build metadata; Helm and others write _ instead.
 _VERSION = re.compile(r"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z.-]+))?(?:[+_][0-9A-Za-z.-]+)?")
 _LEADING_ZERO = re.compile(r"v?(?:[0-9]+\.)*0[0-9]")
+# A date such as 2026.10.31 would else be the highest version of all. Earlier months begin with a zero, as in 2026.09.
 _DATE = re.compile(r"(?:19|20)[0-9]{2}\.(?:1[0-2])\.(?:[12][0-9]|3[01])(?![0-9])")
 _CONDITION = re.compile(rf"(>=|<=|!=|==|=|>|<)?\s*({_VERSION.pattern})")
 _COMPARISONS = {
@@ -34,7 +35,7 @@ class VersionRange:
     """A range such as '>=1.2,<2', which includes 'v1.4.0'.
 
     Raises:
-        AcrError: a condition is not one.
+        AcrError: a part of it is no condition.
     """
 
     def __init__(self, said: str) -> None:
@@ -60,11 +61,9 @@ def precedence(tag: str) -> tuple[Any, ...]:
 
 
 def is_version(tag: str) -> bool:
-    """Return whether a tag is a version.
+    """Return whether a tag is a version; plain numbers and dates are none.
 
-    Plain numbers and dates are not.
-
-    A version has two or three numbers without leading zeros; one number is enough after a v.
+    A version has two or three numbers without leading zeros. After a v, one number is enough.
     """
     found = _VERSION.fullmatch(tag)
     if not found or _LEADING_ZERO.match(tag) or _DATE.match(tag):
@@ -73,10 +72,7 @@ def is_version(tag: str) -> bool:
 
 
 def _key(tag: str) -> tuple[Any, ...] | None:
-    """Return a version's key; None for no version.
-
-    A pre-release comes before its release.
-    """
+    """Return a version's sort key, by which a pre-release comes before its release; None for other tags."""
     found = _VERSION.fullmatch(tag)
     if not found:
         return None

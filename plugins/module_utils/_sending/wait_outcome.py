@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say of an image why it is not wherever it should be."""
+"""Report where an image has arrived, and why it has not arrived elsewhere."""
 
 from __future__ import annotations
 

@@ -14,16 +14,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 
 
 class Watch:
-    """Follow one instance's transfers with few calls.
-
-    Each call tells of many records.
-    """
+    """Follow one instance's transfers with few calls, each of which tells of many."""
 
     def __init__(self, client: Client, instance_id: str) -> None:
         self._search = Search(client, instance_id, exact=True)
 
     def refresh(self, transfers: Collection[Transfer]) -> int:
-        """Look at all records in flight; return the calls."""
+        """Look at the records of all transfers, and return the number of calls."""
         by_task = {transfer.task_id: transfer for transfer in transfers}
 
         def see(task: SyncTask) -> Transfer | None:

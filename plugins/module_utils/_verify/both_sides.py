@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read and compare both sides, some repositories at a time.
-
-So little is kept in memory.
-"""
+"""Read and compare both sides, some repositories at a time, so that little is kept in memory."""
 
 from __future__ import annotations
 
@@ -23,11 +20,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side 
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import attached, with_signatures
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Watcher
 
-# What targets hold beside what the source has.
+# The images of each target that the source does not have.
 Left = dict[Target, dict[str, Held]]
 
-# What was pushed so lately may have arrived between two lists, and is looked at again before it is called missing.
-_RECENT = 600_000  # milliseconds
+# In milliseconds. An image that was pushed within them may arrive between two lists, so that it is looked at again
+# before it is called missing. Ten minutes are enough to list the largest instances.
+_RECENT = 600_000
 
 
 class Comparison:
@@ -35,13 +33,13 @@ class Comparison:
 
     Args:
         source: the side that images come from.
-        destinations: those that can be looked into, by instance ID.
-        routes: what is brought where.
-        records: what the source's records say.
-        watcher: who is shown the images of the source.
+        destinations: the sides that can be looked into, by instance ID.
+        routes: where rules bring images.
+        records: the source's sync records.
+        watcher: is shown the images of the source.
     """
 
-    def __init__(  # both sides, what is brought where, what is known of it, and who else looks on
+    def __init__(
         self, source: Side, destinations: Mapping[str, Side], routes: Routes, records: Records, watcher: Watcher
     ) -> None:
         self._watcher = watcher
@@ -50,16 +48,13 @@ class Comparison:
         self._routes = routes
         self._records = records
         self._recent = int(time.time() * 1000) - _RECENT
-        # What each target holds and no image of the source has been compared with.
+        # The images of each target that no image of the source has been compared with.
         self._left: Left = {}
         # The tags on both sides, where only some are looked at and may be misspelt.
         self.tags: set[str] = set()
 
     def run(self) -> Iterator[list[Compared]]:
-        """Yield each repository's images.
-
-        The source comes in order, then what only destinations have.
-        """
+        """Yield the images of each repository of the source, then what only destinations have."""
         doubtful: list[Origin] = []
         covered = sorted(origin for origin in self._source.places if self._routes.of(*origin))
         for origin, images in self._each(covered, self._compare):
@@ -76,13 +71,13 @@ class Comparison:
             self._watcher.add(origin, held)
 
     def _unseen(self) -> Iterator[Origin]:
-        """Return uncovered repositories that a watcher wants."""
+        """Yield repositories that no rule covers and a watcher wants."""
         for origin in self._source.places:
             if not self._routes.of(*origin) and self._watcher.concerns(origin):
                 yield origin
 
     def _read_destinations(self, origins: Iterable[Origin]) -> None:
-        """List the destinations' repositories again; some may be new."""
+        """List the destinations' repositories again, since some may be new."""
         targets = set(chain.from_iterable(self._routes.of(*origin) for origin in origins))
         for instance_id, side in self._destinations.items():
             side.read(sorted({target.namespace for target in targets if target.instance_id == instance_id}))
@@ -95,6 +90,7 @@ class Comparison:
             found = self._source.client.calls(work, some)
             for origin, (images, left) in zip(some, found, strict=True):
                 for target, held in left.items():
+                    # Of several repositories with one target, each has some of its images.
                     known = self._left.get(target)
                     self._left[target] = held if known is None else {tag: held[tag] for tag in known if tag in held}
                 yield origin, images
@@ -104,10 +100,7 @@ class Comparison:
         return self._compared(origin, self._source.images(*origin))
 
     def _compare_again(self, origin: Origin) -> tuple[list[Compared], Left]:
-        """Compare with newer records than the images.
-
-        By then, each of these images has a record.
-        """
+        """Compare by records that are newer than the list of images, so that each image has its record."""
         images = self._source.images(*origin)
         self._records.read_again(origin)
         return self._compared(origin, images)
@@ -131,7 +124,7 @@ class Comparison:
             left[target] = {tag: held for tag, held in there.items() if tag not in reached}
         return compared, left
 
-    def _found(  # the images of one repository, at one of its targets
+    def _found(
         self,
         origin: Origin,
         images: Mapping[str, Held],
@@ -139,6 +132,7 @@ class Comparison:
         bringing: Bringing,
         there: Mapping[str, Held],
     ) -> list[Compared]:
+        """Return the images of one repository, compared with one of its targets."""
         readable = target.instance_id in self._destinations
         records, lost = self._records.of(origin, target), self._records.lost(origin)
         reached = self._records.reached(target.instance_id)

@@ -16,10 +16,7 @@ Rule = Mapping[str, Any]
 
 
 class Bringers(NamedTuple):
-    """The rules that bring an image to a target.
-
-    The first is the one that should have carried it.
-    """
+    """The rules that bring an image to a target; the first is the one that should have carried it."""
 
     first: Rule
     names: tuple[str, ...]
@@ -27,13 +24,12 @@ class Bringers(NamedTuple):
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> Bringers:
         """Choose the first: automatic rules first, then the oldest."""
-        # A rule without a time counts as the oldest: it then has to explain every missing image, which errs on the loud
-        # side.
+        # A rule without a time counts as the oldest. Then it should have carried every image, so that none is missed.
         first = min(rules, key=lambda rule: (rule.get("trigger") == "manual", rule.get("create_time") or 0))
         return cls(first, tuple(rule["name"] for rule in rules))
 
 
-def compare(  # one image: what is wanted of it, what the source has, what the destination has, what the records say
+def compare(
     bringers: Bringers, where: tuple[str, str, str], held: Held, target: Target, evidence: Evidence
 ) -> Compared:
     """Return the state of one image.
@@ -52,16 +48,13 @@ def compare(  # one image: what is wanted of it, what the source has, what the d
     pushed, arrived, lag = held.pushed or None, None, None
     if record is not None and record.status == "success" and record.created >= held.pushed:
         arrived, lag = record.modified, _lag(held, record)
-    # By position, since there are very many: by name takes half as long again.
+    # By position, since there may be 100,000 images; by name, this takes half as long again.
     about = (rule["name"], names, *where, held.size, held.digest, target, digest)
     return Compared(*about, state, failure.reason if failure else reason, failure, pushed, arrived, lag)
 
 
 def extra(rule: Rule, where: tuple[str, str, str], held: Held, target: Target) -> Compared:
-    """Return an image that only the destination has.
-
-    `rule` would have put it there.
-    """
+    """Return an image that only the destination has, where `rule` would have put it."""
     names = (rule["name"], (rule["name"],), *where)
     reason = "the source has no such image"
     pushed = held.pushed or None
@@ -94,10 +87,10 @@ class Evidence(NamedTuple):
 def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
     record, arrived = evidence.record, evidence.digest
     current = record if record is not None and _is_current(record, held) else None
-    # What is there counts more than what records say: a task may fail after another one brought the image.
+    # The image itself counts more than records: a task may have failed after another task brought the image.
     if arrived is not None and arrived == held.digest:
         return "same", ""
-    # Before any failure: the newest task may still mend it.
+    # Asked before any failure: a task in flight may still bring the image.
     if record is not None and record.status in ("pending", "synchronizing"):
         return "waiting", ""
     if current is not None and current.status == "error":
@@ -113,10 +106,7 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
 
 
 def _older(rule: Rule, held: Held, lost: Record | None) -> tuple[str, str]:
-    """Decide about an image older than its rule.
-
-    A push that failed before stays failed.
-    """
+    """Return the state of an image older than its rule; a failure on its way to an earlier target stays one."""
     if lost is not None and lost.status == "error" and _is_current(lost, held):
         return "failed", ""
     return "older", "the rule is manual" if rule.get("trigger") == "manual" else "pushed before the rule was made"
@@ -131,18 +121,12 @@ def _reason(current: Record | None, after_success: str) -> str:
 
 
 def _is_current(record: Record | None, held: Held) -> bool:
-    """Return whether a record is of the newest push.
-
-    An earlier push of the same tag does not count.
-    """
+    """Return whether a record is of the newest push of a tag, and not of an earlier one."""
     return record is not None and record.created >= held.pushed
 
 
 def _lag(held: Held, record: Record) -> float | None:
-    """Return the seconds from push to arrival.
-
-    What was sent by hand tells nothing of rules.
-    """
+    """Return the seconds from push to arrival; what was sent by hand tells nothing about rules."""
     if not (record.automatic and held.pushed and record.modified):
         return None
     return (record.modified - held.pushed) / 1000

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Name what is known of one image on one way, and its states."""
+"""Define what is known of one image and its target, and the states that it can have."""
 
 from __future__ import annotations
 
@@ -35,10 +35,7 @@ class Target(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """One image with one destination.
-
-    `lag` is in seconds, times are in epoch milliseconds.
-    """
+    """One image and one destination; `lag` is in seconds, times are in epoch milliseconds."""
 
     rule: str
     rules: tuple[str, ...]

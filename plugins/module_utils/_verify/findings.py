@@ -28,7 +28,7 @@ _SAID = {
     "different": "are other images at",
     "unsigned": "arrived, their signatures did not, at",
 }
-# Images of one kind that are named each; more are counted, with an example.
+# Images of one kind that have a sentence each. More are counted, with an example: a fourth sentence tells nothing new.
 _NAMED = 3
 
 

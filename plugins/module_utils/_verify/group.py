@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Group images that a report does not tell apart."""
+"""Group images with the same reason, as reports show them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure
 
-# What differs from one failure to the next of the same kind.
+# Digests and request IDs, which differ from one failure to the next of the same kind.
 _PARTICULARS = re.compile(r"sha256[:-][0-9a-f]{6,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TAGS_NAMED = 5  # in one row of a report
+_TAGS_NAMED = 5  # in a row of a report; more do not fit into its column
 
 
 @dataclass
 class Group:
-    """Images that a report does not tell apart."""
+    """Images of one row of a report; `kind` is their reason without details."""
 
     first: Compared
     kind: str

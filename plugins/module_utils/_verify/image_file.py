@@ -20,7 +20,8 @@ COLUMNS = (
     *("rule", "state", "source", "target", "reason", "size"),
     *("digest", "target_digest", "pushed", "arrived", "lag"),
 )
-_FORMULA = frozenset("=+-@\t\r")  # what one begins with
+# The first characters that make a spreadsheet read a cell as a formula, from OWASP's page on CSV injection.
+_FORMULA = frozenset("=+-@\t\r")
 
 
 class ImageFile:
@@ -41,9 +42,7 @@ class ImageFile:
 
 @contextmanager
 def image_file(path: str | None) -> Iterator[ImageFile]:
-    """Open a file that replaces the old one when complete.
-
-    Its folder is created.
+    """Open a file that replaces the old one when it is complete; without a path, keep nothing.
 
     Raises:
         AcrError: it cannot be written.
@@ -59,10 +58,7 @@ def image_file(path: str | None) -> Iterator[ImageFile]:
 
 
 def _row(image: Compared) -> tuple[Any, ...]:
-    """Return the cells of COLUMNS.
-
-    There are very many rows, so that no dictionary is made for each.
-    """
+    """Return the cells of COLUMNS, without a dictionary for each of perhaps 100,000 rows."""
     return (
         _text(image.rule),
         image.state,

@@ -11,31 +11,27 @@ from datetime import datetime, timezone
 from typing import Any
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-# Steps of time that a person would choose, in seconds.
+# Steps of time on the report's chart, in seconds, which people read easily.
 _STEPS = (
     *(count * _MINUTE for count in (1, 5, 15)),
     *(count * _HOUR for count in (1, 4, 12)),
     *(count * _DAY for count in (1, 7, 30, 365)),
 )
-_MOST_STEPS = 40  # bars that a page has room for
+_MOST_STEPS = 40  # bars of the chart, for which a page has room
 
 
 def lag(lags: Iterable[tuple[int, float]]) -> dict[str, Any]:
-    """Return the lags' count, median, 95th percentile and worst.
+    """Return count, median, 95th percentile and worst of lags, in all and over time.
 
-    They are in seconds, and are also told over time.
-
-    Each comes with the second at which the image was pushed.
+    Args:
+        lags: each with the second at which its image was pushed, and its seconds.
     """
     ordered = sorted(lags)
     return percentiles([seconds for _pushed, seconds in ordered]) | {"over_time": _over_time(ordered)}
 
 
 def percentiles(lags: Iterable[float]) -> dict[str, Any]:
-    """Return count, median, 95th percentile and worst.
-
-    They are None if there are no lags.
-    """
+    """Return count, median, 95th percentile and worst; None if there are no lags."""
     ordered = sorted(lags)
     count = len(ordered)
     if not ordered:

@@ -11,7 +11,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
-_EVERY = 10.0  # seconds; less would fill a log, more would look as if it hung
+_EVERY = 10.0  # seconds; more lines would fill a log, and fewer would look as if the run hung
 
 
 class Progress:

@@ -30,7 +30,7 @@ class Records:
         client: the services of the instance's account.
         instance_id: the instance that the images come from.
         targets: IDs of the instances that are looked at.
-        watcher: who is shown each record.
+        watcher: is shown each record.
     """
 
     def __init__(
@@ -48,10 +48,7 @@ class Records:
         self.count = 0
 
     def read(self, namespace: str | None = None, tell: Callable[[int], object] = bool) -> None:
-        """Read all records, or those of one namespace.
-
-        `tell` is called with their number so far.
-        """
+        """Read all records, or those of one namespace; `tell` takes their number so far."""
         with attempt(f"list the sync records of {self._instance_id}"):
             for task in each_task(self._client, self._instance_id, {"namespace": namespace}):
                 self._add(task)
@@ -73,19 +70,17 @@ class Records:
         """Return each repository's number of images in flight."""
         found: dict[Origin, int] = {}
         for (origin, _target), records in self._newest.items():
-            if count := sum(record.status in IN_FLIGHT for record in records.values()):
+            count = sum(record.status in IN_FLIGHT for record in records.values())
+            if count:
                 found[origin] = found.get(origin, 0) + count
         return found
 
     def of(self, origin: Origin, target: Target) -> dict[str, Record]:
-        """Return each tag's newest record on one way."""
+        """Return each tag's newest record from a repository to a target."""
         return self._newest.get((origin, target), {})
 
     def lost(self, origin: Origin) -> dict[str, Record]:
-        """Return each tag's newest record to an abandoned instance.
-
-        No rule ends there any more.
-        """
+        """Return each tag's newest record to an instance that no rule ends at any more."""
         return self._lost.get(origin, {})
 
     def reached(self, instance_id: str) -> int:
@@ -101,7 +96,7 @@ class Records:
         self._watcher.record(task)
         self._keep_ended(task)
         if task.tag != task.target_tag:
-            return  # sent by hand under another name; rules keep the tag
+            return  # sent by hand under another tag; rules keep the tag
         origin = (str(task.namespace), str(task.repository))
         if task.target_instance_id in self._targets:
             names = (str(task.target_instance_id), str(task.target_namespace), str(task.target_repository))

@@ -22,11 +22,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.words
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of one instance.
+    """What a verification has found.
 
     Attributes:
         instance_id: the source.
-        rules: how they stand.
+        rules: how each rule stands.
         summary: the compared images.
         uncovered: namespaces of which no rule covers a repository.
         destinations: where the images go, by instance ID.
@@ -37,7 +37,7 @@ class Found:
         fail_on: the least severity that is a reason to fail.
         region: where the source is.
         settings: which settings of repositories differ.
-        preview: whether a preview comes before, which has changed nothing.
+        preview: whether this is a preview, in which configure_sync has changed nothing.
     """
 
     instance_id: str
@@ -84,7 +84,7 @@ class Found:
         }
 
     def _traffic(self) -> dict[str, Any]:
-        """Return what is not there yet, by pair of regions."""
+        """Return the images and bytes that have not arrived, by pair of regions."""
         regions = {str(rule.rule.get("target_instance_id")): rule.rule.get("target_region") for rule in self.rules}
         return traffic(
             Load(self.region, regions.get(target), size, images=images)

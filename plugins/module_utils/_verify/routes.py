@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Know which rules bring which repository where.
-
-Also tell where an image may have come from.
-"""
+"""Know which rules bring a repository's images where, and where an image may have come from."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ class Select(NamedTuple):
         return cls(**{name: (said or {}).get(name) for name in cls._fields})
 
     def has(self, namespace: str, repository: str) -> bool:
-        """Tell whether a repository is looked at."""
+        """Return whether a repository is looked at."""
         in_namespaces = self.namespaces is None or namespace in self.namespaces
         return in_namespaces and (self.repositories is None or repository in self.repositories)
 
@@ -45,14 +42,14 @@ class Select(NamedTuple):
         """Return whether a rule may matter to this look."""
         named = self.rules is None or rule.get("name") in self.rules
         namespace = rule.get("namespace")
-        # A rule of a whole instance names no namespace and may cover any.
+        # A rule of a whole instance names no namespace, and may cover any of them.
         return named and (self.namespaces is None or not namespace or namespace in self.namespaces)
 
 
 class Route(NamedTuple):
-    """One rule that brings fitting tags to a target.
+    """A rule and its tag filter.
 
-    `scope` is the rule without its tag filter, so that repositories can be looked at before their tags are known.
+    `scope` is the rule without that filter, so that repositories can be chosen before their tags are known.
     """
 
     rule: Rule
@@ -60,10 +57,7 @@ class Route(NamedTuple):
     tags: str
 
     def target(self, namespace: str, repository: str) -> Target | None:
-        """Return where a repository's images arrive.
-
-        None if the rule does not cover it.
-        """
+        """Return where a repository's images arrive; None if the rule does not cover it."""
         if not covers(self.scope, {"namespace": namespace, "repository": repository, "tag": ""}):
             return None
         names = (self.rule.get("target_namespace") or namespace, self.rule.get("target_repository") or repository)
@@ -76,7 +70,7 @@ class Bringing:
     def __init__(self, routes: Sequence[Route], select: Select) -> None:
         self._routes = routes
         self._select = select
-        # Mostly all rules take every tag; then they are looked at once for the repository, not for each tag.
+        # Mostly all rules take every tag. Then they are looked at once for the repository, and not for each tag.
         takes_all = all(route.tags in ANYTHING for route in routes) and select.tags is None
         self._always = Bringers.of([route.rule for route in routes]) if takes_all else None
         self._known: dict[tuple[str, ...], Bringers] = {}
@@ -97,13 +91,13 @@ class Bringing:
 
 
 class Routes:
-    """The ways of all images under the present rules."""
+    """Where all images go by some rules."""
 
     def __init__(self, rules: Iterable[Rule], select: Select) -> None:
         self.select = select
         routes = [Route(rule, {**rule, "tag_filter": None}, str(rule.get("tag_filter") or "")) for rule in rules]
         self.instance_ids = {str(route.rule["target_instance_id"]) for route in routes}
-        # Most rules are for one namespace, so that few are tried for each repository.
+        # By namespace, since most rules are for one: so few rules are tried for each repository.
         self._from: dict[str | None, list[Route]] = {}
         self._into: dict[tuple[str, str | None], list[Route]] = {}
         for route in routes:
@@ -132,7 +126,7 @@ class Routes:
         return sorted(named | (set(self.select.namespaces) if wide else set()))
 
     def into(self, target: Target) -> Iterator[tuple[str, str, Route]]:
-        """Return the sources of a target, with their rule."""
+        """Yield the repositories that rules bring to a target, each with its rule."""
         routes = self._into
         for route in (
             *routes.get((target.instance_id, target.namespace), ()),

@@ -26,7 +26,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select
 
 _CONFIGURE = "Run registryops.alicloud.configure_sync"
-# What keeping the rule would do, as how it stands.
+# How a rule stands, by what keeping it would do.
 _STANDINGS = {
     "unchanged": "as wanted",
     "created": "missing",
@@ -40,10 +40,7 @@ UNLISTED = "unlisted"
 
 @dataclass(frozen=True)
 class Standing:
-    """One rule as it is, or as it should be.
-
-    `why` says what is different, or why the rule is refused.
-    """
+    """A rule as it is, or as it should be; `why` says what differs, or why the rule is refused."""
 
     name: str
     standing: str
@@ -60,19 +57,14 @@ class Standing:
 
     @property
     def followed(self) -> bool:
-        """Return whether the rule exists and is wanted.
-
-        Only then its images are compared.
-        """
+        """Return whether the rule exists and is wanted, so that its images are compared."""
         return self.standing in ("as wanted", "different", "refused") and bool(self.rule.get("sync_rule_id"))
 
     def finding(self, preview: bool = False) -> Finding | None:
-        """Return what is wrong with it.
-
-        After a preview, what the run itself would mend is only told.
-        """
+        """Return what is wrong with the rule; in a preview, what the run would mend is a warning."""
         subject = f"sync rule {self.name}"
-        if preview and (told := self._to_come()):
+        told = self._to_come() if preview else ""
+        if told:
             return warning("to_verify", subject, f"{subject} {told}", "Run it without check mode.")
         if self.unlisted:
             return warning("unlisted_rule", subject, self.unlisted.problem, self.unlisted.remedy)
@@ -106,10 +98,10 @@ class Standing:
 
 
 def standings(task: Task, select: Select) -> list[Standing]:
-    """Return each wanted, unwanted and unlisted rule.
+    """Return how each wanted, unwanted and unlisted rule stands.
 
     Raises:
-        AcrError: a rule that is selected by name is nowhere.
+        AcrError: a rule that is selected by name does not exist.
     """
     wanted = SyncRuleSet(Task(task.client, {**task.params, "purge": False}, check_mode=True))
     wanted.prepare()
@@ -132,7 +124,7 @@ def _standing(item: Item[SyncRule]) -> Standing | None:
         return Standing(item.name, "refused", {"name": item.name}, item.error.reason if item.error else "")
     rule = planned.before or planned.after
     if rule is None:
-        return None  # it should be gone, and is
+        return None  # it should be gone, and it is
     differences = [f"{name} is {now!r}, not {wanted!r}" for name, (now, wanted) in planned.changes.items()]
     differences += [f"there is {other.name} ({other.sync_rule_id}) beside it" for other in planned.surplus]
     why = ", ".join(differences)

@@ -19,11 +19,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
-# Repositories of one destination that have a finding each; more are one finding, with an example.
+# Repositories of one destination that have a finding each. More of them are one finding, with an example.
 _NAMED = 3
-# Rows in the result; a report shows fewer, and follow_settings shows each.
+# Rows in the result. A report shows fewer, and follow_settings shows all.
 _MOST = 200
-# Characters of a value in a sentence.
+# Characters of a value in a sentence, of which two still fit into a line.
 _SHOWN = 60
 _REMEDY = "registryops.alicloud.follow_settings keeps them equal, or leave them out of settings (verify_sync_settings)."
 
@@ -58,9 +58,9 @@ class SettingsFound(NamedTuple):
         return [drift.to_result() for drift in self.drifts[:_MOST]]
 
     def findings(self, names: Mapping[str, str]) -> list[Finding]:
-        """Return a warning for each repository, or one of many.
+        """Return a warning for each repository, or one for all if there are many.
 
-        `names` are what destinations are called, by instance ID.
+        `names` are the destinations' hosts, by instance ID.
         """
         found = list(self.unread)
         by_target: dict[str, dict[Target, list[Drift]]] = {}
@@ -82,14 +82,15 @@ def compare_settings(
 ) -> SettingsFound:
     """Read both sides' settings and return what differs.
 
-    A repository that a destination lacks is none of it, since its images are missing.
+    A repository that a destination lacks is left out: that its images are missing is told already.
     """
     every = {origin: list(routes.of(*origin)) for origin in source.places}
     ways = {origin: targets for origin, targets in every.items() if targets}
     described = "description" in settings
     try:
+        namespaces = routes.select.namespaces
         wanted = read_settings(
-            source.client, source.instance_id, routes.select.namespaces, ways.__contains__, described=described
+            source.client, source.instance_id, namespaces, lambda name: name in ways, described=described
         )
     except AcrError as failure:
         return SettingsFound(unread=[_unread(source, failure)])
@@ -117,14 +118,17 @@ def _pairs(ways: Mapping[Name, Iterable[Target]]) -> Iterator[tuple[Name, Target
             yield origin, target
 
 
-def _drifts(  # one repository and the one that it is replicated to
+def _drifts(
     origin: Name, target: Target, wanted: Repository, found: Repository, settings: Sequence[str]
 ) -> list[Drift]:
-    values = ((name, getattr(wanted, name), getattr(found, name)) for name in settings)
-    # What is not said, an empty text and false are the same.
-    return [
-        Drift(origin, target, name, there, here) for name, there, here in values if (there or None) != (here or None)
-    ]
+    """Return the settings in which a repository at a destination differs from its source."""
+    drifts = []
+    for name in settings:
+        value, copied = getattr(wanted, name), getattr(found, name)
+        # None, an empty text and false are the same, since answers leave out what is not set.
+        if (value or None) != (copied or None):
+            drifts.append(Drift(origin, target, name, value, copied))
+    return drifts
 
 
 def _sentence(drifts: Sequence[Drift], where: str) -> str:

@@ -18,7 +18,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Origin
 
-# Repositories whose images are kept at a time: enough for all connections, and few against what an instance has.
+# Repositories whose images are in memory at a time: twenty for each thread, so that one with many images holds up few
+# others, and a small part of a large instance.
 AT_ONCE = 400
 
 
@@ -31,10 +32,7 @@ class Side:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
 
     def read(self, namespaces: Iterable[str] | None) -> None:
-        """List the repositories of some namespaces, or all.
-
-        A missing namespace has none.
-        """
+        """List the repositories of some namespaces, or of all; a namespace that does not exist has none."""
         with attempt(f"list the repositories of {self.instance_id}"):
             for namespace in [None] if namespaces is None else namespaces:
                 try:
@@ -45,7 +43,7 @@ class Side:
                         raise
 
     def images(self, namespace: str, repository: str) -> dict[str, Held]:
-        """Return a repository's tags; none if it is missing."""
+        """Return a repository's tags; none if it does not exist."""
         place = self.places.get((namespace, repository))
         if place is None:
             return {}

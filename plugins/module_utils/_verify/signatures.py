@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find images that arrived without their signature.
-
-Attestations and SBOMs count, too.
-"""
+"""Find images that arrived without their signature, attestation or SBOM."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ def attached(tags: Iterable[str]) -> dict[str, list[str]]:
 def with_signatures(
     compared: list[Compared], attachments: Mapping[str, list[str]], there: Mapping[str, Held]
 ) -> list[Compared]:
-    """Return one target's images, marking those without their signature.
+    """Return one target's images, with the state `unsigned` where a signature has not arrived.
 
     Args:
         compared: the images.
@@ -49,6 +46,8 @@ def with_signatures(
                 return f"{tag}: {own.reason}"
         return ""
 
-    return [
-        image._replace(state="unsigned", reason=reason) if (reason := lacking(image)) else image for image in compared
-    ]
+    found = []
+    for image in compared:
+        reason = lacking(image)
+        found.append(image._replace(state="unsigned", reason=reason) if reason else image)
+    return found

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Count and group images, keeping few of them."""
+"""Count and group images, and keep few of them in memory."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.group import Group, kind_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 
-# Rows of a group by repository: a report shows fifteen, and a program that needs all reads the file of images.
+# Rows by repository. A report shows fifteen of them, and a program that needs all images reads their file.
 _MOST_GROUPS = 200
-# What neither arrived nor is wrong.
+# States of images that have not arrived, although nothing is wrong.
 _NEITHER = ("waiting", "older", "extra")
 
 Key = tuple[str, ...]
@@ -28,7 +28,7 @@ Counts = dict[str, dict[str, int]]
 
 
 class Summary:
-    """What is told of all images together.
+    """Numbers and groups of all images.
 
     Args:
         most: how many images that are not as they should be are kept one by one.
@@ -37,7 +37,7 @@ class Summary:
     def __init__(self, most: int) -> None:
         self._most = most
         self.bad: list[Compared] = []
-        # Images and bytes by rules, namespace, target and state: one entry to look up for each image, not five.
+        # Images and bytes by rules, namespace, target and state. With all in one key, an image takes one look-up.
         self._tallies: dict[tuple[tuple[str, ...], str, str, str], list[int]] = {}
         self._groups: dict[str, dict[Key, Group]] = {"troubles": {}, "reasons": {}, "others": {}}
         self._lags: list[tuple[int, float]] = []
@@ -81,10 +81,7 @@ class Summary:
         )
 
     def not_there(self) -> dict[str, list[int]]:
-        """Return the images and bytes that sending would move.
-
-        They are by target instance.
-        """
+        """Return how many images and bytes sending would move, by target instance."""
         found: dict[str, list[int]] = {}
         for (_rules, _namespace, target, state), (images, size) in self._tallies.items():
             if state in (*BAD, "older"):
@@ -106,10 +103,7 @@ class Summary:
         group.add(image)
 
     def by_rule(self, rule: str) -> dict[str, int]:
-        """Return a rule's number of images by state.
-
-        Images that other rules carry, too, are included.
-        """
+        """Return a rule's number of images by state, with those that other rules carry as well."""
         states: Counter[str] = Counter()
         for (rules, _namespace, _target, state), (images, _size) in self._tallies.items():
             if rule in rules:
@@ -117,10 +111,7 @@ class Summary:
         return _in_order(states)
 
     def namespaces(self, others: Iterable[str]) -> list[dict[str, Any]]:
-        """Return each namespace with each of its targets.
-
-        Then come `others`, which no rule covers.
-        """
+        """Return each namespace with each of its targets, then `others`, which no rule covers."""
         found: dict[tuple[str, str], Counter[str]] = {}
         for (_rules, namespace, target, state), (images, _size) in self._tallies.items():
             found.setdefault((namespace, target), Counter())[state] += images
@@ -140,10 +131,7 @@ class Summary:
         return lag(self._lags)
 
     def troubles(self) -> list[dict[str, Any]]:
-        """Return groups of missing images, the worst first.
-
-        A group has one repository, target, state and reason.
-        """
+        """Return bad images by repository, target, state and reason, the worst first."""
         found = [
             {
                 **group.shown(),
@@ -168,7 +156,7 @@ class Summary:
         ]
 
     def others(self) -> list[dict[str, Any]]:
-        """Return groups that are neither arrived nor wrong."""
+        """Return images that have not arrived although nothing is wrong, by namespace and target."""
         groups = self._groups["others"].values()
         found = [
             {**group.shown(), "namespace": group.first.namespace, "repositories": len(group.repositories)}

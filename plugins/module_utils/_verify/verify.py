@@ -43,17 +43,16 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side 
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 
-_FIRST_WAIT, _LONGEST_WAIT = 2.0, 10.0  # seconds between two looks at what is in flight; most tasks take some
+# Seconds between two looks at what is in flight; most tasks take a few seconds.
+_FIRST_WAIT, _LONGEST_WAIT = 2.0, 10.0
 
 
 class Verification:
-    """Look at an instance's rules, records and both sides.
-
-    Nothing is changed.
+    """Look at an instance's rules and records and at both sides, and change nothing.
 
     Args:
-        task: whose parameters are the module's.
-        watcher: who looks on at what is listed of the source.
+        task: the module's task.
+        watcher: is shown what is listed of the source.
     """
 
     def __init__(self, task: Task, watcher: Watcher | None = None) -> None:
@@ -68,7 +67,7 @@ class Verification:
         self._unreadable: list[dict[str, str]] = []
 
     def run(self) -> dict[str, Any]:
-        """Return how the rules and images stand."""
+        """Return how the rules and the images stand."""
         rules = standings(self._task, self._select)
         # After a preview, images at an instance that the run turns away from say nothing of what will be.
         shown = [standing for standing in rules if not (self._params["preview"] and standing.moves)]
@@ -128,7 +127,7 @@ class Verification:
         return compare_settings(source, destinations.values(), routes, settings) if settings else SettingsFound()
 
     def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:
-        """Read records and both sides' repositories at a time."""
+        """Read records and both sides' repositories at the same time; return the sides that could be read."""
         only = self._select.namespaces
         destinations = [given for given in self._params["destinations"] if given["instance_id"] in routes.instance_ids]
         # The API filters records by one namespace at most.
@@ -171,12 +170,14 @@ class Verification:
     def _wait(self, records: Records) -> None:
         """Wait until nothing is in flight, or time is over."""
         waited, pause = 0.0, _FIRST_WAIT
-        while (moving := records.in_flight()) and waited < self._params["wait_timeout"]:
+        moving = records.in_flight()
+        while moving and waited < self._params["wait_timeout"]:
             self._progress.waiting(sum(moving.values()), waited)
             self._task.client.sleep(pause)
             # Each pause is longer than the last, so that long waits take few calls.
             waited, pause = waited + pause, min(pause * 1.5, _LONGEST_WAIT)
             records.refresh(moving)
+            moving = records.in_flight()
 
     def _compare(self, comparison: Comparison, summary: Summary) -> None:
         with image_file(self._file) as file:

@@ -26,9 +26,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.route
 
 
 def wanted_settings(task: Task) -> dict[str, Any]:
-    """Return the source's settings by target, and what contradicts.
+    """Return the source's settings by target, and which of them contradict each other.
 
-    Only the source's account is asked, so that another team can keep them in the destination's.
+    Only the source's account is asked, so that another team can keep the settings in the destination's account.
     """
     instance_id, settings = str(task.params["instance_id"]), task.params["settings"]
     select = Select.of(task.params["select"])
@@ -96,10 +96,7 @@ def _rules(task: Task, instance_id: str, select: Select) -> list[dict[str, Any]]
 
 
 def _settings(repository: Repository, settings: list[str]) -> dict[str, Any]:
-    """Return the settings that a repository has.
-
-    One that it lacks is removed at the target.
-    """
+    """Return the settings that a repository has; those that it lacks are removed at the target."""
     values = {name: getattr(repository, name) for name in settings}
     return {name: value for name, value in values.items() if value is not None}
 

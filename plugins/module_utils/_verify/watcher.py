@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Define who may look on while a verification lists.
-
-Nothing is then listed twice.
-"""
+"""Define what an audit needs of a verification's lists, so that nothing is listed twice."""
 
 from __future__ import annotations
 
@@ -19,10 +16,7 @@ Origin = tuple[str, str]
 
 
 class Watcher(Protocol):
-    """Take in the source's records, repositories and images.
-
-    Images come only of repositories that concern it.
-    """
+    """Is shown the source's records and repositories, and the images of those that concern it."""
 
     def record(self, record: SyncTask) -> None:
         """Take in a sync record; a changed one comes again."""
@@ -31,27 +25,24 @@ class Watcher(Protocol):
         """Take in which repositories there are."""
 
     def concerns(self, origin: Origin) -> bool:
-        """Tell whether the images of a repository are wanted."""
+        """Return whether the images of a repository are wanted."""
 
     def add(self, origin: Origin, images: Mapping[str, Held]) -> None:
-        """Take in one repository's images.
-
-        Several threads may call it at once.
-        """
+        """Take in one repository's images; several threads may call it at once."""
 
 
 class Nobody:
-    """Looks on at nothing."""
+    """A watcher that takes in nothing."""
 
     def record(self, record: SyncTask) -> None:
-        """Leave it."""
+        """Ignore it."""
 
     def begin(self, origins: Collection[Origin]) -> None:
-        """Leave them."""
+        """Ignore them."""
 
     def concerns(self, origin: Origin) -> bool:
         """Want no images."""
         return False
 
     def add(self, origin: Origin, images: Mapping[str, Held]) -> None:
-        """Leave them."""
+        """Ignore them."""

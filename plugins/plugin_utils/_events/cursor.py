@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remember in a file which records were told already.
-
-A restart then goes on where the last run ended.
-"""
+"""Remember in a file which records were told already, so that a restart goes on where the last run ended."""
 
 from __future__ import annotations
 
@@ -20,21 +17,21 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 
 
 class Cursor:
-    """Knows up to when all records were told, and which later ones were.
+    """Knows until when all records were told, and which later ones were.
 
-    The file is begun anew at the end of each look. Until then each record that was told is a line at its end, so that
-    whoever is killed has told at most one record that the file does not name.
+    The file is written anew at the end of each look. In between, each record that is told adds a line. So a run that is
+    killed has told at most one record that the file does not name.
 
     Args:
         file: the file; None to remember nothing beyond this run.
         instance_id: the instance that the records are of.
 
     Attributes:
-        since: epoch milliseconds; records from before it are told. None until anything was looked at.
-        told: when each record that was told was made, by its ID.
+        since: epoch milliseconds; all records from before it were told. None until the first look.
+        told: when each told record was made, by its ID.
 
     Raises:
-        AcrError: the file is of another instance, in use, or none of ours.
+        AcrError: the file is of another instance, in use, or no cursor file.
     """
 
     def __init__(self, file: Path | None, instance_id: str) -> None:
@@ -54,10 +51,7 @@ class Cursor:
                 raise
 
     def begin(self, since: float) -> None:
-        """Begin with the records from `since` on.
-
-        A time in the file, up to which all were told, wins.
-        """
+        """Begin with the records from `since` on, unless the file has a time."""
         if self.since is None:
             self.move(since)
 
@@ -66,11 +60,11 @@ class Cursor:
         self.told[record] = made
         if self._appended is not None:
             self._appended.write(json.dumps({"told": record, "made": _finite(made)}) + "\n")
-            # At once, or a kill would forget what the buffer holds.
+            # At once, since a kill would lose what is in the buffer.
             self._appended.flush()
 
     def move(self, since: float) -> None:
-        """Note that all records from before `since` were told, and forget which."""
+        """Note that all records from before `since` were told, and forget their IDs."""
         self.since = since
         self.told = {record: made for record, made in self.told.items() if made >= since}
         if self._file is not None:
@@ -91,13 +85,13 @@ class Cursor:
             raise AcrError(f"cursor_file {file} cannot be read ({cause})", "Delete it, or name another one.") from cause
         if instance != self._instance_id:
             raise AcrError(f"cursor_file {file} is of {instance}", "Give each source a file of its own.")
-        # Written anew, since nothing can be added to a line that is half written.
+        # Written anew, since its last line may be half written.
         self._write(file)
 
     def _write(self, file: Path) -> None:
         lines: list[dict[str, Any]] = [{"instance_id": self._instance_id, "since": self.since}]
         lines += [{"told": record, "made": _finite(made)} for record, made in self.told.items()]
-        # Written beside it and renamed, so that a kill leaves the old file or the new one.
+        # Written beside it and renamed, so that a kill leaves either the old file or the new one.
         beside = file.with_name(f"{file.name}.new")
         beside.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         beside.replace(file)
@@ -107,12 +101,9 @@ class Cursor:
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    """Yield what each line holds.
-
-    The last one may be half written.
-    """
+    """Yield the content of each whole line."""
     text = file.read_text(encoding="utf-8")
-    # Without what follows the last line break, which is half a line.
+    # What follows the last line break is a half-written line.
     for line in text[: text.rfind("\n") + 1].splitlines():
         yield json.loads(line)
 
@@ -129,7 +120,7 @@ def _locked(file: Path) -> TextIO:
     except OSError as cause:
         raise AcrError(f"cursor_file {file} cannot be used: {os.strerror(cause.errno or 0)}", "Correct it.") from cause
     try:
-        # The system frees such a lock however the process ends.
+        # The system releases such a lock, however the process ends.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as cause:
         lock.close()

@@ -19,17 +19,17 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._events.cursor import Cursor
 
-# Milliseconds by which a record may come into the list later than one that was made after it.
+# In milliseconds. A record may be listed so much later than a newer one; ten minutes are long for a service's delay.
 LATE = 600_000
-# After so many looks all records are listed again, in case the order was not what it seemed to be.
+# After so many looks, which are half an hour by default, all records are listed again: they may have lost their order.
 WHOLE_EVERY = 60
 
 
 class Records:
     """Looks at the records of an instance, again and again.
 
-    In which order they are listed is not documented. Only where the last listing of all of them had the newest first
-    does a look end at what is known.
+    The order of records is not documented. A look ends at known records only if the last whole list had the newest
+    first.
 
     Args:
         client: the account's services.
@@ -48,14 +48,12 @@ class Records:
         self._next_since = 0.0
 
     def look(self) -> list[SyncTask]:
-        """Return new records that have ended, in the order of their ends.
-
-        At the very first look, all that has ended is known already.
-        """
+        """Return new records that have ended, in the order of their ends; none at the very first look."""
         known = -math.inf if self._cursor.since is None else self._cursor.since
         records = [record for record in self._listed(known) if made(record) >= known]
         in_flight = [made(record) for record in records if record.status in IN_FLIGHT]
         newest = max((made(record) for record in records if record.create_time), default=0.0)
+        # The next look begins at the oldest task in flight, which may end any time.
         self._next_since = max(min([newest - LATE, *in_flight]), known, 0.0)
         ended = [record for record in records if record.status not in IN_FLIGHT]
         if self._cursor.since is None:
@@ -87,8 +85,5 @@ class Records:
 
 
 def made(record: SyncTask) -> float:
-    """Return when a record was made, in epoch milliseconds.
-
-    One that does not say is never old.
-    """
+    """Return when a record was made, in epoch milliseconds; a record without a time is never old."""
     return record.create_time or math.inf

@@ -44,11 +44,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "repository": {"type": "str"},
     "status": {"type": "list", "elements": "str", "choices": ENDS, "default": ENDS},
     "since": {"type": "str"},
-    # Seconds. Most tasks take some, and a look takes at least one call of the account's limit.
+    # Seconds between looks. Half a minute is soon enough for a person, and takes two calls a minute.
     "interval": {"type": "float", "default": 30.0},
     "cursor_file": {"type": "path"},
 }
-# What waiting does not mend.
+# Failures that waiting does not mend.
 _LASTING = (CredentialsError, NoPermissionError, NotFoundError)
 logger = logging.getLogger(__name__)
 
@@ -61,12 +61,10 @@ class Queue(Protocol):
 
 
 async def tell_ends(queue: Queue, given: Mapping[str, Any]) -> None:
-    """Put an event into the queue for each task that ends.
-
-    It goes on until it is cancelled.
+    """Put an event into the queue for each task that ends, until this is cancelled.
 
     Raises:
-        AcrError: the options are wrong, or the records cannot be read and waiting will not help.
+        AcrError: the options are wrong, or the records cannot be read and waiting does not help.
     """
     options = validated(given, {**CONNECTION_OPTIONS, **OPTIONS})
     if options["interval"] <= 0:
@@ -85,10 +83,10 @@ async def _go_on(queue: Queue, records: Records, cursor: Cursor, options: Mappin
     first = True
     while True:
         try:
-            # In a thread, since the SDK blocks and other sources share this loop.
+            # In a thread, since the SDK blocks, and other sources share this event loop.
             ended = await asyncio.to_thread(records.look)
         except AcrError as error:
-            # What is wrong from the beginning is a mistake in the options; later on it may pass.
+            # A failure of the first look is a mistake in the options; a later one may pass.
             if first or isinstance(error, _LASTING) or not isinstance(error, ApiError):
                 raise complete(error) from error
             logger.warning("%s Trying again in %g seconds.", complete(error), options["interval"])
@@ -96,7 +94,7 @@ async def _go_on(queue: Queue, records: Records, cursor: Cursor, options: Mappin
             for record in ended:
                 if record.status in options["status"]:
                     await queue.put(event(options, record))
-                # After the event was handed over: a crash in between tells it twice, and never loses it.
+                # After the event was handed over. A crash in between tells it twice, but never loses it.
                 cursor.tell(str(record.sync_task_id), made(record))
             records.done()
             first = False
@@ -104,10 +102,7 @@ async def _go_on(queue: Queue, records: Records, cursor: Cursor, options: Mappin
 
 
 def event(options: Mapping[str, Any], record: SyncTask) -> dict[str, Any]:
-    """Return what rules get to see of a record.
-
-    The task is as acr_sync_task_info returns it.
-    """
+    """Return the event that rulebooks see, with the task as acr_sync_task_info returns it."""
     return {"instance_id": options["instance_id"], "region": options["region"], "sync_task": record.to_result()}
 
 
@@ -121,7 +116,7 @@ def _cursor(options: Mapping[str, Any]) -> Cursor:
 
 
 def _client(options: Mapping[str, Any], stopping: threading.Event) -> Client:
-    """Return a client that outlives its terminal and its parent."""
+    """Return a client that goes on without its terminal and its parent process."""
     check_sdk()
     found = connection(options, os.environ)
     client = Client(

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fill in a task's connection from host variables.
-
-The variables are called `acr_<option>`.
-"""
+"""Fill in a task's connection from host variables, which are called `acr_<option>`."""
 
 from __future__ import annotations
 
@@ -27,8 +24,8 @@ _ROLE = tuple(option for option in COMMON_OPTIONS if option.startswith("assume_r
 def with_connection(arguments: Mapping[str, Any], read: Read, options: Spec | None = None) -> dict[str, Any]:
     """Return arguments with unset connection options filled in.
 
-    A set of keys comes whole from one place, and so does an assumed role: where the task says its own, none of the
-    host's is added to it. An empty value is as good as none. The options are those of modules, if none are given.
+    A set of keys comes whole from one place, and so does an assumed role: if the task says any of it, nothing of the
+    host's is added. An empty value counts as none. Without `options`, those of modules are meant.
     """
     found = _from_variables(options or COMMON_OPTIONS, arguments, read)
     return {**arguments, **found}

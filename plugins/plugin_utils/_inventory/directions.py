@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decide which way the sync rules of an inventory go.
 
-Rules are written at the host that is usually the source. Its `acr_direction` says whether they hold there, or reversed
-at the host that they end at. Whatever asks for the rules of a host asks here.
+Rules are written at the host that is usually the source. Its `acr_direction` says whether they hold there as they are
+written, or reversed at the host that they end at. Everything that needs the rules of a host asks here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FORWARD, REVERSED = "forward", "reversed"
 
 @dataclass(frozen=True)
 class Way:
-    """One rule of the inventory between two hosts, and the same the other way.
+    """One rule of the inventory between two hosts, and its counterpart for the other way.
 
     Attributes:
         source: the host at which the rule is written.
@@ -62,7 +62,7 @@ class Way:
 
 
 def direction_of(host: Mapping[str, Any], name: str) -> str | None:
-    """Return the direction of a host's rules; None for a host that is not prepared for another one."""
+    """Return the direction of a host's rules; None if nothing is prepared for the other direction."""
     said = host.get("acr_direction")
     if said in (None, ""):
         return None
@@ -87,9 +87,7 @@ def ways(hosts: Hosts, sources: Iterable[str]) -> list[Way]:
 
 
 def outbound_rules(own: Sequence[Rule], hosts: Hosts, groups: Groups, name: str) -> list[Rule]:
-    """Return the rules that are to be kept at a host.
-
-    Those that go the other way now are among them with `state: absent`.
+    """Return the rules to keep at a host; those that go the other way now have `state: absent`.
 
     Args:
         own: the rules that are written there.
@@ -109,7 +107,7 @@ def outbound_rules(own: Sequence[Rule], hosts: Hosts, groups: Groups, name: str)
 
 
 def sides(hosts: Hosts, groups: Groups, name: str) -> list[str]:
-    """Return which sides of sync a host is on: `destination`, `source`, both or none."""
+    """Return the sides of sync that a host is on: `destination`, `source`, both or none."""
     found = []
     if _is_destination(hosts, groups, name):
         found.append("destination")
@@ -128,10 +126,10 @@ def hosts_by_side(hosts: Hosts, groups: Groups) -> dict[str, list[str]]:
 
 
 def kept_inbound(hosts: Hosts, sources: Iterable[str]) -> Iterator[tuple[str, str | None, Rule]]:
-    """Yield each rule that images may have to arrive by: the host that it is at, the one it ends at, and the rule.
+    """Yield each rule that a destination must be ready for: the rule's host, the host where it ends, and the rule.
 
-    While rules go forward, the way back is kept ready too. While they are reversed the way forward is not, so that a
-    grant that was revoked during a disaster stays revoked.
+    While rules go forward, the way back is kept ready, too. While they are reversed, the way forward is not: a grant
+    that was revoked during a disaster stays revoked.
     """
     for source in sources:
         reversible = {str(way.forward["name"]): way for way in ways(hosts, [source])}
@@ -197,12 +195,12 @@ def _is_source(hosts: Hosts, groups: Groups, name: str) -> bool:
 
 
 def _is_destination(hosts: Hosts, groups: Groups, name: str) -> bool:
-    """Tell whether a host gets images, or has to be ready for them."""
+    """Return whether a host gets images, or has to be ready for them."""
     return bool(name in _sources(groups) and ways(hosts, [name])) or _is_fed(hosts, groups, name)
 
 
 def _is_fed(hosts: Hosts, groups: Groups, name: str) -> bool:
-    """Tell whether a host is to get images now."""
+    """Return whether a host gets images now."""
     sources = _sources(groups)
     if name in sources and any(way.direction == REVERSED for way in ways(hosts, [name])):
         return True

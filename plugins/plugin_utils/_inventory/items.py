@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say which item of a list has an option that is wrong.
-
-Ansible names the list alone, which may hold hundreds.
-"""
+"""Say which item of a list has a wrong option; Ansible names only the list, which may have hundreds of items."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.spellin
 
 Spec = Mapping[str, Mapping[str, Any]]
 
-# What an item of each option is called.
+# How messages call an item of each option.
 KINDS = {
     "rules": "sync rule",
     "sync_rules": "sync rule",
@@ -42,12 +39,10 @@ def check_lists(options: Spec, arguments: Mapping[str, Any]) -> None:
 
 
 def check_items(kind: str, items: list[Any], options: Spec) -> None:
-    """Check the options of each item.
-
-    What Ansible's own words name well enough is left to Ansible.
+    """Check the options of each item, where Ansible's own message would not be clear.
 
     Raises:
-        AcrError: an item has an option that there is not, lacks one, or has a value that is none of its choices.
+        AcrError: an item has an unknown option, lacks a required one, or has a value that is none of the choices.
     """
     known = set(options)
     for spec in options.values():
@@ -63,10 +58,10 @@ def check_items(kind: str, items: list[Any], options: Spec) -> None:
 
 
 def check_names(kind: str, items: list[Any]) -> None:
-    """Check that no two rules have one name, before anything is written.
+    """Refuse two rules with the same name, before anything is written.
 
     Raises:
-        AcrError: two have.
+        AcrError: two rules have the same name.
     """
     if kind != "sync rule":  # namespaces and repositories are kept one after the other
         return

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Know the variables that the collection reads.
 
-They are taken from what documents and reads them, so that no list of them has to be kept.
+They are found in argument_specs, roles and playbooks, so that nobody has to keep a list of them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.options
 ROOT = Path(__file__).parents[3]
 
 COMMON = "acr_"
-# The action plugin reads these, which are no option of a role.
+# The action plugin reads these variables, which are no options of roles.
 _SWITCHES = ("acr_in_process", "acr_progress")
 _GROUPS = {"acr_source", "acr_destination"}
+# Where a variable is read: in a template, or in the bare expression of `that` or `when`.
 _EXPRESSION = re.compile(r"(?s:\{\{.*?\}\})|\b(?:that|when): .*")
 
 
@@ -37,18 +38,15 @@ def roles() -> tuple[str, ...]:
 
 @cache
 def names() -> frozenset[str]:
-    """Return all names that roles and playbooks know.
-
-    Results and groups are among them.
-    """
+    """Return all names that roles and playbooks use, those of results and groups, too."""
     return frozenset({*chain.from_iterable(map(_words, _texts())), *_options()}) | _connection()
 
 
 @cache
 def variables() -> frozenset[str]:
-    """Return the variables to set.
+    """Return the variables that a user may set.
 
-    What roles take from the inventory, and playbooks with `-e`, is no option of a role, but begins with acr_.
+    These are the options of roles. Further ones, from the inventory or given with `-e`, begin with acr_.
     """
     taken = _words("\n".join(chain.from_iterable(map(_EXPRESSION.findall, _texts()))))
     return frozenset({*_options(), *(name for name in taken if name.startswith(COMMON))} - _GROUPS) | _connection()

@@ -18,24 +18,22 @@ _FROM_HOST = {
     "target_instance_id": "acr_instance_id",
     "target_account_id": "acr_account_id",
 }
-# Where one of these says where images go, the host adds no more than its account.
+# If one of these options says where images go, the host only adds its account.
 _KNOWN_BY = ("from_rule", "retry")
 
 
 def with_target(said: Mapping[str, Any], hosts: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Return a rule with `to` replaced by its target.
+    """Return a rule, or anything else with a target, with `to` replaced by that target.
 
-    Anything else with a target will do, too.
-
-    What is said beside `to` is left as it is.
+    What is said beside `to` wins.
 
     Raises:
-        AcrError: `to` is no host of the inventory, or one that lacks its region or its instance.
+        AcrError: `to` is no host of the inventory, or the host has no region or no instance.
     """
     told = {option: value for option, value in said.items() if option != "to"}
     name = said.get("to")
     if not name or said.get("state") == "absent":
-        return told  # what should be gone needs no target, and its host may be gone too
+        return told  # a rule that should be gone needs no target, and its host may be gone, too
     host = _host(name, hosts, subject)
     for option, variable in _FROM_HOST.items():
         # An empty text in the task counts as unset.
@@ -49,13 +47,11 @@ def with_target(said: Mapping[str, Any], hosts: Mapping[str, Any], subject: str)
 
 
 def with_peers(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return arguments with each `to` looked up.
-
-    The connections to those hosts are filled in.
+    """Return arguments with the target of each `to`, and with the connections to those hosts.
 
     Args:
         options: the module's own options.
-        arguments: the task's.
+        arguments: the task's arguments.
         hosts: variables of each host, such as `hostvars`.
     """
     found = dict(arguments)
@@ -74,7 +70,7 @@ def with_peers(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, 
 
 
 def _with_sources(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a task's arguments with the hosts that can be looked into among its sources."""
+    """Return a task's arguments with those of `source_hosts` added to `sources` whose keys are known."""
     found = {option: value for option, value in arguments.items() if option != "source_hosts"}
     names = arguments["source_hosts"]
     sources = list(found.get("sources") or [])
@@ -89,7 +85,7 @@ def _with_sources(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dic
 
 
 def _with_destinations(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a task's arguments with the hosts that `to` lists among its destinations."""
+    """Return a task's arguments with the hosts of `to` added to `destinations`."""
     found = {option: value for option, value in arguments.items() if option != "to"}
     names = arguments["to"] if isinstance(arguments["to"], list) else [arguments["to"]]
     destinations = list(found.get("destinations") or [])
@@ -129,8 +125,9 @@ def _destinations(rules: Iterable[Any], hosts: Mapping[str, Any]) -> list[dict[s
     names = {str(rule["to"]): None for rule in listed if rule.get("to")}
     names.update(_hosts_of({rule.get("target_instance_id") for rule in listed if not rule.get("to")}, hosts))
     found = []
-    for name in (name for name in names if name in hosts):  # that of a rule that should be gone may be gone too
-        connection = connection_to(hosts[name])
+    for name in names:
+        # The host of a rule that should be gone may be gone, too.
+        connection = connection_to(hosts[name]) if name in hosts else None
         if connection:
             found.append({"name": name, "instance_id": hosts[name].get("acr_instance_id"), **connection})
     return found
@@ -152,10 +149,7 @@ def _host(name: Any, hosts: Mapping[str, Any], subject: str) -> Mapping[str, Any
 
 
 def _other_host(name: str, hosts: Mapping[str, Any]) -> str:
-    """Return what to do about a host that is not there.
-
-    Where no host is a destination, its inventory was most likely not given.
-    """
+    """Return what to do about a host that does not exist; without any destination, an inventory is missing."""
     destinations = [host for host in hosts if "acr_destination" in (hosts[host].get("group_names") or ())]
     itself = "give target_region, target_instance_id and target_account_id instead of to"
     if not destinations:

@@ -55,10 +55,10 @@ def reversed_rule(rule: Rule, source: str, host: Mapping[str, Any], said: Rule) 
 
 
 def check_reversible(rules: Sequence[Between]) -> None:
-    """Refuse rules that would mix up images, or bring them back from two places.
+    """Refuse rules that would mix up images when reversed, or bring them back from two places.
 
     Raises:
-        AcrError: there are such rules; it names them.
+        AcrError: there are such rules; its message names them.
     """
     problems = list(_mixed(rules))
     if problems:
@@ -127,13 +127,13 @@ def _place(rule: Rule, name: str, value: Any) -> str | None:
 
 
 def _origin(rule: Rule, target: _Place) -> _Place:
-    """Return where a rule takes what arrives in a place."""
+    """Return the place from which a rule brings what arrives in a target."""
     namespace, repository = _source(rule)
     return namespace or target[0], repository or target[1]
 
 
 def _takes(rule: Rule, origin: _Place) -> bool:
-    """Tell whether a rule's filters of names may take what is in a place."""
+    """Return whether a rule's name filters may select what is in a place."""
     filters = (rule.get("namespace_filter"), rule.get("repository_filter"))
     return all(name is None or selects(pattern, name) for pattern, name in zip(filters, origin, strict=True))
 

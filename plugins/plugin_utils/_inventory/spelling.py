@@ -12,10 +12,10 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory import known
 
-# A name that begins with a role's name is hardly anything else than its variable, so that little needs to be alike:
-# what difflib takes for close. Those that begin with acr_ are often the user's own.
+# How much alike two names must be, as difflib counts it. A name that begins with a role's name is hardly ever anything
+# but its variable, so difflib's default is enough. A name that begins with acr_ is often the user's own.
 _IN_A_ROLE, _IN_COMMON = 0.6, 0.8
-# The role itself may be misspelt, and then all the rest has to be right.
+# If the role itself is misspelt, all the rest has to be right, and the first letters of a role's name are there.
 _ELSEWHERE, _BEGINNING = 0.9, 5
 # Ansible's own, which hold all other variables again.
 _ANSIBLES = ("hostvars", "vars", "groups")
@@ -24,12 +24,12 @@ _ANSIBLES = ("hostvars", "vars", "groups")
 def misspelt(variables: Mapping[str, Any], text: Callable[[], str], only: tuple[str, ...] = ("",)) -> Iterator[str]:
     """Yield a sentence for each variable that seems to be misspelt.
 
-    What another variable of the host reads is the user's own, and so is the result of a task.
+    A variable that another one of the host reads is the user's own, and so is the result of a task.
 
     Args:
-        variables: the host's.
+        variables: the host's variables.
         text: returns the user's own tasks, which may read any of them.
-        only: how the names begin that may be meant.
+        only: the beginnings of the names that may be meant.
     """
     beginnings = (known.COMMON, *(role[:_BEGINNING] for role in known.roles()))
     strange = [name for name in variables if name.startswith(beginnings) and name not in known.names()]

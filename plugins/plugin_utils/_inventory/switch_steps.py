@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell the steps of an exchange of source and destination, for a person to read before they are done."""
+"""Describe the steps of an exchange of source and destination, for a person to read before it begins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STEPS = ("prepare", "send", "stop", "send_rest", "start", "finish")
 
 
 def step_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
-    """Return a sentence for each step and host, such as "1 of 6: ..."."""
+    """Return a sentence for each step and host, which begins like "1 of 6: "."""
     tellers = (_prepare, _send, _stop, _rest, _start, _finish)
     found = []
     for number, teller in enumerate(tellers, start=1):
@@ -29,7 +29,7 @@ def step_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
 
 
 def remaining(ways: Sequence[Way], seen: Seen) -> list[str]:
-    """Say what the new sources still lack, and why."""
+    """Return what the new sources still lack, and why."""
     found = []
     for begin, several in grouped(ways, lambda way: way.begin(way.direction)):
         missing = [way for way in several if not seen.has(way, way.direction)]
@@ -120,12 +120,12 @@ def _finish(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
 
 
 def _blocking(ways: Iterable[Way], seen: Seen) -> list[Way]:
-    """Return the ways whose old rules may still be there, and will not be deleted by this run."""
+    """Return the ways whose old rule may still exist, and cannot be deleted by this run."""
     return [way for way in ways if way.begin(way.other) not in seen.rules and seen.has(way, way.other) is not False]
 
 
 def _ways(ways: Iterable[Way]) -> list[tuple[tuple[str, str], list[Way]]]:
-    """Return the ways by the host that was the source and the one that becomes it."""
+    """Return the ways by the old source and the new one."""
     return grouped(ways, lambda way: (way.begin(way.other), way.begin(way.direction)))
 
 

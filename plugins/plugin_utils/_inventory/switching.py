@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plan the exchange of source and destination from the rules that the instances have.
 
-Nothing is remembered between runs: what a run finds says how far an earlier one came.
+Nothing is remembered between runs. The rules that a run finds show how far an earlier one came.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class Seen:
     """What a run knows of the instances.
 
     Attributes:
-        rules: rules by host, as acr_sync_rule_info returns them; hosts that were not looked at are not there.
+        rules: rules by host, as acr_sync_rule_info returns them, of the hosts that could be looked at.
         instances: the ID of each host's instance.
-        failures: why hosts of this run could not be looked at.
-        stopped: hosts of which somebody says that their rules are gone.
+        failures: why hosts of this run could not be looked at, by host.
+        stopped: hosts whose rules are gone, as somebody says who knows.
     """
 
     rules: Found
@@ -41,33 +41,34 @@ class Seen:
     stopped: frozenset[str] = frozenset()
 
     def has(self, way: Way, direction: str) -> bool | None:
-        """Tell whether the rule of a direction exists; None if nobody knows.
+        """Return whether the rule of a direction exists; None if nobody knows.
 
-        Whether a destination in another account lists the rule is not documented, so that only its presence counts.
+        It is not documented whether a destination lists rules of other accounts. So a listed rule exists, but a rule
+        that is not listed may exist, too.
         """
         begin, end, name = way.begin(direction), way.end(direction), str(way.rule(direction)["name"])
         names = {name, *stand_in_names(name)}
         if begin in self.rules:
             return any(rule["name"] in names for rule in self.rules[begin] if rule.get("direction") != "inbound")
         inbound = (rule for rule in self.rules.get(end, ()) if rule.get("direction") == "inbound")
-        listed = any(
-            rule["name"] in names and rule.get("target_instance_id") == self.instances.get(begin) for rule in inbound
-        )
-        if listed:
+        # Of an inbound rule, the other end is its source.
+        source = self.instances.get(begin)
+        if any(rule["name"] in names and rule.get("target_instance_id") == source for rule in inbound):
             return True
         return False if begin in self.stopped else None
 
     def unseen(self, host: str) -> str:
-        """Say that a host was not looked at."""
+        """Return the words for a host that was not looked at."""
         return f"{host} cannot be looked at" if host in self.failures else f"{host} is not in this run"
 
     def reason(self, host: str) -> str:
-        """Say why a host was not looked at."""
+        """Return the words for a host that was not looked at, with the reason."""
         return f"{self.unseen(host)} ({self.failures[host]})" if host in self.failures else self.unseen(host)
 
 
 def holding(ways: Sequence[Way], seen: Seen) -> str:
-    """Say in a word which direction holds: forward, reversed, both, neither, partly or unknown."""
+    """Return which direction holds: forward, reversed, both, neither, partly or unknown."""
+    # For each way, whether its rule exists forward and reversed.
     found = {(seen.has(way, FORWARD), seen.has(way, REVERSED)) for way in ways}
     if any(None in pair for pair in found):
         return "unknown"
@@ -76,7 +77,7 @@ def holding(ways: Sequence[Way], seen: Seen) -> str:
 
 
 def direction_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
-    """Say of each two hosts which direction holds, and which is wanted."""
+    """Return a sentence for each two hosts: which direction holds, and which is wanted."""
     return [
         f"{source} and {destination}: {_words(several, seen)}"
         for (source, destination), several in grouped(ways, lambda way: (way.source, way.destination))
@@ -86,28 +87,25 @@ def direction_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
 def host_plan(ways: Sequence[Way], seen: Seen, host: str) -> dict[str, Any]:
     """Return what a host does for the exchange; each part is empty if there is nothing to do.
 
-    `send` are rules whose images the old source sends, `stop` the rules that it deletes, `keep` the rules that the new
-    source gets, and `waits_for` sentences that say why it may not have them yet.
+    `send` are the rules whose images the old source sends, and `stop` the rules that it deletes. `keep` are the rules
+    that the new source gets, and `waits_for` says why it may not have them yet.
     """
+    looked_at = host in seen.rules
+    leaving = [way for way in ways if way.begin(way.other) == host]
+    coming = [way for way in ways if way.begin(way.direction) == host]
+    stopping = [way for way in leaving if looked_at and seen.has(way, way.other) and not _stuck(way, seen)]
     return {
         "involved": any(host in (way.source, way.destination) for way in ways),
-        "prepare": any(way.end(way.direction) == host for way in ways) and host in seen.rules,
-        "send": [way.rule(way.other) for way in ways if _sends(way, seen) and way.begin(way.other) == host],
-        "stop": [
-            {"name": way.rule(way.other)["name"], "state": "absent"}
-            for way in ways
-            if way.begin(way.other) == host
-            and host in seen.rules
-            and seen.has(way, way.other)
-            and not _stuck(way, seen)
-        ],
-        "keep": [way.rule(way.direction) for way in ways if way.begin(way.direction) == host and host in seen.rules],
-        "waits_for": waits_for([way for way in ways if way.begin(way.direction) == host], seen),
+        "prepare": any(way.end(way.direction) == host for way in ways) and looked_at,
+        "send": [way.rule(way.other) for way in leaving if _sends(way, seen)],
+        "stop": [{"name": way.rule(way.other)["name"], "state": "absent"} for way in stopping],
+        "keep": [way.rule(way.direction) for way in coming if looked_at],
+        "waits_for": waits_for(coming, seen),
     }
 
 
 def waits_for(ways: Iterable[Way], seen: Seen) -> list[str]:
-    """Say which rules are in the way of those of the other direction."""
+    """Return a sentence for each host whose old rules keep the new ones from being made."""
     found: dict[str, list[str]] = {}
     for way in ways:
         has = seen.has(way, way.other)
@@ -121,17 +119,18 @@ def waits_for(ways: Iterable[Way], seen: Seen) -> list[str]:
 
 
 def refusals(ways: Sequence[Way], seen: Seen) -> list[str]:
-    """Say which hosts would have to become the source and cannot be looked at."""
+    """Return a sentence for each host that should become the source and cannot be looked at."""
     hosts = dict.fromkeys(way.begin(way.direction) for way in ways if _stuck(way, seen))
     return [f"{seen.reason(host)}, and should become the source" for host in hosts]
 
 
 def _sends(way: Way, seen: Seen) -> bool:
-    """Tell whether the old source is still the one that has the newest images."""
+    """Return whether the old source has images that the new one may lack."""
     return way.begin(way.other) in seen.rules and not seen.has(way, way.direction) and not _stuck(way, seen)
 
 
 def _stuck(way: Way, seen: Seen) -> bool:
+    """Return whether the new source cannot be looked at, so that the old one has to remain."""
     return way.begin(way.direction) in seen.failures
 
 

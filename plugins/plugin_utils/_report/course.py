@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw how a figure went over the last runs."""
+"""Draw how a figure changed over the last runs."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.units
 
 Runs = Sequence[Mapping[str, Any]]
 
-_WIDE = 1000  # of the drawing, whatever its width on the page
+_WIDE = 1000  # units across the drawing, whatever its width on the page
 
 
 def course(runs: Runs, kind: str) -> dict[str, Any]:
-    """Return how to draw `coverage` or `lag`.
+    """Return how to draw `coverage` or `lag`: its points, marks with words, and the ends of the axis.
 
-    That is points, marks with words, and the ends of the axis.
-
-    A run that does not know its figure, such as one that could look at nothing, leaves a gap.
+    A run without the figure, such as one that could look at nothing, leaves a gap.
     """
     values = [_coverage(run) if kind == "coverage" else run["lag"]["p95"] for run in runs]
     known = [value for value in values if value is not None]
     if not known:
         return {"points": [], "marks": [], "low": "", "high": "", "last": ""}
-    # Coverage from the whole down to its least, lag from nothing up to its most.
+    # Coverage goes from its least up to 100 %, but at least from 99 %, so that a missing image does not look like a
+    # fall. Lag goes from 0 up to its most; a millisecond keeps the axis from being empty.
     low, high = (min(*known, 0.99), 1.0) if kind == "coverage" else (0.0, max(*known, 0.001))
     step = _WIDE / max(len(runs) - 1, 1)
     stretches: list[list[str]] = [[]]

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep what each run found in a line.
-
-A report can then show how it was before.
-"""
+"""Keep what each run found in a line, so that a report can show how it was before."""
 
 from __future__ import annotations
 
@@ -19,11 +16,11 @@ def history(report: Mapping[str, Any], text: str, most: int) -> list[dict[str, A
     """Return one entry for each run, the newest last.
 
     Args:
-        report: this run's.
-        text: the lines of earlier runs; what is no entry is left out, such as a line that was cut short.
+        report: the report of this run.
+        text: the lines of earlier runs; a line that is no entry is left out, such as one that was cut short.
         most: how many entries are kept.
     """
-    earlier = [entry for line in text.splitlines() if (entry := _entry(line))]
+    earlier = filter(None, map(_entry, text.splitlines()))
     return [*earlier, _summary(report)][-most:]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Report how many images are where, and why not."""
+"""Report how many images have arrived where, and why the others have not."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 Row = Mapping[str, Any]
 Verified = Mapping[str, Row]
 
-# Repositories with one trouble that have a row each; more of them become one row.
+# Repositories with the same trouble that have a row each. More of them share a row, since it is one problem to solve.
 _ROWS_EACH = 3
-# A row with more names than these is not read.
+# Names in such a row; it does not get longer than a line.
 _NAMED = 3
 
 
@@ -32,10 +32,7 @@ def counts(verified: Verified) -> dict[str, dict[str, int]]:
 
 
 def by_state(states: Mapping[str, int]) -> dict[str, Any]:
-    """Return how many images are wanted, arrived and wrong.
-
-    It also has the number of each state.
-    """
+    """Return how many images are wanted, have arrived and are bad, and the number of each state."""
     found = Counter(states)
     return {
         "wanted": found.total() - found["extra"],
@@ -50,7 +47,7 @@ def coverage(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any
     found = []
     for host, result in verified.items():
         for row in result["namespaces"]:
-            # A namespace without a target is not covered, and listed by uncovered().
+            # uncovered() lists the namespaces without a target.
             if row["target_instance_id"] is not None:
                 found.append(
                     {"host": host, "namespace": row["namespace"], **_target(row, names), **by_state(row["states"])}
@@ -79,7 +76,7 @@ def by_records(verified: Verified, names: Mapping[str, str]) -> list[dict[str, A
 
 
 def troubles(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what is missing, alike repositories in one row."""
+    """Return bad images by repository; several repositories with the same trouble share a row."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in _rows(verified, names, "troubles"):
         key = tuple(str(row[name]) for name in ("host", "target", "rule", "state", "reason"))
@@ -91,7 +88,7 @@ def troubles(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any
 
 
 def reasons(verified: Verified) -> list[dict[str, Any]]:
-    """Return why images are missing, the most frequent first."""
+    """Return why images are bad, the most frequent reason first."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for result in verified.values():
         for row in result["reasons"]:
@@ -103,12 +100,12 @@ def reasons(verified: Verified) -> list[dict[str, Any]]:
 
 
 def others(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return groups that are neither arrived nor wrong."""
+    """Return images that have not arrived although nothing is wrong."""
     return sorted(_rows(verified, names, "others"), key=_worst_first)
 
 
 def images(verified: Verified) -> list[dict[str, Any]]:
-    """Return the kept images that are not as wanted."""
+    """Return the bad images that the verifications kept one by one."""
     kept: list[dict[str, Any]] = []
     for host, result in verified.items():
         kept += [{"host": host, **image} for image in result["images"]]
@@ -116,7 +113,7 @@ def images(verified: Verified) -> list[dict[str, Any]]:
 
 
 def not_there(verified: Verified) -> dict[str, Any]:
-    """Return what is not there yet by pair of regions, of all sources."""
+    """Return the images and bytes that have not arrived, by pair of regions."""
     loads: list[Load] = []
     for result in verified.values():
         for pair in result.get("traffic", {}).get("pairs", []):
@@ -137,7 +134,7 @@ def settings(verified: Verified, names: Mapping[str, str]) -> list[dict[str, Any
 def lags(verified: Verified) -> list[dict[str, Any]]:
     """Return each source's lag, the slowest first."""
     found = [{"host": host, **result["lag"]} for host, result in verified.items() if result["lag"]["count"]]
-    # By the 95th percentile, since a single slow image says little of a source.
+    # By the 95th percentile, since a single slow image says little about a source.
     return sorted(found, key=lambda lag: -lag["p95"])
 
 
@@ -161,7 +158,7 @@ def _together(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "repositories": len(rows),
         "images": sum(row["images"] for row in rows),
         "bytes": sum(row["bytes"] for row in rows),
-        # Tags of several repositories in one row would not tell which is whose.
+        # Tags of several repositories would not show which belongs to which.
         "tags": [],
         "pushed": max((row["pushed"] or 0 for row in rows), default=0) or None,
         "failed_at": max((row["failed_at"] or 0 for row in rows), default=0) or None,

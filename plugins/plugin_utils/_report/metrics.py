@@ -27,13 +27,10 @@ class _Metric(NamedTuple):
 
 
 def metrics(report: Report) -> str:
-    """Return all metrics of a report.
-
-    One without values is left out.
-    """
+    """Return all metrics of a report that have values."""
     lines: list[str] = []
     for metric in _metrics(report):
-        # 17 digits carry every float without loss.
+        # 17 digits hold every float without loss.
         samples = [f"{metric.name}{_labels(labels)} {value:.17g}" for labels, value in metric.values]
         if samples:
             lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} gauge", *samples]
@@ -108,5 +105,5 @@ def _labels(labels: Labels) -> str:
 
 
 def _escaped(value: str) -> str:
-    # The three signs that Prometheus wants escaped in a label.
+    # Prometheus's text format wants these three characters escaped in a label.
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render a report; escape all but the template's own."""
+"""Render a report's page, with everything escaped but the template itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.units
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.drawing import drawing
 
-# Where an axis of lags may begin, end and have a line, in seconds.
+# Where the axis of lags may begin, end and have a line, in seconds: powers of ten, with minutes and hours as people
+# count them.
 _TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 864_000, 8_640_000, 86_400_000)
 
 _COMMAND = re.compile(r"`(.+?)`")
@@ -85,10 +86,7 @@ def day(milliseconds: int | None) -> str:
 
 
 class Axis(NamedTuple):
-    """A logarithmic axis in seconds.
-
-    `ticks` are its lines; the first and the last are its ends.
-    """
+    """A logarithmic axis in seconds; `ticks` are its lines, of which the first and the last are its ends."""
 
     ticks: tuple[float, ...]
 

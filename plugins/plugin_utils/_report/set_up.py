@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import described
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row, by_state
 
-# How a rule stands, in the reader's words.
+# How a rule stands, in the report's words.
 _STANDINGS = {
     "as wanted": "as in the inventory",
     "missing": "missing",
@@ -21,7 +21,7 @@ _STANDINGS = {
     "unwanted": "should be gone",
     "unlisted": "not in the inventory, still replicates",
 }
-# What an audit found of a rule, beside how it stands.
+# What an audit found of a rule, in addition to how it stands.
 _FAULTS = {
     "dead_rule": "carries nothing",
     "failing_rule": "fails",
@@ -29,7 +29,7 @@ _FAULTS = {
     "shadowed_rule": "carries nothing of its own",
     "unknown_scope": "has a filter that cannot be read",
 }
-# What is told of images already, with its own remedy.
+# Findings that the report tells with the images.
 _OF_IMAGES = ("failing_rule",)
 # A whole command in a remedy, to be pasted.
 _COMMAND = re.compile(r"`(.+?)`")
@@ -67,10 +67,7 @@ def _rule(rule: Row, fault: str | None, names: Mapping[str, str]) -> dict[str, A
 
 
 def grants(audited: Mapping[str, Row], verified: Mapping[str, Row], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return each account's grant once.
-
-    An account may have many instances.
-    """
+    """Return each account's grant once, although it may have many instances."""
     found: dict[str, dict[str, Any]] = {}
     for host, result in audited.items():
         for grant in result["grants"]:
@@ -83,13 +80,13 @@ def grants(audited: Mapping[str, Row], verified: Mapping[str, Row], hosts: Mappi
 
 
 def _senders(account_id: str, into: set[Any], verified: Mapping[str, Row], hosts: Mapping[str, Any]) -> list[str]:
-    """Return an account's hosts whose rules end here."""
-    return [
-        host
-        for host, result in verified.items()
-        if str(hosts[host].get("acr_account_id")) == str(account_id)
-        and any(rule["sync_rule"].get("target_instance_id") in into for rule in result["rules"])
-    ]
+    """Return an account's hosts with a rule that ends at one of some instances."""
+    found = []
+    for host, result in verified.items():
+        targets = {rule["sync_rule"].get("target_instance_id") for rule in result["rules"]}
+        if str(hosts[host].get("acr_account_id")) == str(account_id) and targets & into:
+            found.append(host)
+    return found
 
 
 def _grant(grant: Row) -> dict[str, Any]:
@@ -99,10 +96,7 @@ def _grant(grant: Row) -> dict[str, Any]:
 
 
 def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[dict[str, Any]]:
-    """Return set-up findings once each, errors first.
-
-    What many have in common is one finding.
-    """
+    """Return the findings about the set-up, each once, errors first."""
     every: dict[tuple[str, ...], dict[str, Any]] = {}
     for host, result in verified.items():
         for finding in result["findings"]:
@@ -111,7 +105,7 @@ def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[di
     for host, result in audited.items():
         for finding in result["findings"]:
             if finding["check"] not in _OF_IMAGES:
-                # What both found is told in the words of the verification.
+                # If both found it, the verification's words are kept.
                 every.setdefault((host, finding["subject"], finding["check"]), {"host": host, **finding, "count": 1})
     single = _with_one_command(list(every.values()))
     return sorted(_collapsed(single), key=lambda finding: finding["severity"])
@@ -139,11 +133,11 @@ def _with_one_command(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _collapsed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return many findings of one remedy as one."""
+    """Return findings, of which many with the same remedy share a row."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for finding in found:
         key = tuple(finding[name] for name in ("host", "severity", "check"))
-        # Remedies that differ in a name alone are one remedy.
+        # Remedies that only differ in the rule's name are the same.
         remedy = finding["remedy"].replace(finding["subject"].removeprefix("sync rule "), "…")
         groups.setdefault((*key, remedy), []).append(finding)
     rows = []

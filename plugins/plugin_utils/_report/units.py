@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+# Seconds of a unit, and from how many on it is used: 90 minutes read better than 1.5 h.
 _UNITS = ((86_400, 2 * 86_400, "days"), (3600, 2 * 3600, "h"), (60, 2 * 60, "min"), (1, 1, "s"))
 
 
@@ -19,7 +20,7 @@ def duration(seconds: float | None) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a percentage, 100 only for the whole."""
+    """Return a percentage; it is 100 only for the whole, and not by rounding."""
     if not whole:
         return "–"
     return f"{100 if part == whole else min(part / whole * 100, 99.9):.1f} %"

@@ -1,25 +1,23 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show hosts that could not be looked at for one reason together."""
+"""Show hosts together that could not be looked at for the same reason."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 
-# What differs from one host to the next although the reason is one.
+# Instance and request IDs, which differ although the reason is the same.
 _PARTICULARS = re.compile(r"cri-[\w-]+|, request [^\]]*")
+# Hosts with the same reason that have a row each.
 _ROWS_EACH = 3
-# Hosts that one row names; the rest are counted.
+# Hosts that a row names; the others are counted.
 _NAMED = 5
 
 
 def together(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Return a row for each host.
-
-    More than three hosts with the same reason share a row.
-    """
+    """Return a row for each host; more than three hosts with the same reason share one."""
     groups: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
         groups.setdefault(_PARTICULARS.sub("", row["reason"]), []).append(row)

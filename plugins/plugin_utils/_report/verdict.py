@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How sync is, in one word and one sentence."""
+"""Say how sync is, in one word and one sentence."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ _WRONG_RULES = ("missing", "different", "refused", "unwanted")
 
 
 def verdict(report: Row) -> dict[str, str]:
-    """Return a report's `state` and `sentence`.
+    """Return a report's `state`, which is good, warning or bad, and its `sentence`.
 
-    The state is good, warning or bad.
-
-    The sentence begins with the images that arrived, of all that rules bring somewhere; what follows of images adds up
-    to the rest.
+    The sentence begins with the number of images that arrived, of all that rules cover. The numbers of images after it
+    add up to the others.
     """
     wrong, doubtful = _wrong(report), _doubtful(report)
     arrived, wanted = report["total"]["arrived"], report["total"]["wanted"]
@@ -32,7 +30,9 @@ def verdict(report: Row) -> dict[str, str]:
         *doubtful,
     ]
     sentence = "; ".join(part for part in said if part) or "nothing is wrong"
-    state = "bad" if any(wrong) else "warning" if any(doubtful) else "good"
+    state = "good"
+    if any(wrong) or any(doubtful):
+        state = "bad" if any(wrong) else "warning"
     return {"state": state, "sentence": f"{sentence[0].upper()}{sentence[1:]}."}
 
 
@@ -51,7 +51,7 @@ def _by_records(report: Row) -> str:
 def _wrong(report: Row) -> list[str]:
     images = {state: count["images"] for state, count in report["counts"].items()}
     rules = _rules(report, *_WRONG_RULES)
-    # What is wrong with rules is told already.
+    # Without those about rules, which the line before tells.
     errors = _findings(report, "error")
     unseen = list(dict.fromkeys(host["host"] for host in report["not_looked_at"]))
     return [
@@ -81,22 +81,19 @@ def _rules(report: Row, *kinds: str) -> int:
 
 
 def _findings(report: Row, severity: str) -> int:
-    """Return how many findings the rules do not tell."""
+    """Return the number of findings that are not about how rules stand."""
     of_rules = {f"{kind}_rule" for kind in (*_WRONG_RULES, "unlisted")}
     found: Counter[str] = Counter()
     for finding in report["findings"]:
         if finding["check"] not in of_rules:
             found[finding["severity"]] += finding["count"]
-    # What hangs on something that is not documented may be meant, and is shown on the page alone.
+    # A finding that depends on something undocumented may be no problem. It is shown on the page only.
     found.update(finding["severity"] for finding in _certain(report) if not finding["hangs_on_replication"])
     return found[severity]
 
 
 def _certain(report: Row) -> list[Row]:
-    """Return what is wrong with who feeds whom.
-
-    What the audit has found of the same is left out.
-    """
+    """Return the topology's findings, without those that the audit has, too."""
     told = {finding["check"] for finding in report["findings"]}
     same = {"nobody_may_write": "missing_grant"}
     return [finding for finding in report["topology"]["findings"] if same.get(finding["check"]) not in told]

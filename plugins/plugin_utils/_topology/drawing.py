@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw who feeds whom as SVG.
-
-Sources are on the left, and what they feed is in columns to the right of them.
-"""
+"""Draw which instance feeds which as SVG: sources on the left, and in columns to the right what they feed."""
 
 from __future__ import annotations
 
@@ -12,14 +9,19 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, NamedTuple
 
-_WIDTH, _HEIGHT = 210, 40  # of an instance with its region under its name
-_LOW = 24  # of an instance in a long column, with its region beside its name
-_LONG = 10  # instances from which on a column is long
-_ACROSS, _DOWN = 150, 12  # between columns, and between the instances of one
+# Sizes are in pixels.
+_WIDTH, _HEIGHT = 210, 40  # of an instance, with its region under its name
+_LOW = 24  # height of an instance in a long column, with its region beside its name
+_LONG = 10  # a column with more instances is long
+_ACROSS, _DOWN = 150, 12  # between two columns, and between two instances of a column
 _MARGIN = 12
-_ASIDE = 60  # left and right of all, for ways that go back
-_LETTERS = 26  # of 12 px that fit into an instance
-_NAMED = 14  # ways up to which each has its words on it; more would hide each other
+_ASIDE = 60  # on both sides of all columns, for ways that go back
+_LETTERS = 26  # letters of 12 px that fit into an instance
+_NAMED = 14  # with more ways than these, their labels would hide each other
+_BELOW = 22  # between two ways that go back, which is a line of their labels
+_CORNER = 6  # radius of a way's corners
+# Lines that a tooltip can show on a screen.
+_TOLD = 20
 
 Shown = Mapping[str, Any]
 
@@ -37,10 +39,7 @@ class _Box(NamedTuple):
 
 
 def drawing(topology: Shown) -> str:
-    """Return an SVG element.
-
-    What is not its own is escaped. Its colours are the page's.
-    """
+    """Return an SVG element, in which names are escaped; its colours are those of the page."""
     instances = {instance["instance_id"]: instance for instance in topology["instances"]}
     boxes = _boxes(topology)
     bottom = max((box.y + box.height for box in boxes.values()), default=0)
@@ -49,7 +48,7 @@ def drawing(topology: Shown) -> str:
     for way in topology["ways"]:
         source, target = boxes[way["source"]], boxes[way["target"]]
         if source.x >= target.x:
-            below += 22
+            below += _BELOW
         lines.append(_way(way, source, target, below, named, instances))
     right = _ASIDE if below > bottom else _MARGIN
     width = max((box.x + _WIDTH for box in boxes.values()), default=0) + right
@@ -72,10 +71,7 @@ _ARROWS = (
 
 
 def _boxes(topology: Shown) -> dict[str, _Box]:
-    """Place each layer in a column.
-
-    Its instances are in the order of what feeds them, so that few ways cross.
-    """
+    """Place each layer in a column, in the order of what feeds its instances, so that few ways cross."""
     feeders: dict[str, list[str]] = {}
     for way in topology["ways"]:
         feeders.setdefault(way["target"], []).append(way["source"])
@@ -125,35 +121,59 @@ def _instance(instance: Shown, box: _Box) -> str:
     return f"<g><title>{title}</title>{shape}{words}</g>"
 
 
-def _way(  # what is drawn from where to where, how far down if it goes back, and whether there is room for its words
-    way: Shown, source: _Box, target: _Box, below: float, named: bool, instances: Mapping[str, Shown]
-) -> str:
+def _way(way: Shown, source: _Box, target: _Box, below: float, named: bool, instances: Mapping[str, Shown]) -> str:
+    """Return the line of a way with its tooltip.
+
+    Args:
+        way: its ends, rules and state.
+        source: where it begins.
+        target: where it ends.
+        below: how far down it runs if it goes back.
+        named: whether there is room for its label.
+        instances: all instances by ID.
+    """
     state, rules = way["state"], way["rules"]
-    ends = f"{instances[way['source']]['name']} to {instances[way['target']]['name']}"
-    shown = [f"{rule['name']}: {rule['takes']} to {rule['arrives_in']}, {rule['trigger']}" for rule in rules[:20]]
-    # Twenty lines are what a tooltip can show on a screen.
-    more = [f"and {len(rules) - 20:,} more"] if len(rules) > 20 else []
-    title = escape("\n".join([f"{ends}, by {len(rules):,} rule{'s' if len(rules) > 1 else ''}", *shown, *more]))
-    if source.x < target.x:
-        x, y, end = source.x + _WIDTH, source.middle, target.middle
-        bend = _ACROSS / 2 + 8
-        path = f"M{x:g} {y:g}C{x + bend:g} {y:g} {target.x - bend:g} {end:g} {target.x - 2:g} {end:g}"
-        middle, height = (x + target.x) / 2, (y + end) / 2
-    else:
-        # Around all columns: down beside the source, and up beside the target.
-        aside = 14 + (below * 0.37) % 40
-        x, to = source.x + _WIDTH + aside, max(target.x - aside, 4)
-        path = (
-            f"M{source.x + _WIDTH:g} {source.middle:g}H{x - 6:g}Q{x:g} {source.middle:g} {x:g} {source.middle + 6:g}"
-            f"V{below - 6:g}Q{x:g} {below:g} {x - 6:g} {below:g}H{to + 6:g}Q{to:g} {below:g} {to:g} {below - 6:g}"
-            f"V{target.middle + 6:g}Q{to:g} {target.middle:g} {to + 6:g} {target.middle:g}H{target.x - 2:g}"
-        )
-        middle, height = (x + to) / 2, below
+    goes_on = source.x < target.x
+    path, x, y = _path_on(source, target) if goes_on else _path_back(source, target, below)
     manual = " manual" if all(rule["trigger"] == "manual" for rule in rules) else ""
     line = f'<path class="way {state}{manual}" d="{path}" marker-end="url(#to-{state})"/>'
     words = rules[0]["takes"] if len(rules) == 1 else f"{len(rules):,} rules"
-    label = f'<text class="label" x="{middle:g}" y="{height - 4:g}">{escape(_cut(words, 22))}</text>' if named else ""
-    return f"<g><title>{title}</title>{line}{label}</g>"
+    # 22 letters of a label fit between two columns, and 4 px keep it off its line.
+    label = f'<text class="label" x="{x:g}" y="{y - 4:g}">{escape(_cut(words, 22))}</text>' if named else ""
+    return f"<g><title>{_tooltip(way, instances)}</title>{line}{label}</g>"
+
+
+def _tooltip(way: Shown, instances: Mapping[str, Shown]) -> str:
+    rules = way["rules"]
+    ends = f"{instances[way['source']]['name']} to {instances[way['target']]['name']}"
+    shown = [f"{rule['name']}: {rule['takes']} to {rule['arrives_in']}, {rule['trigger']}" for rule in rules[:_TOLD]]
+    more = [f"and {len(rules) - _TOLD:,} more"] if len(rules) > _TOLD else []
+    return escape("\n".join([f"{ends}, by {len(rules):,} rule{'s' if len(rules) > 1 else ''}", *shown, *more]))
+
+
+def _path_on(source: _Box, target: _Box) -> tuple[str, float, float]:
+    """Return a curve to a column further right, and its middle."""
+    x, y, end = source.x + _WIDTH, source.middle, target.middle
+    # A little more than half the way, so that the curve leaves and arrives level. It ends 2 px before the instance.
+    bend = _ACROSS / 2 + 8
+    path = f"M{x:g} {y:g}C{x + bend:g} {y:g} {target.x - bend:g} {end:g} {target.x - 2:g} {end:g}"
+    return path, (x + target.x) / 2, (y + end) / 2
+
+
+def _path_back(source: _Box, target: _Box, below: float) -> tuple[str, float, float]:
+    """Return a line around all columns, down beside the source and up beside the target, and its middle."""
+    # Ways lie side by side in the space beside the columns: 0.37 of their depth, which differs by 22, puts each 8 px
+    # further, and they begin again after 40 px.
+    aside = 14 + (below * 0.37) % 40
+    left, right = max(target.x - aside, 4), source.x + _WIDTH + aside
+    begin, end, corner = source.middle, target.middle, _CORNER
+    path = (
+        f"M{source.x + _WIDTH:g} {begin:g}H{right - corner:g}Q{right:g} {begin:g} {right:g} {begin + corner:g}"
+        f"V{below - corner:g}Q{right:g} {below:g} {right - corner:g} {below:g}"
+        f"H{left + corner:g}Q{left:g} {below:g} {left:g} {below - corner:g}"
+        f"V{end + corner:g}Q{left:g} {end:g} {left + corner:g} {end:g}H{target.x - 2:g}"
+    )
+    return path, (right + left) / 2, below
 
 
 def _cut(text: str, most: int = _LETTERS) -> str:

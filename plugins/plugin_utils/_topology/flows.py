@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read sync rules as flows between instances.
-
-A flow may go on in another one.
-"""
+"""Read sync rules as flows between instances, which may go on in other flows."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ Rule = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where images are. None as a namespace or a repository stands for all of them."""
+    """Where images are; a namespace or a repository of None stands for all."""
 
     instance_id: str
     namespace: str | None
@@ -33,7 +30,7 @@ class Place:
         return self.namespace if self.repository is None else f"{self.namespace}/{self.repository}"
 
     def meets(self, other: Place) -> bool:
-        """Tell whether an image can be in both."""
+        """Return whether an image can be in both places."""
         return (
             self.instance_id == other.instance_id
             and _meet(self.namespace, other.namespace)
@@ -43,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Flow:
-    """One sync rule. `host` is that of the inventory where it was read."""
+    """One sync rule; `host` is the host of the inventory where it was read."""
 
     name: str
     host: str
@@ -56,7 +53,7 @@ class Flow:
     repository_filter: str | None
 
     def goes_on_in(self, other: Flow) -> bool:
-        """Tell whether another rule covers what this one brings, filters of tags aside."""
+        """Return whether another rule covers what this one brings, apart from tag filters."""
         return (
             self.target.meets(other.source)
             and _takes(other.namespace_filter, self.target.namespace)
@@ -65,13 +62,13 @@ class Flow:
 
 
 def flows(rules_of: Mapping[str, Iterable[Rule]]) -> list[Flow]:
-    """Return the flows by all rules that were read, each rule once though both its ends may list it.
+    """Return the flows of all rules, each once, although both ends of a rule may list it.
 
     Args:
         rules_of: rules by host, as acr_sync_rule_info returns them.
     """
     found: dict[tuple[str, str, str], Flow] = {}
-    # Outbound first: the source knows more of a rule than its destination.
+    # Outbound rules come first, since the source knows more of a rule than its destination.
     for inbound in (False, True):
         for host, rules in rules_of.items():
             for rule in rules:
@@ -82,10 +79,7 @@ def flows(rules_of: Mapping[str, Iterable[Rule]]) -> list[Flow]:
 
 
 def _flow(host: str, rule: Rule, inbound: bool) -> Flow:
-    """Return the flow of a rule.
-
-    An inbound one is told from its destination, whose own end comes first.
-    """
+    """Return the flow of a rule; an inbound rule names the instance that listed it first, which is its target."""
     near = Place(str(rule.get("instance_id")), rule.get("namespace") or None, rule.get("repository") or None)
     far = Place(
         str(rule.get("target_instance_id")),
@@ -111,10 +105,7 @@ def _meet(name: str | None, other: str | None) -> bool:
 
 
 def _takes(pattern: str | None, name: str | None) -> bool:
-    """Tell whether a filter may take a name.
-
-    One that cannot be read may.
-    """
+    """Return whether a filter may select a name; a filter that cannot be read may."""
     if name is None:
         return True
     try:

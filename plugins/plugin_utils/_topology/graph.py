@@ -12,25 +12,24 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Circles that are told; whoever breaks these has broken most of the rest.
+# Circles that are told. Breaking these breaks most of the others, too.
 _MOST = 20
 
 
 def circles(following: Mapping[T, Iterable[T]]) -> Iterator[list[T]]:
-    """Yield ways that come back to where they began.
-
-    Their first step is not repeated at the end.
+    """Yield circles; the first step of each is not repeated at its end.
 
     Args:
-        following: what can come after each.
+        following: what can come after each step.
     """
     left = {start: set(ends) for start, ends in following.items()}
     for _circle in range(_MOST):
         try:
             TopologicalSorter(left).prepare()
         except CycleError as error:
-            # The sorter takes what comes after for what comes before.
+            # The sorter was given what comes after as if it came before, so its circle is backwards.
             way: list[T] = error.args[1][:0:-1]
+            # One step is taken out, so that the next round finds another circle.
             left[way[0]].discard(way[1 % len(way)])
             yield way
         else:
@@ -38,12 +37,11 @@ def circles(following: Mapping[T, Iterable[T]]) -> Iterator[list[T]]:
 
 
 def layers(pairs: Iterable[tuple[str, str]], first: Mapping[str, int]) -> dict[str, int]:
-    """Return the layer of each instance.
-
-    It is 0 for one that nothing feeds, else one more than the last that feeds it.
+    """Return the layer of each instance: 0 if nothing feeds it, otherwise one more than the last that feeds it.
 
     Args:
-        pairs: instances with those that they feed; of a circle, the pair that leads to what should be first is not.
+        pairs: instances, each with one that it feeds. Of a circle, the pair is left out that ends at what should be
+            first.
         first: how much each instance should be first.
     """
     before: dict[str, set[str]] = {name: set() for name in first}

@@ -17,7 +17,7 @@ def known_hosts(
 ) -> dict[str, dict[str, Any]]:
     """Return what `topology` needs of each host that has an instance.
 
-    Rules are those that acr_sync_rule_info read into `report_sync_rules`, or else those that verify_sync found.
+    Its rules are those that acr_sync_rule_info read into `report_sync_rules`, or otherwise those of verify_sync.
     """
     found = {}
     for name in dict.fromkeys((*sources, *destinations)):
@@ -35,10 +35,11 @@ def known_hosts(
 
 
 def known_directions(hosts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    """Say of each two hosts that can be exchanged which direction holds, and which is wanted."""
+    """Return a sentence for each two hosts that can be exchanged: which direction holds, and which is wanted."""
     names = list(dict.fromkeys(names))
     found = ways(hosts, [name for name in names if hosts[name].get("acr_sync_rules")])
-    rules = {name: known for name in names if (known := _rules(hosts[name])) is not None}
+    known = {name: _rules(hosts[name]) for name in names}
+    rules = {name: listed for name, listed in known.items() if listed is not None}
     instances = {name: str(hosts[name].get("acr_instance_id")) for name in names}
     return direction_sentences(found, Seen(rules, instances, {}))
 
@@ -50,15 +51,12 @@ def _rules(host: Mapping[str, Any]) -> list[Any] | None:
     verified = _fact(host, "verify_sync_result", "rules")
     if verified is None:
         return None
-    # Without any, it is not known whether there are others that a verification leaves aside.
+    # Without any rule, it is not known whether there are others, which a verification does not look at.
     return [rule["sync_rule"] for rule in verified if rule["sync_rule"].get("sync_rule_id")] or None
 
 
 def _refused(host: Mapping[str, Any]) -> list[str]:
-    """Return whom the grant does not let in, by the audit.
-
-    These are accounts, or the role or the instance for all.
-    """
+    """Return whom the grant does not let in, by the audit: accounts, or for all the role or the instance."""
     findings = _fact(host, "audit_sync_result", "findings") or []
     return [finding["subject"] for finding in findings if finding["check"] == "missing_grant"]
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge who feeds whom.
-
-It finds circles, chains, places with two sources, and ways that cannot work.
-"""
+"""Judge which instance feeds which: find circles, chains, places with two sources, and ways that cannot work."""
 
 from __future__ import annotations
 
@@ -28,8 +25,8 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.pas
 def judge(estate: Estate) -> list[dict[str, Any]]:
     """Return what is wrong, errors first.
 
-    Each finding tells by `hangs_on_replication` whether it holds only if what arrives by replication fires rules, and
-    has the `ways` that it is about, as pairs of instances.
+    A finding has the `ways` that it is about, as pairs of instances. `hangs_on_replication` is true if it only holds if
+    what arrives by replication fires rules.
     """
     checks: tuple[Callable[[Estate], Iterator[dict[str, Any]]], ...]
     checks = (circles_of, chains_of, _two_sources, _nobody_may, _unfed, _regions, _links)
@@ -39,10 +36,7 @@ def judge(estate: Estate) -> list[dict[str, Any]]:
 
 
 def _two_sources(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find places that two instances write.
-
-    Two rules of one instance are for its audit.
-    """
+    """Find places that two instances write; two rules of one instance are found by its audit."""
     by_target: dict[str, list[Flow]] = {}
     for flow in estate.flows:
         by_target.setdefault(flow.target.instance_id, []).append(flow)
@@ -54,7 +48,7 @@ def _two_sources(estate: Estate) -> Iterator[dict[str, Any]]:
             if pair[0] == pair[1] or pair in told or not flow.target.meets(other.target):
                 continue
             told.add(pair)
-            # With filters alone, nobody knows whether the same tags ever come from both.
+            # Unless both name the same repository, the same tag may never come from both.
             certain = flow.target.repository is not None and flow.target.repository == other.target.repository
             sources = f"{estate.name(pair[0])} (rule {flow.name}) and {estate.name(pair[1])} (rule {other.name})"
             where = other.target if flow.target.namespace is None else flow.target
@@ -68,16 +62,15 @@ def _two_sources(estate: Estate) -> Iterator[dict[str, Any]]:
 
 def _nobody_may(estate: Estate) -> Iterator[dict[str, Any]]:
     for identity, instance in estate.instances.items():
-        into = [
-            (flow, account)
-            for flow in estate.flows
-            if flow.target.instance_id == identity
-            and (account := estate.instances[flow.source.instance_id].account_id) not in (None, instance.account_id)
-        ]
-        # One account that may still write is found by its own audit.
-        if not into or not all(instance.refuses(str(account)) for _flow, account in into):
+        into: list[tuple[Flow, str]] = []
+        for flow in estate.flows:
+            account = estate.instances[flow.source.instance_id].account_id
+            if flow.target.instance_id == identity and account not in (None, instance.account_id):
+                into.append((flow, str(account)))
+        # If some accounts may still write, the audit tells of the others.
+        if not into or not all(instance.refuses(account) for _flow, account in into):
             continue
-        accounts = sorted({str(account) for _flow, account in into})
+        accounts = sorted({account for _flow, account in into})
         problem = (
             f"nobody may write to {instance.name} any more: no grant lets {' or '.join(accounts)} replicate into it,"
             f" and {names_of([flow for flow, _account in into])} should"
@@ -88,12 +81,9 @@ def _nobody_may(estate: Estate) -> Iterator[dict[str, Any]]:
 
 
 def _unfed(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find destinations that no rule feeds.
-
-    Where a source was not looked at, that is not known.
-    """
+    """Find destinations that no rule feeds."""
     instances = estate.instances.values()
-    # A source that was not read may feed any of them.
+    # A source that was not looked at may feed any of them.
     if any(instance.in_inventory and not (instance.looked_at or instance.should_be_fed) for instance in instances):
         return
     fed = {flow.target.instance_id for flow in estate.flows}
@@ -123,10 +113,7 @@ def _regions(estate: Estate) -> Iterator[dict[str, Any]]:
 
 
 def _links(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find rules without a custom link that others have.
-
-    Only rules between the same regions are compared.
-    """
+    """Find rules without a custom link, where others between the same regions have one."""
     by_regions: dict[tuple[str | None, str | None], list[Flow]] = {}
     for flow in estate.flows:
         source, target = (estate.instances[place.instance_id].region for place in (flow.source, flow.target))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put together instances, the ways between them, and findings."""
+"""Put together the instances, the ways between them, and the findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.gra
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.judging import judge
 
 Host = Mapping[str, Any]
-# What the whole of it hangs on; the service's documentation does not say.
+# Circles and chains depend on this.
 UNKNOWN = "Whether what arrives by replication fires the destination's own rules is not documented."
 
 
@@ -23,9 +23,9 @@ def topology(hosts: Mapping[str, Host]) -> dict[str, Any]:
     """Return instances, ways and findings.
 
     Args:
-        hosts: by name, each with its `instance_id`, `region`, `account_id`, whether it `should_be_fed`, its `rules` as
-            acr_sync_rule_info returns them (None if they could not be read), and what is `refused` there, as the
-            subjects of the audit's findings of check missing_grant.
+        hosts: by name, each with `instance_id`, `region`, `account_id`, and whether it `should_be_fed`. `rules` are as
+            acr_sync_rule_info returns them, None if they could not be read. `refused` are the subjects of the audit's
+            findings of check missing_grant.
     """
     found = flows({name: host["rules"] for name, host in hosts.items() if host["rules"] is not None})
     estate = Estate(_instances(hosts, found), found)
@@ -65,18 +65,15 @@ def _instances(hosts: Mapping[str, Host], found: Iterable[Flow]) -> dict[str, In
         )
     for flow in found:
         for identity, region in ((flow.source.instance_id, None), (flow.target.instance_id, flow.region)):
-            # The inventory's own hosts are there already, and know more.
+            # Hosts of the inventory are there already, with more that is known of them.
             instances.setdefault(identity, Instance(identity, identity, region, None, False, False, False, frozenset()))
     return instances
 
 
 def _first(estate: Estate) -> dict[str, int]:
-    """Return how far to the left each instance should be.
-
-    What nothing should feed comes first, then what feeds most.
-    """
+    """Return how far to the left each instance should be: first sources, then what feeds most."""
     feeds = Counter(flow.source.instance_id for flow in estate.flows)
-    # More than any instance feeds, so that destinations never come first.
+    # More than any instance feeds, so that every source comes before the destinations.
     most = max(feeds.values(), default=0) + 1
     return {
         identity: feeds[identity] + (0 if instance.should_be_fed else most)
