@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Load early what is slow to load.
 
-The controller imports this when it reads a playbook with one of our modules.
-
-Each task runs in a worker that is forked from the controller, and finds imported what the controller has imported.
+The controller imports this file when it reads a playbook with one of our modules. Each task runs in a worker that is
+forked from the controller, so it has whatever the controller has imported.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk imp
 from ansible_collections.registryops.alicloud.plugins.plugin_utils import _streams as streams
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory import known
 
-# A worker is cut off from the standard streams, and a run that is ended prints no more of what its workers tell.
+# Workers have no standard streams, and after Ctrl-C the controller prints nothing more that they say. Hence a copy.
 with suppress(OSError):  # it may be closed
     streams.standard_error = os.dup(2)
 
@@ -31,8 +30,8 @@ with suppress(OSError):  # it may be closed
 def _import_all() -> None:
     """Import the SDK and the modules, and have the garbage collector leave them alone.
 
-    What is imported stays. A collector that looks through it over and over takes a fifth of a short run's time, here
-    and in each worker, whose memory is a copy as soon as it is touched.
+    Looking through all of that takes the collector a fifth of a short run's time, here and in each worker. A worker's
+    memory is shared with the controller until it is touched.
     """
     collects = gc.isenabled()
     gc.disable()
@@ -43,7 +42,7 @@ def _import_all() -> None:
     for loader in (filter_loader, test_loader):
         list(loader.all())
     for plugin in sorted(Path(__file__).parents[1].glob("filter/acr_*.py")):
-        with suppress(KeyError):  # of a collection that Ansible's own finder has not read, as in unit tests
+        with suppress(KeyError):  # in unit tests, where Ansible has not found the collection itself
             filter_loader.get(f"registryops.alicloud.{plugin.stem}")
     known.names()
     gc.freeze()

@@ -1,15 +1,13 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run our modules inside the controller's worker.
+"""Run our modules inside the controller's worker, which takes milliseconds instead of starting a process.
 
-That costs milliseconds instead of a process.
+A task runs in the ordinary way if it must: with `async`, with `become`, with a connection that is not local, without an
+SDK that is new enough, if the variable `acr_in_process` is false, and with arguments or an environment that only
+Ansible itself can judge. The result is the same.
 
-A task goes the ordinary way where it must: with `async`, `become` or a connection that is not local, where the
-controller lacks the SDK or has too old a one, where the variable `acr_in_process` is false, and with arguments or an
-environment that only the ordinary way can judge. What it returns is the same.
-
-Either way, what a task leaves unsaid of its connection comes from the variables `acr_<option>` of its host.
+In either way, the variables `acr_<option>` of the host fill in what a task leaves out of its connection.
 """
 
 from __future__ import annotations
@@ -55,7 +53,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._streams impo
 display = Display()
 
 
-# Callbacks that write for people; a line among what others write, such as JSON, would break it.
+# Callbacks that write for people. Others write for programs, such as JSON, which an additional line would break.
 _FOR_PEOPLE = ("default", "awx_display", "debug", "dense", "diy", "minimal", "oneline", "tree", "unixy", "yaml")
 
 
@@ -76,7 +74,7 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         try:
             return self._run_filled(tmp, variables, environment)
         finally:
-            # What callbacks get to see is the task as it is written, without the secrets of its host.
+            # Callbacks must see the task as it is written, without the secrets of its host.
             self._task.args = said
 
     def _run_filled(self, tmp: Any, variables: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
@@ -90,24 +88,18 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         with environment_of(environment), last_line(lambda: self._last_words(variables, tell)):
             found = run_module(self._task.action, plain(arguments), tell, self._module())
         if asker.is_gone():
-            os._exit(1)  # nobody takes the result, and a queue that nobody reads blocks once it is full
+            os._exit(1)  # nobody takes the result, and a queue that nobody reads would block
         return {**result, **found}
 
     def _run_apart(self, tmp: Any, variables: dict[str, Any]) -> dict[str, Any]:
-        """Run in a process of its own.
-
-        On this machine, it is told who waits for it, and ends with them.
-        """
+        """Run in a separate process; on this machine, it is told who waits for it, and ends with them."""
         if self._connection.transport == "local" and not self._task.async_val:
             self._task.environment = [*(self._task.environment or []), {ASKERS_VARIABLE: askers()}]
         found: dict[str, Any] = super().run(tmp, variables)
         return found
 
     def _filled(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments with connections from host variables.
-
-        Only what the task leaves unset is filled in.
-        """
+        """Return the arguments, with what they leave out of connections taken from host variables."""
         module: Module = importlib.import_module(f"{MODULES}.{self._module()}").MODULE
         of_oss = {name: option for name, option in OSS_OPTIONS.items() if name in module.options}
         options = {**COMMON_OPTIONS, **of_oss}
@@ -117,10 +109,7 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return with_peers(module.options, arguments, variables.get("hostvars") or {})
 
     def _own_text(self) -> str:
-        """Return the files of the task and its play.
-
-        The user may read variables there.
-        """
+        """Return the text of the task's and the play's files, where the user may read variables."""
         block = self._task._parent
         while block is not None and not hasattr(block, "_play"):
             block = block._parent
@@ -132,21 +121,16 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return read_variable(self._templar, variables, name)
 
     def _module(self) -> str:
-        """Return the module's own name.
-
-        The task may use a name that another collection redirects to it.
-        """
+        """Return the module's name; the task may use another one that a collection redirects to it."""
         loader = self._shared_loader_obj.module_loader
         found = loader.find_plugin_with_context(self._task.action, collection_list=self._task.collections)
         return str(found.resolved_fqcn or self._task.action).rpartition(".")[2]
 
     def _teller(self, variables: Mapping[str, Any], asker: Asker) -> Tell:
-        """Return what shows progress lines.
+        """Return a function that shows progress lines, unless the variable `acr_progress` turns them off.
 
-        The variable `acr_progress` can turn them off.
-
-        It goes to standard error where standard output is for a machine.
-        A line on a terminal that was closed ends the thread of Ansible's that takes results, which then never ends.
+        They go to standard error if standard output is for a program. Nothing is written to a closed terminal: that
+        would end Ansible's thread that takes results, and the run would hang.
         """
         if self._task.no_log or not self._is_true(variables, "acr_progress"):
             return silent
@@ -155,10 +139,7 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         return lambda line: None if asker.is_gone() else display.display(f"{host}: {line}", stderr=apart)
 
     def _last_words(self, variables: Mapping[str, Any], tell: Tell) -> str:
-        """Return what to say where the run is ended.
-
-        It is nothing where no progress is shown either.
-        """
+        """Return what to say if the run ends early; nothing if no progress is shown either."""
         line = "" if tell is silent else activity.last_line()
         return line and f"{variables.get('inventory_hostname', 'localhost')}: {line}"
 

@@ -72,7 +72,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._display.display(policy_text(policy))
 
     def _add(self, result: Mapping[str, Any]) -> None:
-        # The results of a loop are in that of its task.
+        # A task with a loop has the results of its items in its own.
         for part in (result, *(result.get("results") or ())):
             if isinstance(part, Mapping):
                 for use in part.get("resource_actions") or ():

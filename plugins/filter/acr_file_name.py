@@ -45,7 +45,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-MOST = 200  # characters; file systems take 255 bytes, of which an ending and a temporary copy's sign need some
+# Characters of a name. File systems take 255 bytes, of which an ending and the name of a temporary copy need some.
+MOST = 200
 
 
 def file_name(share: Any, host: str, rule: str) -> str:
@@ -54,6 +55,7 @@ def file_name(share: Any, host: str, rule: str) -> str:
     name = "+".join(quote(part, safe="") for part in names)
     if len(name) <= MOST:
         return name
+    # A digest tells names apart that begin alike. Of its 64 digits, 31 are enough for any number of files.
     digest = hashlib.sha256(name.encode()).hexdigest()
     return f"{name[: MOST - 32]}+{digest[:31]}"
 

@@ -12,8 +12,8 @@ description:
   - Usually a host of the group C(acr_source) is a source, and a host of C(acr_destination) a destination. Where the
     source's C(acr_direction) is V(reversed), they have exchanged their parts, except for what
     C(acr_one_way_rules) names.
-  - Who is only prepared to be a destination is none here; P(registryops.alicloud.acr_sides#filter) tells of one host
-    what it has to be ready for too.
+  - A host that is only prepared to become a destination is not listed. P(registryops.alicloud.acr_sides#filter) says of
+    a single host what else it has to be ready for.
 positional: groups
 options:
   _input:

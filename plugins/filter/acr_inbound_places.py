@@ -68,6 +68,7 @@ def inbound_places(
     for name in dict.fromkeys(rule["namespace"] for rule in needing):
         if name not in listed:
             kept.append({"name": name, **({"auto_create_repositories": True} if name in whole else {})})
+    # A dictionary keeps the order of the rules, and each place once.
     places = dict.fromkeys((rule["namespace"], rule["repository"]) for rule in needing if rule.get("repository"))
     more = [{"namespace": namespace, "name": name} for namespace, name in places if (namespace, name) not in known]
     return {"namespaces": kept, "repositories": [*map(dict, repositories), *more]}

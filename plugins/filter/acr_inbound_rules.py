@@ -11,8 +11,9 @@ version_added: 0.1.0
 description:
   - Reads the C(acr_sync_rules) of hosts, and selects the rules that end at one host or at several. It returns what
     these rules need there, and the account that they come from.
-  - Of a source that says C(acr_direction), the rules of the other way are among them, so that it is ready for that.
-    While the rules are reversed, only those are, see P(registryops.alicloud.acr_outbound_rules#filter).
+  - If a source sets C(acr_direction), the rules of the other way are returned as well, so that the source is prepared
+    for them. While the rules are reversed, only those are returned. See
+    P(registryops.alicloud.acr_outbound_rules#filter).
 positional: sources, destination
 options:
   _input:
@@ -59,7 +60,8 @@ def inbound_rules(
 ) -> list[dict[str, Any]]:
     """Return what source rules need here; see DOCUMENTATION."""
     names = [destination] if isinstance(destination, str) else destination
-    instance_ids = [identifier for identifier in (hosts[name].get("acr_instance_id") for name in names) if identifier]
+    # Without the hosts that have none, since a rule may lack its target as well.
+    instance_ids = {hosts[name].get("acr_instance_id") for name in names} - {None, ""}
     needs = []
     with as_filter_errors():
         for source, _end, rule in kept_inbound(hosts, sources):
@@ -73,7 +75,7 @@ def _needs(rule: Mapping[str, Any], source: str, host: Mapping[str, Any]) -> dic
     return {
         "name": rule.get("name"),
         "source": source,
-        # A UID that an inventory says without quotes is a number.
+        # YAML reads a UID without quotes as a number.
         "account_id": None if host.get("acr_account_id") is None else str(host["acr_account_id"]),
         "scope": scope,
         "namespace": None if scope == "instance" else rule.get("target_namespace") or rule.get("namespace"),

@@ -50,6 +50,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.sp
 
 def misspelt_names(variables: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     """Return the sentences; see DOCUMENTATION."""
+    # A filter does not know the user's own tasks, so `str` stands for them as an empty text.
     return list(misspelt(variables, str, tuple(names)))
 
 

@@ -11,14 +11,15 @@ version_added: 1.0.0
 description:
   - The rules of an inventory are written at the host that is usually the source. Where that host's C(acr_direction) is
     V(reversed), they are kept the other way at the hosts that they end at. This filter returns what a host has to keep.
-  - A rule that goes the other way now is returned with C(state=absent), so that whoever keeps the rules deletes it.
+  - A rule that goes the other way now is returned with C(state=absent), so that the task that keeps the rules deletes
+    it.
   - The rule the other way is called C(NAME-reversed). Source and target are exchanged, with their namespaces and
     repositories; filters, trigger and priority stay. C(acr_reversed_rules) of the source, a dictionary by the rules'
-    names, says more of it. Rules that C(acr_one_way_rules) names are never reversed.
-  - Rules that cannot be reversed are refused by their names as soon as C(acr_direction) is set. These are several rules
-    that write one place from several others, rules that take the same images to several hosts, rules with a custom link
-    unless C(acr_reversed_rules) says the link of the other way, rules whose namespace or repository is not said, and
-    rules that end at no host of the inventory.
+    names, can give it further options. Rules that C(acr_one_way_rules) names are never reversed.
+  - As soon as C(acr_direction) is set, rules that cannot be reversed are refused by their names. These are rules that
+    write the same place from different ones, and rules that take the same images to different hosts. The others are
+    rules with a custom link, unless C(acr_reversed_rules) gives the link of the other way; rules without a namespace or
+    repository that their scope needs; and rules that end at no host of the inventory.
 positional: hosts, groups, host
 options:
   _input:

@@ -46,10 +46,7 @@ Found = Mapping[str, Any]
 
 
 def rehearsal_world(found: Sequence[Found]) -> dict[str, Any]:
-    """Return a world, the profiles with its keys, and what could not be taken over.
-
-    See DOCUMENTATION.
-    """
+    """Return a world, the profiles with its keys, and warnings; see DOCUMENTATION."""
     warnings: list[str] = []
     owners = {str(read["instance"]["instance_id"]): str(read["account_id"]) for read in found}
     accounts: dict[str, dict[str, Any]] = {}
@@ -66,7 +63,7 @@ def rehearsal_world(found: Sequence[Found]) -> dict[str, Any]:
 
 
 def _account(uid: str, read: Found) -> dict[str, Any]:
-    # The same in each export, so that exporting again changes no file.
+    # The same keys in each export, so that exporting again changes no file.
     keys = {"access_key_id": f"LTAIrehearsal{uid}", "access_key_secret": f"not-a-secret-{uid}"}
     roles = [_role(role) for role in read.get("roles") or () if role.get("exists")]
     documents = {role["policy_name"]: role["policy_document"] for role in read.get("policies") or ()}
@@ -132,10 +129,7 @@ def _repository(found: Found, images: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _by_repository(images: Sequence[Found]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return each repository's images in the order of their pushes.
-
-    A world has them in that order.
-    """
+    """Return each repository's images in the order of their pushes, as a world has them."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for image in sorted(images, key=lambda image: (image["update_time"], image["create_time"], image["tag"])):
         kept = {name: image[name] for name in ("tag", "digest", "size", "create_time", "update_time")}
@@ -146,15 +140,12 @@ def _by_repository(images: Sequence[Found]) -> dict[tuple[str, str], list[dict[s
 
 
 def _rules(read: Found, owners: Mapping[str, str], warnings: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield the rules that begin at the instance.
-
-    The account that one ends in cannot be read.
-    """
+    """Yield the instance's outbound rules; the service does not tell the accounts of their targets."""
     said = {str(rule.get("name")): rule.get("target_account_id") for rule in read.get("wanted_rules") or ()}
     for rule in read["sync_rules"]:
         if rule.get("direction") == "inbound":
             continue
-        # What was read counts more than what the inventory says.
+        # The account that was read of the target counts more than what the inventory says.
         account = owners.get(str(rule["target_instance_id"])) or said.get(rule["name"])
         if rule.get("cross_account") and not account:
             warnings.append(
@@ -172,7 +163,7 @@ def _rules(read: Found, owners: Mapping[str, str], warnings: list[str]) -> Itera
 
 
 def _given(found: Found, **names: str) -> dict[str, Any]:
-    """Return what is there, by its name in a world."""
+    """Return the given values, by their names in a world."""
     return {name: found[key] for name, key in names.items() if found.get(key) is not None}
 
 

@@ -12,8 +12,8 @@ description:
   - Usually a host of the group C(acr_source) is a source, and a host of C(acr_destination) a destination. Where the
     source's C(acr_direction) is V(reversed), they have exchanged their parts, except for what
     C(acr_one_way_rules) names.
-  - A source that is prepared for that, with the C(acr_direction) V(forward), is a destination too. It grants access,
-    and has the namespaces.
+  - A source with the C(acr_direction) V(forward) is prepared for the exchange, so it is a destination, too. It grants
+    access, and has the namespaces.
 positional: groups, host
 options:
   _input:

@@ -92,9 +92,9 @@ def sync_report(
 ) -> dict[str, Any]:
     """Return one report on several hosts; see DOCUMENTATION."""
     every = list(dict.fromkeys((*sources, *destinations)))
-    verified = {name: found for name in sources if (found := _found(hosts[name], "verify_sync_result", "counts"))}
-    audited = {name: found for name in every if (found := _found(hosts[name], "audit_sync_result", "findings"))}
-    # People know hosts by name, and results know instances by ID.
+    verified = _results(hosts, sources, "verify_sync_result", "counts")
+    audited = _results(hosts, every, "audit_sync_result", "findings")
+    # Results have the IDs of instances, and people know the names of hosts.
     names = {hosts[name].get("acr_instance_id"): name for name in every}
     counts, lags = of_images.counts(verified), of_images.lags(verified)
     report: dict[str, Any] = {
@@ -124,13 +124,14 @@ def sync_report(
     return {"verdict": verdict(report), **report}
 
 
-def _found(host: Mapping[str, Any], fact: str, key: str) -> Any:
-    """Return what a role left behind.
-
-    None if it failed half-way, or did not run.
-    """
-    result = host.get(fact)
-    return result if isinstance(result, Mapping) and key in result else None
+def _results(hosts: Mapping[str, Any], names: Sequence[str], fact: str, key: str) -> dict[str, Any]:
+    """Return the results that a role left behind, by host; none where it failed or did not run."""
+    found = {}
+    for name in names:
+        result = hosts[name].get(fact)
+        if isinstance(result, Mapping) and key in result:
+            found[name] = result
+    return found
 
 
 def _not_looked_at(
@@ -150,17 +151,14 @@ def _not_looked_at(
             reasons.setdefault(peer["host"], []).append(peer["reason"])
     told: list[dict[str, str]] = []
     for name, several in reasons.items():
-        # The same refusal has another request ID each time.
+        # The same refusal has another request ID each time, and should be told once.
         distinct = {_REQUEST.sub("", reason): reason.rstrip(". ") for reason in several}
         told += [{"host": name, "reason": reason} for reason in distinct.values()]
     return told
 
 
 def _reason(host: Mapping[str, Any], role: str) -> str:
-    """Return why a role did not end.
-
-    It is in the role's own words if the playbook kept them.
-    """
+    """Return why a role did not end, in its own words if the playbook kept them."""
     kept = host.get("report_sync_failures")
     if isinstance(kept, Mapping) and kept.get(role):
         return str(kept[role])

@@ -80,7 +80,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.who
 
 
 def whole(hosts: Mapping[str, Any], sources: Sequence[str], destinations: Sequence[str]) -> dict[str, Any]:
-    """Return who feeds whom; see DOCUMENTATION."""
+    """Return which instance feeds which; see DOCUMENTATION."""
     found = topology(known_hosts(hosts, sources, destinations))
     return {**found, "directions": known_directions(hosts, [*sources, *destinations])}
 

@@ -136,7 +136,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         instances = self._cached(self.get_cache_key(path), cache)
-        # Names need not be unique over accounts and regions, and host names must be.
+        # Names of instances may repeat in several accounts and regions, and names of hosts may not.
         same_names = Counter(instance.name for instance in instances)
         for instance in instances:
             name = instance.name if same_names[instance.name] == 1 else instance.instance_id
@@ -192,7 +192,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             group_name = self.inventory.add_group(self._sanitize_group_name(group))
             self.inventory.add_child(group_name, host)
         strict = self.get_option("strict")
-        # Read before composing and again after it, since groups may use what was composed.
+        # Read before composing and again afterwards, since groups may use composed variables.
         all_variables = self.inventory.get_host(host).get_vars()
         self._set_composite_vars(self.get_option("compose"), all_variables, host, strict=strict)
         all_variables = self.inventory.get_host(host).get_vars()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hold what is known of all instances, and word findings about them."""
+"""Describe all instances, as far as they are known, and word findings about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow
 
-_NAMED = 5  # of what a sentence is about; a person looks up the rest
+_NAMED = 5  # names in a sentence; a person looks up the rest
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Instance:
     refused: frozenset[str]
 
     def shown(self) -> dict[str, Any]:
-        """Return what data and drawing show of it."""
+        """Return what the report's data and its drawing show."""
         shown = ("instance_id", "name", "region", "account_id", "looked_at")
         return {name: getattr(self, name) for name in shown}
 
     def refuses(self, account_id: str) -> bool:
-        """Tell whether the audit found that an account may not replicate into it."""
+        """Return whether the audit found that an account may not replicate into the instance."""
         return any(not subject.startswith("account ") for subject in self.refused) or (
             f"account {account_id}" in self.refused
         )

@@ -19,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.est
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.graph import circles
 
+# Not documented, so that findings about circles and chains say it.
 _IF = "if what arrives by replication fires rules"
 
 
@@ -28,10 +29,11 @@ def _next(estate: Estate) -> dict[Flow, list[Flow]]:
     for flow in estate.flows:
         if flow.automatic:
             by_source.setdefault(flow.source.instance_id, []).append(flow)
-    return {
-        flow: [other for other in by_source.get(flow.target.instance_id, ()) if flow.goes_on_in(other)]
-        for flow in estate.flows
-    }
+    following = {}
+    for flow in estate.flows:
+        onward = by_source.get(flow.target.instance_id, ())
+        following[flow] = [other for other in onward if flow.goes_on_in(other)]
+    return following
 
 
 def circles_of(estate: Estate) -> Iterator[dict[str, Any]]:
@@ -49,10 +51,7 @@ def circles_of(estate: Estate) -> Iterator[dict[str, Any]]:
 
 
 def chains_of(estate: Estate) -> Iterator[dict[str, Any]]:
-    """Find instances in the middle of a way.
-
-    They pass on what they get if that fires rules, or do not.
-    """
+    """Find instances in the middle of a way, which pass on what they get, or do not."""
     following = _next(estate)
     outbound = {flow.source.instance_id for flow in estate.flows if flow.automatic}
     passing: dict[tuple[str, str], dict[Flow, list[Flow]]] = {}
@@ -63,7 +62,7 @@ def chains_of(estate: Estate) -> Iterator[dict[str, Any]]:
         ends = [other for other in following[flow] if other.target.instance_id != flow.source.instance_id]
         if ends:
             passing.setdefault(way, {})[flow] = ends
-        # An instance that feeds nobody is the end of the way, where images may stay.
+        # An instance that feeds no other is meant to be the end.
         elif not following[flow] and flow.target.instance_id in outbound:
             ending.setdefault(way, []).append(flow)
     for flows in passing.values():
@@ -86,7 +85,7 @@ def _chain(estate: Estate, flows: Mapping[Flow, Sequence[Flow]]) -> dict[str, An
 
 
 def _brings(estate: Estate, flows: Sequence[Flow]) -> str:
-    """Say what rules of one instance bring to another."""
+    """Return in words what rules of one instance bring to another."""
     places = listed(list(dict.fromkeys(str(flow.target) for flow in flows)))
     rules = f"rule {flows[0].name} brings" if len(flows) == 1 else f"the rules {names_of(flows)} bring"
     return f"{rules} {places} to {estate.name(flows[0].target.instance_id)}"

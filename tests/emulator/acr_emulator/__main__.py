@@ -92,10 +92,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def open_cloud(world: object, file: Path | None) -> Cloud:
-    """Return a cloud with the state in `file`, if any.
-
-    The content of its registries and buckets is in folders beside the file.
-    """
+    """Return a cloud with the state in `file`, if any; content of registries and buckets is in folders beside it."""
     if file is None:
         return Cloud(build_state(world), Registries())
     content, objects = (file.with_name(f"{file.name}.{kind}") for kind in ("registries", "buckets"))
@@ -108,10 +105,7 @@ def open_cloud(world: object, file: Path | None) -> Cloud:
 
 
 def save(path: Path, cloud: Cloud) -> None:
-    """Write to another file, then rename it.
-
-    A crash then never leaves half a file.
-    """
+    """Write to another file, then rename it, so that a crash never leaves half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # In the same folder, since a rename between file systems is not atomic.
     beside = path.with_suffix(".tmp")

@@ -1,7 +1,4 @@
-"""Describe one account: identities, roles, policies and instances.
-
-It also remembers how its RAM state changed over time.
-"""
+"""Describe one account: identities, roles, policies and instances, and how its RAM state changed over time."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ class Account:
     sessions: dict[str, Session] = field(default_factory=dict, metadata={"key": "access_key_id"})
     instances: dict[str, Instance] = field(default_factory=dict, metadata={"key": "id"})
     buckets: dict[str, Bucket] = field(default_factory=dict, metadata={"key": "name"})
-    # Every RAM state the account was in, oldest first: CR may act on one that is some time past.
+    # Every RAM state of the account, oldest first. CR may still decide by a state that is some time past.
     history: list[tuple[int, Views]] = field(default_factory=list, metadata={"hidden": True})
 
     def __post_init__(self) -> None:
@@ -61,10 +58,7 @@ class Account:
         self.history.append((now, self._views()))
 
     def role_as_of(self, name: str, moment: int) -> RoleView | None:
-        """Return the role at `moment`, in epoch milliseconds.
-
-        None if there was none.
-        """
+        """Return the role at `moment`, in epoch milliseconds; None if it did not exist then."""
         for since, views in reversed(self.history):
             if since <= moment:
                 return views.get(name)

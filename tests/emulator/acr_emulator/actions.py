@@ -1,7 +1,4 @@
-"""Define an API action: a function of a `Call`.
-
-It returns the answer's own fields, and knows who may call it.
-"""
+"""Define an API action: a function of a `Call` that returns the answer's own fields, with the right that it needs."""
 
 from __future__ import annotations
 
@@ -20,16 +17,13 @@ if TYPE_CHECKING:
     from .state import State
 
 Answer = dict[str, Any]
-# The version in a request tells the service, since all share one endpoint here.
+# All services share one endpoint here, so the version in a request tells which service is meant.
 VERSIONS = {"2018-12-01": "cr", "2015-05-01": "ram", "2015-04-01": "sts"}
 
 
 @dataclass(slots=True)
 class Call:
-    """One authenticated request.
-
-    The readers below raise MissingParameter and InvalidParameter.
-    """
+    """One authenticated request; its methods raise MissingParameter and InvalidParameter."""
 
     cloud: Cloud
     caller: Caller
@@ -58,7 +52,7 @@ class Call:
 
     def choice(self, name: str, *choices: str, default: str | None = None) -> str:
         value = self.text(name) if default is None else self.optional(name, default)
-        # A default that is none of the choices is the present value of what is changed.
+        # An update's default is the present value, which may be none of the choices.
         if value not in choices and value != default:
             raise invalid(name, f"it must be one of {', '.join(choices)}")
         return value
@@ -79,10 +73,7 @@ class Call:
         return value == "true" if value else default
 
     def json(self, name: str) -> Any:
-        """Return the value of a parameter that carries JSON.
-
-        None where it is absent.
-        """
+        """Return the value of a parameter that carries JSON; None if it is absent."""
         value = self.parameters.get(name)
         if not value:
             return None
@@ -92,10 +83,7 @@ class Call:
             raise invalid(name, "it is not JSON") from error
 
     def strings(self, name: str) -> list[str]:
-        """Return a list given as JSON or Name.1, Name.2.
-
-        Older SDKs flatten it in the second way.
-        """
+        """Return a list that is given as JSON, or by older SDKs as Name.1, Name.2."""
         value = self.json(name)
         if value is None:
             numbered = self._numbered(name)
@@ -116,10 +104,11 @@ class Call:
 
     def _numbered(self, name: str) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}
-        # Four digits, so that no number is large enough to cost memory.
+        # At most four digits, so that no number is large enough to cost memory.
         pattern = re.compile(re.escape(name) + r"\.([0-9]{1,4})(?:\.(\w+))?")
         for key, value in self.parameters.items():
-            if matched := pattern.fullmatch(key):
+            matched = pattern.fullmatch(key)
+            if matched:
                 found.setdefault(int(matched[1]), {})[matched[2] or ""] = value
         return found
 
@@ -129,10 +118,9 @@ Resources = Callable[[Call], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action with its authority.
+    """An action with the right that it needs.
 
-    `authority` is the RAM action a caller needs on every one of `resources`; empty where any caller will do.
-
+    `authority` is the RAM action that a caller needs on each of `resources`; it is empty if any caller may do it.
     `marker` is the field of CR's answers that says whether it went well.
     """
 
@@ -161,10 +149,7 @@ def action(
     methods: tuple[str, ...] = ("POST", "GET"),
     marker: str = "IsSuccess",
 ) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
-    """Register a function as an action, like `cr:CreateNamespace`.
-
-    The authority is called the same unless said.
-    """
+    """Register a function as an action, such as `cr:CreateNamespace`; `authority` is its RAM action if that differs."""
     product, _colon, plain = name.partition(":")
 
     def register(function: Callable[[Call], Answer]) -> Callable[[Call], Answer]:

@@ -17,9 +17,9 @@ Edition = Literal["Enterprise_Advanced", "Enterprise_Standard", "Enterprise_Basi
 Status = Literal["PENDING", "INIT_ERROR", "STARTING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "DELETED"]
 Visibility = Literal["PUBLIC", "PRIVATE"]
 
-# An image without a size is taken for 1 MiB, which is easy to recognise in sums.
+# The size of an image that a world gives none: 1 MiB, which is easy to recognise in sums.
 CATALOGUE_SIZE = 1 << 20
-# 2 to 120 characters.
+# The documented rule: 2 to 120 characters, no separator first or last.
 NAMESPACE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,118}[a-z0-9]")
 REPOSITORY_NAME = re.compile(r"(?=.{1,256}\Z)[a-z0-9]+(?:(?:[._]|__|-+|/)[a-z0-9]+)*")
 # 128 characters at most, as the OCI distribution specification says.
@@ -28,10 +28,7 @@ TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 @dataclass(slots=True)
 class Image:
-    """A tag and its image.
-
-    `digest` is `sha256:…`, `size` is in bytes, times are in epoch milliseconds.
-    """
+    """A tag and its image; `digest` is `sha256:…`, `size` is in bytes, times are in epoch milliseconds."""
 
     tag: str
     digest: str = ""
@@ -79,12 +76,9 @@ class Repository:
         return f"{self.namespace}/{self.name}"
 
     def put(self, image: Image) -> None:
-        """Set a tag, as the newest push.
-
-        An existing tag keeps its time of creation.
-        """
+        """Set a tag, as the newest push; an existing tag keeps its time of creation."""
         self._complete(image)
-        # Taken out first, so that the tag comes last, as the newest push.
+        # Taken out first, so that the tag comes last.
         previous = self.images.pop(image.tag, None)
         if previous:
             image.create_time = previous.create_time
@@ -105,16 +99,13 @@ class Repository:
     def _make(self, image: Image) -> None:
         """Generate an image without details, if registries run."""
         made = generate(self.path, image.tag)
-        # A digest that nobody could have generated stays, and is refused when its registry is filled.
+        # Another digest stays. It is refused when its registry is filled, since no such image can be made.
         if image.digest in ("", made.manifest.digest):
             image.digest, image.image_id = made.manifest.digest, made.manifest.image_id
             image.size = image.size or made.size
 
     def _complete(self, image: Image) -> None:
-        """Fill in what the world file leaves out.
-
-        Such a digest is the same in every world.
-        """
+        """Fill in what the world file leaves out; a digest is made of names, so that it is the same each time."""
         image.digest = image.digest or digest_of(f"{self.path}:{image.tag}".encode())
         image.size = image.size or CATALOGUE_SIZE
         image.image_id = image.image_id or image.digest.removeprefix("sha256:")

@@ -29,19 +29,13 @@ class Cloud:
         self.replicator = Replicator(self.state, self.store)
 
     async def start(self) -> None:
-        """Open the registries and resume the sync tasks.
-
-        The world's images are pushed into the registries first.
-        """
+        """Open the registries, push the world's images into them, and resume the sync tasks."""
         await self.registries.open(self.state, self.pushed)
         self.synchroniser.resume()
         self.replicator.resume()
 
     async def reset(self, state: State) -> None:
-        """Serve another state from now on.
-
-        Calls and faults are forgotten. After a WorldError, all goes on as before.
-        """
+        """Serve another state from now on, and forget calls and faults; a WorldError changes nothing."""
         check_images(state)
         await self.registries.prepare(state, self.pushed)
         await self.synchroniser.stop()
@@ -57,28 +51,19 @@ class Cloud:
         await self.start()
 
     async def push(self, instance: Instance, repository: Repository, image: Image) -> None:
-        """Set a tag as a client's push does.
-
-        The rules fire. Where there is a registry, an image is really pushed.
-        """
+        """Set a tag as a client's push does, so that rules fire; with a registry, an image is really pushed."""
         if instance.registry:
             image = await self.registries.push_generated(instance, repository, image.tag)
         await self.pushed(instance, repository, image)
 
     async def pushed(self, instance: Instance, repository: Repository, image: Image) -> None:
-        """Put an arrived image into the catalogue.
-
-        The rules fire.
-        """
+        """Put an arrived image into the catalogue, so that rules fire."""
         repository.put(image)
         self._keep_in_buckets(instance, repository, image)
         self.synchroniser.pushed(instance, repository, image.tag)
 
     def _keep_in_buckets(self, instance: Instance, repository: Repository, image: Image) -> None:
-        """Write the image into the bucket of its instance.
-
-        One that nobody has asked for yet is filled later.
-        """
+        """Write the image into the bucket of its instance, unless that is not filled yet."""
         for bucket in self.state.buckets.values():
             if bucket.instance == instance.id and bucket.is_open:
                 for stored in image_objects(repository, image):

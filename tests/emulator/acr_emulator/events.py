@@ -50,10 +50,7 @@ class EventRule:
 
 @dataclass(slots=True)
 class EventRecord:
-    """An event that happened.
-
-    Whether it went well is not among the fields.
-    """
+    """An event that happened; no field says whether it went well."""
 
     rule_id: str = wire("RuleId")
     rule_name: str = wire("RuleName")

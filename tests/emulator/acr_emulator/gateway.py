@@ -1,7 +1,4 @@
-"""Turn an HTTP request into an action and back.
-
-Everything that can go wrong in between is answered here.
-"""
+"""Turn an HTTP request into an action and back, and answer everything that can go wrong in between."""
 
 from __future__ import annotations
 
@@ -57,12 +54,9 @@ async def read_request(http: HttpRequest) -> signature.Request:
 
 
 def _pairs(encoded: bytes) -> dict[str, str]:
-    """Decode parameters as the gateway does.
-
-    Keep an empty value, take the first of several, and replace bytes that are no UTF-8.
-    """
+    """Decode parameters as the gateway does: keep empty values, take the first of several, replace invalid UTF-8."""
     pairs = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace")
-    # In a dictionary the last one stays, so the first has to come last.
+    # A dictionary keeps the last value, so the first one has to come last.
     return dict(reversed(pairs))
 
 
@@ -115,10 +109,7 @@ def _perform(cloud: Cloud, caller: Caller, action: Action, parameters: dict[str,
 
 
 async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Response | None:
-    """Return the answer of a fault that replaces the work.
-
-    None for the others.
-    """
+    """Return the answer of a fault that comes in the place of the work; None for other faults."""
     record.code = fault.fault
     match fault.fault:
         case "throttle":

@@ -15,10 +15,7 @@ from .schema import WorldError, load
 
 @dataclass(slots=True)
 class Attachment:
-    """A policy attached to a user or role.
-
-    In a world file a bare name or a whole document will do.
-    """
+    """A policy attached to a user or role; a world file may give only its name, or its document."""
 
     name: str
     type: Literal["Custom", "System"] = "Custom"
@@ -44,10 +41,7 @@ _ATTACHMENTS = {"read": _read_attachments}
 
 
 def _read_document(value: object, path: str) -> str:
-    """Return a policy document's JSON text.
-
-    It is given as a mapping or as text.
-    """
+    """Return a policy document's JSON text; a world file gives it as a mapping or as text."""
     if not isinstance(value, (str, Mapping)):
         raise WorldError(f"{path}: expected a policy document")
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
@@ -85,10 +79,7 @@ class PolicyVersion:
 
 @dataclass(slots=True)
 class Policy:
-    """A policy and its versions.
-
-    A world file may give `document` alone, which becomes version v1.
-    """
+    """A policy and its versions; a world file may give `document` instead, which becomes version v1."""
 
     name: str
     document: str = field(default="", metadata={"read": _read_document, "input": True})
@@ -103,7 +94,7 @@ class Policy:
     tags: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        # With both, nobody could say which of them is in force.
+        # With both, it would not be clear which of them is in force.
         if bool(self.document) == bool(self.versions):
             raise ValueError(f"policy {self.name} needs either document or versions")
         if self.document:
@@ -136,10 +127,7 @@ class Role:
         self.set_trust_policy(self.trust_policy)
 
     def set_trust_policy(self, text: str) -> None:
-        """Set the trust policy.
-
-        Raise MalformedPolicyError and change nothing if `text` is none.
-        """
+        """Set the trust policy, or raise MalformedPolicyError and change nothing."""
         self.trust = policy.parse(text, trust=True)
         self.trust_policy = text
 
@@ -159,10 +147,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class RoleView:
-    """What a role meant at one moment.
-
-    It tells who may assume the role, and what it may then do.
-    """
+    """A role at one moment: who may assume it, and what it may then do."""
 
     trust: policy.Document
     policies: tuple[policy.Document, ...]
@@ -170,10 +155,7 @@ class RoleView:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever signs a request.
-
-    An `identity` has lasting keys, a role's `session` temporary ones.
-    """
+    """Who signs a request: an `identity` with lasting keys, or a role's `session` with temporary ones."""
 
     account_id: str
     account_name: str

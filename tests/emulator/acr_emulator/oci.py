@@ -19,10 +19,7 @@ INDEXES = (OCI_INDEX, DOCKER_LIST)
 
 
 class MalformedManifestError(ValueError):
-    """A manifest that contradicts its media type.
-
-    Or its type cannot be replicated.
-    """
+    """A manifest that contradicts its media type, or whose type cannot be replicated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,7 @@ class Manifest:
         return self.media_type in INDEXES
 
     def blobs(self) -> list[Descriptor]:
-        """Return config and layers of an image.
-
-        Layers that are only to be had elsewhere are left out.
-        """
+        """Return config and layers of an image, without layers that are kept elsewhere."""
         if self.media_type not in IMAGES:
             raise MalformedManifestError(f"a manifest of the type {self.media_type} cannot be replicated")
         data = self._data()
@@ -63,7 +57,7 @@ class Manifest:
     @property
     def image_id(self) -> str:
         """Return the digest of the configuration or index."""
-        # The first blob of an image is its configuration, whose digest is what Docker calls the image's ID.
+        # The first blob of an image is its configuration; Docker calls its digest the image's ID.
         digest = self.digest if self.is_index else self.blobs()[0].digest
         return digest.removeprefix("sha256:")
 

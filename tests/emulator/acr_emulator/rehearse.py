@@ -1,7 +1,4 @@
-"""Run ansible-playbook against the emulator on an exported estate.
-
-It is called as `python -m acr_emulator.rehearse FOLDER ...`.
-"""
+"""Run ansible-playbook against the emulator on an exported estate: `python -m acr_emulator.rehearse FOLDER ...`."""
 
 from __future__ import annotations
 
@@ -23,10 +20,7 @@ _NO_ROLE = ("arn", "session_name", "external_id", "policy", "duration")
 
 
 def variables(folder: Path, emulator: Emulator) -> dict[str, object]:
-    """Return extra variables that turn every call to the emulator.
-
-    Calls are then signed with its made-up keys.
-    """
+    """Return extra variables that send every call to the emulator, signed with its invented keys."""
     url = f"http://{emulator.endpoint}"
     return {
         **{f"acr_{product}_endpoint": url for product in ("cr", "ram", "sts", "oss")},
@@ -46,10 +40,7 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def rehearse(folder: Path, arguments: list[str]) -> int:
-    """Return what ansible-playbook ends with.
-
-    The state of the emulator is kept in the folder.
-    """
+    """Return the exit code of ansible-playbook, and keep the emulator's state in the folder."""
     program = Path(sys.executable).with_name("ansible-playbook")
     with running(folder / "world.json", "--state", str(folder / "state.json")) as emulator:
         print(f"Rehearsing in {folder}; watch it on http://{emulator.endpoint}/_emulator/", flush=True)
@@ -61,7 +52,7 @@ def rehearse(folder: Path, arguments: list[str]) -> int:
             try:
                 return process.wait()
             except KeyboardInterrupt:
-                continue  # Ansible has heard it as well, and ends by itself
+                continue  # Ansible gets Ctrl-C as well, and ends by itself
 
 
 def main() -> int:

@@ -1,7 +1,4 @@
-"""Keep sync rules and sync tasks.
-
-World files spell them as the API does.
-"""
+"""Keep sync rules and sync tasks; world files spell them as the API does."""
 
 from __future__ import annotations
 
@@ -21,10 +18,7 @@ def wire(name: str, default: Any = "") -> Any:
 
 @dataclass(slots=True)
 class SyncRule:
-    """Kept at its source instance.
-
-    Empty strings are parameters that were not given.
-    """
+    """A rule, kept at its source instance; an empty text is a parameter that was not given."""
 
     name: str = field(metadata={"name": "SyncRuleName"})
     scope: Literal["REPO", "NAMESPACE", "INSTANCE"] = field(metadata={"name": "SyncScope"})
@@ -47,15 +41,15 @@ class SyncRule:
     def __post_init__(self) -> None:
         for pattern in (self.tag_filter, self.namespace_filter, self.repository_filter):
             try:
-                # The service has an engine of its own; what Python refuses, it may take.
+                # Which engine the service has is not documented. Python's stands for it here.
                 re.compile(pattern)
             except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
 
     def covers(self, namespace: str, repository: str, tag: str) -> bool:
-        """Return whether the rule is about this image.
+        """Return whether the rule covers this image.
 
-        Filters match anywhere in a name; the real anchoring is unknown.
+        Filters match anywhere in a name. Whether the service anchors them is not documented.
         """
         if self.scope != "INSTANCE" and namespace != self.namespace:
             return False
@@ -92,10 +86,7 @@ class LayerTask:
 
 @dataclass(slots=True)
 class SyncTask:
-    """`target_account` is set for a sync into another account only.
-
-    Sizes in bytes, times in milliseconds.
-    """
+    """A task; `target_account` is only set for another account. Sizes are in bytes, times in milliseconds."""
 
     source: ImageReference = field(metadata={"name": "ImageFrom"})
     target: ImageReference = field(metadata={"name": "ImageTo"})

@@ -1,9 +1,11 @@
-"""Convert plain data to dataclasses and back, strictly.
+"""Convert plain data to dataclasses and back, strictly: an unknown key or a wrong type is an error with its path.
 
-An unknown key or a wrong type is an error that names its path.
-
-Field metadata: ``key`` (a list in the file, a dictionary by that attribute in memory), ``read`` and ``write`` (own
-conversion), ``name`` (spelling in the file), ``input`` (read, never written), ``hidden`` (neither read nor written).
+Metadata of fields:
+    ``key``: a list in the file is a dictionary by that attribute in memory.
+    ``read`` and ``write``: functions that convert the value.
+    ``name``: the spelling in the file.
+    ``input``: read, but never written.
+    ``hidden``: neither read nor written.
 """
 
 from __future__ import annotations
@@ -19,10 +21,7 @@ T = TypeVar("T")
 
 
 class WorldError(ValueError):
-    """Data that cannot be served.
-
-    The message begins with the path of the wrong key.
-    """
+    """Data that cannot be served; the message begins with the path of the wrong key."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Key:
     metadata: Mapping[str, Any]
 
 
-# A world of 100,000 images asks for the same few classes each time.
+# Once for each class: a world of 100,000 images has only a few.
 @cache
 def keys_of(kind: Any) -> tuple[Key, ...]:
     hints = typing.get_type_hints(kind)
@@ -54,10 +53,7 @@ def keys_of(kind: Any) -> tuple[Key, ...]:
 
 
 def load(kind: type[T], data: object, path: str = "", base: T | None = None) -> T:
-    """Make a `kind` from `data`.
-
-    Absent keys keep their value in `base`, or else their default.
-    """
+    """Make a `kind` from `data`; an absent key keeps its value in `base`, or has its default."""
     if not isinstance(data, Mapping):
         raise WorldError(f"{path or 'world'}: expected a mapping, not {_shown(data)}")
     known = {key.name: key for key in keys_of(typing.cast(Any, kind))}
@@ -72,9 +68,8 @@ def load(kind: type[T], data: object, path: str = "", base: T | None = None) -> 
         raise WorldError(f"{_join(path, missing[0])}: missing; it is required")
     try:
         return kind(**values) if base is None else dataclasses.replace(base, **values)  # type: ignore[type-var]
-    # It names its path already.
     except WorldError:
-        raise
+        raise  # it names its path already
     except ValueError as error:
         raise WorldError(f"{path or 'world'}: {error}") from error
 
@@ -152,8 +147,8 @@ def _choice(choices: tuple[Any, ...], value: object, path: str) -> Any:
     raise WorldError(f"{path}: expected one of {', '.join(map(str, choices))}, not {_shown(value)}")
 
 
-# Times in milliseconds have 13 digits; what is larger cannot be waited for, nor written as a date.
-# Milliseconds of more than 30,000 years. Larger numbers lose digits in JSON readers that use floats.
+# The largest number: milliseconds of 30,000 years, which a date can still hold. JSON readers that use floats lose
+# digits of much larger numbers.
 LARGEST = 10**15
 NAMES: dict[type, str] = {
     str: "a string (quote it)",
@@ -168,7 +163,7 @@ def _scalar(kind: type, value: object, path: str) -> Any:
     # In Python True is an int as well.
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise WorldError(f"{path}: expected {NAMES[kind]}, not {_shown(value)}")
-    # Not a number is on no side of the bounds.
+    # NaN fails this comparison, too.
     if isinstance(value, (int, float)) and not -LARGEST < value < LARGEST:
         raise WorldError(f"{path}: expected {NAMES[kind]} of less than 16 digits")
     return value

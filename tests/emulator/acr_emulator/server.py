@@ -29,10 +29,7 @@ class Protocol(HttpToolsProtocol):
 
 
 class Dropped(Response):
-    """An answer that resets the connection instead.
-
-    The client may have closed it by itself.
-    """
+    """An answer that resets the connection, unless the client has closed it."""
 
     def __init__(self) -> None:
         super().__init__(status_code=0)
@@ -53,16 +50,13 @@ async def disconnected(receive: Receive) -> None:
 
 
 def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    # Escaped to ASCII: names may hold lone surrogates, which have no UTF-8.
+    # Escaped to ASCII, since names may hold lone surrogates, which UTF-8 does not have.
     content = json.dumps(body, separators=(",", ":"))
     return Response(content, status, headers={"content-type": JSON_TYPE, **(headers or {})})
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to the program.
-
-    The program stops all of its servers together.
-    """
+    """A server that leaves signals to the program, which stops all of its servers together."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -74,7 +68,7 @@ class Listener:
 
     def __init__(self, app: Any, host: str = "127.0.0.1", port: int = 0) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Only where the protocol is named does the event loop send at once; else every answer waits 40 ms for an ACK.
+        # uvloop only sends at once if the protocol is named. Otherwise every answer waits 40 ms for an ACK.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((host, port))

@@ -1,7 +1,4 @@
-"""Serve /_emulator/, where tests look behind the API.
-
-They also change there what it does.
-"""
+"""Serve /_emulator/, where tests look behind the API and change what it does."""
 
 from __future__ import annotations
 
@@ -115,16 +112,16 @@ def _repository(instance: Instance, push: Push) -> Repository:
 
 @dataclass(slots=True)
 class Import:
-    """What the console's import rule of an instance says: which bucket it reads."""
+    """The console's import rule of an instance, with the bucket that it reads."""
 
     instance_id: str
     bucket: str
 
 
 async def imports(request: Request) -> Response:
-    """Import a bucket's images into an instance, which the console alone can do.
+    """Import a bucket's images into an instance, as the console does; no API can.
 
-    A tag whose content is not there yet is left out; so is one for which there is no place.
+    A tag is left out if its content is not there yet, or if it has no repository to go to.
     """
     cloud = _cloud(request)
     wanted = load(Import, await _body(request))
@@ -169,10 +166,7 @@ class Settings:
 
 
 async def behaviour(request: Request) -> Response:
-    """Change what is given and leave the rest.
-
-    The keys of `behaviour` may also be given at the top.
-    """
+    """Change what is given and leave the rest; the keys of `behaviour` may also be given at the top."""
     state = _cloud(request).state
     body = await _body(request)
     own = {item.name for item in dataclasses.fields(Settings)}

@@ -1,8 +1,6 @@
-"""Check both styles of request signatures.
+"""Check both styles of request signatures: ACS3-HMAC-SHA256 in a header, and V1 HMAC-SHA1 in a parameter.
 
-They are ACS3-HMAC-SHA256 in a header, and V1 HMAC-SHA1 in a parameter.
-
-Verification follows what the client says it signed, never a fixed list of headers.
+What was signed is what the client says, and no fixed list of headers.
 """
 
 from __future__ import annotations
@@ -26,9 +24,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request, as far as a signature covers it.
+    """An HTTP request as far as a signature covers it.
 
-    `query` and `form` are decoded; header names lower-case.
+    `query` and `form` are decoded, header names are in small letters.
     """
 
     method: str
@@ -49,10 +47,7 @@ def canonical_query(parameters: Mapping[str, str]) -> str:
 
 
 def authenticate(request: Request, callers: Mapping[str, Caller]) -> Caller:
-    """Return whoever signed the request.
-
-    Raises the gateway's ApiError for a wrong, half or stale signature.
-    """
+    """Return the caller who signed the request, or raise the gateway's ApiError."""
     if "authorization" in request.headers:
         return _authenticate_acs3(request, callers)
     return _authenticate_v1(request, callers)

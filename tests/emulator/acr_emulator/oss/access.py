@@ -1,6 +1,6 @@
 """Decide what a caller, or a replication's role, may do with a bucket.
 
-RAM policies count within the owner's account, and the bucket's policy for everybody whom it names.
+RAM policies count within the owner's account. The bucket's policy counts for everybody whom it names.
 """
 
 from __future__ import annotations
@@ -23,10 +23,7 @@ OSS_SERVICE = "oss.aliyuncs.com"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Describe who asks.
-
-    That is an account, the names a bucket's policy knows it by, and its RAM policies.
-    """
+    """Who asks: an account, the names that a bucket's policy may have for it, and its RAM policies."""
 
     account_id: str
     names: tuple[str, ...]
@@ -35,14 +32,12 @@ class Principal:
 
 
 def may(bucket: Bucket, principal: Principal, action: str, name: str = "") -> bool:
-    """Return whether the principal may do the action.
-
-    A Deny wins wherever it stands.
-    """
+    """Return whether the principal may do the action; a Deny wins in either kind of policy."""
     resource = bucket.resource(name)
     by_bucket = policy.decide(bucket_documents(bucket, principal.names), action, resource)
     if by_bucket is Decision.EXPLICIT_DENY:
         return False
+    # Of another account, only the bucket's policy lets anybody in.
     if principal.account_id != bucket.account_id:
         return by_bucket is Decision.ALLOW
     if principal.is_root:
@@ -66,10 +61,7 @@ def bucket_documents(bucket: Bucket, names: Iterable[str]) -> tuple[Document, ..
 
 
 def parse_bucket_policy(text: str) -> list[tuple[tuple[str, ...], Document]]:
-    """Return each statement with its principals.
-
-    They are a list of UIDs, of roles' sessions, or a star, unlike those of a role's trust.
-    """
+    """Return each statement with its principals: UIDs, sessions of roles, or a star."""
     try:
         data = json.loads(text)
         statements: list[Any] = data["Statement"]

@@ -14,10 +14,7 @@ BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 @dataclass(slots=True)
 class StoredObject:
-    """An object.
-
-    `content` is its text, which is also in its file.
-    """
+    """An object; `content` is its text, which its file has as well."""
 
     name: str
     content: str = ""
@@ -29,6 +26,7 @@ class StoredObject:
 
     @property
     def etag(self) -> str:
+        # OSS's ETag of an object that was written in one request.
         return hashlib.md5(self.content.encode("latin-1", "replace"), usedforsecurity=False).hexdigest().upper()
 
 
@@ -42,8 +40,8 @@ class GeneratedObjects:
 class ReplicationRule:
     """A rule of the source bucket.
 
-    `todo` are the historical objects that it has yet to copy, of `total`; `backlog` are newer ones, each with the
-    time of its change in epoch milliseconds.
+    `todo` are the historical objects that are still to be copied, of `total`. `backlog` are newer objects, each with
+    the time of its change in epoch milliseconds.
     """
 
     destination_bucket: str
@@ -70,10 +68,7 @@ class ReplicationRule:
 
 @dataclass(slots=True)
 class Bucket:
-    """A bucket.
-
-    With `instance`, the images of that instance are in it.
-    """
+    """A bucket; with `instance`, it holds the images of that instance."""
 
     name: str
     region: str
@@ -84,7 +79,7 @@ class Bucket:
     rules: dict[str, ReplicationRule] = field(default_factory=dict, metadata={"key": "id"})
     create_time: int = field(default_factory=now_ms)
     account_id: str = field(default="", metadata={"hidden": True})
-    # Whether its folder holds its objects; it is filled when somebody asks for the bucket.
+    # Whether its folder holds its objects. It is filled when a call first asks for the bucket.
     is_open: bool = field(default=False, metadata={"hidden": True})
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from .errors import OssError, wrong_argument
 from .markup import document, iso
 from .operations import BucketCall, Reply, operation
 
+# OSS's own limit for max-keys.
 _LONGEST_LIST = 1000
 
 
@@ -57,7 +58,7 @@ def get_bucket_location(call: BucketCall) -> Reply:
 
 @operation("ListObjectsV2", "GET", authority="ListObjects")
 def list_objects(call: BucketCall) -> Reply:
-    """List objects in the order of their names, from the continuation token on."""
+    """List objects in the order of their names, after the continuation token."""
     prefix, after = call.query.get("prefix", ""), call.query.get("continuation-token", "")
     asked = call.query.get("max-keys") or "100"
     if not asked.isdigit() or not 1 <= int(asked) <= _LONGEST_LIST:

@@ -1,8 +1,6 @@
-"""Say no as OSS does.
+"""Refuse as OSS does, by XML with a code, words, a request ID and an EC.
 
-That is XML with a code, words, a request ID and an EC.
-
-EC is a number that its documentation explains causes by. It is empty where that is not known.
+By the EC, a number, OSS's documentation explains the cause. It is left out here if it is not known.
 """
 
 from __future__ import annotations

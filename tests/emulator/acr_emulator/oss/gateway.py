@@ -91,10 +91,7 @@ def _perform(call: BucketCall, found: Operation) -> Reply:
 
 
 async def _fail_before(fault: Fault, http: HttpRequest, record: Record) -> Response | None:
-    """Return the answer of a fault that replaces the work.
-
-    None for the others.
-    """
+    """Return the answer of a fault that comes in the place of the work; None for other faults."""
     record.code = fault.fault
     if fault.fault in _BEFORE:
         raise OssError(*_BEFORE[fault.fault])

@@ -1,7 +1,4 @@
-"""Define an OSS operation: a function of a `BucketCall`.
-
-It is found by method, by sub-resource, and by whether an object is named.
-"""
+"""Define an OSS operation: a function of a `BucketCall`, found by method, sub-resource and object."""
 
 from __future__ import annotations
 
@@ -32,10 +29,7 @@ class Reply:
 
 @dataclass(slots=True)
 class BucketCall:
-    """One authenticated request.
-
-    `region` is the one that it was signed for.
-    """
+    """One authenticated request; `region` is the region that it was signed for."""
 
     cloud: Cloud
     caller: Caller
@@ -60,10 +54,7 @@ class BucketCall:
         return Principal(caller.account_id, names_of(caller), layers, caller.is_root)
 
     def xml(self, root: str) -> ElementTree.Element:
-        """Return the body's root element.
-
-        Raise MalformedXML if it is another.
-        """
+        """Return the body's root element, or raise MalformedXML if it has another name."""
         try:
             found = ElementTree.fromstring(self.body)
         except ElementTree.ParseError as error:
@@ -74,7 +65,7 @@ class BucketCall:
 
 
 def names_of(caller: Caller) -> tuple[str, ...]:
-    """Return what a bucket's policy may call the caller."""
+    """Return the names that a bucket's policy may have for the caller."""
     if caller.session:
         # OSS writes the role's name in lower case here.
         return (f"arn:sts::{caller.account_id}:assumed-role/{caller.session.role.lower()}/{caller.session.name}",)
@@ -96,10 +87,7 @@ OPERATIONS: dict[tuple[str, str, bool], Operation] = {}
 def operation(
     name: str, method: str, sub_resource: str = "", *, on_object: bool = False, authority: str = ""
 ) -> Callable[[Callable[[BucketCall], Reply]], Callable[[BucketCall], Reply]]:
-    """Register a function as an operation, such as GetBucketInfo.
-
-    The RAM action is called like it unless said.
-    """
+    """Register a function as an operation, such as GetBucketInfo; `authority` is its RAM action if that differs."""
 
     def register(function: Callable[[BucketCall], Reply]) -> Callable[[BucketCall], Reply]:
         found = Operation(name, f"oss:{authority or name}", function)
@@ -122,8 +110,8 @@ def find(method: str, query: Mapping[str, str], key: str) -> Operation:
 
 
 def authorise(call: BucketCall, found: Operation) -> None:
-    """Refuse a wrong region, and whoever has no right."""
-    # The bucket is not there yet, so it has neither a region nor a policy.
+    """Refuse a request that was signed for a wrong region, and a caller without the right."""
+    # A new bucket has neither a region nor a policy yet.
     if found.name == "PutBucket":
         return
     bucket = call.bucket

@@ -1,7 +1,4 @@
-"""Keep a bucket's policy.
-
-A new one replaces the old one as a whole.
-"""
+"""Keep a bucket's policy, which is replaced as a whole."""
 
 from __future__ import annotations
 

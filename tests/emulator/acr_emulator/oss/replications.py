@@ -18,10 +18,7 @@ _PREFIXES, _RULES = 10, 100
 
 @operation("PutBucketReplication", "POST", "replication:add")
 def put_bucket_replication(call: BucketCall) -> Reply:
-    """Make a rule.
-
-    Its ID is in a header of the answer alone.
-    """
+    """Make a rule, and answer with its ID in a header only."""
     bucket = call.bucket
     rule = _read_rule(call)
     destination = _destination(call, rule)
@@ -32,7 +29,7 @@ def put_bucket_replication(call: BucketCall) -> Reply:
         raise OssError("TooManyReplicationRules", 400, f"A bucket has at most {_RULES} rules.")
     _check_rights(call, rule, destination)
     bucket.rules[rule.id] = rule
-    # Last, when the rule is in its place, since it begins at once.
+    # After the rule is in its place, since it begins at once.
     call.cloud.replicator.start(bucket, rule)
     return Reply(headers={"x-oss-replication-rule-id": rule.id})
 
@@ -49,10 +46,7 @@ def get_bucket_replication(call: BucketCall) -> Reply:
 
 @operation("GetBucketReplicationProgress", "GET", "replicationProgress")
 def get_bucket_replication_progress(call: BucketCall) -> Reply:
-    """Tell how far a rule is.
-
-    Figures are there while it is doing only.
-    """
+    """Tell how far a rule is, with figures only while its status is `doing`."""
     rule = call.bucket.rules.get(call.query.get("rule-id", ""))
     if rule is None:
         raise OssError("NoSuchReplicationRule", 404, "The specified replication rule does not exist.")
@@ -67,10 +61,7 @@ def get_bucket_replication_progress(call: BucketCall) -> Reply:
 
 @operation("DeleteBucketReplication", "POST", "replication:delete")
 def delete_bucket_replication(call: BucketCall) -> Reply:
-    """Begin to close a rule.
-
-    It answers 204 while one is being closed, and 200 where there is none at all.
-    """
+    """Begin to close a rule; answer 204 while one is being closed, and 200 if the bucket has none."""
     root = call.xml("ReplicationRules")
     rules = call.bucket.rules
     named = [element.text or "" for element in root.findall("ID")]
@@ -135,7 +126,7 @@ def _check_rights(call: BucketCall, rule: ReplicationRule, destination: Bucket) 
         for bucket in (call.bucket, destination):
             if not may(bucket, call.principal, "oss:ReplicateGet"):
                 raise denied(f"You have no right to do oss:ReplicateGet on {bucket.resource()}.")
-    # Whether rights are checked at once or only while copying is not documented.
+    # It is not documented whether rights are checked at once or only while copying.
     if behaviour.bucket_replication_ungranted == "create":
         lacking = replication_denied(call.cloud.state, call.bucket, rule)
         if lacking:

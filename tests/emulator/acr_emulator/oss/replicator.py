@@ -1,11 +1,9 @@
-"""Copy objects from bucket to bucket, as the rules say.
-
-A rule is starting, then doing, and once it is deleted, closing for a while.
-"""
+"""Copy objects from bucket to bucket by rules, whose status is starting, then doing, and after deletion closing."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 
 from .. import policy
 from ..ids import now_ms
@@ -14,9 +12,9 @@ from .access import OSS_SERVICE, Principal, may
 from .bucket import Bucket, ReplicationRule, StoredObject
 from .store import Store
 
-# A rule's historical objects are copied in as many steps, so that clients see it proceed.
+# A rule's historical objects are copied in so many steps, so that clients see progress.
 _STEPS = 10
-# Seconds between two looks whether a rule that lacks rights has got them.
+# Seconds between two looks whether a rule has got the rights that it lacks; short, since tests wait for it.
 _PATIENCE = 0.05
 
 
@@ -35,7 +33,8 @@ class Replicator:
 
     def end(self, bucket: Bucket, rule: ReplicationRule) -> None:
         rule.status = "closing"
-        if running := self._running.pop(rule.id, None):
+        running = self._running.pop(rule.id, None)
+        if running:
             running.cancel()
         self._launch(bucket, rule)
 
@@ -87,7 +86,7 @@ class Replicator:
 
     def _step(self, bucket: Bucket, rule: ReplicationRule) -> None:
         destination = self._state.buckets[rule.destination_bucket]
-        size = -(-rule.total // _STEPS)
+        size = math.ceil(rule.total / _STEPS)
         names, rule.todo = rule.todo[:size], rule.todo[size:]
         changed, rule.backlog = list(rule.backlog), {}
         self._store.open(destination, self._state.instances.get(destination.instance))
@@ -100,11 +99,9 @@ class Replicator:
 
 
 def replication_denied(state: State, bucket: Bucket, rule: ReplicationRule) -> str:
-    """Return which right the rule's role lacks.
+    """Return which right the rule's role lacks; empty if it has all.
 
-    It is empty if it has all.
-
-    Without a role, within one account, the service itself copies.
+    Without a role, which is possible within one account, the service itself copies.
     """
     destination = state.buckets.get(rule.destination_bucket)
     if destination is None:
@@ -122,7 +119,7 @@ def replication_denied(state: State, bucket: Bucket, rule: ReplicationRule) -> s
     needed += [(destination, f"oss:Replicate{deed}") for deed in ("List", "Get", "Put")]
     needed += [(destination, "oss:ReplicateDelete")] if rule.action == "ALL" else []
     for place, action in needed:
-        # They are about the bucket and all objects in it.
+        # The rights must be on the bucket and on the objects in it.
         if not (may(place, principal, action) and may(place, principal, action, "any")):
             return f"The role {role.name} has no right to do {action} on {place.resource()} and what is in it."
     return ""

@@ -1,7 +1,4 @@
-"""Check signatures of the kind OSS4-HMAC-SHA256.
-
-The key is derived from the secret, the date, the region and the product.
-"""
+"""Check OSS4-HMAC-SHA256 signatures, by a key made of the secret, the date, the region and the product."""
 
 from __future__ import annotations
 
@@ -26,10 +23,7 @@ _ALWAYS_SIGNED = ("content-type", "content-md5")
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A request as far as a signature covers it.
-
-    Path and query are as they came; header names are lower-case.
-    """
+    """A request as far as a signature covers it; path and query are as they came, header names are in small letters."""
 
     method: str
     path: str
@@ -38,7 +32,7 @@ class Signed:
 
 
 def authenticate(request: Signed, callers: Mapping[str, Caller]) -> tuple[Caller, str]:
-    """Return whoever signed the request, and the region that it was signed for."""
+    """Return the caller who signed the request, and the region that it was signed for."""
     given = request.headers.get("authorization", "").strip()
     if not given:
         raise denied()
@@ -78,10 +72,7 @@ def string_to_sign(request: Signed, scope: str, additional: Iterable[str]) -> st
 
 
 def _canonical_query(query: str) -> str:
-    """Return the parameters in order.
-
-    One without a value has no equals sign.
-    """
+    """Return the parameters in order; a parameter without a value has no equals sign."""
     pairs = sorted(tuple(pair.partition("=")[::2]) for pair in query.split("&") if pair)
     return "&".join(f"{name}={value}" if value else name for name, value in pairs)
 

@@ -12,23 +12,20 @@ from urllib.parse import quote
 from ..catalogue import Image, Instance, Repository
 from .bucket import Bucket, StoredObject
 
-# Most file systems take names of 255 bytes.
+# Characters of a file's name. Most file systems take 255 bytes.
 _LONGEST_NAME = 200
 _ROOT = "docker/registry/v2"
 
 
 class Store:
-    """`data` keeps the files over a restart.
-
-    Without it they end with the emulator.
-    """
+    """The files of all buckets; in the folder `data` they outlive a restart, without it they end with the emulator."""
 
     def __init__(self, data: Path | None = None) -> None:
         self._run = tempfile.TemporaryDirectory(prefix="oss-")
         self._data = data or Path(self._run.name, "data")
 
     def file(self, bucket: Bucket, name: str) -> Path:
-        # A dot is written out as well, so that no name leads out of the folder.
+        # A dot is quoted as well, so that no name leads out of the folder.
         plain = quote(name, safe="").replace(".", "%2E")
         if len(plain) > _LONGEST_NAME:
             plain = hashlib.sha256(name.encode()).hexdigest()
@@ -69,11 +66,9 @@ class Store:
 
 
 def image_objects(repository: Repository, image: Image) -> Iterator[StoredObject]:
-    """Yield an image's objects in a bucket.
+    """Yield an image's objects in a bucket: its tag and its content.
 
-    They are its tag and its content.
-
-    They are named as the open-source registry does. How an instance of the service keeps them is not documented.
+    Their names are those of the open-source registry. How the service keeps images in a bucket is not documented.
     """
     digits = image.digest.removeprefix("sha256:")
     tags = f"{_ROOT}/repositories/{repository.path}/_manifests/tags"
@@ -82,7 +77,7 @@ def image_objects(repository: Repository, image: Image) -> Iterator[StoredObject
 
 
 def images_in(bucket: Bucket) -> Iterator[tuple[str, str, Image]]:
-    """Yield namespace, repository and image of each tag whose content is there as well."""
+    """Yield namespace, repository and image of each tag whose content has arrived, too."""
     start, mark, end = f"{_ROOT}/repositories/", "/_manifests/tags/", "/current/link"
     for name, stored in bucket.objects.items():
         if not (name.startswith(start) and name.endswith(end) and mark in name):
