@@ -13,10 +13,7 @@ from .policy import Decision, Document, decide, parse
 
 
 def authorise(call: Call, action: Action) -> None:
-    """Raise NoPrivilege or NoPermission if policies forbid it.
-
-    CR raises the first, RAM and STS the second.
-    """
+    """Raise NoPrivilege (CR) or NoPermission (RAM and STS) if policies do not allow a call."""
     # The root of an account may do everything within it.
     if call.caller.is_root or not action.authority:
         return
@@ -31,15 +28,12 @@ def authorise(call: Call, action: Action) -> None:
 
 
 def caller_policies(account: Account, caller: Caller, moment: int) -> list[tuple[str, Sequence[Document]]]:
-    """Decide what the caller may do at `moment`.
-
-    Every layer must allow it. A session's policy can only narrow.
-    """
+    """Return the layers of policies that decide what a caller may do at `moment`; each of them must allow it."""
     if caller.identity:
         return [("AccountLevelIdentityBasedPolicy", account.documents(caller.identity.policies))]
     session = caller.session
     assert session is not None
-    # A session loses its rights with its role, also if it was opened before.
+    # An open session loses its rights together with its role.
     role = account.role_as_of(session.role, moment)
     layers: list[tuple[str, Sequence[Document]]] = [
         ("AccountLevelIdentityBasedPolicy", role.policies if role else ()),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Break answers in the ways that are alike in every protocol."""
+"""Break answers in the ways that all protocols share."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ HTML_502 = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad G
 
 
 async def broken(fault: Fault, receive: Receive, headers: Mapping[str, str] | None = None) -> Response | None:
-    """Return the answer of a fault that replaces the work.
+    """Return the answer of a fault that comes in the place of the work; None if the protocol has its own.
 
-    None for those that each protocol tells in its own words. `headers` are those of an empty answer.
+    `headers` are for an empty answer.
     """
     match fault.fault:
         case "html_502":

@@ -1,4 +1,4 @@
-"""The two ways the service says no."""
+"""Define the two ways in which the service refuses."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """An HTTP error with the gateway's body.
-
-    `extra` goes into the body, `headers` onto the answer.
-    """
+    """An HTTP error with the gateway's body, to which `extra` is added."""
 
     def __init__(
         self,
@@ -29,10 +26,7 @@ class ApiError(Exception):
 
 
 class BusinessError(Exception):
-    """CR's own failure: HTTP 200 with IsSuccess false.
-
-    Its code is in upper case.
-    """
+    """CR's own failure: HTTP 200 with IsSuccess false, and a code in capital letters."""
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)

@@ -11,10 +11,7 @@ NEEDED_ACTIONS = ("cr:CreateSyncRule", "cr:CreateRepositorySync")
 
 
 def missing_grant(target: Account, source_account_id: str, region: str, instance_id: str, moment: int) -> str:
-    """Say in words what was missing at `moment`.
-
-    It is in epoch milliseconds. The answer is empty if all is granted.
-    """
+    """Return in words what was missing at `moment`, in epoch milliseconds; empty if all is granted."""
     role = target.role_as_of(SYNC_ROLE, moment)
     if role is None:
         return f"account {target.uid} has no role {SYNC_ROLE}"

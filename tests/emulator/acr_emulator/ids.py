@@ -1,4 +1,4 @@
-"""Identifiers, times and digests in the service's own forms."""
+"""Make identifiers, times and digests in the service's own forms."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 
 def new_id(prefix: str) -> str:
-    """Return `prefix`, a hyphen and 16 letters and digits.
-
-    They are lower-case, as CR makes them.
-    """
+    """Return `prefix`, a hyphen, and 16 small letters and digits, as CR makes them."""
     return f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _position in range(16))}"
 
 
@@ -33,10 +30,7 @@ def now_ms() -> int:
 
 
 def utc(milliseconds: int) -> str:
-    """Return a time as RAM and STS write it.
-
-    That is YYYY-MM-DDThh:mm:ssZ.
-    """
+    """Return a time as RAM and STS write it: YYYY-MM-DDThh:mm:ssZ."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(milliseconds / 1000))
 
 

@@ -1,7 +1,4 @@
-"""Make sync records of many years.
-
-Each is made when it is listed, so that a million of them cost nothing.
-"""
+"""Make sync records of many years; each is made when it is listed, so that a million of them cost nothing."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ _DAY, _MINUTE = 86_400_000, 60_000
 class OldRecords:
     """Records of one repository whose images were deleted since.
 
-    They are older than whatever else the instance has: one a minute, until the day before it was created. With
-    `newest` they are as old as its newest task, and come before it.
+    They are older than all other records of the instance: one a minute, until the day before it was created. With
+    `newest` they have the time of its newest task, and are listed before it.
     """
 
     namespace: str
@@ -36,10 +33,7 @@ class OldRecords:
         return f"gone-{number}"
 
     def selects(self, selected: dict[str, str]) -> bool:
-        """Return whether these parameters list old records.
-
-        They cannot be told apart by tag or batch.
-        """
+        """Return whether these parameters list old records; a tag or a batch never does."""
         names = {"RepoNamespaceName": self.namespace, "RepoName": self.repository}
         return all(names.get(parameter) == value for parameter, value in selected.items())
 

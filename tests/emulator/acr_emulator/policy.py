@@ -1,10 +1,9 @@
-"""Read RAM policy documents and decide by them.
+"""Read RAM policy documents and decide by them, with pure functions.
 
-Pure functions, no state.
-
-The rules are those of RAM: an explicit Deny wins, else any Allow, else denied. Actions compare without regard to case,
-resources with it; ``*`` stands for any characters, ``?`` for one. Of Conditions only a trust policy's external ID is
-evaluated, because the emulator has no request context for the others: an Allow under one grants nothing, a Deny denies.
+The rules are those of RAM. An explicit Deny wins, then any Allow; otherwise access is denied. Actions ignore case,
+resources do not; ``*`` stands for any characters, ``?`` for one. Only a trust policy's external ID is evaluated of
+Conditions, since the emulator does not have what others ask for. With another Condition, an Allow grants nothing, and a
+Deny denies.
 """
 
 from __future__ import annotations
@@ -33,11 +32,10 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement, with tuples for strings and lists.
+    """One statement, with tuples for texts and lists.
 
-    `principals` is keyed by type: RAM, Service, Federated.
-
-    `external_ids` are those of which whoever assumes the role has to know one; if empty, none is asked for.
+    `principals` is keyed by type: RAM, Service, Federated. A caller must name one of `external_ids` to assume the role,
+    unless there are none.
     """
 
     allow: bool
@@ -50,8 +48,7 @@ class Statement:
     except_resources: bool = False
 
     def matches(self, action: str, resource: str) -> bool:
-        # Whether a condition is met is not known here, so an Allow under one allows nothing, and a Deny under one
-        # denies.
+        # It is not known here whether a Condition is met, so an Allow with one allows nothing.
         if self.conditional and self.allow:
             return False
         return self.matches_action(action) and (
@@ -69,7 +66,7 @@ Document = tuple[Statement, ...]
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # fnmatch's translation is free of catastrophic backtracking; "[" is no wildcard in RAM.
+    # fnmatch's expressions never take exponential time. "[" is no wildcard in RAM.
     return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
 
 
@@ -91,10 +88,7 @@ def decide(documents: Iterable[Document], action: str, resource: str) -> Decisio
 
 
 def trusts(document: Document, principal_type: str, names: Iterable[str], external_id: str = "") -> bool:
-    """Return whether a trust policy lets a principal in.
-
-    Any of `names` may call sts:AssumeRole then.
-    """
+    """Return whether a trust policy lets a principal with one of `names` call sts:AssumeRole."""
     wanted = set(names)
     trusted = False
     for statement in document:
@@ -108,10 +102,7 @@ def trusts(document: Document, principal_type: str, names: Iterable[str], extern
 
 
 def parse(text: str, *, trust: bool = False) -> Document:
-    """Read a policy document.
-
-    With `trust` it is a role's trust policy, which names principals in place of resources.
-    """
+    """Read a policy document; with `trust` a role's trust policy, which has principals and no resources."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -147,7 +138,7 @@ def _statement(data: Any, trust: bool) -> Statement:
 
 
 def _one_of(data: Mapping[str, Any], name: str, opposite: str) -> tuple[str, ...]:
-    # Neither of them is as wrong as both.
+    # Both are wrong, and so is neither.
     if (name in data) == (opposite in data):
         raise MalformedPolicyError(f"a Statement needs either {name} or {opposite}")
     return _strings(data.get(name, data.get(opposite)), name)
@@ -163,10 +154,7 @@ def _principals(data: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _external_ids(condition: Any) -> tuple[str, ...]:
-    """Return the values that sts:ExternalId must equal.
-
-    It must be the whole condition.
-    """
+    """Return the values that sts:ExternalId must equal, if the Condition says nothing else."""
     match condition:
         case {"StringEquals": {"sts:ExternalId": value, **others}, **more} if not others and not more:
             return _strings(value, "sts:ExternalId")

@@ -1,7 +1,4 @@
-"""Keep the emulated cloud's whole state.
-
-Indexes make every look-up a dictionary access.
-"""
+"""Keep the emulated cloud's whole state, with an index for each look-up."""
 
 from __future__ import annotations
 
@@ -18,10 +15,7 @@ from .replication import SyncRule, SyncTask
 
 @dataclass(slots=True)
 class Ungranted:
-    """What A hears without a grant: when, and how.
-
-    `http` 200 means IsSuccess false.
-    """
+    """What account A is told without a grant, and when; `http` 200 means IsSuccess false."""
 
     at: Literal["create", "task"] = "create"
     code: str = "NoPrivilege"
@@ -34,10 +28,7 @@ class Ungranted:
 
 @dataclass(slots=True)
 class Behaviour:
-    """Answers to what nobody knows about the service.
-
-    Clients must get along with either.
-    """
+    """Answers to what is not documented of the service; clients must work with each of them."""
 
     # Whether the service takes two rules of one name.
     duplicate_rule_name: Literal["reject", "accept"] = "reject"
@@ -57,9 +48,9 @@ class Behaviour:
     update_keeps_detail: bool = True
     # Whether an image that arrives fires the rules of the instance that it arrives in.
     replication_fires_rules: bool = False
-    # When it is told that a bucket's replication lacks rights: at once, or by copying nothing.
+    # How a bucket's replication without rights is told: by a refusal at once, or by copying nothing.
     bucket_replication_ungranted: Literal["create", "later"] = "create"
-    # Whether whoever makes such a rule needs oss:ReplicateGet on both buckets, beside its role.
+    # Whether the caller who makes such a rule needs oss:ReplicateGet on both buckets, in addition to its role's rights.
     bucket_replication_asks_caller: bool = False
     # Whether a rule is read back with its role.
     bucket_replication_shows_role: bool = True
@@ -68,7 +59,7 @@ class Behaviour:
     # Whether an instance that does not run answers calls.
     stopped_instance: Literal["answer", "refuse"] = "answer"
     ungranted: Ungranted = field(default_factory=Ungranted)
-    # A page has no more items than this, whatever is asked for.
+    # The most items of a page, even if more are asked for.
     max_page_size: int = 100
 
     def __post_init__(self) -> None:
@@ -78,10 +69,7 @@ class Behaviour:
 
 @dataclass(slots=True)
 class RateLimits:
-    """Calls a second for each account, beyond which the gateway throttles.
-
-    None is no limit.
-    """
+    """Calls a second of an account, above which the gateway throttles; None is no limit."""
 
     cr: int | None = None
     ram: int | None = None
@@ -91,10 +79,7 @@ class RateLimits:
 
 @dataclass(slots=True)
 class Failure:
-    """Which sync tasks fail.
-
-    They are those of a repository (`web` or `prod/web`) and a tag; an empty string is any.
-    """
+    """Which sync tasks fail: those of a repository (`web` or `prod/web`) and a tag; an empty text is any."""
 
     repository: str = ""
     tag: str = ""
@@ -190,10 +175,7 @@ class State:
         self.instances[task.source.instance].tasks.append(task)
 
     def inbound_rules(self, instance_id: str) -> Iterator[tuple[Instance, SyncRule]]:
-        """Return the rules of other instances that end here.
-
-        Each comes with its source instance.
-        """
+        """Yield the rules of other instances that end here, each with its source instance."""
         for source in self.instances.values():
             for rule in source.sync_rules.values():
                 if rule.target_instance == instance_id:

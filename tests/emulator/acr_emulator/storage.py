@@ -1,7 +1,4 @@
-"""Serve storage domain routing.
-
-It tells by which OSS domain an instance's domain is served, and plays no part in replication.
-"""
+"""Keep storage domain routing: which OSS domain serves an instance's domain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security Token Service, version 2015-04-01."""
+"""Serve the Security Token Service, version 2015-04-01."""
 
 from __future__ import annotations
 
@@ -42,10 +42,7 @@ def _role_resource(call: Call) -> tuple[str, ...]:
 
 @action("sts:AssumeRole", _role_resource)
 def assume_role(call: Call) -> Answer:
-    """Return a role's session.
-
-    Root keys may not assume one, and nobody here can assume a role that trusts a service only.
-    """
+    """Return a role's session; root keys may not assume a role, and nobody a role that only trusts a service."""
     account, role = _find_role(call)
     name, seconds, policy = call.text("RoleSessionName"), _duration(call, role), _session_policy(call)
     if not SESSION_NAME.fullmatch(name):
@@ -89,6 +86,7 @@ def _find_role(call: Call) -> tuple[Account, Role]:
 
 
 def _duration(call: Call, role: Role) -> int:
+    # An hour is the default, 900 seconds the least, as STS documents.
     seconds = call.integer("DurationSeconds", min(3600, role.max_session_duration), 0, 10**9)
     if not 900 <= seconds <= role.max_session_duration:
         reason = f"it must be 900 to {role.max_session_duration} seconds"
@@ -98,6 +96,7 @@ def _duration(call: Call, role: Role) -> int:
 
 def _session_policy(call: Call) -> str | None:
     text = call.optional("Policy")
+    # Characters, as STS documents.
     if len(text) > 2048:
         raise invalid("Policy", "it may have 2048 characters", "InvalidParameter.PolicySize")
     try:
@@ -109,10 +108,7 @@ def _session_policy(call: Call) -> str | None:
 
 
 def _external_id(call: Call) -> str:
-    """Return the external ID.
-
-    By it a role's owner knows that the caller acts for the right customer.
-    """
+    """Return the external ID, by which a role's owner knows that the caller acts for the right customer."""
     value = call.optional("ExternalId")
     if value and not EXTERNAL_ID.fullmatch(value):
         raise invalid("ExternalId", "it must be 2 to 1224 letters, digits and =,.@:/-_", "InvalidParameter.ExternalId")
@@ -120,10 +116,7 @@ def _external_id(call: Call) -> str:
 
 
 def _principal_names(call: Call) -> list[str]:
-    """Return the caller's names in trust policies.
-
-    They are the whole account, or the user or role.
-    """
+    """Return the caller's names in trust policies: that of its whole account, and that of the user or role."""
     prefix = f"acs:ram::{call.account.uid}:"
     caller = call.caller
     own = f"role/{caller.session.role}" if caller.session else f"user/{caller.name}"

@@ -1,7 +1,4 @@
-"""Fire rules at pushes, and carry out sync tasks.
-
-A task ends in SUCCESS or ERROR.
-"""
+"""Fire rules at pushes, and carry out sync tasks, which end in SUCCESS or ERROR."""
 
 from __future__ import annotations
 
@@ -55,7 +52,7 @@ class Synchroniser:
         self._launch(task)
 
     def cancel(self, task: SyncTask) -> None:
-        # The coroutine sees it after its pause, and ends.
+        # Its coroutine sees this after its pause, and ends.
         task.status, task.update_time = "CANCELED", now_ms()
 
     def resume(self) -> None:
@@ -97,7 +94,7 @@ class Synchroniser:
         failure = self._state.task_settings.fail
         if failure and failure.covers(task):
             raise SyncError(failure.issue)
-        # Everything is checked again now, since the world may have changed while the task waited.
+        # Everything is checked again, since the world may have changed while the task waited.
         landing = self._landing(task)
         if not self._must_write(task, landing):
             return
@@ -109,7 +106,7 @@ class Synchroniser:
         landing.repository.put(Image(task.target.tag, image.digest, image.size, image.image_id))
         task.layers, task.synced_size = layers, sum(layer.size for layer in layers)
         if self._state.behaviour.replication_fires_rules:
-            # A circle ends by itself, since an image that is there already is not written again.
+            # A circle of rules ends by itself, since an image that exists is not written again.
             self.pushed(landing.instance, landing.repository, task.target.tag)
 
     async def _copy(self, task: SyncTask, landing: Landing) -> list[LayerTask]:
@@ -140,7 +137,8 @@ class Synchroniser:
     def _check_grant(self, task: SyncTask, instance: Instance) -> None:
         if task.target_account:
             source = self._state.instances[task.source.instance]
-            if reason := ungranted(self._state, source.account_id, instance):
+            reason = ungranted(self._state, source.account_id, instance)
+            if reason:
                 raise SyncError(f"{self._state.behaviour.ungranted.code}: {reason}")
 
     def _target_repository(self, task: SyncTask, instance: Instance) -> Repository:
@@ -160,11 +158,8 @@ class Synchroniser:
         return instance.create_repository(target.namespace, target.repository)
 
     def _must_write(self, task: SyncTask, landing: Landing) -> bool:
-        """Return whether the target tag has to change.
-
-        Raises where it must not.
-        """
-        # In this order: equal content is fine even where tags cannot move.
+        """Return whether the target tag has to change, or raise a SyncError if it must not."""
+        # In this order, since equal content is fine even if tags cannot move.
         existing = landing.repository.images.get(task.target.tag)
         if existing is None:
             return True

@@ -1,7 +1,4 @@
-"""Know the few system policies that matter here.
-
-It is known only in part what they allow.
-"""
+"""Know the few system policies that matter here, as far as it is documented what they allow."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Run the emulator for test suites.
-
-It runs as a process, and its side door is called.
-"""
+"""Run the emulator as a process for test suites, and call its side door."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE_PARENT = Path(__file__).parent.parent
-# More than its registries are given to stop.
+# Seconds to stop; its registries get five of them.
 STOP_SECONDS = 15
 
 
@@ -31,7 +28,7 @@ class EmulatorError(Exception):
 
 
 class Emulator:
-    """A running emulator. `registries` maps instance ids to `host:port`."""
+    """A running emulator; `registries` maps instance IDs to `host:port`."""
 
     def __init__(self, process: subprocess.Popen[str], endpoint: str, registries: dict[str, str]) -> None:
         self.process = process

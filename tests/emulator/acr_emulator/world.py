@@ -1,4 +1,4 @@
-"""World files: YAML in, `State` out, and back."""
+"""Read world files, which are YAML, into a `State`, and write them back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from .state import State
 
 
 def read_world(path: Path) -> dict[str, Any]:
-    """Return a world file's plain content.
-
-    JSON is YAML.
-    """
+    """Return a world file's plain content."""
+    # JSON is YAML, and the C loader is much faster with large worlds.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         with path.open(encoding="utf-8") as file:
@@ -30,10 +28,7 @@ def read_world(path: Path) -> dict[str, Any]:
 
 
 def build_state(data: object) -> State:
-    """Return the state of a world or state file.
-
-    Raise WorldError, whose message names the wrong key.
-    """
+    """Return the state of a world or state file, or raise a WorldError that names the wrong key."""
     state = load(State, data)
     if not state.accounts:
         raise WorldError("accounts: expected at least one account")
@@ -41,9 +36,6 @@ def build_state(data: object) -> State:
 
 
 def plain_state(state: State) -> dict[str, Any]:
-    """Return the state as a world file has it.
-
-    `build_state` reads it back.
-    """
+    """Return the state as a world file has it, for `build_state` to read back."""
     plain: dict[str, Any] = dump(state)
     return plain

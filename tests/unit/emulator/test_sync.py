@@ -29,7 +29,7 @@ REPO_RULE = {"SyncScope": "REPO", "RepoName": "web", "TargetRepoName": "web"}
 
 
 def target(*repositories: dict[str, Any], **namespace: Any) -> dict[str, Any]:
-    """B's instance with these repositories in its namespace prod."""
+    """Return B's instance with some repositories in its namespace prod."""
     prod = {"name": "prod", "auto_create_repositories": True, "repositories": list(repositories), **namespace}
     return {"namespaces": [prod]}
 
@@ -67,6 +67,7 @@ def test_a_push_arrives(emulator: Emulator, a: Client, b: Client) -> None:
     assert b.tags("prod", "web", TARGET) == {"2.0": image["digest"].removeprefix("sha256:")}
     got = a.cr("GetRepoSyncTask", SyncTaskId=task["SyncTaskId"])
     assert (got["Progress"], got["SyncedSize"], "CreateTime" in got) == (1, image["size"], False)
+    # A catalogue knows no layers, so the whole image counts as one.
     (layer,) = got["LayerTasks"]
     assert (layer["TaskStatus"], layer["SyncedSize"]) == ("SUCCESS", image["size"])
 
@@ -101,6 +102,7 @@ def test_both_ends_list_a_rule(emulator: Emulator, a: Client, b: Client) -> None
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
+        # What every rule needs, then what its scope needs, then values that cannot be.
         ({"SyncRuleName": None}, "MissingParameter"),
         ({"TagFilter": None}, "MissingParameter"),
         ({"SyncScope": None}, "MissingParameter"),
@@ -129,6 +131,7 @@ def test_rules_that_cannot_be(a: Client, changes: dict[str, Any], code: str) -> 
         ({**REPO_RULE, "RepoName": "nope"}, "REPO_NOT_EXIST"),
         ({"TargetInstanceId": "cri-nobody"}, "TARGET_INSTANCE_NOT_EXIST"),
         ({"TargetUserId": "1234"}, "TARGET_INSTANCE_NOT_EXIST"),
+        # Without a UID, the target is looked for in the source's own account.
         ({"TargetUserId": None}, "TARGET_INSTANCE_NOT_EXIST"),
         (
             {"TargetUserId": ACCOUNT_A, "TargetInstanceId": SOURCE, "TargetRegionId": "cn-hangzhou"},
@@ -180,6 +183,7 @@ def test_duplicates_as_the_behaviour_says(emulator: Emulator, a: Client) -> None
     ("changes", "fires"),
     [
         ({}, True),
+        # The pushed tag is 2.0, in prod/web.
         ({"TagFilter": "^v"}, False),
         ({"TagFilter": r"^2\.[0-9]$"}, True),
         ({"NamespaceName": "dev", "TargetNamespaceName": "dev"}, False),
@@ -213,6 +217,7 @@ def test_one_push_is_one_batch(emulator: Emulator, a: Client) -> None:
     emulator.post("/_emulator/behaviour", {"sync_task_order": "oldest_first"})
     assert a.tasks() == tasks[::-1]
     emulator.post("/_emulator/behaviour", {"sync_task_order": "none"})
+    # IDs are random, so their order says nothing of time.
     assert sorted(task["SyncTaskId"] for task in tasks) == [task["SyncTaskId"] for task in a.tasks()]
 
 
@@ -228,6 +233,7 @@ def test_records_of_years_are_listed_beside_the_others(
     push(emulator, "2.0")
     assert a.cr("ListRepoSyncTask", RepoName="web")["TotalCount"] == "1"
     assert a.cr("ListRepoSyncTask", RepoName="gone")["TotalCount"] == "1000000"
+    # The first page, and the last one with the single record that is beyond the million.
     ends = [a.cr("ListRepoSyncTask", PageSize=100, PageNo=number)["SyncTasks"] for number in (1, 10001)]
     assert [len(tasks) for tasks in ends] == [100, 1]
     times = [task["CreateTime"] for task in chain.from_iterable(ends)]
@@ -249,11 +255,13 @@ def test_a_rule_with_other_names_at_the_target(serve: Callable[..., Emulator], a
     ("there", "rule", "expected"),
     [
         ({"namespaces": []}, {}, ("ERROR", "TARGET_NAMESPACE_NOT_EXIST")),
+        # A rule of a namespace may create a repository if the namespace allows it, a rule of a repository never.
         (target(auto_create_repositories=False), {}, ("ERROR", "TARGET_REPO_NOT_EXIST")),
         (target(), REPO_RULE, ("ERROR", "TARGET_REPO_NOT_EXIST")),
         (target(web()), REPO_RULE, ("SUCCESS", "")),
         (target(web(), auto_create_repositories=False), {}, ("SUCCESS", "")),
         (target(web({"tag": "2.0", "digest": DIGEST}, tag_immutability=True)), {}, ("ERROR", "TARGET_TAG_IMMUTABLE")),
+        # The target has the very same image, so that nothing has to be written.
         (target(web({"tag": "2.0"}, tag_immutability=True)), {}, ("SUCCESS", "")),
     ],
 )
@@ -360,6 +368,7 @@ def test_tasks_take_their_time_and_can_be_cancelled_while_pending(emulator: Emul
 
 
 def test_tasks_pass_through_every_status(emulator: Emulator, a: Client) -> None:
+    # Half of it pending and half synchronizing: long enough to be seen in each.
     emulator.post("/_emulator/tasks", {"seconds": 0.4})
     started, seen = a.create_task()["SyncTaskId"], []
     while "SUCCESS" not in seen:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused before anything is written, what of others is kept, and what is told when it does not proceed."""
+"""Test what is refused before anything is written, what is kept of others, and what a stuck replication tells."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ REPLICATION: dict[str, Any] = {
     "destination_bucket": THERE,
     "destination_region": "eu-central-1",
 }
+# A statement of somebody else in the bucket's policy, which has to stay.
 FOREIGN = {
     "Effect": "Allow",
     "Action": ["oss:GetObject"],
@@ -37,6 +38,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"destination_region": "cn-beijing"}, "images-of-target is in region eu-central-1. Correct destination_region"),
     ({"region": "cn-beijing"}, "images-of-source is in region cn-hangzhou. Correct region"),
     ({"destination_bucket": HERE}, "source_bucket and destination_bucket are the same"),
+    # OSS takes ten.
     ({"prefixes": [f"p{number}" for number in range(11)]}, "There are 11 prefixes"),
     ({"source_bucket": "oss://images"}, "is not the name of a bucket"),
     ({"role_name": "Upper"}, "is not a name for the role"),
@@ -74,6 +76,7 @@ def test_a_refusal_names_what_either_side_has_to_do(cloud: Emulator, account_a: 
 
 
 def test_one_that_does_not_proceed_says_how_far_it_is(cloud: Emulator, account_a: Account, account_b: Account) -> None:
+    # Without rights, OSS may take the rule and then copy nothing.
     cloud.post("/_emulator/behaviour", {"bucket_replication_ungranted": "later"})
     with pytest.raises(
         ModuleFailedError, match=r"0% of the historical objects are replicated after 3 seconds"

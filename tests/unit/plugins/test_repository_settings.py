@@ -32,7 +32,7 @@ GOOD: dict[str, Any] = {
 
 @pytest.fixture
 def both(granted: Account, account_a: Account) -> tuple[Account, Account]:
-    """Account A with a rule and a repository, and account B with the same one in other words."""
+    """Return account A with a rule and a repository, and account B with other settings of that repository."""
     account_a.run("acr_sync_rule", instance_id=SOURCE, **RULE)
     account_a.run("acr_repository", instance_id=SOURCE, **WEB, **GOOD)
     other: dict[str, Any] = {"repository_type": "public", "summary": "old", "description": "Of old"}
@@ -66,6 +66,7 @@ def verify(account: Account, other: Account | None, fields: list[str], *rules: d
 def test_settings_are_read_in_one_account_and_kept_in_the_other(
     keeps_detail: bool, both: tuple[Account, Account], cloud: Emulator
 ) -> None:
+    # It is not documented whether an update keeps a description that it does not name.
     a, b = both
     world = cloud.state()
     world["behaviour"]["update_keeps_detail"] = keeps_detail
@@ -211,7 +212,7 @@ def test_a_verification_reads_no_settings_unless_asked(both: tuple[Account, Acco
     cloud.delete("/_emulator/calls")
     assert verify(a, b, [])["settings"] == []
     assert cloud.calls("GetRepository") == []
-    # With keys of one account alone, there is nothing to compare with.
+    # With the keys of one account, there is nothing to compare with.
     assert verify(a, None, ALL)["settings"] == []
 
 
@@ -230,6 +231,7 @@ def drift(number: int, field: str = "summary") -> Drift:
     return Drift(("prod", name), Target(INSTANCES[DESTINATION], "prod", name), field, "a" * 200, None)
 
 
+# Up to three repositories have a finding each. More of them share one, and the result has 200 rows at most.
 @pytest.mark.parametrize(("repositories", "findings"), [(0, 0), (1, 1), (3, 3), (4, 1), (500, 1)])
 def test_many_repositories_are_one_finding(repositories: int, findings: int) -> None:
     found = SettingsFound([drift(number) for number in range(repositories)])

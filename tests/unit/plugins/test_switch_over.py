@@ -67,7 +67,8 @@ class Estate:
         lost: str = "",
         stopped: tuple[str, ...] = (),
     ) -> None:
-        """Do the steps up to one of them, as the role does them on the hosts of a run."""
+        """Do the steps until one of them, as the role does on the hosts of a run."""
+        # Each run begins with nothing but what it sees.
         self.facts, self.changed = {lost: {"switch_over_failure": "no answer"}}, 0
         self.look(*only)
         for step in STEPS[: STEPS.index(until) + 1] if until in STEPS else ():
@@ -141,9 +142,10 @@ class Estate:
         return {image["tag"]: image["digest"] for image in found}
 
     def check(self) -> None:
-        """Hold that rules never go both ways, and that no image went back to where it came from."""
+        """Assert that rules never go both ways, and that no image went back to where it came from."""
         rules = [self.run("acr_sync_rule_info", host, direction="outbound")["sync_rules"] for host in INSTANCES]
         assert not all(rules)
+        # With the keys of one account, images are sent back once, since its records do not tell where they come from.
         if self.both_keys:
             origins: dict[str, set[str]] = {}
             for task in self.tasks():
@@ -177,6 +179,7 @@ def test_there_and_back_with_pushes_in_between(estate: Estate) -> None:
         estate.push(new, f"{direction}-after")
         estate.settle()
         assert estate.tags("here") == estate.tags("there")
+        # Two images of the world, one for each of six steps, and one afterwards.
         assert len(estate.tags("here")) >= 9
         estate.switch()
         assert estate.changed == 0

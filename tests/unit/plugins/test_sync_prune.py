@@ -25,10 +25,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
+# Account B's instance, as a rule names its target.
 WHERE: dict[str, Any] = {"target_region": "eu-central-1", "target_instance_id": TARGET, "target_account_id": ACCOUNT_B}
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
+# A signature's tag is made of its image's digest, here of DIGEST.
 SIGNATURE = "sha256-" + "ab" * 32 + ".sig"
+# Most tests delete more than the 10 % of a rule's images that are allowed by default.
 WIDE: dict[str, Any] = {"max_share": 100}
 
 
@@ -130,12 +133,14 @@ def test_a_repository_that_the_source_has_deleted_goes_too(cloud: Emulator, gran
 def test_what_was_pushed_by_hand_stays(when: str, cloud: Emulator, granted: Account, ruled: Account) -> None:
     """The record of a task tells of another image than the tag has."""
     if when == "before":
+        # The tag exists when the rule's task arrives, and the task leaves it alone.
         cloud.post(
             "/_emulator/behaviour", {"rule_overwrites_existing_tag": False, "override_false_on_existing_tag": "skip"}
         )
         push(granted, TARGET, {"tag": "2.0", "digest": OTHER, "create_time": 1_600_000_000_000})
     push(ruled, SOURCE, "2.0")
     if when == "after":
+        # In the year 2096, so certainly after the task.
         push(granted, TARGET, {"tag": "2.0", "digest": OTHER, "create_time": 4_000_000_000_000})
     push(granted, TARGET, "own")
     delete(ruled, SOURCE, "2.0")
@@ -158,6 +163,8 @@ def test_what_a_task_of_its_own_sent_goes_only_if_asked(cloud: Emulator, granted
 @pytest.mark.parametrize("takes", ["tag", "image"])
 def test_an_image_that_another_tag_needs_stays(takes: str, cloud: Emulator, granted: Account, ruled: Account) -> None:
     """Whether the service deletes the tag alone or the image is not documented."""
+    # Of the first two tags, which are one image, one stays. Of the next two, both go. 4 stays, and may be an index of
+    # images for platforms; there is no 5 that could need 5-arm64.
     push(ruled, SOURCE, *({"tag": tag, "digest": DIGEST} for tag in ("2.0", "stable")))
     push(ruled, SOURCE, *({"tag": tag, "digest": OTHER} for tag in ("3.0", "latest")))
     push(ruled, SOURCE, "4", "4-arm64", "linux_amd64-4", "5-arm64")
@@ -182,6 +189,7 @@ def test_a_signature_goes_with_its_image_and_never_without_it(
     delete(ruled, SOURCE, "2.0")
     assert states(prune(granted, ruled, select={"tags": ["2.0"]})) == {"2.0": "deleted", SIGNATURE: "deleted"}
     gone = [call["parameters"]["Tag"] for call in cloud.calls("DeleteRepoTag") if call["account"] == ACCOUNT_B]
+    # The image goes first, so that it is never there without its signature.
     assert gone == ["2.0", SIGNATURE]
 
 
@@ -222,6 +230,7 @@ def test_immutable_tags_are_named_and_stay(cloud: Emulator, granted: Account, ru
 @pytest.mark.parametrize(
     ("caps", "words"),
     [
+        # Two of four images are to go: one more than allowed, and one per cent more than allowed.
         ({"max_deletions": 1}, "2 images would go, more than max_deletions (1)"),
         ({"max_share": 49}, "2 of the 4 images of sync rule to-eu would go, more than max_share (49 %)"),
     ],
@@ -266,6 +275,7 @@ def test_a_list_that_is_shorter_than_its_total_is_refused(
 ) -> None:
     push(ruled, SOURCE, "2.0")
     delete(ruled, SOURCE, "2.0")
+    # Any number above that of the listed tags.
     monkeypatch.setattr(whole, "count_images", lambda *_named: 10**6)
     with pytest.raises(ModuleFailedError, match="the service says that there are more than it lists"):
         prune(granted, ruled)
@@ -286,6 +296,7 @@ def beside(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], None]) -> None:
 @pytest.mark.parametrize(
     ("where", "pushed", "reason"),
     [
+        # The source has the tag again, the destination has another image, and another tag needs the image.
         (SOURCE, {"tag": "2.0", "digest": OTHER}, f"2.0 is in prod/web of {SOURCE} again"),
         (TARGET, {"tag": "2.0", "digest": OTHER}, "2.0 was pushed there meanwhile"),
         (TARGET, {"tag": "wanted", "digest": DIGEST}, "wanted is the same image now"),
@@ -400,6 +411,7 @@ def test_a_list_that_cannot_be_read_is_refused(
         prune(granted, ruled, sources=[], lists=[str(file)])
 
 
+# A list may be a day old. One of the future shows that a clock is wrong, and nothing else can be said of its age.
 @pytest.mark.parametrize(("hours", "words"), [(25, "more than list_max_age"), (-1, "is of the future")])
 def test_an_old_list_is_refused(hours: int, words: str, granted: Account, ruled: Account, tmp_path: Path) -> None:
     file = tmp_path / "list.json"
@@ -453,6 +465,7 @@ def test_a_killed_run_ends_between_two_images(
     def calling(client: Client, product: str, action: str, parameters: Any = None) -> dict[str, Any]:
         answer = call(client, product, action, parameters)
         if action == "DeleteRepoTag":
+            # The run counts as killed from its first deletion on, which is between an image and its signature.
             killed.append(True)
         return answer
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes by pair of regions, and the border between them."""
+"""Test the sums of bytes by pair of regions, and the border between them."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ NOTHING = {"images": 0, "bytes": 0, "distinct_bytes": 0}
     ("source", "target", "expected"),
     [
         ("cn-hangzhou", "cn-hangzhou", "same_region"),
+        # A region that is not known is still the same as itself.
         ("xx-new-1", "xx-new-1", "same_region"),
         ("cn-hangzhou", "cn-wuhan-lr", "within_mainland"),
+        # Hong Kong is outside the mainland, as price lists have it.
         ("cn-hongkong", "cn-shenzhen", "cross_border"),
         ("cn-hangzhou", "eu-central-1", "cross_border"),
         ("us-west-1", "cn-zhengzhou-jva", "cross_border"),
@@ -41,6 +43,7 @@ NOTHING = {"images": 0, "bytes": 0, "distinct_bytes": 0}
         ("cn-hangzhou-finance", "cn-hangzhou", "industry_cloud"),
         ("cn-shanghai-finance-1", "cn-shenzhen-finance-1", "industry_cloud"),
         ("cn-heyuan-acdr-1", "eu-central-1", "industry_cloud"),
+        # Nothing is guessed by a name, not even of one that begins with cn-.
         ("cn-hangzhou", "cn-new-1", "unknown"),
         ("xx-new-1", "eu-central-1", "unknown"),
         (None, "eu-central-1", "unknown"),
@@ -61,6 +64,7 @@ def test_each_region_is_in_the_area_that_its_name_suggests() -> None:
 def test_bytes_are_summed_by_pair_and_over_the_border() -> None:
     told = traffic(
         [
+            # One digest twice to the same region, then to another one, then with another digest, then without any.
             Load("cn-hangzhou", "eu-central-1", 3 << 30, "sha256:a"),
             Load("cn-hangzhou", "eu-central-1", 3 << 30, "sha256:a"),
             Load("cn-hangzhou", "cn-shanghai", 1 << 20, "sha256:a"),
@@ -75,6 +79,7 @@ def test_bytes_are_summed_by_pair_and_over_the_border() -> None:
         ("us-west-1", "cross_border", 2, 4 << 20),
         ("xx-new-1", "unknown", 4, 5),
     ]
+    # If each digest goes once: 3 GiB to eu-central-1, and two images of 2 MiB to us-west-1.
     crossing = (3 << 30) + (4 << 20)
     assert told["cross_border"] == {"images": 4, "bytes": crossing + (3 << 30), "distinct_bytes": crossing}
     assert told["unknown"] == {"images": 4, "bytes": 5, "distinct_bytes": None}
@@ -141,6 +146,7 @@ STATES = ("same", "carried", "waiting", "extra", "unsigned", "missing", "failed"
 
 
 def test_a_verification_counts_what_is_not_there_yet() -> None:
+    # Each state has its own decimal place, so that the sum shows which states it counts.
     images = [compared(state, size=10**place) for place, state in enumerate(STATES)]
     found = verified_of(images, [TO_EU], region="cn-hongkong")["traffic"]
     pair = {"source_region": "cn-hongkong", "target_region": "eu-central-1", "border": "outside_mainland"}

@@ -12,14 +12,11 @@ from ..ids import now_ms
 from .lookup import find_instance, instance_arn
 
 TEMP_USERNAME = "cr_temp_user"
-HOUR_MS = 3_600_000
+HOUR_MS = 3_600_000  # milliseconds of an hour
 
 
 def domain(instance: Instance) -> str:
-    """Return where docker pulls from.
-
-    It is the local registry if there is one, else the name the service would give.
-    """
+    """Return where docker pulls from: the local registry if there is one, else the name that the service would give."""
     return instance.host or f"{instance.name}-registry.{instance.region}.cr.aliyuncs.com"
 
 
@@ -59,10 +56,7 @@ def get_instance_vpc_endpoint(call: Call) -> Answer:
 
 @action("cr:GetAuthorizationToken")
 def get_authorization_token(call: Call) -> Answer:
-    """Return a password; ExpireTime is in epoch milliseconds.
-
-    It does not outlive the temporary keys it was asked for with.
-    """
+    """Return a password, which ends with the caller's temporary keys at the latest."""
     instance = find_instance(call)
     now = now_ms()
     # One hour unless the request says otherwise, and a day at most.

@@ -1,7 +1,4 @@
-"""Serve the event centre.
-
-Event rules are made in the console only, so here they come from the world file.
-"""
+"""Serve the event centre; its rules come from the world file, since no API makes them."""
 
 from __future__ import annotations
 
@@ -45,10 +42,7 @@ def list_event_center_record(call: Call) -> Answer:
 
 @action("cr:UpdateEventCenterRule", instance_arn, methods=("POST",), marker="")
 def update_event_center_rule(call: Call) -> Answer:
-    """Change what is given and leave the rest.
-
-    Only here the answer's Code is a number.
-    """
+    """Change what is given and leave the rest; the answer's Code is a number in this call only."""
     instance = find_instance(call)
     rule = _find_rule(call, instance)
     given: dict[str, Any] = {name: call.text(name) for name in TEXTS if call.optional(name)}

@@ -1,7 +1,4 @@
-"""Serve instances, which the API only reads.
-
-They are bought in the console.
-"""
+"""Serve instances, which the API only reads; they are bought in the console."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from ..actions import Answer, Call, action
 from ..catalogue import Instance
 from .lookup import find_instance, instance_arn, page
 
+# The documented regions of Container Registry.
 _REGIONS = """
     ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-5 ap-southeast-6
     ap-southeast-7 cn-beijing cn-beijing-finance-1 cn-chengdu cn-fuzhou cn-guangzhou cn-hangzhou cn-hangzhou-finance
@@ -40,10 +38,7 @@ def _common(instance: Instance) -> dict[str, Any]:
 
 @action("cr:GetInstance", instance_arn)
 def get_instance(call: Call) -> Answer:
-    """Return an instance, with integer times and no RegionId.
-
-    ListInstance has its times as strings.
-    """
+    """Return an instance, with integer times and no RegionId, unlike ListInstance."""
     instance = find_instance(call, in_any_status=True)
     return _common(instance) | {"CreateTime": instance.create_time, "ModifiedTime": instance.create_time}
 

@@ -1,4 +1,4 @@
-"""What CR's actions share: finding what a request names, its ARNs, and pages."""
+"""Share what CR's actions need: finding what a request names, ARNs, and pages."""
 
 from __future__ import annotations
 
@@ -28,10 +28,7 @@ def find_namespace(instance: Instance, name: str) -> Namespace:
 
 
 def find_repository(call: Call, instance: Instance) -> Repository:
-    """Return the repository that a request names.
-
-    It gives RepoId, or else RepoNamespaceName and RepoName.
-    """
+    """Return the repository that a request names, by RepoId or by RepoNamespaceName and RepoName."""
     if call.optional("RepoId"):
         repository = instance.repositories.get(call.text("RepoId"))
     else:
@@ -46,7 +43,7 @@ def find_repository(call: Call, instance: Instance) -> Repository:
 
 def _arn(call: Call, kind: str, *names: str) -> tuple[str, ...]:
     instance = call.account.instances.get(call.text("InstanceId"))
-    # An instance that does not exist has no region, but the caller may lack the right to know that.
+    # An instance that does not exist has no region. The right is checked all the same, before that is told.
     region = instance.region if instance else "*"
     path = "/".join((call.text("InstanceId"), *names))
     return (f"acs:cr:{region}:{call.account.uid}:{kind}/{path}",)
@@ -57,10 +54,7 @@ def instance_arn(call: Call) -> tuple[str, ...]:
 
 
 def content_arn(call: Call) -> tuple[str, ...]:
-    """Return the ARN of everything an instance holds.
-
-    Sync rules and tasks are authorised on it, too.
-    """
+    """Return the ARN of everything that an instance holds; sync rules and tasks need rights on it, too."""
     return _arn(call, "repository")
 
 
@@ -68,12 +62,9 @@ def namespace_arn(call: Call) -> tuple[str, ...]:
     name = call.optional("NamespaceName") or call.optional("RepoNamespaceName")
     if not name and call.optional("NamespaceId"):
         instance = call.account.instances.get(call.text("InstanceId"))
-        found = (
-            [namespace.name for namespace in instance.namespaces.values() if namespace.id == call.text("NamespaceId")]
-            if instance
-            else []
-        )
-        name = found[0] if found else ""
+        for namespace in instance.namespaces.values() if instance else ():
+            if namespace.id == call.text("NamespaceId"):
+                name = namespace.name
     return _arn(call, "repository", name or "*")
 
 

@@ -1,4 +1,4 @@
-"""Namespaces."""
+"""Serve namespaces."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _configure(call: Call, namespace: Namespace) -> None:
     if not isinstance(configuration, (dict, type(None))):
         raise invalid("DefaultRepoConfiguration", "it must be a JSON object")
     given = configuration or {}
-    # Newer clients send the configuration, older ones the parameter of its own.
+    # Newer clients send the configuration, older ones the parameter DefaultRepoType.
     kind = given.get("RepoType") or call.choice(
         "DefaultRepoType", "PUBLIC", "PRIVATE", default=namespace.repository_type
     )
@@ -50,10 +50,7 @@ def _configure(call: Call, namespace: Namespace) -> None:
 
 @action("cr:CreateNamespace", content_arn)
 def create_namespace(call: Call) -> Answer:
-    """Create it.
-
-    The answer has no ID; what is not given is off and PRIVATE, which is a guess.
-    """
+    """Create a namespace, and answer without an ID; the defaults, off and PRIVATE, are a guess."""
     instance = find_instance(call)
     name = call.text("NamespaceName")
     if not NAMESPACE_NAME.fullmatch(name):
@@ -87,7 +84,7 @@ def list_namespace(call: Call) -> Answer:
     instance = find_instance(call)
     wanted = call.optional("NamespaceName")
     status = call.choice("NamespaceStatus", "NORMAL", "DELETING", default="NORMAL")
-    # Whether the filter wants the whole name is not documented.
+    # It is not documented whether the filter is the whole name or its beginning.
     prefix = call.state.behaviour.namespace_filter == "prefix"
     found = [
         namespace

@@ -1,4 +1,4 @@
-"""Repositories."""
+"""Serve repositories."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def update_repository(call: Call) -> Answer:
     repository.tag_immutability = call.flag("TagImmutability", repository.tag_immutability)
     _set_type(repository, kind)
     repository.summary = summary
-    # Whether a description that is not sent is kept or cleared is not documented.
+    # It is not documented whether a description that is not sent is kept or cleared.
     repository.detail = call.parameters.get(
         "Detail", repository.detail if call.state.behaviour.update_keeps_detail else ""
     )

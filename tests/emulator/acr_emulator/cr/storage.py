@@ -1,8 +1,6 @@
-"""Serve storage domain routing.
+"""Serve storage domain routing: which OSS domain serves an instance's domain. Replication does not use it.
 
-It tells by which OSS domain an instance's domain is served, and plays no part in replication.
-
-These actions answer `Success` where all others answer `IsSuccess`.
+These actions answer with `Success`, all others with `IsSuccess`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Serve sync rules.
-
-There is no update and no get. TargetUserId is written and never read.
-"""
+"""Serve sync rules, which have no update and no get; TargetUserId is written and never read."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from .lookup import content_arn, find_instance, find_namespace, page
 from .target import check_name, check_target, target_account
 
 SCOPES = ("REPO", "NAMESPACE", "INSTANCE")
-# What each scope needs, and what does not go with it; names as in the request.
+# The parameters that each scope needs, and those that do not go with it.
 NEEDED = {
     "REPO": ("NamespaceName", "RepoName", "TargetNamespaceName", "TargetRepoName"),
     "NAMESPACE": ("NamespaceName", "TargetNamespaceName"),
@@ -68,7 +65,7 @@ def _read_rule(call: Call) -> SyncRule:
     given["TargetUserId"] = target_account(call)
     check_name("TargetNamespaceName", given["TargetNamespaceName"], NAMESPACE_NAME)
     check_name("TargetRepoName", given["TargetRepoName"], REPOSITORY_NAME)
-    # The documentation says which parameters go with which scope, and not what becomes of others.
+    # The documentation says which parameters go with which scope, but not what happens to others.
     for name in MISPLACED[scope]:
         if given.get(name) not in ("", None):
             raise invalid(name, f"it does not go with the scope {scope}")
@@ -95,7 +92,7 @@ def _route(rule: SyncRule) -> tuple[str, ...]:
 
 @action("cr:ListRepoSyncRule", content_arn, authority="cr:ListSyncRule")
 def list_repo_sync_rule(call: Call) -> Answer:
-    """Return outbound rules, and inbound ones if configured."""
+    """Return outbound rules, and inbound ones if the behaviour says so."""
     instance = find_instance(call)
     shown = [_outbound(call, instance, rule) for rule in instance.sync_rules.values()]
     if call.state.behaviour.destination_lists_inbound_rules:
@@ -121,10 +118,7 @@ def _outbound(call: Call, instance: Instance, rule: SyncRule) -> dict[str, Any]:
 
 
 def _inbound(source: Instance, rule: SyncRule, instance: Instance) -> dict[str, Any]:
-    """Return a rule as its destination sees it.
-
-    Local is always the instance that was asked.
-    """
+    """Return a rule as its destination sees it; Local... is always the instance that was asked."""
     near = (instance.region, instance.id, rule.target_namespace, rule.target_repository)
     far = (source.region, source.id, rule.namespace, rule.repository)
     return _common(rule, source.account_id != instance.account_id) | {"SyncDirection": "TO"} | _ends(near, far)
@@ -155,10 +149,7 @@ def _common(rule: SyncRule, crosses: bool) -> dict[str, Any]:
 
 @action("cr:DeleteRepoSyncRule", content_arn, authority="cr:DeleteSyncRule")
 def delete_repo_sync_rule(call: Call) -> Answer:
-    """Delete a rule at its source.
-
-    The destination does not own the rules that it is shown.
-    """
+    """Delete a rule at its source; a destination cannot delete the rules that it is shown."""
     instance = find_instance(call)
     if instance.sync_rules.pop(call.text("SyncRuleId"), None) is None:
         raise BusinessError("SYNC_RULE_NOT_EXIST", f"{instance.id} has no sync rule {call.text('SyncRuleId')}.")

@@ -1,4 +1,4 @@
-"""Sync tasks, which the console calls sync records."""
+"""Serve sync tasks, which the console calls sync records."""
 
 from __future__ import annotations
 
@@ -20,10 +20,7 @@ from .target import check_name, check_target, target_account
 
 @action("cr:CreateRepoSyncTask", content_arn, authority="cr:CreateRepositorySync")
 def create_repo_sync_task(call: Call) -> Answer:
-    """Start a task.
-
-    The target's namespace is called TargetNamespace here, and TargetNamespaceName in a rule.
-    """
+    """Start a task; the target's namespace is TargetNamespace here, and TargetNamespaceName in a rule."""
     instance = find_instance(call)
     names = ("TargetRegionId", "TargetInstanceId", "TargetNamespace", "TargetRepoName", "TargetTag")
     target = ImageReference(*(call.text(name) for name in names))
@@ -65,7 +62,7 @@ def create_repo_sync_task_by_rule(call: Call) -> Answer:
 
 def _find_task(call: Call, instance: Instance) -> SyncTask:
     task = call.state.sync_tasks.get(call.text("SyncTaskId"))
-    # A task of another instance must not be seen, as if it did not exist.
+    # A task of another instance looks as if it did not exist.
     if task is None or task.source.instance != instance.id:
         raise BusinessError("SYNC_TASK_NOT_EXIST", f"{instance.id} has no sync task {call.text('SyncTaskId')}.")
     return task
@@ -89,13 +86,10 @@ def _common(task: SyncTask) -> dict[str, Any]:
 
 @action("cr:GetRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def get_repo_sync_task(call: Call) -> Answer:
-    """Return a task; Progress is 1 after success.
-
-    It is 0 before. There are no times.
-    """
+    """Return a task, without times; Progress is 1 after success, and 0 before."""
     task = _find_task(call, find_instance(call))
     layers = [_layer(layer_fields, task.status) for layer_fields in dump(task.layers)]
-    # What it is in between is not documented.
+    # The documentation names only these two values.
     progress = 1 if task.status == "SUCCESS" else 0
     return _common(task) | {"Progress": progress, "SyncedSize": task.synced_size, "LayerTasks": layers}
 
@@ -114,19 +108,16 @@ _FILTERS: dict[str, Callable[[SyncTask], str]] = {
 
 @action("cr:ListRepoSyncTask", content_arn, authority="cr:GetRepositorySync")
 def list_repo_sync_task(call: Call) -> Answer:
-    """Describe a task.
-
-    The misspelt ModifedTime is the service's own.
-    """
+    """List tasks, with the service's own misspelt ModifedTime."""
     instance = find_instance(call)
     order = call.state.behaviour.sync_task_order
     tasks = instance.tasks if order == "oldest_first" else instance.tasks[::-1]
-    # IDs are random, so sorting by them is an order that stays the same and tells nothing.
+    # IDs are random, so their order is always the same and has nothing to do with time.
     if order == "none":
         tasks = sorted(tasks, key=attrgetter("id"))
     selected = {parameter: wanted for parameter in _FILTERS if (wanted := call.optional(parameter))}
     for parameter, wanted in selected.items():
-        # There may be very many; most calls name none of these.
+        # Only for given filters, since there may be very many tasks.
         of = _FILTERS[parameter]
         tasks = [task for task in tasks if of(task) == wanted]
     found = _with_old(instance, tasks, selected, order)
@@ -146,7 +137,7 @@ def _with_old(instance: Instance, tasks: list[SyncTask], selected: dict[str, str
 
 
 def _listed(task: SyncTask) -> dict[str, Any]:
-    # Both spellings, since the SDK knows either.
+    # Both spellings, as the service answers.
     times = {"CreateTime": task.create_time, "ModifedTime": task.update_time, "ModifiedTime": task.update_time}
     return _common(task) | times | {"CustomLink": bool(task.link_id), "LinkId": task.link_id}
 

@@ -1,7 +1,4 @@
-"""Tags of a repository.
-
-Digests are answered without their `sha256:`, as in the service's samples.
-"""
+"""Serve tags, with digests that lack their `sha256:`, as in the documentation's samples."""
 
 from __future__ import annotations
 
@@ -33,10 +30,7 @@ def find_image(repository: Repository, tag: str) -> Image:
 
 @action("cr:ListRepoTag", repository_arn, authority="cr:ListRepositoryTag")
 def list_repo_tag(call: Call) -> Answer:
-    """List tags, the newest push first.
-
-    Times are strings here and integers in GetRepoTag.
-    """
+    """List tags, the newest push first; times are texts here, and integers in GetRepoTag."""
     call.text("RepoId")
     repository = find_repository(call, find_instance(call))
     chosen, fields = page_or_token(call, list(reversed(repository.images.values())))

@@ -9,13 +9,14 @@ from ..catalogue import Instance
 from ..errors import ApiError, BusinessError, invalid
 from ..sync import ungranted
 
+# The documented editions; the vendor's pages differ on Enterprise_Standard.
 SOURCE_EDITIONS = ("Enterprise_Advanced",)
 TARGET_EDITIONS = ("Enterprise_Basic", "Enterprise_Advanced")
 _INDUSTRY = re.compile(r"finance|gov")
 
 
 def target_account(call: Call) -> str:
-    """Return the other account's UID; empty within one."""
+    """Return the other account's UID; empty within one account."""
     uid = call.optional("TargetUserId")
     if uid and not (uid.isascii() and uid.isdigit()):
         raise invalid("TargetUserId", "it must be the UID of an Alibaba Cloud account")
@@ -28,11 +29,9 @@ def check_name(parameter: str, name: str, allowed: re.Pattern[str]) -> None:
 
 
 def check_target(call: Call, source: Instance) -> Instance:
-    """Return the target instance if all prerequisites hold.
+    """Return the target instance if all documented prerequisites hold.
 
-    The documentation lists them.
-
-    The codes are guesses in the service's style, except that of a missing grant, which a behaviour decides.
+    The codes are guesses in the service's style. That of a missing grant is a setting of the behaviour.
     """
     if source.edition not in SOURCE_EDITIONS:
         raise BusinessError(

@@ -1,4 +1,4 @@
-"""The page's accounts and their instances."""
+"""Write the page's part on accounts and their instances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's recent calls."""
+"""Write the page's part on recent calls."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from ..state import State
 from ..traffic import Record
 from .markup import Html, join, limited, section, table, tag
 
-# About a screen of rows, out of the latest calls.
+# Rows, about a screen of them.
 SHOWN = 40
+# The latest calls, of which a row shows several if they are alike.
 LOOKED_AT = 1000
 
 
@@ -24,10 +25,7 @@ def calls(cloud: Cloud) -> Html:
 
 
 def _alike(records: Iterator[Record]) -> Iterator[list[Record]]:
-    """Show repeated calls as one row.
-
-    A client that waits makes such calls.
-    """
+    """Yield the calls of each row; a client that waits makes the same call again and again."""
 
     def key(record: Record) -> tuple[object, ...]:
         return record.account, record.identity, record.action, record.parameters, record.status, record.code

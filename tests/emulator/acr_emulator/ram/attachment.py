@@ -1,4 +1,4 @@
-"""Which policies a role has."""
+"""Serve the attachments of policies to roles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from . import lookup
 from .lookup import change, find_policy, find_role, policy_arn, role_and_policy_arns, role_arn
 from .policy import holders
 
+# Policies of a role, as RAM documents.
 LIMITS = {"Custom": 5, "System": 20}
 
 
@@ -68,10 +69,7 @@ def _attached(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 @action("ram:ListEntitiesForPolicy", policy_arn)
 def list_entities_for_policy(call: Call) -> Answer:
-    """List who has a policy, in three lists.
-
-    All of them are there, also when they are empty.
-    """
+    """List who has a policy, in three lists; clients need each of them, even if it is empty."""
     policy = find_policy(call, lookup.policy_type(call))
     users, roles = holders(call, policy)
     return {

@@ -1,7 +1,4 @@
-"""Share what RAM's actions need.
-
-These are checks of names and documents, finding, ARNs, pages and tags.
-"""
+"""Share what RAM's actions need: checks of names and documents, finding, ARNs, pages and tags."""
 
 from __future__ import annotations
 
@@ -17,15 +14,13 @@ T = TypeVar("T")
 
 ROLE_NAME = re.compile(r"[A-Za-z0-9.@-]+")
 POLICY_NAME = re.compile(r"[A-Za-z0-9-]+")
-# Characters, as RAM documents both.
-# Characters, as RAM documents them.
+# Characters, as RAM documents.
 DOCUMENT_LIMIT = 6144
 DESCRIPTION_LIMIT = 1024
 
 
 def role_name(call: Call) -> str:
-    # Characters, as RAM documents them.
-    return _name(call, "RoleName", ROLE_NAME, 64)
+    return _name(call, "RoleName", ROLE_NAME, 64)  # characters, as RAM documents
 
 
 def policy_name(call: Call) -> str:
@@ -68,10 +63,7 @@ def malformed(error: ValueError) -> ApiError:
 
 
 def find_role(call: Call) -> Role:
-    """Return the role of exactly this name.
-
-    Whether the service ignores case is not known.
-    """
+    """Return the role of exactly this name; it is not documented whether RAM ignores case."""
     name = role_name(call)
     if name not in call.account.roles:
         raise ApiError("EntityNotExist.Role", 404, f"The role does not exist: {name}.")
@@ -112,15 +104,12 @@ def role_and_policy_arns(call: Call) -> tuple[str, ...]:
 def change(
     name: str, resources: Callable[[Call], tuple[str, ...]]
 ) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
-    """Register an action that changes RAM's state.
-
-    CR comes to know of it.
-    """
+    """Register an action that changes RAM's state, which CR may see later."""
 
     def register(function: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         def changing(call: Call) -> Answer:
             answer = function(call)
-            # Container Registry goes on with the earlier view for so long.
+            # Container Registry decides by the old state for so long.
             call.account.ram_changed(call.state.propagation_ms)
             return answer
 
@@ -131,10 +120,7 @@ def change(
 
 
 def marked_page(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, Any]]:
-    """Return one page by Marker and MaxItems.
-
-    Marker is in the answer only if there is more.
-    """
+    """Return a page by Marker and MaxItems; the answer has a Marker only if there is more."""
     size = call.integer("MaxItems", 100, 1, 1000)
     marker = call.optional("Marker", "0")
     if not re.fullmatch(r"[0-9]{1,9}", marker):

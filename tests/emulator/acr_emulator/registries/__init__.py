@@ -1,7 +1,4 @@
-"""Run real OCI registries behind instances.
-
-Each is a docker-registry process behind a pass-through.
-"""
+"""Run real OCI registries behind instances, each a docker-registry process behind a guard."""
 
 from .backend import CopyError
 from .fleet import Registries, check_images

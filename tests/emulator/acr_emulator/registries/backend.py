@@ -1,7 +1,4 @@
-"""Call a registry's own API over its socket.
-
-Images are copied from one registry to another.
-"""
+"""Call a registry's own API over its socket, and copy images from one registry to another."""
 
 from __future__ import annotations
 
@@ -38,10 +35,7 @@ class Backend:
         await self.client.aclose()
 
     async def manifest(self, path: str, reference: str) -> Manifest | None:
-        """Return a manifest by tag or digest.
-
-        None if it is not there.
-        """
+        """Return a manifest by tag or digest; None if it does not exist."""
         response = await self._send("GET", f"/v2/{path}/manifests/{reference}", {"accept": ACCEPT}, missing_ok=True)
         if response.status_code == 404:
             return None
@@ -68,10 +62,7 @@ class Backend:
         await self.put_manifest(path, tag, image.manifest)
 
     async def size(self, path: str, manifest: Manifest) -> int:
-        """Return the bytes of config and layers.
-
-        Those of an index are those of all its images.
-        """
+        """Return the bytes of config and layers; for an index, of all its images."""
         if not manifest.is_index:
             return sum(blob.size for blob in manifest.blobs())
         children = [await self.manifest(path, child.digest) for child in manifest.children()]
@@ -97,10 +88,7 @@ class Backend:
 
 
 class Copy:
-    """Copy one image from one repository to another.
-
-    Everything it refers to is copied, too.
-    """
+    """Copies an image, with everything that it refers to, from one repository to another."""
 
     def __init__(self, source: Backend, source_path: str, target: Backend, target_path: str) -> None:
         self._source, self._source_path = source, source_path
@@ -108,10 +96,7 @@ class Copy:
         self._layers: list[LayerTask] = []
 
     async def run(self, digest: str, tag: str) -> list[LayerTask]:
-        """Copy an image, and return the copied blobs.
-
-        The tag is set last, when all else is there.
-        """
+        """Copy an image, set its tag at the end, and return the copied blobs."""
         try:
             manifest = await self._content(digest)
         except MalformedManifestError as error:

@@ -18,10 +18,7 @@ from .process import RegistryProcess
 
 
 class Registry:
-    """One instance's registry: process, path and guard.
-
-    The guard listens on a loopback port.
-    """
+    """One instance's registry: its process, and the guard before it, which listens on a loopback port."""
 
     def __init__(self, instance: Instance, data: Path, run: Path, pushed: Pushed) -> None:
         self.instance = instance
@@ -51,17 +48,18 @@ class Registry:
         generated = generate(repository.path, image.tag)
         if (image.digest, image.size) == (generated.manifest.digest, generated.size):
             await self.backend.push(repository.path, image.tag, generated)
-        elif manifest := await self.backend.manifest(repository.path, image.digest):
-            await self.backend.put_manifest(repository.path, image.tag, manifest)
-        else:
+            return
+        manifest = await self.backend.manifest(repository.path, image.digest)
+        if manifest is None:
             raise _impossible(self.instance, repository, image)
+        await self.backend.put_manifest(repository.path, image.tag, manifest)
 
 
 def check_images(state: State) -> None:
     """Raise WorldError if registries cannot hold every image."""
     for instance in state.instances.values():
         for repository in instance.repositories.values() if instance.registry else ():
-            # Only what came earlier in the repository can be tagged again.
+            # A tag can only point to an image that came before it in the repository.
             made: set[str] = set()
             for image in repository.images.values():
                 generated = generate(repository.path, image.tag)
@@ -79,10 +77,7 @@ def _impossible(instance: Instance, repository: Repository, image: Image) -> Wor
 
 
 class Registries:
-    """`data` keeps the content over a restart.
-
-    Without it the content ends with the emulator.
-    """
+    """The registries of a world; in the folder `data` their content outlives a restart."""
 
     def __init__(self, data: Path | None = None) -> None:
         # A short path, since the path of a socket may have about 100 characters.
@@ -96,10 +91,7 @@ class Registries:
         return {identifier: registry.address for identifier, registry in self._open.items()}
 
     async def prepare(self, state: State, pushed: Pushed) -> None:
-        """Start the registries that `state` still needs.
-
-        After a WorldError, all is as it was.
-        """
+        """Start the registries that `state` needs in addition; a WorldError changes nothing."""
         started: dict[str, Registry] = {}
         try:
             for instance in state.instances.values():
@@ -107,7 +99,7 @@ class Registries:
                     registry = Registry(instance, self._data / instance.id, Path(self._run.name), pushed)
                     started[instance.id] = registry
                     await registry.open()
-        # Also when the task is cancelled: no process may be left behind.
+        # Even if the task is cancelled, no process may be left behind.
         except BaseException:
             for registry in started.values():
                 await registry.close()
@@ -119,16 +111,13 @@ class Registries:
         for instance in state.instances.values():
             if instance.registry:
                 registry = self._open[instance.id]
-                # The world was read anew, so the registry serves another object of the same ID.
+                # The world was read anew, so the instance is another object with the same ID.
                 registry.instance = instance
                 instance.host = registry.address
                 await registry.fill()
 
     async def clear(self, keep: State) -> None:
-        """Empty all registries, and close unneeded ones.
-
-        `keep` has no instance for those.
-        """
+        """Empty all registries, and close those for which `keep` has no instance."""
         for identifier, registry in list(self._open.items()):
             # A process takes a second to start, so one that is still needed is emptied and kept.
             registry.process.delete_all()
@@ -152,10 +141,7 @@ class Registries:
             self._open[instance.id].process.delete_tag(path, tag)
 
     async def push_generated(self, instance: Instance, repository: Repository, tag: str) -> Image:
-        """Put a small image of its own under the tag.
-
-        The catalogue is the caller's business.
-        """
+        """Push a small generated image to the registry; the caller puts it into the catalogue."""
         generated = generate(repository.path, tag)
         await self._open[instance.id].backend.push(repository.path, tag, generated)
         return Image(tag, generated.manifest.digest, generated.size, generated.manifest.image_id)
@@ -163,9 +149,6 @@ class Registries:
     async def copy(
         self, source: Instance, source_path: str, digest: str, target: Instance, target_path: str, tag: str
     ) -> list[LayerTask]:
-        """Copy manifests and blobs.
-
-        Raises CopyError. Returns the blobs that had to be copied.
-        """
+        """Copy manifests and blobs, and return the blobs that had to be copied, or raise CopyError."""
         from_, to = self._open[source.id].backend, self._open[target.id].backend
         return await Copy(from_, source_path, to, target_path).run(digest, tag)

@@ -1,6 +1,6 @@
-"""Guard a registry: entry, pushes and what follows.
+"""Guard a registry: check passwords, note pushes, and pass everything else on as a stream.
 
-It answers in the error format of the OCI distribution specification and passes everything else on, streaming.
+Errors have the format of the OCI distribution specification.
 """
 
 from __future__ import annotations
@@ -79,13 +79,10 @@ def _registry(request: Request) -> Registry:
 
 
 def check_access(request: Request) -> str:
-    """Return the request's password, given as Basic or Bearer.
-
-    Refuse none, wrong and expired ones alike.
-    """
+    """Return the request's password, given as Basic or Bearer; refuse none, a wrong and an expired one alike."""
     scheme, _space, value = request.headers.get("authorization", "").partition(" ")
     password = value.strip() if scheme.lower() == "bearer" else _basic_password(value)
-    # An unknown password has ended in 1970.
+    # An unknown password counts as one that ended in 1970.
     if _registry(request).instance.tokens.get(password, 0) <= now_ms():
         raise RefusalError(401, "UNAUTHORIZED", "authentication required")
     return password
@@ -100,10 +97,7 @@ def _basic_password(value: str) -> str:
 
 
 async def issue_token(request: Request) -> Response:
-    """Answer with the temporary password as the bearer token.
-
-    It is as secret, and expires when it does.
-    """
+    """Answer with the temporary password as the bearer token, which has the same end."""
     password = check_access(request)
     left = (_registry(request).instance.tokens[password] - now_ms()) // 1000
     return JSONResponse({"token": password, "access_token": password, "expires_in": max(1, left)})
@@ -143,10 +137,7 @@ def _readable(instance: Instance, path: str) -> None:
 
 
 def _writable(instance: Instance, path: str) -> Namespace:
-    """Return the namespace that takes the repository.
-
-    The repository exists there, or may be created.
-    """
+    """Return the namespace of a repository that exists, or may be created."""
     namespace = instance.namespaces.get(_split(path)[0])
     if namespace is None or not _split(path)[1]:
         raise RefusalError(404, "NAME_UNKNOWN", f"namespace {_split(path)[0]} does not exist")
@@ -192,7 +183,7 @@ async def _record(registry: Registry, path: str, tag: str, manifest: Manifest) -
     try:
         size, image_id = await registry.backend.size(path, manifest), manifest.image_id
     except MalformedManifestError:
-        # An artifact of a kind of its own: it is stored and listed all the same.
+        # Another kind of artifact. It is stored and listed all the same.
         size, image_id = len(manifest.content), manifest.digest.removeprefix("sha256:")
     await registry.pushed(instance, repository, Image(tag, manifest.digest, size, image_id))
 
@@ -210,7 +201,7 @@ async def _pass_on(request: Request, body: bytes | None = None) -> Response:
         answer = await backend.client.send(sent, stream=True)
     except httpx.HTTPError as error:
         raise RefusalError(502, "UNKNOWN", f"the registry did not answer: {error!r}") from error
-    # As it comes: layers may be larger than memory.
+    # As a stream, since layers may be larger than memory.
     response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
     response.raw_headers = [
         (name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _HOP_BY_HOP

@@ -1,7 +1,4 @@
-"""Run docker-registry as a child on a Unix socket.
-
-Nothing gets past the pass-through to it.
-"""
+"""Run docker-registry as a child on a Unix socket, which only the guard can reach."""
 
 from __future__ import annotations
 
@@ -20,9 +17,9 @@ from ..schema import WorldError
 
 # Debian's name of the program, and everybody else's.
 NAMES = ("docker-registry", "registry")
-# Tests may run on a busy machine.
+# Seconds to start; it takes one, but the machine may be busy.
 START_SECONDS = 15
-# A registry stops at once unless a client still pushes; then it is killed.
+# Seconds to stop. A registry stops at once unless a client still pushes; then it is killed.
 STOP_SECONDS = 5
 # From linux/prctl.h: the kernel ends the child when its parent dies.
 _PR_SET_PDEATHSIG = 1
@@ -35,10 +32,7 @@ def _die_with_parent() -> None:
 
 
 class RegistryProcess:
-    """A registry's process; `data` holds its content.
-
-    `run` holds its socket, configuration and log.
-    """
+    """A registry's process; `data` holds its content, `run` its socket, configuration and log."""
 
     def __init__(self, name: str, data: Path, run: Path) -> None:
         self.data = data
@@ -57,7 +51,7 @@ class RegistryProcess:
         self._config.write_text(json.dumps(self._configuration()), encoding="utf-8")
         command = [binary, "serve", str(self._config)]
         with self._log.open("wb") as log:
-            # The emulator has no threads for preexec_fn to trip over.
+            # preexec_fn may deadlock with threads, and the emulator has none.
             self._process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_die_with_parent)  # noqa: PLW1509
         for _attempt in range(START_SECONDS * 50):
             if self._answers():
@@ -92,8 +86,8 @@ class RegistryProcess:
         self._process = None
         self.socket.unlink(missing_ok=True)
 
-    # The registry's API deletes manifests, with every tag that points at them, and no repositories. Its folders are
-    # plain and it keeps no cache of them, so removing a folder is what deletes one tag or one repository.
+    # The registry's API cannot delete a single tag or a repository, only a manifest with all its tags. It keeps no
+    # cache of its folders, so removing a folder deletes a tag or a repository.
 
     def _folder(self, path: str) -> Path:
         return self.data / "docker/registry/v2/repositories" / path
