@@ -27,20 +27,18 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 
 MODULES = "ansible_collections.registryops.alicloud.plugins.modules"
-# The clients of this worker, for the further items of its task's loop.
+# The clients of this worker process; further items of its task's loop use them again.
 _clients: list[tuple[Connection, bool, Client]] = []
 
 
 def run_module(action: str, arguments: Mapping[str, Any], tell: Tell = silent, name: str = "") -> dict[str, Any]:
-    """Return the result as AnsibleModule would return it.
-
-    Only what a task shows of arguments and result matters.
+    """Run a module, and return its result as AnsibleModule would return it.
 
     Args:
-        action: the module's name as the task says it.
-        arguments: the task's, with those that Ansible adds.
+        action: the module's name as the task says it; messages use it.
+        arguments: the task's arguments, with those that Ansible adds.
         tell: takes a line on how far a long run is.
-        name: the module's own, where the task's leads to it by a redirect.
+        name: the module's own name, if a redirect leads from the task's name to it.
     """
     module: Module = importlib.import_module(f"{MODULES}.{name or action.rpartition('.')[2]}").MODULE
     given = {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
@@ -64,6 +62,7 @@ def run_module(action: str, arguments: Mapping[str, Any], tell: Tell = silent, n
 
 
 def _kept_client(connection: Connection, read_only: bool) -> Client:
+    """Return this worker's client of a connection; a new one logs in and connects again."""
     for kept, reads, client in _clients:
         # A client that may write must not serve a task in check mode.
         if kept == connection and reads == read_only:
@@ -82,13 +81,13 @@ def environment_of(changes: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     finally:
-        # All of it, since a variable that the task added must not reach the next item.
+        # Everything is put back, since a variable that the task added must not reach the next item.
         os.environ.clear()
         os.environ.update(before)
 
 
 def is_ordinary(variable: tuple[Any, Any]) -> bool:
-    """Return whether a shell would set the variable alike."""
+    """Return whether the process's environment can hold the variable just as a shell would set it."""
     name, value = variable
     return bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(name))) and "\0" not in str(value)
 
@@ -106,10 +105,7 @@ def is_plain(arguments: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return it after a round trip through JSON.
-
-    There are no tuples then, and no text types of the controller's own.
-    """
+    """Return a value as JSON carries it: with lists for tuples, and plain texts for the controller's own types."""
     return json.loads(json.dumps(value, default=_plainer))
 
 

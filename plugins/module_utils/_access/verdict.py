@@ -52,10 +52,13 @@ def missing(about: list[Clause], nothing: str) -> Iterator[str]:
     for clause in denials:
         condition = " on a condition, and nothing shows whether sync meets it" if clause.conditional else ""
         yield f"{clause.where} denies {in_words(clause.statement)}{condition}"
-    if not denials:
-        yield from [f"{clause.where} has a Condition, and nothing shows whether sync meets it" for clause in about] or [
-            nothing
-        ]
+    if denials:
+        return
+    # Without a denial, each statement left allows it on a Condition; otherwise nobody would ask what is missing.
+    for clause in about:
+        yield f"{clause.where} has a Condition, and nothing shows whether sync meets it"
+    if not about:
+        yield nothing
 
 
 def places_of(statement: Statement, account_id: str) -> Iterator[Grant]:

@@ -16,6 +16,7 @@ _STS_VERSION = "2015-04-01"
 
 
 def typed(client: Any, product: str, action: str) -> Callable[[dict[str, Any]], Any]:
+    """Return a call by the product's own SDK package, which has a method and a request type for each action."""
     request_type = getattr(load(f"{PACKAGES[product]}.models"), f"{action}Request")
     runtime = load("darabonba.runtime").RuntimeOptions()
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()

@@ -68,6 +68,7 @@ def sending_helps(issue: str) -> bool:
 
 
 def longest(table: Mapping[str, str], text: str) -> str:
+    """Return the longest code of a table that a text holds; empty if it holds none."""
     return max((code for code in table if code in text), key=len, default="")
 
 

@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions
 
 from .test_modules import MODULES, definition
 
+# At the documented limits where there are any, such as tags of 128 characters.
 GOOD: list[tuple[str, Any]] = [
     ("region", "cn-hangzhou"),
     ("region", "cn-shanghai-finance-1"),
@@ -39,6 +40,7 @@ GOOD: list[tuple[str, Any]] = [
     ("tags", ["a", "b" * 128]),
     ("tag_filter", r"^v\d+\.\d+$"),
     ("tag_filter", r"(?:a|b){2,3}?"),
+    # These look like a possessive quantifier or a back-reference, and are neither.
     ("tag_filter", r"c\++"),
     ("tag_filter", r"^[*+]v"),
     ("tag_filter", r"\\1"),
@@ -48,11 +50,12 @@ GOOD: list[tuple[str, Any]] = [
     ("namespace", None),
     ("tags", []),
 ]
+# With a part of what is said about each.
 BAD: list[tuple[str, Any, str]] = [
     ("region", "cn-hangzou", "did you mean cn-hangzhou?"),
     ("region", "somewhere", "ACR_EXTRA_REGIONS"),
     ("account_id", "acme", "digits alone"),
-    ("account_id", "１２５２８７９６１０６４０００１", "digits alone"),
+    ("account_id", "１２５２８７９６１０６４０００１", "digits alone"),  # full-width digits
     ("account_id", "", "digits alone"),
     ("account_id", "252879610640001234", "UID of a RAM user (18 digits)"),
     ("account_id", "123456789", "too short"),
@@ -62,6 +65,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("instance_id", "cri-****", "is masked, as documentation and screenshots show an ID"),
     ("instance_id", "cri-xxxx****", "is masked"),
     ("target_instance_id", "cri-xxxxxxxx", "is masked"),
+    # In a policy a wildcard would open every instance.
     ("instance_id", "cri-*", "has a wildcard, and an ID stands for one thing alone"),
     ("instance_id", "cri-sourcesource000?", "has a wildcard"),
     ("instance_id", "*", "has a wildcard"),
@@ -85,6 +89,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("tags", ["ok", "a b"], "tags 'a b'"),
     ("tag_filter", "(", "not a regular expression"),
     ("tag_filter", "a{99999999999999999999}", "not a regular expression"),
+    # What the engines RE2, Java and Python do not all share.
     ("tag_filter", "(?!rc)", "a look-around"),
     ("tag_filter", "(?<=v)1", "a look-around"),
     ("tag_filter", "(?P<major>1)", "a named group"),
@@ -119,6 +124,7 @@ def id_options(options: Mapping[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_no_id_of_any_module_takes_a_wildcard(name: str) -> None:
+    # An external ID is a word that two parties agree on, and may hold any sign.
     found = id_options(definition(name).argument_spec) - {"assume_role_external_id"}
     assert "account_id" in found
     for option in found:
@@ -175,7 +181,7 @@ def test_a_rule_name_that_nobody_could_mean_is_refused(name: str) -> None:
         ("cn-hangzhou-finance", True),
         ("cn-north-2-gov-1", True),
         ("cn-heyuan-acdr-1", True),
-        ("cn-new-finance-9", True),
+        ("cn-new-finance-9", True),  # a region newer than the collection is judged by its name
     ],
 )
 def test_finance_and_government_clouds_are_told_from_public_regions(region: str, expected: bool) -> None:

@@ -23,6 +23,7 @@ GOOD = {"Code": "success", "IsSuccess": True}
 THROTTLED = api_error("X", "Throttling.User", "slow down", status=400)
 BROKEN = api_error("X", "InternalError", "broken", status=500)
 UNAVAILABLE = api_error("X", "ServiceUnavailable", "later", status=503)
+# Without an answer the call may have been carried out. With a refused connection it certainly was not.
 LOST = errors.UnreachableError("X", "", "no answer", uncertain=True)
 REFUSED = errors.UnreachableError("X", "", "connection refused", uncertain=False)
 DENIED = api_error("X", "NoPermission", "no", status=403)
@@ -45,6 +46,7 @@ class Script:
         return dict(answer)
 
     def client(self, **settings: Any) -> Client:
+        # Time passes only while the client sleeps.
         return Client(self, sleep=self.slept.append, clock=lambda: sum(self.slept), **settings)
 
     @property
@@ -66,6 +68,7 @@ def test_an_answer_that_does_not_say_otherwise_is_good(answer: dict[str, Any]) -
     ("answer", "kind", "code"),
     [
         ({"IsSuccess": False, "Code": "NAMESPACE_NOT_EXIST"}, errors.NotFoundError, "NAMESPACE_NOT_EXIST"),
+        # Code and IsSuccess may contradict each other. The one that tells of an error counts.
         ({"IsSuccess": True, "Code": "REPO_NOT_EXIST"}, errors.NotFoundError, "REPO_NOT_EXIST"),
         ({"IsSuccess": False, "Code": "NoPrivilege"}, errors.NoPermissionError, "NoPrivilege"),
         ({"IsSuccess": False, "Code": "NAMESPACE_ALREADY_EXIST"}, ApiError, "NAMESPACE_ALREADY_EXIST"),
@@ -88,8 +91,10 @@ def test_a_bad_answer_with_http_200_is_an_error_of_its_code(
 @pytest.mark.parametrize(
     ("action", "error"),
     [
+        # A throttled call was not carried out, so even a Create is repeated.
         *[(action, THROTTLED) for action in ("GetInstance", "CreateNamespace", "DeleteRole", "AttachPolicyToRole")],
         *[("ListNamespace", error) for error in (BROKEN, UNAVAILABLE, LOST)],
+        # Done twice, these leave the same state as done once.
         *[(action, LOST) for action in ("UpdateRole", "DeleteRole", "DetachPolicyFromRole")],
         ("UpdateRepository", BROKEN),
     ],
@@ -104,8 +109,10 @@ def test_what_can_do_no_harm_is_sent_again(action: str, error: ApiError) -> None
 @pytest.mark.parametrize(
     ("action", "error"),
     [
+        # The first call may have been carried out, so that another one would make a second rule or task.
         *[("CreateRepoSyncRule", error) for error in (BROKEN, UNAVAILABLE, LOST)],
         ("CreateRepoSyncTask", LOST),
+        # The others would only be answered in the same way.
         *[("GetInstance", error) for error in (REFUSED, DENIED)],
         ("GetRole", api_error("X", "EntityNotExist.Role", "", status=404)),
         ("GetRole", api_error("X", "InvalidAccessKeyId", "", status=503)),
@@ -130,6 +137,7 @@ def test_the_service_is_given_at_least_the_time_it_asks_for() -> None:
     patient = api_error("X", "Throttling", "", status=429, retry_after=42.5)
     script = Script(patient, GOOD)
     script.client().call("cr", "GetInstance")
+    # A random part comes on top, so that many clients do not return at once.
     assert script.slept == [pytest.approx(42.5, abs=5)]
     assert script.slept[0] > 42.5
 
@@ -140,11 +148,14 @@ def page(count: int, total: int | str | None, start: int = 0) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("answers", "found"),
+    # A page has 50 items at most, which is what the client asks for. A total may be a number or text.
     [
         ([page(2, 2)], 2),
         ([page(50, "50")], 50),
         ([page(50, 60), page(10, 60, 50)], 60),
+        # The service caps a page at 30, so 30 items are a whole page.
         ([page(30, "70"), page(30, "70", 30), page(10, "70", 60)], 70),
+        # Without a total, a page that is not whole is the last one.
         ([page(50, None), page(20, None, 50)], 70),
         ([page(50, ""), page(0, "")], 50),
         ([page(0, 0)], 0),
@@ -176,6 +187,7 @@ def test_every_item_of_every_page_is_found_once(answers: list[dict[str, Any]], f
     assert all(sent["PageSize"] == 50 and sent["InstanceId"] == "i" for _action, sent in script.calls)
 
 
+# 50 items a page: the first page is asked for alone, then two at once, whenever the reader needs more.
 @pytest.mark.parametrize(("read", "asked"), [(50, 1), (51, 3), (150, 3), (151, 5)])
 def test_no_more_pages_are_asked_for_than_are_read_at_once(read: int, asked: int) -> None:
     script = Script(*(page(50, 500, 50 * number) for number in range(asked)))
@@ -203,6 +215,7 @@ def test_what_comes_while_pages_are_read_hides_nothing() -> None:
         return answer
 
     found = [item["Id"] for item in Client(send).pages("cr", "ListItems", {}, "Items", size=2)]
+    # Item 1 moved to the second page, and is found twice. No item is missing.
     assert found == [0, 1, 1, 2, 3, 4, 5]
 
 
@@ -275,6 +288,7 @@ def test_who_cannot_say_who_they_are_is_told_what_was_attempted() -> None:
     ],
 )
 def test_an_error_says_what_to_do_next(action: str, code: str, hint: str) -> None:
+    # A throttled call is repeated up to twelve times.
     script = Script(*[api_error(action, code, "", status=400)] * 13)
     with pytest.raises(ApiError) as failed:
         script.client().call("cr", action, {"InstanceId": "cri-1"})

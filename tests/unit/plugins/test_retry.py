@@ -35,6 +35,7 @@ def result(*images: Any, **other: Any) -> dict[str, Any]:
     return {"instance_id": SOURCE, **WHERE, "images": list(images), **other}
 
 
+# What an image can be in a result. The tag says what became of it.
 EVERY_KIND = result(
     entry("planning-failed", "failed", "failed", "has no tag"),
     entry("task-failed", "sent", "error", "DISK_FULL"),
@@ -49,8 +50,10 @@ EVERY_KIND = result(
     entry("fixed", "immutable"),
     entry("checked", "to_send"),
 )
+# What did not arrive although it was tried. `left` was not tried, and `arrived-with-a-word` has an issue but arrived.
 FAILED = ["planning-failed", "task-failed", "canceled", "late"]
 ONE, TWO = result(entry("1")), result(entry("2"))
+# What Ansible registers of a task that a condition skips.
 SKIPPED = {"changed": False, "skipped": True, "skip_reason": "Conditional result was False"}
 
 
@@ -67,9 +70,9 @@ def tags(options: dict[str, Any]) -> list[str]:
     [
         (EVERY_KIND, "failed", FAILED),
         (EVERY_KIND, "unfinished", [*FAILED, "left"]),
-        ({"results": [ONE, TWO]}, "failed", ["1", "2"]),
+        ({"results": [ONE, TWO]}, "failed", ["1", "2"]),  # as a loop registers them
         ([ONE, {"results": [TWO]}], "failed", ["1", "2"]),
-        ([ONE, TWO, ONE], "failed", ["1", "2"]),
+        ([ONE, TWO, ONE], "failed", ["1", "2"]),  # each image once
         (result(), "failed", []),
         ({"results": []}, "failed", []),
         ({"results": [SKIPPED, ONE]}, "failed", ["1"]),
@@ -87,6 +90,7 @@ def test_what_is_retried(earlier: Any, how: str, expected: list[str], tmp_path: 
     [
         ({}, {}),
         ({"target_account_id": ACCOUNT_A}, {"target_account_id": ACCOUNT_A}),
+        # What is said is what is expected.
         ({"target_region": "eu-west-1", "target_instance_id": "cri-x"},) * 2,
     ],
 )
@@ -111,6 +115,7 @@ def test_an_account_of_none_is_the_source_s_own() -> None:
 def test_results_of_several_targets_go_to_the_one_that_the_task_says() -> None:
     other = result({**entry("2"), "target": "cri-other/prod/eu/web:2"}, target_instance_id="cri-other")
     assert tags(retry([ONE, other], **WHERE)) == ["1", "2"]
+    # A result without images goes nowhere, so its target does not matter.
     assert tags(retry([ONE, {**other, "images": []}])) == ["1"]
     with pytest.raises(AcrError, match=rf"several targets, cri-other and {TARGET}\. Retry them in a task for each"):
         retry([ONE, other])
@@ -122,6 +127,7 @@ def test_results_of_several_targets_go_to_the_one_that_the_task_says() -> None:
         ({}, r"^The earlier result has no images\. Give what acr_image_sync returned"),
         ("{}", r"has no images\. Give"),
         ({"failed": True, "msg": "No credentials are given."}, r"has no images, and says: No credentials are given\. "),
+        # What Ansible registers of a task in the background, before async_status has its result.
         ({"results": [ONE, {"ansible_job_id": "1", "started": 1}]}, "has no images"),
         ({"results": "x"}, "has no images"),
         ([5], "has no images"),
@@ -134,6 +140,7 @@ def test_results_of_several_targets_go_to_the_one_that_the_task_says() -> None:
         (result({**entry("1"), "source": "web:1"}), r"since its source is 'web:1'\."),
         (result({**entry("1"), "target": "prod/web:1"}), r"since its target is 'prod/web:1'\."),
         (result({**entry("1"), "target": 5}), r"since its target is 5\."),
+        # Long values are cut to 200 characters, of which the quotation mark is one.
         (result({**entry("1"), "target": "x" * 999}), r"since its target is 'x{199}\."),
         (result({**entry("1"), "target": "x/prod/web:1"}), "target_instance_id 'x' is not an instance ID"),
         (result(entry("1"), target_region=None), r"not say in which region its target is\. Say target_region"),
@@ -157,8 +164,9 @@ def test_what_cannot_be_retried_is_told(earlier: Any, says: str, tmp_path: Path)
     [
         ("/no/such/file.json", r"'/no/such/file\.json' cannot be read: No such file or directory\. Correct retry_from"),
         ("/", r"'/' cannot be read: Is a directory\."),
-        ("", r"'' cannot be read: Is a directory\."),
+        ("", r"'' cannot be read: Is a directory\."),  # an empty path is the current folder
         ("~nobody-of-this-name/x", "cannot be read: "),
+        # A result that was given as text where a path is expected. Its message must not repeat all of it.
         ('{"images": []}' * 999, r"cannot be read: File name too long\."),
     ],
 )
@@ -223,6 +231,7 @@ def test_what_failed_is_sent_again_and_only_that(
     assert {name: sent[name] for name in WHERE} == WHERE
     assert "prod/web:1.0 -> " in sent["diff"]["after"]
 
+    # The same earlier result once more: both have arrived meanwhile.
     again = account_a.run("acr_image_sync", **params)
     assert (again["changed"], counts(again)) == (False, {"unchanged": 2})
     nothing = account_a.run("acr_image_sync", **{**params, "retry_from": sent})
@@ -239,6 +248,7 @@ def test_what_was_left_is_retried_if_that_is_said(cloud: Emulator, account_a: Ac
     cloud.post("/_emulator/tasks", {"seconds": 0.01})
     params: dict[str, Any] = {"instance_id": SOURCE, "retry_from": ended.value.result}
     assert counts(account_a.run("acr_image_sync", **params, retry="failed")) == {"sent": 1}
+    # The one that failed has arrived by now, and the two that were left go.
     assert counts(account_a.run("acr_image_sync", **params, retry="unfinished")) == {"sent": 2, "unchanged": 1}
 
 
@@ -276,6 +286,7 @@ def test_the_target_that_a_rule_said_is_kept(cloud: Emulator, account_a: Account
         ({"retry": "all", "retry_from": {}}, "must be one of: failed, unfinished"),
         ({"retry": "failed", "retry_from": ONE, "select": {}}, r"mutually exclusive: images\|tag\|select\|retry"),
         ({"retry": "failed", "retry_from": ONE, "from_rule": "x"}, "mutually exclusive: retry|from_rule"),
+        # A number where a text is usual must not break the reading of results.
         ({"retry": "failed", "retry_from": {"results": [{"item": {"tag": 1.0}}]}}, "has no images"),
     ],
 )

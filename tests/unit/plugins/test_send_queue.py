@@ -61,6 +61,7 @@ def fail(cloud: Emulator, issue: str, **which: str) -> None:
 @pytest.mark.usefixtures("team")
 def test_no_more_are_in_flight_than_wanted(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/tasks", {"seconds": 30})
+    # No task of 30 seconds ends within 20, so no place becomes free.
     failed = failure(account_a, **TEAM, max_in_flight=7, wait_timeout=20)
     assert len(cloud.calls("CreateRepoSyncTask")) == 7
     assert counts(failed.result) == {"left": 113, "failed": 7}
@@ -103,12 +104,14 @@ def test_what_has_not_begun_can_be_canceled(cloud: Emulator, account_a: Account)
     assert all("canceled after 2 seconds" in image["issue"] for image in failed.result["images"])
     statuses = {task["status"] for task in account_a.run("acr_sync_task_info", instance_id=SOURCE)["sync_tasks"]}
     assert statuses == {"canceled"}
+    # A canceled image has not arrived, so a further run sends it.
     cloud.post("/_emulator/tasks", {"seconds": 0.01})
     assert counts(account_a.run("acr_image_sync", **PROD)) == {"sent": 3}
 
 
 def test_a_cancellation_whose_answer_is_lost_is_looked_up(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/tasks", {"seconds": 60})
+    # The service cancels the task, and then the connection breaks. 99 times means always: nobody repeats that often.
     cloud.post("/_emulator/faults", {"match": {"action": "CancelRepoSyncTask"}, "fault": "reset_after", "times": 99})
     failed = failure(account_a, **PROD, wait_timeout=2, cancel_on_timeout=True)
     assert all("canceled after 2 seconds" in image["issue"] for image in failed.result["images"])
@@ -137,7 +140,11 @@ def test_too_many_failures_end_it(cloud: Emulator, account_a: Account) -> None:
 
 @pytest.mark.parametrize(
     ("issue", "retries", "creations"),
-    [("COPY_FAILED: connection reset", 2, 3), ("COPY_FAILED", 0, 1), ("TARGET_REPO_NOT_EXIST: no", 2, 1)],
+    [
+        ("COPY_FAILED: connection reset", 2, 3),  # the first one and two retries
+        ("COPY_FAILED", 0, 1),
+        ("TARGET_REPO_NOT_EXIST: no", 2, 1),  # no retry makes a repository
+    ],
 )
 def test_only_what_may_pass_is_tried_again(
     issue: str, retries: int, creations: int, cloud: Emulator, account_a: Account
@@ -152,12 +159,14 @@ def test_only_what_may_pass_is_tried_again(
 def test_a_killed_run_leaves_no_worker_that_goes_on(
     cloud: Emulator, account_a: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A process whose parent is killed gets the parent 1. Any other number stands for a living one.
     def parent() -> int:
         return 1 if len(cloud.calls("CreateRepoSyncTask")) >= 10 else 1000
 
     monkeypatch.setattr(os, "getppid", parent)
     failed = failure(account_a, **TEAM)
     assert "the run that asked for this was killed" in str(failed)
+    # Calls that were on their way already are not held back.
     assert len(cloud.calls("CreateRepoSyncTask")) in range(10, 10 + PARALLEL)
 
 
@@ -166,7 +175,7 @@ def auth_b(account: Account) -> dict[str, Any]:
 
 
 def moved(cloud: Emulator, **repository: Any) -> None:
-    """Return another image of the tag at the target."""
+    """Give the tag another image at the target."""
     state = cloud.state()
     state.pop("sync_tasks", None)
     image = {"tag": "1.0", "digest": "sha256:" + "0" * 64, "size": 1}
@@ -186,6 +195,7 @@ def test_another_image_of_the_tag_is_seen(
     moved(cloud, tag_immutability=immutable)
     result = account_a.run("acr_image_sync", **PROD, destination_auth=auth_b(account_b), override=override)
     actions = {image["source"]: image["action"] for image in result["images"]}
+    # Only web:1.0 is at the target, so the other two are sent in any case.
     assert actions == {"prod/web:1.0": action, "prod/web:1.1": "sent", "prod/worker:2.0": "sent"}
 
 
@@ -197,6 +207,7 @@ def test_what_was_deleted_there_is_sent_again(cloud: Emulator, account_a: Accoun
     assert counts(account_a.run("acr_image_sync", **PROD)) == {"unchanged": 3}  # as the records have it
     cloud.post("/_emulator/tasks", {"seconds": 0.3})
     again = account_a.run("acr_image_sync", **PROD, destination_auth=auth)
+    # The deleted repository web had two images; worker's one is still there.
     assert counts(again) == {"sent": 2, "unchanged": 1}
     newest = sorted(cloud.state()["sync_tasks"], key=lambda record: int(record["CreateTime"]))[-2:]
     assert [record["TaskStatus"] for record in newest] == ["SUCCESS"] * 2, "the new ones were waited for"
@@ -208,6 +219,7 @@ def test_records_are_read_of_what_is_not_there_only(cloud: Emulator, account_a: 
     cloud.delete("/_emulator/calls")
     assert counts(account_a.run("acr_image_sync", **PROD, destination_auth=auth)) == {"unchanged": 3}
     assert cloud.calls("ListRepoSyncTask") == []
+    # Two images are missing now. One of them is on its way, which only its record shows.
     account_b.run("acr_repository", instance_id=TARGET, namespace="prod", name="web", state="absent", force=True)
     cloud.post("/_emulator/tasks", {"seconds": 60})
     under_way: dict[str, Any] = {"namespace": "prod", "repository": "web", "tag": "1.0"}
@@ -219,6 +231,7 @@ def test_records_are_read_of_what_is_not_there_only(cloud: Emulator, account_a: 
 def test_the_destination_s_credentials_are_its_own(
     account_a: Account, account_b: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Account A's keys in the environment must not stand in for the missing ones of account B.
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAIaaaa")
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secretA")
     nothing = failure(account_a, **PROD, destination_auth={"region": "eu-central-1"})
@@ -252,6 +265,7 @@ def test_a_run_says_how_far_it_is_and_what_failed(cloud: Emulator, account_a: Ac
     ],
 )
 def test_an_outage_meanwhile_tells_what_was_done(action: str, fault: str, cloud: Emulator, account_a: Account) -> None:
+    # The outage begins in the middle: some images are sent, some records are read, and some images are left.
     broken = {"match": {"action": action, "nth": 12 if action.startswith("Create") else 3}, "fault": fault}
     cloud.post("/_emulator/faults", {**broken, "times": 999})
     failed = failure(account_a, **TEAM, max_in_flight=30)
@@ -260,9 +274,11 @@ def test_an_outage_meanwhile_tells_what_was_done(action: str, fault: str, cloud:
     assert failed.result["changed"]
     assert sum(found.values()) == len(failed.result["images"]) == 120
     assert found["left"] > 0
+    # It ends long before all 120 were tried.
     assert len(cloud.calls("CreateRepoSyncTask")) < 80
     rest = account_a.run("acr_image_sync", instance_id=SOURCE, retry="unfinished", retry_from=failed.result)
     assert sum(rest["counts"].values()) == found["left"] + found["failed"]
+    # After both runs each image has one task, although the answers to some calls were lost.
     made = [task["ImageFrom"]["ImageTag"] for task in cloud.state()["sync_tasks"]]
     assert len(made) == len(set(made)) == 120
 
@@ -271,6 +287,7 @@ def test_an_outage_meanwhile_tells_what_was_done(action: str, fault: str, cloud:
 def test_a_missing_right_is_told_after_a_few_refusals(cloud: Emulator, account_a: Account, granted: Account) -> None:
     granted.run("acr_cross_account_role", source_account_ids=[ACCOUNT_A], state="absent")
     failed = failure(account_a, **TEAM)
+    # Until one image is accepted, few are sent at a time, so few are refused.
     assert len(cloud.calls("CreateRepoSyncTask")) <= 5
     found = counts(failed.result)
     assert 1 <= found["failed"] <= 5
@@ -316,6 +333,7 @@ def test_a_missing_right_for_one_repository_stops_no_other() -> None:
             transfer = Transfer("prod", name, str(number), target, action="to_send", repository_id=name)
             sender.send(transfer)
             assert (transfer.action == "sent") is (name == "open")
+    # Three refusals are enough for a repository, and hinder no other one.
     assert asked == {"open": 10, "closed": 3}
     assert sender.obstacle is None
 
@@ -324,10 +342,14 @@ def test_what_others_sent_since_it_was_planned_is_joined(
     cloud: Emulator, account_a: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.post("/_emulator/tasks", {"seconds": 0.3})
-    run, others = SendQueue.run, iter([lambda: account_a.run("acr_image_sync", **PROD, wait=False)])
+    run = SendQueue.run
+    queues: list[SendQueue] = []
 
     def after_others(queue: SendQueue) -> None:
-        next(others, lambda: None)()
+        queues.append(queue)
+        # The other run comes through here, too, and must not start a third one.
+        if len(queues) == 1:
+            account_a.run("acr_image_sync", **PROD, wait=False)
         run(queue)
 
     monkeypatch.setattr(SendQueue, "run", after_others)

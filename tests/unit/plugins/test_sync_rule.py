@@ -200,6 +200,7 @@ def test_without_a_grant_it_says_who_must_do_what(account_a: Account, slept: lis
         f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`. If it has,"
     )
     assert "[CreateRepoSyncRule: NoPrivilege, request " in message
+    # All of grant_timeout, since a fresh grant may take a moment to be seen.
     assert sum(slept) == 6
 
 
@@ -214,6 +215,7 @@ def test_an_undocumented_refusal_still_hints_at_the_grant(cloud: Emulator, accou
 def test_a_grant_that_takes_a_moment_to_be_seen_is_waited_for(
     cloud: Emulator, account_a: Account, account_b: Account
 ) -> None:
+    # A grant that nobody sees for the first 60 ms. RAM's own propagation is not documented.
     cloud.post("/_emulator/behaviour", {"propagation_ms": 60})
     instances = [{"region": "eu-central-1", "instance_id": TARGET}]
     account_b.run("acr_cross_account_role", source_account_ids=[ACCOUNT_A], destination_instances=instances)
@@ -244,11 +246,13 @@ def twins(cloud: Emulator, account_a: Account) -> dict[str, Any]:
     twin = {**rule, "SyncRuleId": "crsr-twintwintwintwin", "TagFilter": "^twin"}
     state = cloud.state()
     state["accounts"][0]["instances"][0]["sync_rules"].append(twin)
+    # A world that is loaded has no tasks.
     state.pop("sync_tasks", None)
     cloud.reset(state)
     return state
 
 
+# The filter of one rule, of its twin, and of neither.
 @pytest.mark.parametrize("wanted", [".*", "^twin", "^third"])
 @pytest.mark.parametrize("module", ["acr_sync_rule", "acr_sync_rules", "purging"])
 @pytest.mark.usefixtures("granted")
@@ -350,6 +354,7 @@ def test_within_one_account_no_uid_is_sent(cloud: Emulator, account_a: Account) 
 def test_a_lost_answer_does_not_make_a_second_rule(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/faults", {"match": {"action": "CreateRepoSyncRule"}, "fault": "reset_after"})
     assert account_a.run("acr_sync_rule", **RULE)["changed"] is True
+    # To replace a rule takes a Create and a Delete. This time the first is refused, and the second's answer is lost.
     cloud.post("/_emulator/faults", {"match": {"action": "CreateRepoSyncRule"}, "fault": "error_500"})
     cloud.post("/_emulator/faults", {"match": {"action": "DeleteRepoSyncRule"}, "fault": "reset_after"})
     assert account_a.run("acr_sync_rule", **RULE, priority=5)["changed"] is True

@@ -51,7 +51,7 @@ def verify(
     account: Account, *rules: dict[str, Any], look: bool = True, check: bool = False, **more: Any
 ) -> dict[str, Any]:
     destinations = [{"name": "prod-eu", "instance_id": TARGET, **auth(account.cloud)}] if look else []
-    # Sleeps are short here, so that a wait is many looks.
+    # Tests sleep 0.02 seconds at most, however long they ask for. So 6000 seconds are over soon, after many looks.
     said = {"rules": list(rules or [RULE]), "destinations": destinations, "wait_timeout": 6000, **more}
     return account.run("acr_sync_verify", check, instance_id=SOURCE, **said)
 
@@ -94,7 +94,8 @@ def test_all_is_good_once_it_was_sent(cloud: Emulator, ruled: Account) -> None:
 def test_each_image_that_is_not_as_it_should_be_is_named(cloud: Emulator, ruled: Account) -> None:
     push(cloud, "good", "moved")
     push(cloud, "lost", repository="worker")
-    verify(ruled)
+    verify(ruled)  # waits until they have arrived
+    # Somebody pushes over one at the destination, and another image that no rule has sent.
     push(cloud, {"tag": "moved", "digest": f"sha256:{'0' * 64}"}, "theirs", instance=TARGET)
     cloud.post("/_emulator/tasks", {"fail": {"tag": "v10", "issue": "DISK_FULL"}})
     push(cloud, "v10")
@@ -139,6 +140,7 @@ def test_counts_are_of_each_image_once_where_rules_meet(cloud: Emulator, ruled: 
 def test_an_image_that_arrived_without_its_signature_is_said(cloud: Emulator, ruled: Account) -> None:
     strict = {**RULE, "tag_filter": "^v"}
     ruled.run("acr_sync_rules", False, instance_id=SOURCE, rules=[strict])
+    # A signature is an image whose tag is made of the digest that it signs. The filter leaves it out.
     digest = f"sha256:{'1' * 64}"
     signature = f"sha256-{'1' * 64}.sig"
     push(cloud, {"tag": "v9", "digest": digest}, "v10", signature)
@@ -236,6 +238,7 @@ def test_a_destination_that_cannot_be_looked_into_is_said_and_the_records_are_ju
 ) -> None:
     push(cloud, "v9")
     verify(ruled)
+    # One destination has an old secret, the other is not a target of any rule.
     blind = auth(cloud, "of-last-year")
     broken = [{"name": "prod-eu", "instance_id": TARGET, **blind}, {"instance_id": "cri-x"}]
     result = verify(ruled, destinations=broken)
@@ -407,7 +410,7 @@ def test_a_selected_name_that_is_nowhere_is_no_good_news(ruled: Account, select:
 
 def test_the_images_that_are_returned_are_bounded_and_all_are_counted(cloud: Emulator, ruled: Account) -> None:
     cloud.post("/_emulator/tasks", {"fail": {"issue": "DISK_FULL"}})
-    push(cloud, *(f"v{number}" for number in range(10, 30)))
+    push(cloud, *(f"v{number}" for number in range(10, 30)))  # 20 images, all of which fail
     result = verify(ruled, max_images=3)
     assert (len(result["images"]), images(result)["failed"]) == (3, 20)
     [finding] = [finding for finding in result["findings"] if finding["check"] == "failed_image"]
@@ -429,6 +432,7 @@ def test_all_images_go_to_a_file_if_asked(cloud: Emulator, ruled: Account, tmp_p
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert len(rows) == source_images(ruled) == len(lines.read_text().splitlines())
     [failed] = [row for row in rows if row["state"] == "failed"]
+    # The quotation mark keeps a spreadsheet from reading the text as a formula.
     assert (failed["reason"], failed["source"]) == ("'=HYPERLINK(1)", "prod/web:v9")
     assert failed["pushed"].endswith("+00:00")
     assert {json.loads(line)["state"] for line in lines.read_text().splitlines()} == {"older", "failed"}
