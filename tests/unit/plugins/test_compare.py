@@ -19,6 +19,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure, Record
 
+# Times are in epoch milliseconds: the rule is made at 100, IMAGE is pushed at 200 and OLD at 50, before the rule; its
+# task fails at 250, or succeeds at 2700.
 TARGET = Target("cri-t", "prod", "web")
 RULE = {"name": "r", "namespace": "prod", "target_instance_id": "cri-t", "create_time": 100}
 MANUAL = {**RULE, "trigger": "manual"}
@@ -36,16 +38,19 @@ def compared(held: Held, evidence: Evidence, *rules: dict[str, Any]) -> Compared
 
 
 def there(digest: str | None, record: Record | None = None) -> Evidence:
+    """Return what is known if the destination can be read: the tag's digest there, or None if the tag is missing."""
     return Evidence(digest, True, record)
 
 
 def unseen(record: Record | None = None) -> Evidence:
+    """Return what is known if the destination cannot be read."""
     return Evidence(None, False, record)
 
 
 NO_TASK = "no record of a task for the newest push"
 OTHER_NOW = "had arrived, or was skipped; the tag is another image now"
 DELETED = "had arrived, so it was deleted there since"
+# The idea of a case, the rule, the image, what is known of it, and then its expected state and the reason.
 CASES: list[tuple[str, dict[str, Any], Held, Evidence, str, str]] = [
     ("equal digests are the same", RULE, IMAGE, there("sha256:a"), "same", ""),
     ("equal digests win over a failed task", RULE, IMAGE, there("sha256:a", FAILED), "same", ""),
@@ -146,6 +151,7 @@ def test_an_image_is_in_one_state_for_one_reason(
 
 
 def test_a_push_that_failed_stays_failed_after_its_destination_was_rebuilt() -> None:
+    # A new rule to another instance is made after the push and its failure.
     new = {**RULE, "create_time": 900}
     image = compared(IMAGE, Evidence(None, True, None, LOST), new)
     assert image.failure and (image.state, image.failure.issue) == ("failed", "AUTH")
@@ -213,6 +219,7 @@ def test_several_failures_are_told_with_the_time_of_the_last() -> None:
 
 
 def test_of_rules_that_meet_the_one_that_should_have_carried_it_decides() -> None:
+    # One rule is younger than the push, and the oldest is manual. Only the third should have carried it.
     rules = ({**RULE, "name": "young", "create_time": 900}, {**MANUAL, "name": "manual", "create_time": 1}, RULE)
     image = compared(IMAGE, there(None), *rules)
     assert (image.rule, image.rules, image.state) == ("r", ("young", "manual", "r"), "missing")
@@ -221,7 +228,7 @@ def test_of_rules_that_meet_the_one_that_should_have_carried_it_decides() -> Non
 @pytest.mark.parametrize(
     ("record", "arrived", "lag"),
     [
-        (SUCCESS, 2700, 2.5),
+        (SUCCESS, 2700, 2.5),  # pushed at 200, arrived at 2700
         (SUCCESS._replace(automatic=False), 2700, None),
         (SUCCESS._replace(status="error"), None, None),
         (SUCCESS._replace(modified=None), None, None),

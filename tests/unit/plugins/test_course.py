@@ -25,6 +25,7 @@ _LATE = 2  # steps until a record is seen, for a call takes its time
 
 
 def waiting(count: int) -> list[Transfer]:
+    """Return images to send, 20 in each repository."""
     names = [(f"app-{number // 20}", f"v{number}") for number in range(count)]
     targets = [Target("eu-central-1", TARGET, ACCOUNT_B, "prod", name, tag) for name, tag in names]
     return [Transfer("prod", *name, target, action="to_send") for name, target in zip(names, targets, strict=True)]
@@ -59,7 +60,7 @@ class Run:
         if not self.portion and self.course:
             for task in records:
                 if int(task.create_time or 0) <= step - _LATE:
-                    self.course.see(task, step / 100)
+                    self.course.see(task, step / 100)  # a hundred steps are a second
             self.portion = self.course.take(1000, step / 100)[::-1]
             self.looks += bool(self.portion)
         if self.portion:
@@ -73,7 +74,9 @@ class Run:
 
 
 def played(count: int, seeds: list[int], delay: int = 0) -> list[Run]:
+    """Let several runs send the same images, each `delay` steps after the one before."""
     runs, records = [Run(count, seed) for seed in seeds], list[SyncTask]()
+    # A run that waits for others, too, is done long before that many steps.
     for step in range(20 * count):
         for number, run in enumerate(runs):
             if step >= number * delay:
@@ -89,6 +92,7 @@ def test_runs_share_the_images(runs: int, delay: int, seed: int) -> None:
     sent = Counter(transfer.source for transfer in chain.from_iterable(run.sent for run in found))
     assert len(sent) == 600
     doubled = sent.total() - len(sent)
+    # Runs that begin at the same moment see no record of each other yet, and may send their first few images twice.
     assert doubled <= (0 if delay else 6 * (runs - 1)), f"{doubled} of 600 images were sent more than once"
     assert all(len(run.sent) > 20 for run in found), "each does some of it"
 
@@ -96,6 +100,7 @@ def test_runs_share_the_images(runs: int, delay: int, seed: int) -> None:
 def test_one_run_alone_looks_seldom() -> None:
     (alone,) = played(10_000, [1])
     assert len(alone.sent) == 10_000
+    # Portions grow up to 500 images, since nobody else is met.
     assert alone.looks < 60
 
 
@@ -103,6 +108,8 @@ def test_another_run_that_was_killed_is_not_waited_for_long() -> None:
     course = Course(waiting(30), random.Random(1))
     for place, transfer in enumerate(waiting(30)[:10]):
         course.see(record(transfer, place + 1, place), now=0.0)
+    # The other run was seen a second ago, and seems to go on. After nine seconds it does not, and a first portion of
+    # five images is sent.
     assert course.take(100, now=1.0) == []
     assert len(course.take(100, now=9.0)) == 5
 
@@ -121,6 +128,7 @@ def test_only_new_records_are_read_where_the_order_shows_it(order: str) -> None:
         first = (parameters["PageNo"] - 1) * 100
         return {"SyncTasks": listed[first : first + 100], "TotalCount": str(len(made))}
 
+    # The newest 150 of 5,000 records, which are two pages of 100.
     records = Records(Client(send), SOURCE, "prod", since=4_850_000)
     found = {task.create_time for task in records.new(waiting(1))}
     assert found >= {number * 1000 for number in range(4850, 5001)}

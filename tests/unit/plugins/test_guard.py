@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Expect no further call from a task that is over.
-
-A deed that it finishes is the exception.
-"""
+"""Expect no further call from a task that is over, except those that finish what has begun."""
 
 from __future__ import annotations
 
@@ -38,6 +35,7 @@ class Service:
     def __call__(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         self.actions.append(action)
         if len(self.actions) == self._killed_at:
+            # A process whose parent is killed gets the parent 1.
             self._monkeypatch.setattr(os, "getppid", lambda: 1)
             if self._error:
                 raise self._error
@@ -81,12 +79,14 @@ def test_a_sleep_ends_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", sleep)
     with pytest.raises(OverError):
         sleeper.sleep(3600)
+    # A long sleep is many short ones, so that a kill is seen after half a second.
     assert slept == [0.5]
 
 
 def test_a_deed_that_has_begun_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service(monkeypatch, killed_at=1)
     client = Client(service)
+    # A rule that is replaced is deleted first. Ending in between would leave no rule.
     with client.finishing():
         client.call("cr", "DeleteRepoSyncRule")
         client.calls(lambda action: client.call("cr", action), ["ListRepoSyncRule"])
@@ -149,5 +149,6 @@ def test_an_error_waits_for_what_was_begun_and_begins_no_more() -> None:
         assert begun.wait(30)
         threading.Timer(0.05, answered.set).start()
         raise ZeroDivisionError
+    # The pool runs PARALLEL pieces of work at a time, so the last five never began.
     assert set(range(guard.PARALLEL)) >= set(done)
     assert done

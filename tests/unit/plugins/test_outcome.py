@@ -142,6 +142,7 @@ def test_a_destination_says_what_is_there_or_that_nothing_was_asked_for(said: di
 
 
 def test_namespaces_are_told_one_by_one_up_to_a_screen(account_b: Account) -> None:
+    # Twenty lines are shown, so five of 25 are left out.
     names = [f"team-{number:02}" for number in range(25)]
     results = [account_b.run("acr_namespace", instance_id=TARGET, name=name) for name in names]
     said = {**NOBODY, "results": [{"results": results}], "namespaces": [{"name": name} for name in names]}

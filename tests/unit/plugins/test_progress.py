@@ -19,10 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 
 
 class Lines(list[str]):
-    """The lines that were told.
-
-    A test waits for the next one.
-    """
+    """The lines that were told; a test can wait for the next one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,11 +58,13 @@ def test_nothing_is_told_of_what_nobody_describes() -> None:
 
 
 @pytest.mark.parametrize(
+    # How many of 10,000 images have arrived after each second.
     ("arrived", "left"),
     [
-        ([100 * second for second in range(40)], "about 61 s left"),
+        ([100 * second for second in range(40)], "about 61 s left"),  # 3,900 arrived, so 6,100 are left at 100 a second
         ([100 * second for second in range(15)], ""),  # too early
         ([0] * 30 + [1000], ""),  # they arrive all at once
+        # The pace changes from 10 to 400 a second, so that nobody knows how it goes on.
         ([10 * second for second in range(20)] + [200 + 400 * second for second in range(20)], ""),
         ([0] * 40, ""),
     ],

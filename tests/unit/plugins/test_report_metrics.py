@@ -46,7 +46,7 @@ def test_the_metrics_are_the_figures_of_the_report() -> None:
     assert found["acr_sync_verdict"] == {(("state", state),): state == "bad" for state in ("good", "warning", "bad")}
     assert found["acr_sync_rules"][("source", SOURCE), ("standing", "unlisted")] == 1
     assert found["acr_sync_not_looked_at"] == {(): 0}
-    assert found["acr_sync_report_timestamp_seconds"] == {(): 1795651200.0}
+    assert found["acr_sync_report_timestamp_seconds"] == {(): 1795651200.0}  # NOW
 
 
 def test_the_age_is_that_of_the_oldest_push_that_has_not_arrived() -> None:
@@ -57,6 +57,7 @@ def test_the_age_is_that_of_the_oldest_push_that_has_not_arrived() -> None:
 
 
 def test_what_is_no_plain_text_is_escaped() -> None:
+    # The three signs that the text format of Prometheus escapes in a label.
     hostile = 'a"b\\c\nd'
     found = read(metrics(report(lags=[{"host": hostile, "median": 1, "p95": 2, "worst": 3}])))
     assert found["acr_sync_lag_seconds"][("quantile", "1"), ("source", hostile)] == 3
@@ -89,6 +90,7 @@ def test_a_run_is_added_to_those_before_it() -> None:
     assert first[0]["arrived"] == said["total"]["arrived"]
     text = "".join(f"{json.dumps(entry)}\n" for entry in first)
     assert history(said, text, 10) == [*first, *first]
+    # Of 20 earlier runs the oldest go, so that ten are kept with this one.
     assert history(said, text * 20, 10) == first * 10
 
 
@@ -103,6 +105,7 @@ def run(arrived: int, wanted: int, p95: float | None) -> dict[str, Any]:
 
 def test_the_course_of_coverage_and_lag_is_drawn_with_gaps() -> None:
     runs = [run(50, 100, 10.0), run(0, 0, None), run(100, 100, 20.0)]
+    # The picture is 1,000 wide and 100 high, and its y goes down. The run in the middle wanted nothing, and is a gap.
     coverage = course(runs, "coverage")
     assert coverage["points"] == ["0.0,100.0", "1000.0,0.0"]
     assert (coverage["low"], coverage["high"], coverage["last"]) == ("50 %", "100 %", "100.0 %")

@@ -23,10 +23,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
 
 
 def begin(cloud: Emulator, write: str, look: str) -> None:
-    """Let every write, and every look that follows, be answered in another shape."""
+    """Let every write, and every look after it, be answered in an undocumented shape: nobody learns what was done."""
     looks_before = 2 if look == "ListRepoSyncTask" else 1  # images are looked for once more just before they are sent
     for action, nth in ((write, 1), (look, looks_before + 1)):
         match = {"action": action, "nth": nth}
+        # A million times means always.
         cloud.post("/_emulator/faults", {"fault": "wrong_shape", "match": match, "times": 10**6})
 
 
@@ -39,6 +40,7 @@ def test_what_may_have_been_written_is_a_change(case: str, cloud: Emulator, acco
         account_a.run(module, **options)
     assert failure.value.result["changed"] is True, failure.value
     assert str(failure.value).startswith(("Cannot ", "1 of 1 "))
+    # It was written indeed, so a further run has nothing to do.
     cloud.delete("/_emulator/faults")
     assert account_a.run(module, **options)["changed"] is False
 

@@ -22,7 +22,7 @@ from .conftest import ACCOUNT_B, SOURCE, TARGET
 
 
 def records(count: int, repositories: int) -> list[dict[str, Any]]:
-    """So many sync tasks, the newest first, of one repository after the other."""
+    """Return sync tasks, the newest first, of each repository in turn."""
     return [
         {
             "SyncTaskId": f"rst-{number}",
@@ -36,6 +36,8 @@ def records(count: int, repositories: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("step", "together", "by_repository"),
+    # The calls of the first look and of the second. With the oldest first, the newest are on the last page, and the
+    # total of the first page shows its number.
     [(1, [1, 1], [0, 0]), (-1, [2, 2], [0, 0])],
     ids=["newest first", "oldest first"],
 )
@@ -55,6 +57,7 @@ def test_a_look_takes_few_calls_in_whichever_order_records_come(
     watch = Watch(Client(send), SOURCE)
     for look in (0, 1):
         calls.clear()
+        # The newest 60 tasks, which fit into a page of 100.
         sent = [in_flight(f"app-{number % 30}", f"rst-{number}") for number in range(4941, 5001)]
         watch.refresh(sent)
         assert {transfer.status for transfer in sent} == {"success"}
