@@ -25,10 +25,7 @@ pytestmark = pytest.mark.usefixtures("granted")
 
 @pytest.fixture
 def rule(granted: Account, account_a: Account) -> dict[str, Any]:  # granted comes first
-    """Make a rule for prod's tags that begin with 1.
-
-    All of them were pushed before it was made.
-    """
+    """Make a rule for prod's tags that begin with 1, all of which were pushed before."""
     made = account_a.run("acr_sync_rule", name="to-eu", namespace="prod", tag_filter="^1", **TO_B)
     return dict(made["sync_rule"])
 
@@ -85,7 +82,7 @@ def test_the_newest_are_those_pushed_last(cloud: Emulator, account_a: Account) -
 def test_everything_is_listed_once(cloud: Emulator, account_a: Account) -> None:
     cloud.delete("/_emulator/calls")
     assert len(planned(account_a, select={})) == 123
-    # 120 tags are two pages of a hundred; the other repositories have one each.
+    # 120 tags of team-a are two pages of a hundred, and the two repositories of prod have one page each.
     assert {name: len(cloud.calls(name)) for name in ("ListRepository", "ListRepoTag", "ListRepoSyncTask")} == {
         "ListRepository": 1,
         "ListRepoTag": 4,
@@ -143,13 +140,14 @@ def test_shards_send_all_together_and_nothing_twice(cloud: Emulator, account_a: 
     ]
     sent = [image["source"] for image in chain.from_iterable(shares)]
     assert len(sent) == len(set(sent)) == len(cloud.calls("CreateRepoSyncTask")) == 123
+    # About 31 each. Names are spread by a checksum, which is not quite even.
     assert all(20 <= len(share) <= 42 for share in shares)
     with pytest.raises(ModuleFailedError, match="shard_index 4 is not one of shard_count 4"):
         account_a.run("acr_image_sync", **TO_B, select={}, shard_index=4, shard_count=4)
 
 
 def test_an_interrupted_backfill_is_taken_up(cloud: Emulator, account_a: Account) -> None:
-    """Send the other half of what a killed run had begun."""
+    """Send what a killed run had not begun, and follow the rest."""
     cloud.post("/_emulator/tasks", {"seconds": 0.3})
     account_a.run("acr_image_sync", **TO_B, select={"repositories": ["web"]}, wait=False)
     rest = account_a.run("acr_image_sync", **TO_B, select={"namespaces": ["prod"]}, wait_timeout=3000)
@@ -164,6 +162,7 @@ def test_many_repositories_are_polled_by_one_listing(cloud: Emulator, account_a:
     cloud.post("/_emulator/tasks", {"seconds": 0.2})
     account_a.run("acr_image_sync", **TO_B, select={"repository_filter": "^svc-"}, wait_timeout=3000)
     _plan, first_poll, *_later = cloud.calls("ListRepoSyncTask")
+    # One listing of the whole instance, not one of each of the twelve repositories.
     assert "RepoName" not in first_poll["parameters"]
 
 

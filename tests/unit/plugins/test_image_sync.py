@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending images: once each, joined where they are on their way, and every failure told."""
+"""Send images: each one once, join those on their way, and tell every failure."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def test_a_task_in_flight_is_joined(cloud: Emulator, account_a: Account) -> None
 
 def test_one_bad_image_does_not_stop_the_others(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "web", "tag": "1.1", "issue": "DISK_FULL"}})
+    # A good image, one whose task fails, a tag that is not there, and a repository that is not there.
     images = [WEB, {**WEB, "tag": "1.1"}, {**WEB, "tag": "9.9"}, {**WEB, "repository": "nothing"}]
     with pytest.raises(
         ModuleFailedError, match=r"3 of 4 images failed: prod/web:1.1: error: DISK_FULL, and 2 more"
@@ -156,6 +157,7 @@ def test_records_can_be_selected(cloud: Emulator, account_a: Account) -> None:
     assert tags(rule="to-eu") == tags(rule=rule_id) == ["4.0"]
     assert tags(repository="web", namespace="prod", tag="1.0") == ["1.0"]
     assert tags(since="1h") == ["1.0", "1.1", "4.0"]
+    # 4070908800 is the same time in epoch seconds.
     assert tags(since="2099-01-01T00:00:00Z") == tags(since="4070908800") == tags(rule="crsr-longgone00000000") == []
     assert tags(target_instance_id=SOURCE) == []
     with pytest.raises(ModuleFailedError, match="has no sync rule 'nothing'"):

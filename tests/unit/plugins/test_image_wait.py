@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for a pushed image: it arrives, fails, is sent by nobody, or is sent by the task itself."""
+"""Wait for a pushed image: it arrives, fails, is sent by nobody, or is sent by the task itself."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 WHERE = {"target_region": "eu-central-1", "target_instance_id": TARGET, "target_account_id": ACCOUNT_B}
 IMAGE: dict[str, Any] = {"instance_id": SOURCE, "namespace": "prod", "repository": "web"}
 OWNED: list[dict[str, Any]] = [{"instance_id": TARGET, "account_id": ACCOUNT_B}]
-UNNAMED = dict.fromkeys(("namespace", "repository", "tag"))
-OTHER = "sha256:" + "ab" * 32
+UNNAMED = dict.fromkeys(("namespace", "repository", "tag"))  # where `image` gives all three names
+OTHER = "sha256:" + "ab" * 32  # a digest that no image has
 
 
 @pytest.fixture
@@ -79,6 +79,7 @@ def test_it_returns_when_the_push_has_arrived(by: str, cloud: Emulator, ruled: A
     if by == "record":  # a digest that is there at the first look needs no record
         assert target["sync_task_id"].startswith("rst-")
     assert created(cloud) == 0
+    # A digest is understood without its algorithm, too.
     again = ruled.run("acr_image_wait", instance_id=SOURCE, image="prod/web:2.0", digest=pushed.removeprefix("sha256:"))
     assert told(again) == [(f"{TARGET}/prod/web:2.0", "arrived", "record")]
 
@@ -96,6 +97,7 @@ def test_it_waits_for_each_target_of_the_rules(cloud: Emulator, granted: Account
         (f"{TARGET}/copy/web:2.0", "arrived", "record"),
         (f"{TARGET}/prod/web:2.0", "arrived", "record"),
     ]
+    # Two rules bring the image to the same target, which is waited for once.
     assert sorted(sorted(target["rules"]) for target in result["targets"]) == [["again"], ["same", "to-eu"]]
 
 
@@ -148,7 +150,7 @@ def test_a_task_of_its_own_that_fails_ends_it(cloud: Emulator, ruled: Account) -
 
 @pytest.mark.parametrize("check", [False, True])
 def test_no_rule_covers_it(check: bool, cloud: Emulator, ruled: Account) -> None:
-    push(cloud, "x1")
+    push(cloud, "x1")  # the rule's filter leaves out tags that begin with x
     failed = failure(ruled, "x1", check, send=True)
     assert "No sync rule of cri-sourcesource0001 covers prod/web:x1, so that nothing sends it." in str(failed)
     assert "correct the filters of to-eu" in str(failed)
@@ -165,6 +167,7 @@ def test_a_rule_that_does_not_send_it_is_told_and_can_be_stood_in_for(
     why = {"manual": "to-eu only sends what it is told to", "automatic": "to-eu was made after prod/web:1.0 was pushed"}
     assert f"Nothing sends prod/web:1.0 to cri-targettarget0001/prod/web:1.0: {why[trigger]}" in str(failed)
     assert "Say send: true" in str(failed)
+    # A rule does not tell whose the target is, and a task into another account has to say it.
     assert "Say its account_id in destinations" in str(failure(account_a, "1.0", send=True))
     assert created(cloud) == 0
     result = wait(account_a, "1.0", send=True, destinations=OWNED)
@@ -240,6 +243,7 @@ def test_a_push_that_does_not_show_yet_is_waited_for(
     spaces = state["accounts"][0]["instances"][0]["namespaces"]
     prod = next(space for space in spaces if space["name"] == "prod")
     (web,) = [repository for repository in prod["repositories"] if repository["name"] == "web"]
+    # As if the service did not list the pushed tag yet. It shows after the second pause.
     web["images"] = [image for image in web["images"] if image["tag"] != "2.0"]
     cloud.reset({**state, "sync_tasks": []})
     cloud.post("/_emulator/tasks", {"seconds": 0.01})

@@ -59,6 +59,7 @@ def test_a_preview_of_rules_that_overlap_counts_as_the_run(
     destinations = into_b(cloud) if by_digest else []
     cloud.delete("/_emulator/calls")
     planned = backfill(account_a, check=True, destinations=destinations)
+    # The images of web are the first rule's to send, so that the second rule counts them as unchanged.
     assert of_rules(planned) == [{"to_send": 2}, {"to_send": 1, "unchanged": 2}]
     assert numbers(planned["counts"]) == {"to_send": 3}
     assert cloud.calls("CreateRepoSyncTask") == []
@@ -103,10 +104,7 @@ def test_only_the_named_rules_are_sent_for(account_a: Account) -> None:
 
 
 def test_retrying_needs_no_file(account_a: Account, cloud: Emulator) -> None:
-    """The records know what failed.
-
-    What was never tried is left to a run without `retry`.
-    """
+    """The records show what failed; images that were never tried are left to a run without `retry`."""
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "prod/web", "tag": "1.1", "issue": "NO"}})
     failed = failing(account_a, only=["web"], retries=0)
     assert numbers(failed.result["counts"]) == {"sent": 1, "failed": 1}
@@ -135,6 +133,7 @@ def test_what_failed_is_named_in_a_sentence_and_kept(account_a: Account, cloud: 
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "prod/web", "issue": "NO"}})
     file = tmp_path / "kept" / "source.json"
     failed = failing(account_a, images_file=str(file), retries=0, max_images=1)
+    # prod/worker:2.0 arrived.
     assert "2 of 3 images failed: prod/web:1.1: error: NO, and 1 more. " in str(failed)
     assert f"They are in {file}." in str(failed)
     assert [image["source"] for image in failed.result["images"]] == ["prod/web:1.1"]
@@ -152,6 +151,7 @@ def test_a_preview_writes_no_file(account_a: Account, tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_says_that_images_were_sent(account_a: Account, tmp_path: Path) -> None:
+    # A file where a folder is needed.
     (tmp_path / "file").write_text("")
     failed = failing(account_a, images_file=str(tmp_path / "file" / "kept.json"))
     assert "kept.json cannot be written: " in str(failed)
@@ -161,6 +161,7 @@ def test_a_file_that_cannot_be_written_says_that_images_were_sent(account_a: Acc
 
 def test_images_that_are_others_there_are_named(account_a: Account, cloud: Emulator) -> None:
     backfill(account_a)
+    # The source has another image of the tag by now, which the rule could not send.
     moved = {"tag": "1.0", "digest": f"sha256:{'7' * 64}"}
     push = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": [moved]}
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "prod/web", "issue": "NO"}})

@@ -246,7 +246,6 @@ def twins(cloud: Emulator, account_a: Account) -> dict[str, Any]:
     twin = {**rule, "SyncRuleId": "crsr-twintwintwintwin", "TagFilter": "^twin"}
     state = cloud.state()
     state["accounts"][0]["instances"][0]["sync_rules"].append(twin)
-    # A world that is loaded has no tasks.
     state.pop("sync_tasks", None)
     cloud.reset(state)
     return state

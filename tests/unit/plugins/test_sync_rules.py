@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from typing import Any
@@ -21,7 +22,7 @@ TARGET_OPTIONS = {
     "target_region": "eu-central-1",
     "target_instance_id": TARGET,
 }
-PAGE = 50
+PAGE = 50  # rules that are asked for at a time
 
 
 def rule(number: int, **changed: Any) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def calls(cloud: Emulator) -> Counter[str]:
 
 @pytest.fixture
 def bare(cloud: Emulator, account_a: Account, granted: Account) -> Account:
-    """Account A without rules, granted, and nothing called yet."""
+    """Return Account A without rules, with the grant, and before any call that counts."""
     keep(account_a, purge=True)
     calls(cloud)
     return account_a
@@ -55,7 +56,7 @@ def bare(cloud: Emulator, account_a: Account, granted: Account) -> Account:
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 120])
 def test_it_lists_once_and_makes_only_the_calls_that_differ(count: int, cloud: Emulator, bare: Account) -> None:
     rules = [rule(number) for number in range(count)]
-    pages = max(1, -(-count // PAGE))
+    pages = max(1, math.ceil(count / PAGE))  # an empty list takes a call, too
     assert keep(bare, *rules, check=True)["changed"] is (count > 0)
     assert calls(cloud) == Counter({"ListRepoSyncRule": 1})
 
@@ -75,6 +76,7 @@ def test_it_lists_once_and_makes_only_the_calls_that_differ(count: int, cloud: E
 
 def test_it_says_what_it_would_do_and_then_does_it(bare: Account) -> None:
     keep(bare, rule(1), rule(2), rule(3), rule(4))
+    # Each kind of change, and rule-0004, which is not listed, so that `purge` deletes it.
     wanted = (rule(1), rule(2, tag_filter="^v"), {"name": "rule-0003", "state": "absent"}, rule(5))
     predicted = keep(bare, *wanted, purge=True, check=True)
     done = keep(bare, *wanted, purge=True)
@@ -144,6 +146,7 @@ def test_a_bad_rule_does_not_stop_the_others(cloud: Emulator, bare: Account) -> 
         assert reason in entry["msg"]
     assert result["sync_rules"][2]["error"]["action"] == "CreateRepoSyncRule"
     assert calls(cloud)["CreateRepoSyncRule"] >= 3
+    # Check mode cannot know that the third one's target does not exist.
     with pytest.raises(ModuleFailedError, match=r"^2 of 3 sync rules failed; ") as predicted:
         keep(bare, *wrong, check=True)
     assert predicted.value.result["sync_rules"][2]["action"] == "created"
@@ -151,6 +154,7 @@ def test_a_bad_rule_does_not_stop_the_others(cloud: Emulator, bare: Account) -> 
 
 def test_a_rule_that_fails_after_a_write_tells_what_is_left(cloud: Emulator, bare: Account) -> None:
     keep(bare, rule(1), rule(2))
+    # The first Create makes the stand-in, and the second one is the new rule's.
     fault = {"fault": "error_500", "match": {"action": "CreateRepoSyncRule", "nth": 2}, "times": 999}
     cloud.post("/_emulator/faults", fault)
     with pytest.raises(ModuleFailedError, match=r"rule-0001-acr-stand-in carries .*: CreateRepo.*DeleteRepo") as failed:
@@ -179,13 +183,15 @@ def test_a_missing_grant_is_waited_for_once_not_by_each_rule(
     rules = [rule(number, grant_timeout=6) for number in range(60)]
     with pytest.raises(ModuleFailedError, match="60 of 60 sync rules failed; .* has not granted account"):
         keep(account_a, *rules)
-    # Twenty at a time: the first of them wait, and those that follow know.
+    # Twenty calls are made at a time. The first twenty rules wait 6 seconds in three steps of two, and those that
+    # follow learn from them.
     assert slept.count(2.0) <= 20 * 3
 
 
 def test_throttling_slows_it_down_and_never_fails_it(
     cloud: Emulator, bare: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Real sleeps, since the emulator counts calls by the real time. 45 calls are more than it takes in two seconds.
     monkeypatch.setitem(Client.__init__.__kwdefaults__ or {}, "sleep", time.sleep)
     cloud.post("/_emulator/behaviour", {"rate_limits": {"cr": 20}})
     assert keep(bare, *[rule(number) for number in range(45)])["counts"]["created"] == 45
@@ -229,4 +235,5 @@ def test_what_a_rule_leaves_unsaid_the_task_says_of_all(slept: list[float], acco
     rules = [{**rules[0], "grant_timeout": None}]
     with pytest.raises(ModuleFailedError):
         account_a.run("acr_sync_rules", instance_id=SOURCE, grant_timeout=7, rules=rules)
+    # Up to 7 seconds, and the calls' own pauses.
     assert 7 <= sum(slept) < 20
