@@ -1,7 +1,4 @@
-"""Push and copy images in real registries with skopeo.
-
-Pushes fire rules, and copies keep every digest.
-"""
+"""Push and copy images in real registries with skopeo: pushes fire rules, and copies keep every digest."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ def process() -> Iterator[Emulator]:
 
 @pytest.fixture
 def cloud(process: Emulator) -> Emulator:
-    """Two instances with registries; A's holds prod/web:1.0 and :1.1."""
+    """Serve two instances with registries; A's holds prod/web:1.0 and 1.1."""
     process.reset(world(registry=True))
     process.post("/_emulator/tasks", {"seconds": 0.02})
     return process
@@ -71,10 +68,7 @@ def raw_manifest(reference: str, secret: str, *, fails: bool = False) -> str:
 
 
 def layout_of(folder: Path, *architectures: str, tag: str = "x") -> str:
-    """Write an OCI image layout and return its digest.
-
-    It has one image, or an index of several.
-    """
+    """Write an OCI image layout with an image, or with an index of several; return its digest."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
 
@@ -116,7 +110,7 @@ def test_a_pushed_image_arrives_with_every_digest(
     assert digest_of(there.encode()) == digest
     assert a.tags("prod", "new")["2.0"] == b.tags("prod", "new", TARGET)["2.0"] == digest.removeprefix("sha256:")
     layers = a.cr("GetRepoSyncTask", SyncTaskId=task["SyncTaskId"])["LayerTasks"]
-    assert len(layers) == 2 * len(architectures)
+    assert len(layers) == 2 * len(architectures)  # an image has a configuration and a layer
     # All of it can be pulled, each architecture by its digest too.
     pulled = f"docker://{cloud.registries[TARGET]}/prod/new"
     flags = ("--all", "--src-tls-verify=false", "--src-creds", target)
@@ -144,6 +138,7 @@ def test_a_manual_task_copies_and_a_second_has_nothing_to_copy(cloud: Emulator) 
     a = Client(cloud, ROOT_A)
     first, second = (a.finished(a.create_task("1.0", TargetTag=tag)) for tag in ("one", "two"))
     assert (first["TaskStatus"], len(first["LayerTasks"])) == ("SUCCESS", 2)
+    # The target has all its content already, under the other tag.
     assert (second["TaskStatus"], second["SyncedSize"]) == ("SUCCESS", 0)
     _source, target = credentials(cloud)
     assert raw_manifest(f"{cloud.registries[TARGET]}/prod/web:one", target)
@@ -179,13 +174,14 @@ def test_the_token_flow(cloud: Emulator) -> None:
     secret = credentials(cloud)[0]
     status, body, _headers = ask(cloud, "/token?service=x&scope=repository:prod/web:pull", basic(secret))
     assert status == 200
-    assert 3000 < body["expires_in"] <= 3600
+    assert 3000 < body["expires_in"] <= 3600  # an hour, less the time that the test has taken
     assert sorted(ask(cloud, "/v2/prod/web/tags/list", f"Bearer {body['token']}")[1]["tags"]) == ["1.0", "1.1"]
     assert ask(cloud, "/v2/", basic(secret))[0] == 200
 
 
 def test_strangers_are_refused(cloud: Emulator) -> None:
     changed = world(registry=True)
+    # Their ends in epoch milliseconds: in 1970 and in the year 5138.
     changed["accounts"][0]["instances"][0]["tokens"] = {"expired": 1, "valid": 10**14}
     cloud.reset(changed)
     other = credentials(cloud)[1]
@@ -242,7 +238,7 @@ def test_immutable_tags(cloud: Emulator, tmp_path: Path) -> None:
     layout_of(tmp_path / "two", "amd64", tag="two")
     reference = f"{cloud.registries[SOURCE]}/prod/web:2.0"
     put(tmp_path / "one", reference, secret)
-    put(tmp_path / "one", reference, secret)
+    put(tmp_path / "one", reference, secret)  # the same image again moves no tag
     assert "immutable" in put(tmp_path / "two", reference, secret, fails=True)
 
 
@@ -255,6 +251,7 @@ def test_what_the_api_deletes_is_gone_from_the_registry(cloud: Emulator) -> None
     a.cr("DeleteRepository", RepoId=identifier)
     assert "name unknown" in raw_manifest(f"{host}/prod/web:1.1", secret, fails=True)
     names = {"RepoNamespaceName": "prod", "RepoName": "web"}
+    # A new repository of that name does not get the old images back.
     a.cr("CreateRepository", **names, RepoType="PRIVATE", Summary="s")
     raw_manifest(f"{host}/prod/web:1.1", secret, fails=True)
 
@@ -306,6 +303,7 @@ def children(process: int) -> list[int]:
 
 def alive(process: int) -> bool:
     try:
+        # The state follows the name in parentheses, which may hold any sign. Z is a process that has ended.
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False

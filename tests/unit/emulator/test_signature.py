@@ -1,7 +1,4 @@
-"""Test who calls, and every way to get that wrong.
-
-There are both signature styles and temporary keys.
-"""
+"""Sign requests in both styles and with temporary keys, and in every way that is wrong."""
 
 from __future__ import annotations
 
@@ -22,6 +19,7 @@ from alibabacloud_tea_openapi.utils_models import Config
 
 from .kit import ACCOUNT_A, ROOT_A, SOURCE, USER_A, Client, ClientException, allow, trust, world
 
+# Signs that a signature escapes in its own way, unlike a form.
 AWKWARD = "space +plus*star~tilde/slash é&=%25"
 
 
@@ -75,10 +73,7 @@ def send(emulator: Emulator, query: dict[str, str], form: dict[str, str], header
 
 
 def signed(form: dict[str, str], **changes: str) -> dict[str, str]:
-    """Return a V1 query as Terraform signs it.
-
-    The parameters in the form are signed together with it.
-    """
+    """Return a V1 query as Terraform signs it: together with the parameters in the form."""
     query = {
         "Action": "GetNamespace",
         "Version": "2018-12-01",
@@ -102,6 +97,7 @@ def test_v1_signs_query_and_form_together(emulator: Emulator) -> None:
     status, body = send(emulator, signed(FORM), FORM, FORM_TYPE)
     assert status == 200
     assert b'"NamespaceName":"prod"' in body
+    # Another form than the signed one.
     status, body = send(emulator, signed(FORM), {**FORM, "NamespaceName": "dev"}, FORM_TYPE)
     assert (status, b"SignatureDoesNotMatch" in body) == (400, True)
 
@@ -128,7 +124,7 @@ def test_v1_signs_query_and_form_together(emulator: Emulator) -> None:
         ),
         (signed({}, Version="2000-01-01"), {}, b"InvalidVersion"),
         (signed({}, Action="MakeCoffee"), {}, b"InvalidAction.NotFound"),
-        (signed({}, Action="GetRepoTag"), {}, b"UnsupportedHTTPMethod"),
+        (signed({}, Action="GetRepoTag"), {}, b"UnsupportedHTTPMethod"),  # an action that takes GET only
     ],
 )
 def test_requests_that_are_not_signed_or_not_known(
@@ -160,6 +156,7 @@ def test_temporary_keys(serve: Callable[..., Emulator], style: dict[str, str]) -
     with pytest.raises(ClientException) as caught:
         session.cr("DeleteNamespace", NamespaceName="prod")
     assert caught.value.code == "NoPrivilege"
+    # Without the security token, and with a wrong one.
     for wrong in (keys[:2], (*keys[:2], "other")):
         with pytest.raises(ClientException) as caught:
             Client(emulator, wrong, **style).sts("GetCallerIdentity")
@@ -171,6 +168,7 @@ def test_a_session_policy_only_narrows(serve: Callable[..., Emulator]) -> None:
     given = answer["Credentials"]
     session = Client(emulator, (given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"]))
     assert session.cr("GetInstance")["IsSuccess"]
+    # The role may list but the session may not, and the other way round with deleting.
     for action, layer in (("ListNamespace", "SessionPolicy"), ("DeleteNamespace", "AccountLevelIdentityBasedPolicy")):
         with pytest.raises(ClientException) as caught:
             session.cr(action, NamespaceName="prod")
@@ -208,6 +206,7 @@ TOLD = f"acs:ram::{ACCOUNT_A}:role/told"
         (USER_A, {"RoleArn": TOLD, "ExternalId": "another-word"}, "NoPermission"),
         (USER_A, {"ExternalId": "no spaces"}, "InvalidParameter.ExternalId"),
         (USER_A, {"RoleSessionName": "x"}, "InvalidParameter.RoleSessionName"),
+        # A session lasts from 15 minutes to an hour, and its policy has 2,048 characters at most.
         (USER_A, {"DurationSeconds": 899}, "InvalidParameter.DurationSeconds"),
         (USER_A, {"DurationSeconds": 3601}, "InvalidParameter.DurationSeconds"),
         (USER_A, {"Policy": "{"}, "InvalidParameter.PolicyGrammar"),

@@ -36,9 +36,11 @@ class Box(State):
 
 
 class Boxes(Resource[Box]):
-    """Boxes in a dictionary.
+    """Keep a box in memory, so that no service is called.
 
-    Each create first meets the next of `failures`: an error, and whether it is made.
+    Args:
+        there: the box that exists.
+        failures: what further creates meet: an error, and whether the box is made all the same.
     """
 
     kind = "box"
@@ -96,6 +98,8 @@ def no_calls(product: str, action: str, parameters: Mapping[str, Any]) -> dict[s
 
 
 RED = Box("b", 2, "red")
+# The idea, the kind of resource, the wanted state, what is wanted and what is there; then the expected action, and the
+# expected state afterwards.
 TABLE: list[tuple[str, type[Boxes], str, Box, Box | None, str, Box | None]] = [
     ("what is missing is created with defaults", Boxes, "present", Box("b"), None, "create", Box("b", 1)),
     ("what is as wanted is left", Boxes, "present", Box("b", 2), RED, "nothing", RED),
@@ -176,6 +180,7 @@ CREATE = Plan("create", None, RED, {})
 
 @pytest.mark.parametrize(
     ("there", "failures", "deeds"),
+    # A box that a look finds as wanted was made, or was there before; a third attempt is the last one.
     [
         (None, [(LOST, True)], ["create", "read"]),
         (None, [(LOST, False)], ["create", "read", "create"]),
@@ -198,8 +203,9 @@ def test_an_uncertain_create_looks_before_it_tries_again(
     ("there", "failures", "creates"),
     [
         (None, [(EXISTS, False)], 1),
-        (replace(RED, size=9), [(LOST, False)], 1),
+        (replace(RED, size=9), [(LOST, False)], 1),  # what is there is another box
         (None, [(LOST, False)] * 3, 3),
+        # These refusals come before any work, so the box that is there was not made by this call.
         (RED, [(NoPermissionError("CreateBox", "NoPermission", ""), False)], 1),
         (RED, [(CredentialsError("CreateBox", "InvalidAccessKeyId", ""), False)], 1),
     ],
@@ -220,6 +226,7 @@ def test_waiting_asks_ever_more_slowly_until_it_is_done() -> None:
     answers = iter([False] * 8 + [True])
     client = Client(no_calls, sleep=slept.append)
     resource.wait_until(client, lambda: next(answers), what="it", timeout=100)
+    # Each pause is half as long again as the one before, up to ten seconds.
     assert slept[:3] == [1.0, 1.5, 2.25]
     assert slept[-1] == 10.0
 
@@ -236,7 +243,7 @@ def test_waiting_asks_no_more_once_exactly_the_time_is_up() -> None:
     slept: list[float] = []
     client = Client(no_calls, sleep=slept.append)
     with pytest.raises(WaitTimeoutError):
-        resource.wait_until(client, lambda: False, what="it", timeout=2.5)
+        resource.wait_until(client, lambda: False, what="it", timeout=2.5)  # just the first two pauses
     assert slept == [1.0, 1.5]
 
 

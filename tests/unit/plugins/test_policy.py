@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policy documents, compared and changed by meaning."""
+"""Compare and change policy documents by their meaning.
+
+Most tests draw documents at random, of statements that this collection writes and statements of others.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,7 @@ BOTH = list(policy.GRANT_ACTIONS)
 
 
 def one_or_many(values: list[str]) -> st.SearchStrategy[Any]:
-    """Draw some of the values, in any order.
-
-    A single value as a text or as a list.
-    """
+    """Draw some of the values in any order; a single value is a text or a list."""
     some = st.lists(st.sampled_from(values), min_size=1, unique=True)
     return st.one_of(st.sampled_from(values), some)
 
@@ -37,12 +37,14 @@ def allow(action: Any, **rest: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, **rest}
 
 
+# Statements of other purposes, which must survive every change: with another principal, another action, or a Deny.
 FOREIGN_TRUST: list[dict[str, Any]] = [
     allow("sts:AssumeRole", Principal={"RAM": [f"acs:ram::{ME}:root"]}),
     allow("sts:AssumeRole", Principal={"Service": ["ecs.aliyuncs.com"]}),
     allow(["sts:AssumeRole", "sts:SetContext"], Principal={"Service": "fc.aliyuncs.com"}),
     {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": {"Service": [service(ACCOUNTS[0])]}},
 ]
+# Likewise: of another service, account or kind of resource, with a Condition, with a Deny, and with a wildcard.
 FOREIGN_GRANTS: list[dict[str, Any]] = [
     allow("oss:GetObject", Resource="*"),
     allow(BOTH, Resource=policy.resource("9999000099990009", GRANTS[0])),
@@ -127,6 +129,7 @@ def test_grants_are_as_asked_and_nothing_else_changes(
     document: dict[str, Any], add: list[policy.Grant], remove: list[policy.Grant]
 ) -> None:
     once = policy.with_grants(document, ME, add, remove)
+    # The statement with a Deny, and the one with a wildcard, decide about an instance whatever is asked for.
     denied = {GRANTS[1]} if FOREIGN_GRANTS[4] in policy.statements(document) else set()
     wide = {GRANTS[2]} if FOREIGN_GRANTS[5] in policy.statements(document) else set()
     for grant in GRANTS:
@@ -154,6 +157,7 @@ def test_statements_of_other_purposes_survive_any_new_grant(document: dict[str, 
 def test_other_rights_survive_any_revocation(
     document: dict[str, Any], add: list[policy.Grant], remove: list[policy.Grant]
 ) -> None:
+    # A statement that allows a further action besides the two. Only the two may be taken out of it.
     more = {
         "Effect": "Allow",
         "Action": [*BOTH, "cr:GetInstance"],
@@ -224,7 +228,7 @@ NAMED = policy.resource(ME, GRANTS[0])
     [
         ([allow(BOTH, Resource=NAMED)], True),
         ([allow(BOTH[0], Resource=NAMED), allow(BOTH[1], Resource=[NAMED])], True),
-        ([allow("CR:*", Resource=NAMED)], True),
+        ([allow("CR:*", Resource=NAMED)], True),  # RAM compares actions without regard to case
         ([allow(BOTH[0], Resource=NAMED)], False),
         ([allow(BOTH, Resource="acs:cr:*:*:repository/cri-a")], False),
         ([allow(BOTH, Resource=NAMED.replace(ME, ACCOUNTS[0]))], False),
