@@ -1,4 +1,4 @@
-"""How the API says no."""
+"""Refuse requests as the API does."""
 
 from __future__ import annotations
 

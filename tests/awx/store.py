@@ -1,4 +1,4 @@
-"""Everything that the controller keeps, and what changes it."""
+"""Keep everything that the controller keeps, and change it."""
 
 from __future__ import annotations
 

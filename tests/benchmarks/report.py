@@ -1,4 +1,4 @@
-"""Results as a table for people and as JSON for programs."""
+"""Write results as a table for people and as JSON for programs."""
 
 from __future__ import annotations
 

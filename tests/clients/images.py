@@ -1,4 +1,4 @@
-"""Small images, in folders as skopeo reads them."""
+"""Make small images, in folders as skopeo reads them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The clients for Node.js.
+"""Test the clients for Node.js.
 
-Where that is missing they are left out, and said so; never in CI.
+Without Node.js they are skipped, with a message; in CI they never are.
 """
 
 from __future__ import annotations

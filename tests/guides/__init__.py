@@ -1,1 +1,1 @@
-"""The guides of the docsite, as people follow them."""
+"""Follow the guides of the docsite as people do."""

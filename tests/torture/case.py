@@ -1,4 +1,4 @@
-"""One thing to try."""
+"""Describe one thing to try."""
 
 from __future__ import annotations
 

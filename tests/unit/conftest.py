@@ -1,4 +1,4 @@
-"""What tests of the collection and of the emulator share."""
+"""Share fixtures between the tests of the collection and of the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policy evaluator, by itself."""
+"""Evaluate policies without a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calls under /_emulator/, faults and throttling."""
+"""Test the calls under /_emulator/, faults and throttling."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which way an inventory's rules go, and what each of them is the other way."""
+"""Reverse the rules of an inventory."""
 
 from __future__ import annotations
 

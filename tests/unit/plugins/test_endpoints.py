@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Endpoints are hosts.
-
-Anything else is refused by its option's name, and no password is repeated.
-"""
+"""Take hosts as endpoints. Refuse anything else by its option's name, and repeat no password."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task returns the same, whether its module runs in the controller's worker or in a process of its own."""
+"""Compare a module's result in the controller's worker with that in a process of its own."""
 
 from __future__ import annotations
 

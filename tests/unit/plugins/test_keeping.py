@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare what is read back with the plan.
-
-And a failure after a first write tells what was done.
-"""
+"""Compare what is read back with the plan, and tell after a failure what was done."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A wait says what it waits for, a remedy is told once, and a name that there is not leads to those that there are."""
+"""Test what is said: what a wait waits for, a remedy only once, and the nearest names to one that there is not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deleting at the destination: only what a rule carried and the source has deleted, and never what was pushed since."""
+"""Delete at the destination only what a rule carried and the source has deleted, and never what was pushed since."""
 
 from __future__ import annotations
 

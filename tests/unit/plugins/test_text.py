@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages are read by people, whatever was given.
-
-And bad text is refused by its option's name.
-"""
+"""Show any text that was given so that people can read it, and refuse bad text by its option's name."""
 
 from __future__ import annotations
 
