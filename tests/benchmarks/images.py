@@ -21,7 +21,7 @@ CREATE = "CreateRepoSyncTask"
 MODULE = "acr_image_sync"
 TAGS_EACH, MANY, SOME, SHARED, MOST = 50, 10_000, 1_000, 6_000, 100_000
 LATENCY, AT_ONCE, RATE, SHARDS = 50, 20, 20, 4
-# What is promised: calls beside the creations, of the rate that is borne, seconds, and MB.
+# What is promised: calls beside the creations, the share of the rate that the service takes, seconds, and MB.
 OTHER_CALLS, OF_RATE, SECOND_RUN, MEMORY = 0.1, 0.95, 5.0, 250.0
 A_QUARTER = 0.3  # or about that
 

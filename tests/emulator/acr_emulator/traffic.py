@@ -81,7 +81,7 @@ class Throttle:
         count = count + 1 if second == int(now) else 1
         self._counts[account_id, product] = (int(now), count)
         if count > limit:
-            # Calls are borne again from the next whole second on.
+            # Calls are taken again from the next whole second on.
             raise throttled(max(1, int((1 - now % 1) * 1000)))
 
 

@@ -39,7 +39,7 @@ def connect(endpoint: str, **changed: Any) -> SdkTransport:
         "endpoints": {"cr": endpoint, "ram": endpoint, "sts": endpoint},
         "proxies": {},
         "connect_timeout": 2,
-        "read_timeout": 1,
+        "read_timeout": 1,  # short, since some tests wait for it
         "ca_bundle": None,
         "rate_limit": None,
     }
@@ -96,6 +96,7 @@ def test_an_answer_that_drips_ends_with_the_read_timeout(
     def drip(request: Request) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n"
         request.wfile.write(head + b"\r\n" if part == "body" else head)
+        # Each byte comes in time, but all of them would take 50 seconds.
         while not ended.wait(0.05):
             request.wfile.write(b"x")
 
@@ -126,6 +127,7 @@ def test_an_answer_without_end_is_cut_off(ended: threading.Event) -> None:
 
 
 def test_a_packed_answer_is_unpacked_no_further_than_allowed() -> None:
+    # Some 130 KiB that unpack to 128 MiB.
     packed = gzip.compress(b" " * 16 * wire_module.LARGEST_ANSWER)
 
     def answer(request: Request) -> None:
@@ -137,6 +139,7 @@ def test_a_packed_answer_is_unpacked_no_further_than_allowed() -> None:
         try:
             with pytest.raises(UnreachableError, match="answered with more than 8 MiB"):
                 transport("sts", "GetCallerIdentity", {})
+            # The peak: the answer as far as it was unpacked, and copies of it.
             assert tracemalloc.get_traced_memory()[1] < 4 * wire_module.LARGEST_ANSWER
         finally:
             tracemalloc.stop()
@@ -201,6 +204,7 @@ def test_a_bundle_that_cannot_be_used_is_named(content: str | None, reason: str,
     if content is not None:
         file.write_text(content)
     with pytest.raises(AcrError) as failed:
+        # Nothing listens on port 1, so the bundle is refused before anything is sent.
         ask("https://127.0.0.1:1", ca_bundle=str(file))
     assert f"ca_bundle '{file}' cannot be used: {reason}." in str(failed.value).replace("Ca_bundle", "ca_bundle")
 
@@ -216,7 +220,7 @@ def test_a_proxy_gets_its_password_and_no_message_does() -> None:
     with serving(identify) as proxy:
         assert ask("http://sts.example.com", proxies={"http": f"http://me:p%40ss@{proxy.host}"}) == IDENTITY
         assert proxy.requests[0].path == "http://sts.example.com/"
-        assert proxy.requests[0].headers["Proxy-Authorization"] == "Basic bWU6cEBzcw=="
+        assert proxy.requests[0].headers["Proxy-Authorization"] == "Basic bWU6cEBzcw=="  # me:p@ss
 
 
 def test_a_proxy_that_refuses_is_named_without_its_password() -> None:

@@ -33,10 +33,7 @@ HUSH = "hush-hush"
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Emulator]:
-    """Serve a user who may assume the roles r and s.
-
-    r demands an external ID, s trusts r.
-    """
+    """Serve a user who may assume the roles r and s; r demands an external ID, and may assume s."""
     rights = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
     root = {"name": "root", "type": "account", "access_key_id": "LTAIaaaa", "access_key_secret": "secretA"}
     user = {"name": "ci", "type": "user", **KEYS, "policies": [{"Version": "1", "Statement": [rights]}]}
@@ -168,7 +165,7 @@ def oidc(folder: Path) -> dict[str, Any]:
 
 
 def test_oidc_gives_keys_from_sts_endpoint(machine: Emulator, tmp_path: Path) -> None:
-    """The emulator stands for all that follows, a server of the test's own for STS."""
+    """A server of the test's own stands for STS, since the emulator knows no OIDC."""
     found = given_out(machine)
 
     def give(request: Request) -> None:
@@ -188,10 +185,7 @@ def test_oidc_gives_keys_from_sts_endpoint(machine: Emulator, tmp_path: Path) ->
 
 @pytest.fixture
 def metadata(monkeypatch: pytest.MonkeyPatch, machine: Emulator) -> Iterator[list[str]]:
-    """Return what a machine's metadata service is asked.
-
-    Its address leads to a server of the test.
-    """
+    """Return the paths that a machine's metadata service is asked for; its address leads to a server of the test."""
     paths: list[str] = []
     found = {"Code": "Success", **given_out(machine)}
 
@@ -204,6 +198,7 @@ def metadata(monkeypatch: pytest.MonkeyPatch, machine: Emulator) -> Iterator[lis
         here = ("127.0.0.1", int(host.host.rpartition(":")[2]))
 
         def lead(address: tuple[str, int], *args: Any, **settings: Any) -> socket.socket:
+            # The documented address of the metadata service, on every machine of Alibaba Cloud.
             return real(here if address[0] == "100.100.100.200" else address, *args, **settings)
 
         monkeypatch.setattr("urllib3.util.connection.create_connection", lead)

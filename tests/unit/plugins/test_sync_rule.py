@@ -290,7 +290,7 @@ def test_of_rules_of_one_name_none_is_left(purge: bool, cloud: Emulator, account
 
 
 @pytest.mark.usefixtures("granted")
-def test_a_target_that_bears_its_sources_name_follows_it(account_a: Account) -> None:
+def test_a_target_with_its_sources_name_follows_it(account_a: Account) -> None:
     account_a.run("acr_sync_rule", **RULE)
     moved = account_a.run("acr_sync_rule", **{**RULE, "namespace": "team-a"}, check=True)
     assert moved["sync_rule"]["target_namespace"] == "team-a"
