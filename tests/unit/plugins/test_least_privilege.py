@@ -114,8 +114,10 @@ def test_a_policy_is_what_its_playbook_uses(policy: str, cloud: Emulator) -> Non
         predicted = go(operator, path, check=True)
         assert go(operator, path) is predicted, path.name
         assert go(operator, path) is go(operator, path, check=True) is False, path.name
-        used |= authorities(cloud.calls())
-        assert {call["code"] for call in cloud.calls()}.isdisjoint({"NoPrivilege", "NoPermission"})
+        # The look at a given endpoint asks for an instance's region, and does as well without an answer.
+        calls = [call for call in cloud.calls() if call["action"] != "ListInstance"]
+        used |= authorities(calls)
+        assert {call["code"] for call in calls}.isdisjoint({"NoPrivilege", "NoPermission"})
     assert set(actions(policy)) - {CANCEL} <= used <= allowed
 
 
