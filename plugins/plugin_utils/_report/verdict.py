@@ -26,6 +26,7 @@ def verdict(report: Row) -> dict[str, str]:
     said = [
         f"{_all_or(arrived, wanted)} that rules cover arrived{_by_records(report)}" if wanted else "",
         "no rule covers an image" if not wanted and report["sources"] else "",
+        "no image was looked at, since no source is in this run" if _is_sourceless(report) else "",
         *wrong,
         *doubtful,
     ]
@@ -34,6 +35,11 @@ def verdict(report: Row) -> dict[str, str]:
     if any(wrong) or any(doubtful):
         state = "bad" if any(wrong) else "warning"
     return {"state": state, "sentence": f"{sentence[0].upper()}{sentence[1:]}."}
+
+
+def _is_sourceless(report: Row) -> bool:
+    """Return whether the run had no source; one that could not be looked at is told elsewhere."""
+    return not report["sources"] and not report["not_looked_at"]
 
 
 def _by_records(report: Row) -> str:

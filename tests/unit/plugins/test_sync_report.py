@@ -245,6 +245,11 @@ def test_nothing_is_said_to_be_good_where_nothing_was_looked_at() -> None:
     assert report["verdict"] == {"state": "bad", "sentence": f"Could not look at {SOURCE}, {DESTINATION}."}
 
 
+def test_a_run_without_a_source_says_that_no_image_was_looked_at() -> None:
+    report = report_of({DESTINATION: estate(3)[DESTINATION]}, [], [DESTINATION], made_at="")
+    assert report["verdict"]["sentence"].startswith("No image was looked at, since no source is in this run")
+
+
 def test_a_host_that_was_not_looked_at_is_named() -> None:
     hosts = estate(3)
     del hosts[SOURCE]["verify_sync_result"], hosts[DESTINATION]["audit_sync_result"]
