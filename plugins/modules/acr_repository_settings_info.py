@@ -27,27 +27,10 @@ options:
     elements: str
     choices: [repository_type, tag_immutability, summary, description]
     default: [repository_type, tag_immutability, summary, description]
-  select:
-    description:
-      - Which repositories. If unset, all that rules cover.
-      - An empty list in it is refused, since leaving it out means all.
-    type: dict
-    suboptions:
-      rules:
-        description: Names of rules. If unset, all.
-        type: list
-        elements: str
-      namespaces:
-        description: Namespaces of the source. If unset, all.
-        type: list
-        elements: str
-      repositories:
-        description: Repositories, without their namespace. If unset, all.
-        type: list
-        elements: str
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
+  - registryops.alicloud.select.repositories
 seealso:
   - module: registryops.alicloud.acr_repository_settings
   - module: registryops.alicloud.acr_sync_verify
@@ -104,14 +87,14 @@ conflicts:
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository_settings import SETTINGS
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import SELECT_REPOSITORIES
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.wanted_settings import wanted_settings
 
-SELECT_OPTIONS = {name: {"type": "list", "elements": "str"} for name in ("rules", "namespaces", "repositories")}
 MODULE = Module(
     options={
         "instance_id": {"type": "str", "required": True},
         "settings": {"type": "list", "elements": "str", "choices": list(SETTINGS), "default": list(SETTINGS)},
-        "select": {"type": "dict", "options": SELECT_OPTIONS},
+        "select": {"type": "dict", "options": SELECT_REPOSITORIES},
     },
     work=wanted_settings,
 )

@@ -52,28 +52,6 @@ options:
       - Seconds that a list may be old. An older one is refused, since too much may have been pushed since.
     type: int
     default: 86400
-  select:
-    description:
-      - What is looked at, by its names at the destination. If unset, everything.
-      - An empty list in it is refused, since leaving it out means all.
-    type: dict
-    suboptions:
-      rules:
-        description: Names of rules. If unset, all.
-        type: list
-        elements: str
-      namespaces:
-        description: Namespaces. If unset, all.
-        type: list
-        elements: str
-      repositories:
-        description: Repositories, without their namespace. If unset, all.
-        type: list
-        elements: str
-      tags:
-        description: Tags. If unset, all.
-        type: list
-        elements: str
   keep:
     description:
       - What is never deleted, by its names at the destination. An image stays if any of these names it. If unset, none
@@ -129,6 +107,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
+  - registryops.alicloud.select
   - registryops.alicloud.peers.sources
 seealso:
   - module: registryops.alicloud.acr_gone_image_info
@@ -252,6 +231,7 @@ summary:
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, perform
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.prune import Prune
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import SELECT_IMAGES
 
 SOURCE_OPTIONS = {
     "instance_id": {"type": "str", "required": True},
@@ -266,7 +246,7 @@ MODULE = Module(
         "sources": {"type": "list", "elements": "dict", "default": [], "options": SOURCE_OPTIONS},
         "lists": {"type": "list", "elements": "path", "default": []},
         "list_max_age": {"type": "int", "default": 86400},
-        "select": {"type": "dict", "options": {"rules": {"type": "list", "elements": "str"}, **NAMES}},
+        "select": {"type": "dict", "options": SELECT_IMAGES},
         "keep": {"type": "dict", "options": {**NAMES, "tag_filter": {"type": "str"}}},
         "carried_by": {"type": "str", "choices": ["rule", "task"], "default": "rule"},
         "immutable": {"type": "bool", "default": False},

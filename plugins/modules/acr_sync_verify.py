@@ -24,28 +24,6 @@ options:
       - ID of the source instance, which begins with C(cri-).
     type: str
     required: true
-  select:
-    description:
-      - Limits what is verified. If unset, everything is.
-      - An empty list is refused, since leaving the list out selects everything.
-    type: dict
-    suboptions:
-      rules:
-        description: Names of rules. If unset, all.
-        type: list
-        elements: str
-      namespaces:
-        description: Namespaces of the source. If unset, all.
-        type: list
-        elements: str
-      repositories:
-        description: Repositories, without their namespace. If unset, all.
-        type: list
-        elements: str
-      tags:
-        description: Tags. If unset, all.
-        type: list
-        elements: str
   wait_timeout:
     description:
       - Maximum number of seconds to wait for images that are in flight. Those that are still in flight are then counted
@@ -100,6 +78,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes.info
   - registryops.alicloud.connection
+  - registryops.alicloud.select
   - registryops.alicloud.peers.verified
   - registryops.alicloud.rules
 seealso:
@@ -419,19 +398,19 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.module 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository_settings import SETTINGS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import SELECT_IMAGES
 
 DESTINATION_OPTIONS = {
     "instance_id": {"type": "str", "required": True},
     "name": {"type": "str"},
     **OTHER_CONNECTION_OPTIONS,
 }
-SELECT_OPTIONS = {name: {"type": "list", "elements": "str"} for name in ("rules", "namespaces", "repositories", "tags")}
 MODULE = Module(
     options={
         "instance_id": {"type": "str", "required": True},
         "rules": {"type": "list", "elements": "dict", "required": True, "options": {**STATE_OPTION, **RULE_OPTIONS}},
         "destinations": {"type": "list", "elements": "dict", "default": [], "options": DESTINATION_OPTIONS},
-        "select": {"type": "dict", "options": SELECT_OPTIONS},
+        "select": {"type": "dict", "options": SELECT_IMAGES},
         "wait_timeout": {"type": "int", "default": 60},
         "max_images": {"type": "int", "default": 100},
         "images_file": {"type": "path"},

@@ -16,6 +16,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
 
 Names = Optional[Sequence[str]]  # noqa: UP045 - the oldest Python that is linted knows no |
 
+_NAMES = {"type": "list", "elements": "str"}
+SELECT_REPOSITORIES = {"rules": _NAMES, "namespaces": _NAMES, "repositories": _NAMES}
+SELECT_IMAGES = {**SELECT_REPOSITORIES, "tags": _NAMES}
+
 
 class Select(NamedTuple):
     """What is looked at; None stands for everything."""
