@@ -226,6 +226,12 @@ summary:
   type: list
   elements: str
   returned: success
+going:
+  description: A line for people for each image that is not kept, with its state.
+  type: list
+  elements: str
+  returned: success
+  sample: ["cri-targettarget0001/prod/web:1.0: deleted"]
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module, perform

@@ -49,6 +49,7 @@ def result(instance_id: str, sources: Sequence[str], extras: Sequence[Extra], mo
         "images": [extra.to_result(instance_id) for extra in (*others, *kept[:most])],
         "reasons": _reasons(kept),
         "summary": _summary(counts, _reasons(kept)),
+        "going": [f"{extra.to_result(instance_id)['target']}: {extra.state.replace('_', ' ')}" for extra in others],
         "diff": {"before": "".join(map(_line, others)), "after": "".join(map(_line, _staying(others)))},
     }
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,13 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.registryops.alicloud.plugins.filter import (
     acr_account_ids,
+    acr_account_of,
+    acr_failure_reason,
     acr_file_name,
     acr_inbound_places,
     acr_inbound_rules,
     acr_resolve_rules,
+    acr_settings_lists,
     acr_shares,
     acr_source_accounts,
     acr_unknown_rules,
@@ -234,3 +239,68 @@ def test_shares_go_one_way(direction: str, kept: dict[str, str]) -> None:
 def test_shares_that_cannot_be_made(destinations: dict[str, Any], count: int, reason: str) -> None:
     with pytest.raises(AnsibleFilterError, match=reason):
         shares({"a": {"acr_sync_rules": [{"name": "r", "to": "b"}]}}, destinations, count)
+
+
+account_of = acr_account_of.FilterModule().filters()["acr_account_of"]
+BOTH_GROUPS = {"acr_source": ["a"], "acr_destination": ["b", "c"]}
+
+
+def test_the_account_of_an_instance_is_that_of_its_host() -> None:
+    known = hosts(**FULL)
+    known["a"]["acr_instance_id"] = "cri-s"
+    assert account_of(known, BOTH_GROUPS, TARGET) == "2"
+    assert account_of(known, BOTH_GROUPS, "cri-s") == "1"
+    assert account_of(known, BOTH_GROUPS, "cri-else", 3) == "3"
+
+
+@pytest.mark.parametrize("known", [{}, {"acr_instance_id": TARGET}, {"acr_account_id": "2"}])
+def test_an_account_that_no_host_says_is_asked_for(known: dict[str, str]) -> None:
+    with pytest.raises(
+        AnsibleFilterError, match=f"acr_instance_id {TARGET} and an acr_account_id.*acr_target_account_id=UID"
+    ):
+        account_of(hosts(**known), BOTH_GROUPS, TARGET)
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        ({"msg": "no"}, "no"),
+        ({"msg": "one item failed", "results": [{"msg": "fine"}, {"failed": True, "msg": "the second"}]}, "the second"),
+        ({"msg": "all went", "results": [{"failed": True}]}, "all went"),
+        ({}, "no reason was given"),
+    ],
+)
+def test_a_failed_loop_says_why_its_first_item_failed(result: dict[str, Any], reason: str) -> None:
+    assert acr_failure_reason.FilterModule().filters()["acr_failure_reason"](result) == reason
+
+
+settings_lists = acr_settings_lists.FilterModule().filters()["acr_settings_lists"]
+
+
+def settings(instance_id: str, *names: str) -> dict[str, Any]:
+    return {"target_instance_id": instance_id, "repositories": [{"name": name} for name in names]}
+
+
+def test_settings_come_from_the_sources_of_this_run_and_else_from_lists(tmp_path: Path) -> None:
+    (tmp_path / "a+settings.json").write_text(json.dumps([settings(TARGET, "web"), settings("cri-else", "shop")]))
+    (tmp_path / "b+settings.json").write_text(json.dumps([settings(TARGET, "web", "cart")]))
+    (tmp_path / "gone.json").write_text("no list")
+    read = {"a": {"follow_settings_wanted": {"targets": [settings(TARGET, "api"), settings("cri-else")]}}}
+    found = settings_lists(read, {"acr_source": ["a"]}, TARGET, str(tmp_path))
+    assert found == {"repositories": [{"name": "api"}], "was_read": True}
+    written = settings_lists({"a": {}}, {"acr_source": ["a"]}, TARGET, str(tmp_path))
+    assert written == {"repositories": [{"name": "web"}, {"name": "cart"}], "was_read": True}
+
+
+@pytest.mark.parametrize("folder", ["", "missing"])
+def test_where_nothing_was_read_that_is_told_from_an_empty_list(folder: str, tmp_path: Path) -> None:
+    directory = str(tmp_path / folder) if folder else ""
+    assert settings_lists({}, {}, TARGET, directory) == {"repositories": [], "was_read": False}
+    failed = {"a": {"follow_settings_wanted": {"msg": "no right"}}}
+    assert settings_lists(failed, {"acr_source": ["a"]}, TARGET, directory) == {"repositories": [], "was_read": True}
+
+
+def test_a_list_that_is_damaged_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a+settings.json").write_text("[")
+    with pytest.raises(AnsibleFilterError, match="a.settings.json is no list that the role follow_settings wrote"):
+        settings_lists({}, {}, TARGET, str(tmp_path))

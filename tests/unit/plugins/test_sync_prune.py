@@ -106,11 +106,13 @@ def test_what_the_source_has_deleted_goes_and_the_rest_stays(cloud: Emulator, gr
     assert planned["counts"]["to_delete"]["bytes"] > 0
     assert [line.split(" ")[0] for line in planned["diff"]["before"].splitlines()] == ["prod/web:2.0", "prod/web:2.1"]
     assert planned["diff"]["after"] == ""
+    assert planned["going"][0] == f"{TARGET}/prod/web:2.0: to delete"
     assert held(cloud) == {"2.0", "2.1", "2.2"}
     result = prune(granted, ruled)
     assert (result["changed"], states(result)) == (True, {"2.0": "deleted", "2.1": "deleted"})
     assert result["source_instance_ids"] == [SOURCE]
     assert result["summary"][0].startswith("images that no source has: 2 deleted (")
+    assert result["going"] == [f"{TARGET}/prod/web:2.0: deleted", f"{TARGET}/prod/web:2.1: deleted"]
     assert held(cloud) == {"2.2"}
     assert held(cloud, "worker") == {"x"}
     again = prune(granted, ruled)
