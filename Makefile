@@ -55,8 +55,8 @@ torture: setup ## Break runs in every way we know and count what is lost; ONLY=f
 	@PYTHONPATH=.venv/collections:tests/emulator $(python) -m ansible_collections.registryops.alicloud.tests.torture \
 		$(if $(ONLY),--only "$(ONLY)") $(if $(SHARE),--share $(SHARE)) $(if $(SEED),--seed $(SEED))
 
-mutants: setup ## Change one thing at a time in the core's pure files and count what no test notices; SHARE=0.1 for a part
-	@$(python) tools/mutants.py $(if $(SHARE),--share $(SHARE)) $(if $(SEED),--seed $(SEED))
+mutants: setup ## Change one thing at a time in the core's pure files and count what no test notices; ONLY=state for some files, SHARE=0.1 for a part
+	@$(python) tools/mutants.py $(if $(ONLY),--only "$(ONLY)") $(if $(SHARE),--share $(SHARE)) $(if $(SEED),--seed $(SEED))
 
 setup: ## Make .venv with the newest Python found and the newest ansible-core it runs
 	@sh tools/any_python.sh tools/setup.py

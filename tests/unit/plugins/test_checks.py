@@ -29,6 +29,10 @@ GOOD: list[tuple[str, Any]] = [
     ("link_id", "cr-link_1"),
     ("policy_name", "AcrCrossAccountSync-2"),
     ("policy_name", "A"),
+    ("role_name", "a"),
+    ("role_name", "acr-replication-2"),
+    ("bucket", "abc"),
+    ("bucket", "a" * 63),
     ("namespace", "ab"),
     ("namespace", "team_a.b-c"),
     ("repository", "web"),
@@ -54,6 +58,11 @@ GOOD: list[tuple[str, Any]] = [
 BAD: list[tuple[str, Any, str]] = [
     ("region", "cn-hangzou", "did you mean cn-hangzhou?"),
     ("region", "somewhere", "ACR_EXTRA_REGIONS"),
+    ("role_name", "Acr", "not a name for the role"),
+    ("role_name", "a" * 65, "1 to 64"),
+    ("bucket", "ab", "3 to 63"),
+    ("bucket", "oss://images", "without oss://"),
+    ("bucket", "images-", "not the name of a bucket"),
     ("account_id", "acme", "digits alone"),
     ("account_id", "１２５２８７９６１０６４０００１", "digits alone"),  # full-width digits
     ("account_id", "", "digits alone"),

@@ -60,6 +60,7 @@ def test_uncertainty_that_is_known_is_kept() -> None:
 
 def test_an_error_is_one_sentence_with_its_hint() -> None:
     assert str(AcrError("no region is given", "Give one.")) == "No region is given. Give one."
+    assert AcrError("no region is given", "Give one.").brief() == "No region is given."
     assert str(AcrError("no region is given...")) == "No region is given."
 
 

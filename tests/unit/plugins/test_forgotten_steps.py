@@ -9,6 +9,7 @@ import ast
 import importlib
 import inspect
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -46,13 +47,15 @@ def read_by_code() -> frozenset[str]:
                     found.add(name)
                 case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str() as name), *_rest]):
                     found.add(name)
-                case ast.ClassDef(body=body):
-                    found |= {part.target.id for part in body if _is_field(part)}  # type: ignore[union-attr]
+                case ast.ClassDef():
+                    found |= set(_fields(node))
     return frozenset(found)
 
 
-def _is_field(part: ast.stmt) -> bool:
-    return isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+def _fields(node: ast.ClassDef) -> Iterator[str]:
+    for part in node.body:
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+            yield part.target.id
 
 
 @pytest.mark.parametrize("name", MODULES)
