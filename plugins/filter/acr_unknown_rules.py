@@ -62,10 +62,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import outbound_rules
-
-Rule = Mapping[str, Any]
 
 
 def unknown_rules(

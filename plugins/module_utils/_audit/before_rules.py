@@ -16,12 +16,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.select
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
-
-Rule = Mapping[str, Any]
-Origin = tuple[str, str]
 
 # Repositories of a rule that are looked into for signatures. These are five rounds of twenty calls. A preflight should
 # be quick; the audit looks into all of them.

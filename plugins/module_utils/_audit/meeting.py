@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations
-from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 
-Rule = Mapping[str, Any]
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
 # A rule and a repository that it takes images from.
 _Sent = tuple[Rule, Origin]
 

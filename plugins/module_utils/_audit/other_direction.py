@@ -9,15 +9,13 @@ instance lists the rules that end at it. Whether it lists those of other account
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import REVERSED
-
-Rule = Mapping[str, Any]
 
 _REMEDY = (
     "If source and destination are exchanged, set acr_direction in the inventory to what it is now. To exchange them,"

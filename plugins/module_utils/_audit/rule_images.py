@@ -14,10 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.select
     left_behind,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
-
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
 
 
 @dataclass

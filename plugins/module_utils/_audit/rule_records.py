@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask
-
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
 
 
 class Ended(NamedTuple):

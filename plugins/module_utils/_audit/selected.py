@@ -6,18 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import REMEDY, wide_filters
-
-Rule = Mapping[str, Any]
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
 
 # The tags under which cosign and the OCI referrers fallback keep signatures, attestations and SBOMs.
 _ENDINGS = ("", ".sig", ".att", ".sbom")

@@ -16,7 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_f
     unreadable,
     with_command,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_images import Origin, RuleImages
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_images import RuleImages
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import RuleRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
     selecting_all,
@@ -28,7 +28,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable, selects
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import is_stand_in

@@ -17,20 +17,17 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.whole import all_tags
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
     each_task,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
-
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
 
 
 class Carry(NamedTuple):

@@ -15,10 +15,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
     UnsharedError,
 )
 
+# A sync rule as results show it, or as an inventory lists it.
+Rule = Mapping[str, Any]
+
 FILTERS = ("namespace_filter", "repository_filter", "tag_filter")
 
 
-def covers(rule: Mapping[str, Any], image: Mapping[str, Any]) -> bool:
+def covers(rule: Rule, image: Mapping[str, Any]) -> bool:
     """Return whether a rule's scope and filters cover an image, both as results show them.
 
     It is not documented whether the service anchors filters. Here they may match anywhere, as its examples suggest.

@@ -29,6 +29,10 @@ class Image(State):
     update_time: int | None = attribute("ImageUpdate")
 
 
+# The namespace and the repository that an image comes from.
+Origin = tuple[str, str]
+
+
 class Place(NamedTuple):
     """A repository; `immutable` means that its tags cannot move."""
 

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
-
-Rule = Mapping[str, Any]
 
 _PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "target_instance_id")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
@@ -21,8 +21,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     Transfer,
     transfer_of,
 )
-
-Rule = Mapping[str, Any]
 
 ARRIVED, UNDER_WAY, EXPECTED, TO_SEND, FAILED = "arrived", "under_way", "expected", "to_send", "failed"
 

@@ -24,8 +24,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_d
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import decide_by_record
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, result, so_far
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, result
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import send_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     SEND,
     Group,
@@ -92,16 +92,7 @@ class ImageSync(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
-        # Images are sent from here on, so that each failure has to carry the results so far.
-        queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
-        try:
-            with attempt(f"send images of {self.options.instance_id}"):
-                queue.run()
-        except AcrError as error:
-            error.results = self._result()
-            error.hint = f"{error.hint} {so_far(self.transfers)}".strip()
-            raise
-        self.obstacle = queue.obstacle
+        self.obstacle = send_all(self.client, self.options, self.transfers, self.began, self.task.tell, self._result)
 
     def to_result(self) -> dict[str, Any]:
         told = self._result()

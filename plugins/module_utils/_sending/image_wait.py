@@ -12,6 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.operati
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import (
     ARRIVED,
@@ -20,7 +21,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arri
     TO_SEND,
     UNDER_WAY,
     Arrival,
-    Rule,
     arrivals_of,
     uncovered,
 )

@@ -14,11 +14,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import Backfill
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, Transfer
-
-Rule = Mapping[str, Any]
 
 
 class RuleBackfill(Backfill):

@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import PARALLEL, pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.course import Course
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.ending import last_line, name_late
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.following import Following
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import Records
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import FEW, Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
@@ -228,3 +230,27 @@ def _newest(transfers: Iterable[Transfer], began: int) -> int:
     """Return when the newest known record was created; what others send from now on is newer."""
     known = max((transfer.begun for transfer in transfers), default=0)
     return max(known, began - _SKEW)
+
+
+def send_all(  # what is sent how, and what is told where it ends early
+    client: Client,
+    options: Sending,
+    transfers: Sequence[Transfer],
+    began: int,
+    tell: Tell,
+    result: Callable[[], dict[str, Any]],
+) -> AcrError | None:
+    """Send the transfers; return what kept the rest from being sent.
+
+    Raises:
+        AcrError: it cannot go on. Images were sent by then, so it has the result so far.
+    """
+    queue = SendQueue(client, options, transfers, began, tell)
+    try:
+        with attempt(f"send images of {options.instance_id}"):
+            queue.run()
+    except AcrError as error:
+        error.results = result()
+        error.hint = f"{error.hint} {so_far(transfers)}".strip()
+        raise
+    return queue.obstacle

@@ -14,6 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
@@ -21,9 +22,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.back
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.kept_file import keep
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, so_far
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.rule_backfill import Rule, RuleBackfill
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import SendQueue
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.rule_backfill import RuleBackfill
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import send_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import FAILED, SEND, SENT, Transfer
 
 _RETRY = "A further run sends them again; with retry: failed (backfill_images_retry=failed in the role) no others."
@@ -64,16 +65,11 @@ class SyncBackfill(Operation):
         return any(transfer.action == SEND for transfer in self.transfers)
 
     def run(self) -> None:
-        queue = SendQueue(self.client, self.options, self.transfers, self.began, self.task.tell)
-        try:
-            with attempt(f"send images of {self.options.instance_id}"):
-                queue.run()
-        except AcrError as error:
+        def so_far() -> dict[str, Any]:
             self._keep()
-            error.results = self._result()
-            error.hint = f"{error.hint} {so_far(self.transfers)}".strip()
-            raise
-        self.obstacle = queue.obstacle
+            return self._result()
+
+        self.obstacle = send_all(self.client, self.options, self.transfers, self.began, self.task.tell, so_far)
         self._keep()
 
     def to_result(self) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from itertools import chain
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Held,
+    Origin,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Evidence, compare, extra
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD, Compared, Target
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Origin, Records
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Bringing, Routes
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import AT_ONCE, Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import attached, with_signatures

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure, Record, failure_of
-
-Rule = Mapping[str, Any]
 
 
 class Bringers(NamedTuple):

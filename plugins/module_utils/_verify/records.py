@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
@@ -18,9 +19,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
-
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
 
 
 class Records:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Optional
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_names_something
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers, selects
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Bringers, Rule
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, covers, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Bringers
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
 
 Names = Optional[Sequence[str]]  # noqa: UP045 - the oldest Python that is linted knows no |

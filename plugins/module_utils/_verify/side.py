@@ -12,11 +12,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Held,
+    Origin,
     Place,
     held_images,
     list_repositories,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Origin
 
 # Repositories whose images are in memory at a time: twenty for each thread, so that one with many images holds up few
 # others, and a small part of a large instance.

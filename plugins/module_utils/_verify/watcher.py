@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask
-
-# The namespace and the repository that an image comes from.
-Origin = tuple[str, str]
 
 
 class Watcher(Protocol):

@@ -10,10 +10,9 @@ from itertools import combinations
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import REVERSED
 
-Rule = Mapping[str, Any]
 # Host of the source, host of the destination, and the rule between them.
 Between = tuple[str, str, Rule]
 # A namespace and a repository; None for any.

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import is_stand_in
-
-Rule = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
