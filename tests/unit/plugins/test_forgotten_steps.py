@@ -133,9 +133,8 @@ def test_a_filter_documents_what_it_takes_and_is_used(name: str) -> None:
     assert is_used, "use it, or show it"
 
 
-PLUGIN_FILES = sorted(
-    path for kind in ("inventory", "lookup", "callback") for path in (ROOT / "plugins" / kind).glob("acr_*.py")
-)
+OPTION_KINDS = ("inventory", "lookup", "callback")
+PLUGIN_FILES = sorted(chain.from_iterable((ROOT / "plugins").glob(f"{kind}/acr_*.py") for kind in OPTION_KINDS))
 
 
 @pytest.mark.parametrize("file", PLUGIN_FILES, ids=lambda file: file.stem)
