@@ -12,7 +12,7 @@ description:
   - Returns a sentence for each mistake that keeps a host from its part in sync, such as a misspelt group or option, an
     inventory that was not given, or a rule that ends elsewhere. The playbooks of this collection fail with them.
   - It reads variables alone, and asks no service.
-positional: groups, host, side, accounts
+positional: groups, name, side, accounts
 options:
   _input:
     description: Variables of each host by its name, such as C(hostvars).
@@ -22,7 +22,7 @@ options:
     description: Names of the hosts of each group, such as C(groups).
     type: dict
     required: true
-  host:
+  name:
     description: Name of the host. If empty, only the groups are looked at.
     type: str
     default: ""
