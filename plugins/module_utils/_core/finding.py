@@ -32,6 +32,12 @@ def state_of(findings: Iterable[Finding]) -> str:
     return "warning" if severities else "good"
 
 
+def advice(findings: Iterable[Finding]) -> str:
+    """Return the remedy of findings, or where to read it if each has another one."""
+    remedies = {finding["remedy"] for finding in findings}
+    return remedies.pop() if len(remedies) == 1 else "The findings say what to do about each."
+
+
 def counted(findings: Iterable[Finding]) -> dict[str, int]:
     """Return how many findings there are of each severity."""
     found = Counter(finding["severity"] for finding in findings)

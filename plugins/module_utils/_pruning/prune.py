@@ -27,6 +27,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extr
     origins_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.list_file import read
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.names import check_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.outcome import result, so_far
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
@@ -97,6 +98,7 @@ class Prune(Operation):
         """Decide about each repository that rules bring images to, and return each rule's number of images."""
         side = Side(self.client, self._instance_id)
         side.read(None)
+        check_names(self.client, self._choice, self._sources, side.places.values())
         places = {place: origins_of(self._sources, self._target(place)) for place in side.places.values()}
         covered = sorted(place for place, origins in places.items() if origins)
         listed: list[Place] = []

@@ -15,18 +15,35 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.text im
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
 
 
+def check_rules(named: Iterable[str], known: Collection[str], where: str, option: str) -> None:
+    """Refuse named sync rules that do not exist.
+
+    Args:
+        named: the names.
+        known: the names of the rules that there are.
+        where: where they were looked for.
+        option: where the names can be corrected.
+    """
+    lacking = sorted(set(named) - set(known))
+    if lacking:
+        reason = f"there is no sync rule {' and no '.join(lacking)}{where}"
+        raise AcrError(reason, f"Correct {option}. {there_are(lacking[0], known)}")
+
+
 def check_namespaces(  # which are named, which have repositories, and where that can be corrected
-    client: Client, instance_id: str, named: Iterable[str], there: Collection[str], variable: str
+    client: Client, instance_id: str, named: Iterable[str], there: Collection[str], option: str
 ) -> None:
     """Refuse named namespaces without a repository, in which nothing would seem to be wrong."""
     lacking = [namespace for namespace in named if namespace not in there]
     if lacking:
         reason = f"{instance_id} has no repository in namespace {' and in '.join(lacking)}"
         near = near_namespaces(client.pages, instance_id, lacking[0])
-        raise AcrError(reason, f"Correct select.namespaces ({variable} in the role). {near}".strip())
+        raise AcrError(reason, f"Correct {option}. {near}".strip())
 
 
-def check_repositories(named: Iterable[str], places: Collection[Place], instance_id: str) -> None:
+def check_repositories(
+    named: Iterable[str], places: Collection[Place], instance_id: str, option: str = "repositories"
+) -> None:
     """Refuse named repositories that do not exist."""
     known = {place.repository for place in places}
     missing = [name for name in named if name not in known]
@@ -35,18 +52,18 @@ def check_repositories(named: Iterable[str], places: Collection[Place], instance
     namespaces = sorted({place.namespace for place in places})
     raise AcrError(
         f"{instance_id} has no repository {listed(missing)} in {listed(namespaces) or 'the selected namespaces'}",
-        _repository_hint(missing[0], places),
+        _repository_hint(missing[0], places, option),
     )
 
 
-def _repository_hint(name: str, places: Collection[Place]) -> str:
+def _repository_hint(name: str, places: Collection[Place], option: str) -> str:
     for place in places:
         if name == f"{place.namespace}/{place.repository}":
             return (
                 "A repository is named without its namespace:"
                 f" say namespaces: [{place.namespace}] and repositories: [{place.repository}]."
             )
-    return f"Correct repositories{_near(name, {place.repository for place in places})}."
+    return f"Correct {option}{_near(name, {place.repository for place in places})}."
 
 
 def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -> None:

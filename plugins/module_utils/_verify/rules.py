@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk_item import Item
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import VERBS
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import check_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import (
@@ -108,13 +107,8 @@ def standings(task: Task, select: Select) -> list[Standing]:
     found = [rule.to_result() for rule in wanted.resource.everything()]
     every = [*filter(None, map(_standing, wanted.items)), *_unlisted(found, task.params["rules"])]
     known = {standing.name for standing in every}
-    lacking = sorted(set(select.rules or ()) - known)
-    if lacking:
-        reason = f"there is no sync rule {' and no '.join(lacking)}, neither in rules nor on the instance"
-        raise AcrError(
-            reason,
-            f"Correct select.rules (verify_sync_select in the role). {there_are(lacking[0], known)}",
-        )
+    option = "select.rules (verify_sync_select in the role)"
+    check_rules(select.rules or (), known, ", neither in rules nor on the instance", option)
     return [standing for standing in every if select.concerns({**standing.rule, "name": standing.name})]
 
 

@@ -161,7 +161,8 @@ class Verification:
         """
         there = {namespace for namespace, _repository in source.places}
         named = self._select.namespaces or ()
-        check_namespaces(self._task.client, self._instance_id, named, there, "verify_sync_select")
+        option = "select.namespaces (verify_sync_select in the role)"
+        check_namespaces(self._task.client, self._instance_id, named, there, option)
         places = [*source.places.values()]
         for side in destinations:
             places += side.places.values()

@@ -79,7 +79,8 @@ def _source(task: Task, instance_id: str, select: Select, routes: Routes) -> dic
     described = "description" in task.params["settings"]
     source = read_settings(task.client, instance_id, select.namespaces, is_covered, described=described)
     there = {place.namespace for place in places}
-    check_namespaces(task.client, instance_id, select.namespaces or (), there, "follow_settings_select")
+    option = "select.namespaces (follow_settings_select in the role)"
+    check_namespaces(task.client, instance_id, select.namespaces or (), there, option)
     check_repositories(select.repositories or (), places, instance_id)
     return source
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, advice
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import ARRIVED, STATES
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import Destination, unseen_words
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
@@ -51,12 +51,12 @@ def _failure(findings: list[Finding], fail_on: str) -> str:
 
     It is empty if nothing is as bad as that.
     """
-    errors = [finding["problem"] for finding in findings if finding["severity"] == "error"]
-    if errors:
-        return f"Sync is not as it should be: {'; '.join(_shown(errors))}."
-    if not findings or fail_on == "error":
+    errors = [finding for finding in findings if finding["severity"] == "error"]
+    failing = errors or ([] if fail_on == "error" else findings)
+    if not failing:
         return ""
-    return f"Sync may not be as it should be: {'; '.join(_shown([finding['problem'] for finding in findings]))}."
+    problems = "; ".join(_shown([finding["problem"] for finding in failing]))
+    return f"Sync {'is not' if errors else 'may not be'} as it should be: {problems}. {advice(failing)}"
 
 
 def _counted(summary: Summary, destinations: Collection[Destination]) -> str:

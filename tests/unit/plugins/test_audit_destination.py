@@ -293,7 +293,8 @@ def test_it_says_what_to_fail_for(account_b: Account, granted: Account) -> None:
     [finding] = maybe["findings"]
     assert maybe["summary"]["findings"] == [f"warning: {finding['problem']}. {finding['remedy']}"]
     strict = granted.run("acr_sync_audit", side="destination", fail_on="warning", **unused)
-    assert strict["summary"]["failure"] == f"Sync is not set up as it should be: {finding['problem']}."
+    said = strict["summary"]["failure"]
+    assert said == f"Sync is not set up as it should be: {finding['problem']}. {finding['remedy']}"
 
 
 def test_both_sides_are_audited_by_one_task(cloud: Emulator, account_a: Account) -> None:

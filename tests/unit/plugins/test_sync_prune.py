@@ -207,8 +207,7 @@ def test_filters_say_what_is_looked_at_and_what_is_kept(cloud: Emulator, granted
     push(ruled, SOURCE, "x", repository="worker")
     delete(ruled, SOURCE, "2.0", "2.1", "release-1")
     delete(ruled, SOURCE, "x", repository="worker")
-    assert prune(granted, ruled, select={"repositories": ["nothing"]})["images"] == []
-    assert prune(granted, ruled, select={"rules": ["other"]})["images"] == []
+    assert prune(granted, ruled, select={"tags": ["nothing"]})["images"] == []
     result = prune(
         granted, ruled, select={"namespaces": ["prod"]}, keep={"tag_filter": "^release-", "repositories": ["worker"]}
     )
@@ -218,6 +217,49 @@ def test_filters_say_what_is_looked_at_and_what_is_kept(cloud: Emulator, granted
         empty: dict[str, Any] = {option: {"tags": []}}
         with pytest.raises(ModuleFailedError, match=f"{option}.tags is an empty list"):
             prune(granted, ruled, **empty)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (
+            {"select": {"rules": ["to-ue"]}},
+            f"There is no sync rule to-ue that ends at {TARGET}. Correct select.rules (prune_destination_select in the"
+            " role). The only one is to-eu.",
+        ),
+        (
+            {"select": {"namespaces": ["prdo"]}},
+            f"{TARGET} has no repository in namespace prdo. Correct select.namespaces (prune_destination_select in the"
+            " role). The only one is prod.",
+        ),
+        (
+            {"select": {"repositories": ["wbe"]}},
+            f"{TARGET} has no repository wbe in prod. Correct select.repositories (prune_destination_select in the"
+            " role), such as to web.",
+        ),
+        # What was to be kept would be deleted.
+        (
+            {"keep": {"namespaces": ["prdo"]}},
+            f"{TARGET} has no repository in namespace prdo. Correct keep.namespaces (prune_destination_keep in the"
+            " role). The only one is prod.",
+        ),
+        (
+            {"keep": {"repositories": ["wbe"]}},
+            f"{TARGET} has no repository wbe in prod. Correct keep.repositories (prune_destination_keep in the role),"
+            " such as to web.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_a_name_that_is_nowhere_is_refused_before_anything_goes(
+    cloud: Emulator, granted: Account, ruled: Account, check: bool, named: dict[str, Any], said: str
+) -> None:
+    push(ruled, SOURCE, "2.0")
+    delete(ruled, SOURCE, "2.0")
+    with pytest.raises(ModuleFailedError) as failed:
+        prune(granted, ruled, check, **named)
+    assert failed.value.result["msg"] == said
+    assert held(cloud) == {"2.0"}
 
 
 def test_immutable_tags_are_named_and_stay(cloud: Emulator, granted: Account, ruled: Account) -> None:
