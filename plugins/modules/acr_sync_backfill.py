@@ -89,8 +89,8 @@ options:
           Only tags that are versions in this range, such as V(>=1.2,<2). A version has two or three numbers, such as
           V(1.4) or V(v1.4.0-rc.1). A C(v) may come before it, and after a C(v) one number is enough. Missing numbers
           are zeros. In a tag C(_) stands for the C(+) before build metadata, which is not compared. A bare number such
-          as V(2024) and a date such as V(2024-01-31) or V(2024.12.31) are no versions. Pre-releases are left out
-          unless the range names one.
+          as V(2024) and a date such as V(2024-12-31), V(2024.12.31) or V(v20241231) are no versions. Pre-releases
+          are left out unless the range names one.
         type: str
   retry:
     description:

@@ -17,8 +17,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 # A tag cannot hold the + that comes before build metadata; Helm and others write _ instead.
 _VERSION = re.compile(r"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z.-]+))?(?:[+_][0-9A-Za-z.-]+)?")
 _LEADING_ZERO = re.compile(r"v?(?:[0-9]+\.)*0[0-9]")
-# A date such as 2026.10.31 would else be the highest version of all. Earlier months begin with a zero, as in 2026.09.
-_DATE = re.compile(r"(?:19|20)[0-9]{2}\.(?:1[0-2])\.(?:[12][0-9]|3[01])(?![0-9])")
+# A date such as 2026.10.31 or v20261031 would else be the highest version of all. With dots, earlier months begin with
+# a zero, as in 2026.09, which no version does.
+_DAY = "(?:0[1-9]|[12][0-9]|3[01])"
+_DATE = re.compile(rf"v?(?:19|20)[0-9]{{2}}(?:\.1[0-2]\.{_DAY}|(?:0[1-9]|1[0-2]){_DAY})(?![0-9])")
 _CONDITION = re.compile(rf"(>=|<=|!=|==|=|>|<)?\s*({_VERSION.pattern})")
 _COMPARISONS = {
     ">=": operator.ge,
