@@ -13,8 +13,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.destin
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.source import audit_source
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import (
     Finding,
-    advice,
     counted,
+    failure,
     state_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
@@ -46,9 +46,8 @@ def audit(task: Task) -> dict[str, Any]:
 def _summary(findings: list[Finding], fail_on: str) -> dict[str, Any]:
     """Return the findings as sentences, and the message of the failure, if any."""
     failing = [finding for finding in findings if finding["severity"] in _FAILING[fail_on]]
-    problems = "; ".join(finding["problem"] for finding in failing)
     sentences = [f"{finding['severity']}: {finding['problem']}. {finding['remedy']}" for finding in findings]
     return {
         "findings": sentences or [_NOTHING],
-        "failure": f"Sync is not set up as it should be: {problems}. {advice(failing)}" if failing else "",
+        "failure": failure("Sync is not set up as it should be", failing) if failing else "",
     }

@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown
 
 Finding = dict[str, str]
+# Findings that one sentence names; a person has read enough of them before that many.
+_MOST = 20
 
 
 def error(check: str, subject: str, problem: str, remedy: str) -> Finding:
@@ -32,10 +36,18 @@ def state_of(findings: Iterable[Finding]) -> str:
     return "warning" if severities else "good"
 
 
-def advice(findings: Iterable[Finding]) -> str:
-    """Return the remedy of findings, or where to read it if each has another one."""
+def failure(begin: str, findings: Collection[Finding]) -> str:
+    """Return a message to fail with, which ends with the remedy, or with where to read it if each has another one."""
     remedies = {finding["remedy"] for finding in findings}
-    return remedies.pop() if len(remedies) == 1 else "The findings say what to do about each."
+    remedy = remedies.pop() if len(remedies) == 1 else "The findings say what to do about each."
+    problems = first([finding["problem"] for finding in findings])
+    return shown(f"{begin}: {'; '.join(problems)}. {remedy}")
+
+
+def first(sentences: list[str]) -> list[str]:
+    """Return as many sentences as a person reads, and how many more there are."""
+    more = len(sentences) - _MOST
+    return [*sentences[:_MOST], *([f"{more} more, which are in the findings"] if more > 0 else [])]
 
 
 def counted(findings: Iterable[Finding]) -> dict[str, int]:

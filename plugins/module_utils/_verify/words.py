@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, advice
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, failure, first
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import ARRIVED, STATES
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import Destination, unseen_words
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
-# Findings that one sentence names; a person has read enough of them before that many.
-_MOST = 20
 _GRANTS = "not looked at; registryops.alicloud.audit_sync with the keys of the destinations' accounts looks at them"
 
 
@@ -41,7 +39,7 @@ def summed_up(  # the images, where they go, what is wrong, and what counts as a
         "images": _counted(summary, destinations),
         "grants": _GRANTS if any(destination.crosses for destination in destinations) else "no rule needs one",
         "lag": _lag(summary.lag()),
-        "findings": _shown([f"{finding['problem']}. {finding['remedy']}" for finding in findings]),
+        "findings": first([f"{finding['problem']}. {finding['remedy']}" for finding in findings]),
         "failure": _failure(findings, fail_on),
     }
 
@@ -55,8 +53,7 @@ def _failure(findings: list[Finding], fail_on: str) -> str:
     failing = errors or ([] if fail_on == "error" else findings)
     if not failing:
         return ""
-    problems = "; ".join(_shown([finding["problem"] for finding in failing]))
-    return f"Sync {'is not' if errors else 'may not be'} as it should be: {problems}. {advice(failing)}"
+    return failure(f"Sync {'is not' if errors else 'may not be'} as it should be", failing)
 
 
 def _counted(summary: Summary, destinations: Collection[Destination]) -> str:
@@ -87,8 +84,3 @@ def _lag(lag: Mapping[str, Any]) -> str:
         f"median {lag['median']:.1f} s, 95th percentile {lag['p95']:.1f} s, worst {lag['worst']:.1f} s,"
         f" of {lag['count']:,} images that rules carried"
     )
-
-
-def _shown(sentences: list[str]) -> list[str]:
-    more = len(sentences) - _MOST
-    return [*sentences[:_MOST], *([f"{more} more, which are in the findings"] if more > 0 else [])]

@@ -12,6 +12,7 @@ import pytest
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, api_error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import error, failure
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import shown, unreadable
 
 from .conftest import SOURCE, run_module
@@ -41,6 +42,17 @@ def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
     assert len(str(error)) < SCREEN
     assert str(error).startswith("Cannot look: yyy")
     assert str(error).endswith("yyy. Do this. [GetBox: X]")
+
+
+def test_a_failure_for_many_findings_is_no_longer_than_a_screen() -> None:
+    found = [error("dead_rule", f"rule {number}", f"rule {number} {'y' * 70}", "Correct it.") for number in range(500)]
+    said = failure("Sync is not as it should be", found)
+    assert len(said) < SCREEN
+    assert said.startswith(f"Sync is not as it should be: rule 0 {'y' * 70}; rule 1 ")
+    assert said.endswith("; 480 more, which are in the findings. Correct it.")
+    other = error("wide_rule", "rule x", "it is wide", "Narrow it.")
+    said = failure("Sync is not as it should be", [found[0], other])
+    assert said.endswith("; it is wide. The findings say what to do about each.")
 
 
 @pytest.mark.parametrize(
