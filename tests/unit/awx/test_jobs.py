@@ -114,8 +114,8 @@ def test_a_template_in_check_mode_writes_nothing(site: Site, approved: workflows
     assert (checked.status, checked.exit_code) == ("successful", 0), checked.output
     assert site.writes() == before
     assert (checked.changed > 0) == (template == "revoke access")
-    # An empty answer names nobody, and whom that means is said.
-    assert (f"loses its access: {ACCOUNT_A}" in checked.output) == (template == "revoke access")
+    # Whoever looks at the check sees whom the run would stop.
+    assert (f"- {ACCOUNT_A} may no longer replicate into" in checked.output) == (template == "revoke access")
 
 
 def test_a_limit_leaves_the_other_account_alone(site: Site, approved: workflows.Course) -> None:

@@ -128,3 +128,35 @@ def test_where_the_region_is_not_known_any_will_do() -> None:
     assert access(document(allow(BOTH, HERE))).reaches_anywhere("cri-1") is True
     assert access(document(allow(BOTH, "*"))).reaches_anywhere("cri-1") is True
     assert access(document(allow(BOTH, ELSEWHERE))).reaches_anywhere("cri-1") is False
+
+
+@pytest.mark.parametrize(
+    ("statement", "places"),
+    [
+        (allow(BOTH, [HERE, ELSEWHERE]), [("eu-central-1", "cri-1"), ("eu-central-1", "cri-2")]),
+        (allow(BOTH, HERE, effect="Deny"), []),
+        (allow(BOTH, "acs:cr:*"), [("*", "*")]),
+        (allow(BOTH, HERE.replace("instance/", "repository/")), []),
+        (allow(BOTH, HERE.replace("5222", "1252")), []),  # another account's
+        (allow(BOTH, "acs:cr:eu-central-1:*:*/cri-1"), [("eu-central-1", "*")]),  # instances, whatever their IDs
+        # All but one instance: any may be open, and the one is named.
+        ({"Effect": "Allow", "Action": BOTH, "NotResource": ELSEWHERE}, [("*", "*"), ("eu-central-1", "cri-2")]),
+    ],
+)
+def test_which_instances_a_policy_names(statement: Statement, places: list[tuple[str, str]]) -> None:
+    assert sorted(access(document(statement)).named_places) == places
+
+
+def test_what_keeps_an_account_out_is_said() -> None:
+    granted = document(allow(BOTH, HERE))
+    nobody = Access("5222000022220002", document(), (AttachedPolicy("Custom", "P0", document()),))
+    assert list(nobody.obstacles(ONE, ("eu-central-1", "cri-1"))) == [
+        f"the role does not trust account {ONE}",
+        *(f"no attached policy allows {action} on {HERE}" for action in BOTH),
+    ]
+    trusted = Access("5222000022220002", document(trusting(ONE)), (AttachedPolicy("Custom", "P0", granted),))
+    assert list(trusted.obstacles(ONE, ("eu-central-1", "cri-1"))) == []
+    denied = Access("5222000022220002", document(trusting(ONE), trusting(ONE, effect="Deny")), ())
+    assert list(denied.denials(ONE)) == [f"statement 2 of the trust policy denies {ASSUME} to {service(ONE)}"]
+    both = access(document(allow("*", "*"), allow(BOTH[1], HERE, effect="Deny")))
+    assert both.refusals(("eu-central-1", "cri-1")) == [f"statement 2 of policy P0 denies {BOTH[1]} on {HERE}"]
