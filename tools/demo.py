@@ -23,6 +23,7 @@ from steps import tool_environment
 
 FILES = ROOT / ".cache/demo"
 SOURCE, TARGET = "cri-sourcesource0001", "cri-targettarget0001"
+ACCOUNT_A = "1252879610640001"
 INVENTORIES = ("-i", "playbooks/inventories/account_b", "-i", "playbooks/inventories/account_a")
 PLAYBOOK = ("ansible-playbook", "registryops.alicloud.cross_account_sync", *INVENTORIES)
 KEYS = {"account-a": ("LTAIdemoA", "demo-secret-a"), "account-b": ("LTAIdemoB", "demo-secret-b")}
@@ -71,7 +72,9 @@ class Demo:
         self.records()
 
         tell("\n6. Account B takes its grant back, and says what was stopped.")
-        self.run("ansible-playbook", "registryops.alicloud.revoke_access", *INVENTORIES, *self.profiles(), "--diff")
+        revoked = ("-e", f"acr_revoked_account_ids={ACCOUNT_A}")
+        playbook = ("ansible-playbook", "registryops.alicloud.revoke_access")
+        self.run(*playbook, *INVENTORIES, *self.profiles(), *revoked, "--diff")
         self.promise("no role is left in Account B", not self.roles_of_account_b())
 
     def playbook(self, *arguments: str) -> str:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-_REPOSITORIES = r"""
+
+class ModuleDocFragment:
+    # For modules that look at images.
+    DOCUMENTATION = r"""
 options:
   select:
     description:
@@ -25,19 +28,11 @@ options:
         description: Repositories, without their namespace. If unset, all.
         type: list
         elements: str
-"""
-
-
-class ModuleDocFragment:
-    # For modules that look at images.
-    DOCUMENTATION = (
-        _REPOSITORIES
-        + r"""      tags:
+      tags:
         description: Tags. If unset, all.
         type: list
         elements: str
 """
-    )
 
-    # For modules that look at repositories.
-    REPOSITORIES = _REPOSITORIES
+    # For modules that look at repositories. ansible-test reads an assignment without a type as a literal.
+    REPOSITORIES: str = DOCUMENTATION[: DOCUMENTATION.index("      tags:")]

@@ -123,7 +123,7 @@ class Wire:
         proxy = proxy_for(request.url, self._proxies)
         secure = "https" in (urllib.parse.urlsplit(url).scheme for url in (request.url, proxy or ""))
         try:
-            response = self._pool(proxy, secure).urlopen(
+            response = self._pool(proxy, secure).request(
                 request.method,
                 request.url,
                 body=request.body,

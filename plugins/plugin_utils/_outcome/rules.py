@@ -60,7 +60,7 @@ def _failed_lines(failed: Sequence[Mapping[str, Any]]) -> list[str]:
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for rule in failed:
         # The first sentence is the reason; what follows differs by the request's ID at least.
-        reason = str(rule["msg"]).split(". ")[0].replace(str(rule["name"]), "")
+        reason = str(rule["msg"]).split(". ", maxsplit=1)[0].replace(str(rule["name"]), "")
         groups.setdefault(reason, []).append(rule)
     lines: list[str] = []
     for rules in groups.values():
