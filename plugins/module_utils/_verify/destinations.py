@@ -50,6 +50,11 @@ class Destination:
     def called(self) -> str:
         return f"{self.name} ({self.instance_id})" if self.name else self.instance_id
 
+    @property
+    def host(self) -> str:
+        """Return what messages call it that know no other name."""
+        return self.name or self.instance_id
+
     def sends(self, them: str, ask: Ask, how: str = "") -> str:
         """Return how images get there, and what has to be done before.
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
@@ -39,26 +39,45 @@ class ImageFindings:
         summary: the compared images.
         destinations: where they go, by instance ID.
         ask: what to ask of a destination's owner where the grant is missing.
+        unreadable: destinations that could not be looked into, each with its host and the reason.
     """
 
-    def __init__(self, summary: Summary, destinations: Mapping[str, Destination], ask: Ask) -> None:
+    def __init__(
+        self,
+        summary: Summary,
+        destinations: Mapping[str, Destination],
+        ask: Ask,
+        unreadable: Sequence[Mapping[str, str]] = (),
+    ) -> None:
         self._summary = summary
         self._destinations = destinations
         self._ask = ask
+        self._unreadable = {blind["host"]: blind["reason"] for blind in unreadable}
 
     def all(self) -> list[Finding]:
         """Return what is not as it should be, then what no rule sends."""
         found: list[Finding] = []
         for group in self._summary.by_reason():
             found += self._wrong(group)
-        return [*self._gone(), *found, *self._never_sent()]
+        return [*self._blind(), *self._gone(), *found, *self._never_sent()]
+
+    def _blind(self) -> Iterator[Finding]:
+        """Return destinations that could not be looked into, unless they seem to be gone, which says as much."""
+        gone = {place.host for place in self._destinations.values() if place.doubt()}
+        for host, reason in self._unreadable.items():
+            if host not in gone:
+                remedy = "Correct its connection; until then its images are judged by the records of the source."
+                yield error("unreadable_destination", host, f"{host} could not be looked into: {reason}", remedy)
 
     def _gone(self) -> Iterator[Finding]:
         """Return destinations that seem to be gone, with what had arrived there."""
         for destination in self._destinations.values():
             doubt = destination.doubt()
             if doubt:
+                reason = self._unreadable.get(destination.host)
                 problem = f"{destination.called} itself was not looked into, since {destination.unseen}, and {doubt}"
+                if reason:
+                    problem = f"{destination.called} could not be looked into: {reason}; {doubt}"
                 arrived = self._summary.arrived_at(destination.instance_id)
                 if arrived:
                     problem += f"; {_images(arrived)} had arrived there before"

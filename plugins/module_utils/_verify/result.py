@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, state_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, state_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import Ask, Destination, anybody
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import ImageFindings
@@ -97,15 +97,9 @@ class Found:
     def findings(self) -> list[Finding]:
         """Return what is wrong, errors first."""
         of_rules = [finding for finding in (rule.finding(self.preview) for rule in self.rules) if finding]
-        of_images = ImageFindings(self.summary, self.destinations, self.ask).all()
+        of_images = ImageFindings(self.summary, self.destinations, self.ask, self.unreadable).all()
         of_settings = self.settings.findings({place.instance_id: place.name for place in self.destinations.values()})
-        return sorted([*self._blind(), *of_rules, *of_images, *of_settings], key=lambda finding: finding["severity"])
-
-    def _blind(self) -> Iterator[Finding]:
-        for destination in self.unreadable:
-            problem = f"{destination['host']} could not be looked into: {destination['reason']}"
-            remedy = "Correct its connection; until then its images are judged by the records of the source."
-            yield error("unreadable_destination", destination["host"], problem, remedy)
+        return sorted([*of_rules, *of_images, *of_settings], key=lambda finding: finding["severity"])
 
 
 def _shown(standing: Standing, summary: Summary) -> dict[str, Any]:

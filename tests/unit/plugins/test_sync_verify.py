@@ -295,6 +295,23 @@ def test_a_destination_that_is_gone_by_the_newest_record_is_an_error(cloud: Emul
     assert never["remedy"].startswith("Point the rule at an instance that exists. Then ")
 
 
+def test_a_destination_that_is_gone_and_that_could_not_be_looked_into_is_one_finding(
+    cloud: Emulator, ruled: Account
+) -> None:
+    push(cloud, "v9")
+    verify(ruled)
+    rebuild(cloud, "cri-rebuilt000000001")
+    push(cloud, "v10")
+    result = verify(ruled)
+    [gone] = [finding for finding in result["findings"] if finding["check"].endswith("_destination")]
+    [blind] = result["unreadable"]
+    assert (gone["check"], gone["severity"]) == ("gone_destination", "error")
+    assert gone["problem"].startswith(f"prod-eu ({TARGET}) could not be looked into: {blind['reason']}; by the newest")
+    assert "INSTANCE_NOT_EXIST" in blind["reason"]
+    assert gone["problem"].endswith("; 1 image had arrived there before")
+    assert gone["remedy"].startswith("Ask its owner. If it is gone, point its rules at another instance")
+
+
 def test_a_rule_to_an_instance_that_the_inventory_no_longer_names_is_said(cloud: Emulator, ruled: Account) -> None:
     push(cloud, "v9")
     verify(ruled)
