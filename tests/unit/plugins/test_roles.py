@@ -130,6 +130,14 @@ def test_a_condition_reads_a_switch_that_came_as_text(role: str) -> None:
                 assert f"{switch} | bool" in str(condition)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_the_users_module_defaults_hold_within_a_role(role: str) -> None:
+    """Expect none in the role, since they would take the place of the play's."""
+    tasks = [*_tasks(role)]
+    assert tasks
+    assert [task["name"] for task in tasks if "module_defaults" in task] == []
+
+
 # What these write is there for whoever runs them, and no job comes after them.
 LAST = {"controller_content", "export_estate", "new_estate"}
 
