@@ -62,8 +62,9 @@ class Provider:
             found = self._provider.get_credentials()
         except (failed, NoAnswerError, OSError, ValueError, TypeError, KeyError, AttributeError) as cause:
             profile = self._profile
+            mode = profile.entry.get("mode")  # of RamRoleArnWithRoleName, the machine's keys come first
             raise AcrError(
-                f"profile {profile.name!r} of mode {profile.mode} in {profile.file} gives no keys: {_why(cause)}",
+                f"profile {profile.name!r} of mode {mode} in {profile.file} gives no keys: {_why(cause)}",
                 _HINTS[profile.mode],
             ) from cause
         token = found.get_security_token() or None

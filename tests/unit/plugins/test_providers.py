@@ -218,6 +218,19 @@ def test_a_machines_role_may_be_traded_for_another(machine: Emulator, tmp_path: 
     assert machine.calls("AssumeRole")[-1]["parameters"]["ExternalId"] == "agreed"
 
 
+@pytest.mark.parametrize("mode", ["EcsRamRole", "RamRoleArnWithRoleName"])
+def test_a_machine_without_a_role_is_told_with_the_mode_as_it_is_written(
+    mode: str, machine: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: Any, **_settings: Any) -> socket.socket:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", refuse)
+    with pytest.raises(AcrError, match=f"^Profile 'p0' of mode {mode} in .* gives no keys: ") as failed:
+        connect(machine, tmp_path, {"mode": mode, "ram_role_name": "s", **ROLE})
+    assert "to which a RAM role is attached" in failed.value.hint
+
+
 def test_oauth_uses_the_keys_that_the_cli_has_kept(machine: Emulator, tmp_path: Path) -> None:
     kept = given_out(machine)
     entry = {

@@ -16,14 +16,19 @@ from acr_emulator.testing import Emulator
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
 from .playing import KEYS_A, PROGRAM, environment
 
-RULE = {"name": "kept", "namespace": "prod", "target_region": "eu-central-1", "target_instance_id": TARGET}
+RULE: dict[str, Any] = {
+    "name": "kept",
+    "namespace": "prod",
+    "target_region": "eu-central-1",
+    "target_instance_id": TARGET,
+}
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["another source lists rules", "nobody lists rules"])
 def test_a_source_without_rules_is_one_too_many_where_others_list_theirs(
     known: bool, cloud: Emulator, account_a: Account, granted: Account, tmp_path: Path
 ) -> None:
-    rule = {**RULE, "name": "forgotten", "target_account_id": ACCOUNT_B}
+    rule: dict[str, Any] = {**RULE, "name": "forgotten", "target_account_id": ACCOUNT_B}
     account_a.run("acr_sync_rule", instance_id=SOURCE, **rule)
     other: dict[str, Any] = {"acr_instance_id": "cri-elsewhere"}
     if known:
