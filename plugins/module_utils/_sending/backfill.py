@@ -30,6 +30,8 @@ class Backfill(ImageSync):
         self.shard = Shard.from_params(params)
         self.selection = Selection.from_params(params.get("select") or {})
         self.rule_name: str | None = params.get("from_rule")
+        # Refusals of names that the rule does not reach, if it reaches nothing else.
+        self.unknown: list[AcrError] = []
         self.selects = self.rule_name is not None or params.get("select") is not None
 
     def find_images(self) -> None:
@@ -45,6 +47,7 @@ class Backfill(ImageSync):
         )
         transfers = selector.transfers()
         self.warnings += selector.warnings
+        self.unknown = [] if transfers else selector.unknown
         self.warnings += [
             f"{name} {pattern!r} matches the empty text, so that it mostly selects everything."
             " A glob such as v* is written ^v."

@@ -53,6 +53,7 @@ class Selector:
         rule: a rule as results show it, which narrows the selection; an empty one covers everything.
         attached: whether attachments go along with their image.
         warnings: takes what should be told beside the images.
+        unknown: takes the refusals of names that a rule does not reach.
     """
 
     client: Client
@@ -62,6 +63,7 @@ class Selector:
     rule: Mapping[str, Any]
     attached: bool = True
     warnings: list[str] = field(default_factory=list)
+    unknown: list[AcrError] = field(default_factory=list)
 
     @property
     def namespaces(self) -> list[str | None]:
@@ -115,6 +117,7 @@ class Selector:
         except AcrError as error:
             if not self.rule:
                 raise
+            self.unknown.append(error)
             self.warnings.append(f"Sync rule {self.rule.get('name')}: {error}")
 
     def _listed_places(self) -> set[Place]:

@@ -41,6 +41,7 @@ class SyncBackfill(Operation):
         super().__init__(task)
         self.options = Sending.from_params(task.params)
         self.found: list[RuleFound] = []
+        self._unknown: list[AcrError] = []
         self.transfers: list[Transfer] = []
         self.obstacle: AcrError | None = None
         self._images_file: str | None = None
@@ -53,6 +54,9 @@ class SyncBackfill(Operation):
         present = self._present() if chosen else {}
         for wanted in chosen:
             self.found.append(self._plan(wanted, present))
+        # A name that one rule does not reach may be another's. One that none reaches is a mistake.
+        if len(self._unknown) == len(chosen) > 0:
+            raise self._unknown[0]
         self.transfers = _first_of_each(self.found)
         by_instance: dict[str, list[Transfer]] = {}
         for transfer in self.transfers:
@@ -96,6 +100,7 @@ class SyncBackfill(Operation):
             rule.prepare()
         except AcrError as error:
             return RuleFound(name, error=error)
+        self._unknown += rule.unknown[:1]
         return RuleFound(name, rule.destination, rule.transfers, rule.warnings, rule.aside)
 
     def _reached(self, instance_id: str | None) -> Client | None:

@@ -38,6 +38,11 @@ def into_b(cloud: Emulator) -> list[dict[str, str]]:
     return [{"instance_id": TARGET, **KEYS_B, "cr_endpoint": url, "sts_endpoint": url}]
 
 
+def tasks(account: Account) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = account.run("acr_sync_task_info", instance_id=SOURCE)["sync_tasks"]
+    return found
+
+
 def numbers(counts: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
@@ -50,6 +55,28 @@ def failing(account: Account, **params: Any) -> ModuleFailedError:
     with pytest.raises(ModuleFailedError) as failed:
         backfill(account, **params)
     return failed.value
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ({"repositories": ["wbe"]}, f"{SOURCE} has no repository wbe in prod. Correct repositories, such as to web."),
+        ({"tags": ["v99"]}, f"No selected repository of {SOURCE} has the tag v99. Correct tags."),
+    ],
+)
+def test_a_name_that_no_rule_reaches_is_refused(
+    select: dict[str, Any], said: str, check: bool, account_a: Account, cloud: Emulator
+) -> None:
+    assert str(failing(account_a, check=check, select=select)) == said
+    assert cloud.calls("CreateRepoSyncTask") == []
+
+
+def test_a_name_that_one_rule_reaches_is_a_warning_of_the_other(account_a: Account) -> None:
+    result = backfill(account_a, check=True, select={"repositories": ["worker"]})
+    assert numbers(result["counts"]) == {"to_send": 1}
+    beside = backfill(account_a, check=True, select={"repositories": ["web", "wbe"]})
+    assert f"Sync rule all-of-prod: {SOURCE} has no repository wbe in prod." in str(beside["warnings"])
 
 
 @pytest.mark.parametrize("by_digest", [False, True])
@@ -94,7 +121,7 @@ def test_a_sentence_tells_of_each_rule(account_a: Account) -> None:
     told = backfill(account_a, check=True)["summary"]
     assert told[0].startswith("web: 2 to send (")
     assert told[1].startswith("all-of-prod: 1 to send, 2 unchanged (")
-    assert backfill(account_a, only=["web"], select={"tags": ["2.0"]})["summary"] == ["web: nothing to send"]
+    assert backfill(account_a, only=["web"], select={"tag_filter": "^2"})["summary"] == ["web: nothing to send"]
 
 
 def test_only_the_named_rules_are_sent_for(account_a: Account) -> None:
@@ -166,6 +193,9 @@ def test_images_that_are_others_there_are_named(account_a: Account, cloud: Emula
     push = {"instance_id": SOURCE, "namespace": "prod", "repository": "web", "tags": [moved]}
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "prod/web", "issue": "NO"}})
     cloud.post("/_emulator/images", push)
+    # What is still on its way would be joined.
+    while {"pending", "synchronizing"} & {task["status"] for task in tasks(account_a)}:
+        pass
     result = backfill(account_a, check=True, destinations=into_b(cloud))
     assert of_rules(result) == [{"different": 1, "unchanged": 1}, {"different": 1, "unchanged": 2}]
     assert [image["source"] for image in result["images"]] == ["prod/web:1.0"]
