@@ -134,7 +134,7 @@ class SourceAudit:
 
     def _by_records(self, rule: SyncRule, carried: RuleImages) -> Iterator[Finding]:
         """Return what records say of a working rule."""
-        if carried.ended and carried.ended.failed:
+        if carried.ended and carried.ended.failed and not self._records.mended(carried.ended):
             yield with_command(failed(rule, carried.ended), rule, self._client)
         newest, known = carried.newest or 0, self._records.knows(rule.sync_rule_id)
         if not known and rule.trigger != "manual" and newest > (rule.create_time or newest) + _CLOCK_MARGIN:

@@ -98,7 +98,9 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
         return "different", _reason(current, "had arrived, or was skipped; the tag is another image now")
     if not evidence.readable and current is not None and current.status == "success":
         return "carried", ""
-    if held.pushed >= (rule.get("create_time") or 0) and rule.get("trigger") != "manual":
+    carried = held.pushed >= (rule.get("create_time") or 0) and rule.get("trigger") != "manual"
+    # What was sent by hand and is not there any more is as lost as what the rule had carried.
+    if carried or (current is not None and current.status == "success"):
         reason = _reason(current, "had arrived, so it was deleted there since")
         return "missing", reason if evidence.readable else f"{reason}; the destination was not looked into"
     return _older(rule, held, evidence.lost)

@@ -190,6 +190,25 @@ def test_other_failures_are_not_the_rules(
     assert audit(account_a) == []
 
 
+@pytest.mark.parametrize(
+    ("issue", "tag", "after", "over"),
+    [
+        ("NoPrivilege: not granted", "1.0", 2000, True),
+        ("NoPrivilege: not granted", "2.0", 2000, True),  # the grant holds for all images
+        ("NoPrivilege: not granted", "1.0", 500, False),  # an earlier success says nothing of now
+        ("DISK_FULL", "1.0", 2000, True),
+        ("DISK_FULL", "2.0", 2000, False),  # another image than the one that failed
+        ("DISK_FULL", "1.0", 500, False),
+    ],
+)
+def test_a_failure_is_over_once_the_image_was_sent_by_hand(
+    issue: str, tag: str, after: int, over: bool, account_a: Account, serve: Serve
+) -> None:
+    by_hand = record(tag=tag, SyncRuleId="", CreateTime=LONG_AGO + after)
+    serve({}, records=(record("ERROR", issue, CreateTime=LONG_AGO + 1000), by_hand))
+    assert (audit(account_a) == []) == over
+
+
 @pytest.mark.parametrize("status", ["CANCELED", "SYNCHRONIZING"])
 def test_what_has_not_ended_well_or_badly_says_nothing(
     status: str, cloud: Emulator, account_a: Account, serve: Serve

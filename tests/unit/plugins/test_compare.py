@@ -27,6 +27,7 @@ MANUAL = {**RULE, "trigger": "manual"}
 IMAGE, OLD = Held("sha256:a", 7, 200), Held("sha256:a", 7, 50)
 FAILED = Record("error", "AUTH", 250, None, True)
 SUCCESS = Record("success", None, 260, 2700, True)
+BEFORE = SUCCESS._replace(created=150)  # of a push before IMAGE
 PENDING, RUNNING = FAILED._replace(status="pending"), FAILED._replace(status="synchronizing")
 CANCELED = FAILED._replace(status="canceled")
 DENIED = FAILED._replace(issue="NoPrivilege")
@@ -137,6 +138,9 @@ CASES: list[tuple[str, dict[str, Any], Held, Evidence, str, str]] = [
     ),
     ("a push before the rule is older", RULE, OLD, there(None), "older", "pushed before the rule was made"),
     ("a manual rule carries nothing by itself", MANUAL, IMAGE, there(None), "older", "the rule is manual"),
+    ("what was sent by hand before was deleted there", RULE, OLD, there(None, SUCCESS), "missing", DELETED),
+    ("what a manual rule had sent was deleted there", MANUAL, IMAGE, there(None, SUCCESS), "missing", DELETED),
+    ("an earlier push that was sent says nothing", MANUAL, IMAGE, there(None, BEFORE), "older", "the rule is manual"),
 ]
 
 
