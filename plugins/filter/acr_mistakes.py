@@ -12,7 +12,7 @@ description:
   - Returns a sentence for each mistake that keeps a host from its part in sync, such as a misspelt group or option, an
     inventory that was not given, or a rule that ends elsewhere. The playbooks of this collection fail with them.
   - It reads variables alone, and asks no service.
-positional: groups, name, side, accounts
+positional: groups, name, side, accounts, played
 options:
   _input:
     description: Variables of each host by its name, such as C(hostvars).
@@ -35,6 +35,12 @@ options:
     description:
       - UIDs of the accounts that may replicate into the host.
       - If it is an empty list, a sentence says why it is not known who may. If unset, nothing is said of that.
+    type: list
+    elements: str
+  played:
+    description:
+      - Names of the hosts that the run goes over, such as C(ansible_play_hosts_all).
+      - If none of them is on the O(side), a sentence says that a limit leaves it out. If unset, nothing says so.
     type: list
     elements: str
 author:

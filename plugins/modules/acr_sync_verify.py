@@ -138,8 +138,8 @@ counts:
       V(unsigned) (it arrived, and what is attached to it by a tag, such as its signature, did not) have arrived.
     - V(failed) (the newest push failed), V(missing) (the rule should have carried it) and V(different) (the tag is
       there and is another image) are wrong. V(waiting) is on its way.
-    - V(older) was pushed before its rule was made, or the rule is manual, so that a backfill has to send it. Once that had
-      arrived and is gone, it is V(missing).
+    - V(older) was pushed before its rule was made, or the rule is manual, so that a backfill has to send it. Once it
+      had arrived and is gone, it is V(missing).
     - V(extra) is at the destination alone, where a rule would have put it; it is not among those that should arrive.
   type: dict
   returned: success

@@ -43,7 +43,12 @@ def play_hosts(groups: Groups) -> str:
 
 
 def mistakes(
-    hosts: Hosts, groups: Groups, name: str = "", side: str = "", accounts: Sequence[str] | None = None
+    hosts: Hosts,
+    groups: Groups,
+    name: str = "",
+    side: str = "",
+    accounts: Sequence[str] | None = None,
+    played: Sequence[str] | None = None,
 ) -> list[str]:
     """Return a sentence for each mistake that concerns a host.
 
@@ -53,6 +58,7 @@ def mistakes(
         name: the host; empty to look at the groups alone.
         side: `source` or `destination` if the run needs one, empty if it makes do with either.
         accounts: those that are to replicate into the host; None if the run does not ask for them.
+        played: the hosts of the run, which a limit may have made fewer; None if they are not known.
     """
     found = [*_misspelt_groups(groups)] or [*_nobody_at_all(groups)]
     if found or not name:
@@ -61,6 +67,8 @@ def mistakes(
         parts = sides(hosts, groups, name)
         if side and side not in parts and not groups.get(f"acr_{side}"):
             return [_lacking(f"acr_{side}")]
+        if side and side not in parts and played is not None and _limited(hosts, groups, side, played):
+            return [_left_out(f"acr_{side}", groups)]
         _check_lists(hosts, name)
         if accounts is not None and not accounts and "destination" in parts:
             found.append(why_nobody(hosts, groups, name))
@@ -101,6 +109,19 @@ def _lacking(group: str) -> str:
     return (
         f"No host is in the group {group}. Add the inventory of Account {letter.upper()}, as in"
         f" -i inventories/account_{letter}."
+    )
+
+
+def _limited(hosts: Hosts, groups: Groups, side: str, played: Sequence[str]) -> bool:
+    """Return whether no host of the run is on a side, nor would be if the rules went the other way."""
+    of_group = groups.get(f"acr_{side}", ())
+    return not any(host in of_group or side in sides(hosts, groups, host) for host in played)
+
+
+def _left_out(group: str, groups: Groups) -> str:
+    return (
+        f"--limit leaves out every host of {group}, so there is nothing to do. Run it without --limit, or name one of"
+        f" them too: {listed(sorted(groups[group]))}."
     )
 
 

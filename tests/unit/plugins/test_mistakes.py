@@ -145,6 +145,25 @@ def test_what_the_inventory_gets_wrong_is_a_sentence(here: dict[str, Any], said:
     assert said in told
 
 
+@pytest.mark.parametrize(
+    ("side", "played", "said"),
+    [
+        ("source", ["there"], "--limit leaves out every host of acr_source"),
+        ("source", ["there", "here"], ""),
+        ("", ["there"], ""),
+    ],
+)
+def test_a_limit_that_leaves_a_side_out_is_said(side: str, played: list[str], said: str) -> None:
+    told = mistakes(hosts(), GROUPS, "there", side, played=played)
+    assert bool(told) == bool(said)
+    assert all(sentence.startswith(said) and sentence.endswith("name one of them too: here.") for sentence in told)
+
+
+def test_a_host_that_is_left_out_while_the_rules_go_back_is_no_mistake() -> None:
+    back = hosts(here={"acr_direction": "reversed", "acr_sync_rules": [RULE]})
+    assert mistakes(back, GROUPS, "there", "destination", played=["there"]) == []
+
+
 def _playbooks() -> list[Path]:
     own = ("new_estate", "controller_content")  # these need no inventory
     return [path for path in sorted((ROOT / "playbooks").glob("*.yml")) if path.stem not in own]
