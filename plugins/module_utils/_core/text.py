@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 # A screen has 24 lines of 80 characters. The beginning says what failed, the end what to do next.
 _BEGINNING, _END = 1200, 600
@@ -23,11 +23,22 @@ def shown(text: str) -> str:
 
 
 def listed(names: Collection[str]) -> str:
-    """Return the first names, and how many more."""
-    shown, more = list(names)[:_SHOWN], len(names) - _SHOWN
-    if more > 0:
-        return f"{', '.join(shown)} and {more:,} more"
+    """Return the first names, and how many more; the last of a few is joined by a word."""
+    shown = list(names)
+    if len(shown) > _SHOWN:
+        return first_of(shown)
     return " and ".join(text for text in (", ".join(shown[:-1]), *shown[-1:]) if text)
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Return the first names with commas between them, and how many more there are."""
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number of things, as in 1 image and 1,112 images."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def unreadable(text: str) -> str:

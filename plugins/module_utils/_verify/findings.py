@@ -11,6 +11,7 @@ from functools import partial
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     MOVES,
@@ -80,7 +81,7 @@ class ImageFindings:
                     problem = f"{destination.called} could not be looked into: {reason}; {doubt}"
                 arrived = self._summary.arrived_at(destination.instance_id)
                 if arrived:
-                    problem += f"; {_images(arrived)} had arrived there before"
+                    problem += f"; {counted(arrived, 'image')} had arrived there before"
                 remedy = "Ask its owner. If it is gone, point its rules at another instance, or delete them."
                 if destination.unseen == UNNAMED:
                     remedy = f"{MOVES}."
@@ -95,9 +96,9 @@ class ImageFindings:
         if group.images <= _NAMED and len(same) == group.images:
             return [say(f"{state}_image", image.source, image.sentence, self._remedy(image)) for image in same]
         where = self._at(target).called
-        problem = f"{_images(group.images)} {_SAID[state]} {where} ({group.kind})"
+        problem = f"{counted(group.images, 'image')} {_SAID[state]} {where} ({group.kind})"
         if group.failure:
-            problem = group.failure.sentence(_images(group.images), "their", where, several=True)
+            problem = group.failure.sentence(counted(group.images, "image"), "their", where, several=True)
         problem = f"{problem}, such as {group.first.source}"
         return [say(f"{state}_image", where, problem, self._remedy(group.first))]
 
@@ -133,13 +134,9 @@ class ImageFindings:
             destination = self._at(target)
             where = destination.called
             never = f"by the records never went to {where}" if destination.unseen else f"{are} not at {where}"
-            problem = f"{_images(images)} ({bytes_to_human(size)}) {why} and {never}: no rule sends {them}"
+            problem = f"{counted(images, 'image')} ({bytes_to_human(size)}) {why} and {never}: no rule sends {them}"
             found.append(warning("never_sent", where, problem, destination.sends(them, self._ask)))
         return found
 
     def _at(self, instance_id: str) -> Destination:
         return self._destinations.get(instance_id) or Destination(instance_id)
-
-
-def _images(count: int) -> str:
-    return f"{count:,} image{'s' * (count != 1)}"

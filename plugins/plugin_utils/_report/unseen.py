@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import first_of
+
 # Instance and request IDs, which differ although the reason is the same.
 _PARTICULARS = re.compile(r"cri-[\w-]+|, request [^\]]*")
 # Hosts with the same reason that have a row each.
 _ROWS_EACH = 3
-# Hosts that a row names; the others are counted.
-_NAMED = 5
 
 
 def together(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -27,11 +27,5 @@ def together(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
             found += [dict(row) for row in alike]
         else:
             reason = f"{alike[0]['reason']}; and {len(alike) - 1:,} more like it"
-            found.append({"host": listed([row["host"] for row in alike]), "reason": reason})
+            found.append({"host": first_of([row["host"] for row in alike]), "reason": reason})
     return found
-
-
-def listed(hosts: list[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(hosts) - _NAMED:,} more" if len(hosts) > _NAMED else ""
-    return ", ".join(hosts[:_NAMED]) + more

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted, first_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import unseen_words
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import listed
 
 _WRONG_RULES = ("missing", "different", "refused", "unwanted")
 
@@ -62,9 +62,9 @@ def _wrong(report: Row) -> list[str]:
     unseen = list(dict.fromkeys(host["host"] for host in report["not_looked_at"]))
     return [
         ", ".join(f"{images[state]:,} {state}" for state in BAD if images[state]),
-        f"{_plural(rules, 'sync rule')} missing or not as in the inventory" if rules else "",
-        f"{_plural(errors, 'error')} in the set-up" if errors else "",
-        f"could not look at {listed(unseen)}" if unseen else "",
+        f"{counted(rules, 'sync rule')} missing or not as in the inventory" if rules else "",
+        f"{counted(errors, 'error')} in the set-up" if errors else "",
+        f"could not look at {first_of(unseen)}" if unseen else "",
     ]
 
 
@@ -77,8 +77,8 @@ def _doubtful(report: Row) -> list[str]:
         f"{images['waiting']:,} on the way" if images["waiting"] else "",
         f"{images['older']:,} older than their rule, never sent" if images["older"] else "",
         f"{images['unsigned']:,} without their signature" if images["unsigned"] else "",
-        f"{_plural(unlisted, 'sync rule')} {verb} not in the inventory and still {replicates}" if unlisted else "",
-        f"{_plural(warnings, 'warning')} about the set-up" if warnings else "",
+        f"{counted(unlisted, 'sync rule')} {verb} not in the inventory and still {replicates}" if unlisted else "",
+        f"{counted(warnings, 'warning')} about the set-up" if warnings else "",
     ]
 
 
@@ -107,9 +107,5 @@ def _certain(report: Row) -> list[Row]:
 
 def _all_or(arrived: int, wanted: int) -> str:
     if arrived < wanted:
-        return f"{arrived:,} of {_plural(wanted, 'image')}"
-    return f"all {_plural(wanted, 'image')}" if wanted > 1 else "the only image"
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+        return f"{arrived:,} of {counted(wanted, 'image')}"
+    return f"all {counted(wanted, 'image')}" if wanted > 1 else "the only image"

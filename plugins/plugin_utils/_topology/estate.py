@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import first_of
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow
-
-_NAMED = 5  # names in a sentence; a person looks up the rest
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,4 @@ def finding_of(finding: Finding, *flows: Flow, hangs: bool = False) -> dict[str,
 
 def names_of(flows: Sequence[Flow]) -> str:
     """Return the names of some rules, and the number of more."""
-    return listed([flow.name for flow in flows])
-
-
-def listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+    return first_of([flow.name for flow in flows])

@@ -12,10 +12,10 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import grant_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import first_of
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.estate import (
     Estate,
     finding_of,
-    listed,
     names_of,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow
@@ -91,7 +91,7 @@ def _unfed(estate: Estate) -> Iterator[dict[str, Any]]:
     if names:
         is_one = len(names) == 1
         are = "is a destination" if is_one else "are destinations"
-        problem = f"{listed(names)} {are} of the inventory, and no rule feeds {'it' if is_one else 'them'}"
+        problem = f"{first_of(names)} {are} of the inventory, and no rule feeds {'it' if is_one else 'them'}"
         remedy = (
             "Add rules with registryops.alicloud.configure_sync, or take what is not needed out of acr_destination."
         )

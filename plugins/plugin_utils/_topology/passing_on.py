@@ -10,10 +10,10 @@ from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import first_of
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.estate import (
     Estate,
     finding_of,
-    listed,
     names_of,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow
@@ -77,7 +77,7 @@ def chains_of(estate: Estate) -> Iterator[dict[str, Any]]:
 
 def _chain(estate: Estate, flows: Mapping[Flow, Sequence[Flow]]) -> dict[str, Any]:
     ends = list(dict.fromkeys(chain.from_iterable(flows.values())))
-    to = listed(sorted({estate.name(other.target.instance_id) for other in ends}))
+    to = first_of(sorted({estate.name(other.target.instance_id) for other in ends}))
     problem = f"{_brings(estate, list(flows))}, and {names_of(ends)} can pass it on to {to}; that happens only {_IF}"
     remedy = f"Unless it was seen to work, replicate to {to} from where the images are pushed."
     first = next(iter(flows))
@@ -86,6 +86,6 @@ def _chain(estate: Estate, flows: Mapping[Flow, Sequence[Flow]]) -> dict[str, An
 
 def _brings(estate: Estate, flows: Sequence[Flow]) -> str:
     """Return in words what rules of one instance bring to another."""
-    places = listed(list(dict.fromkeys(str(flow.target) for flow in flows)))
+    places = first_of(list(dict.fromkeys(str(flow.target) for flow in flows)))
     rules = f"rule {flows[0].name} brings" if len(flows) == 1 else f"the rules {names_of(flows)} bring"
     return f"{rules} {places} to {estate.name(flows[0].target.instance_id)}"
