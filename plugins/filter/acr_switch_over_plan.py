@@ -66,7 +66,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.sw
     without_grant,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
-    Seen,
+    Survey,
     direction_sentences,
     holding,
     host_plan,
@@ -106,8 +106,8 @@ def _nothing(groups: Mapping[str, Sequence[str]]) -> str:
     return "no host of acr_source that has rules says acr_direction; set it to reversed, or to forward to go back"
 
 
-def _seen(hosts: Mapping[str, Any], stopped: Sequence[str]) -> Seen:
-    return Seen(
+def _seen(hosts: Mapping[str, Any], stopped: Sequence[str]) -> Survey:
+    return Survey(
         {name: host["switch_over_rules"] for name, host in hosts.items() if host.get("switch_over_rules") is not None},
         {name: str(host.get("acr_instance_id")) for name, host in hosts.items()},
         {name: str(host["switch_over_failure"]) for name, host in hosts.items() if host.get("switch_over_failure")},

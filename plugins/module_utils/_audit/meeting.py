@@ -11,7 +11,7 @@ from itertools import chain, combinations
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 
 # A rule and a repository that it takes images from.
@@ -30,7 +30,7 @@ class Meeting:
         rules = list(rules)
         routes = Routes(rules, Select())
         self._order = {str(rule["name"]): place for place, rule in enumerate(rules)}
-        sources: dict[Target, dict[Origin, list[Rule]]] = {}
+        sources: dict[TargetRepository, dict[Origin, list[Rule]]] = {}
         for origin in origins:
             for target, bringing in routes.of(*origin).items():
                 sources.setdefault(target, {})[origin] = [route.rule for route in bringing]
@@ -78,7 +78,7 @@ class Meeting:
         return any(selects(rule.get("tag_filter"), tag) and selects(other.get("tag_filter"), tag) for tag in tags)
 
 
-def _finding(names: tuple[str, str], target: Target, origins: tuple[Origin, Origin]) -> Finding:
+def _finding(names: tuple[str, str], target: TargetRepository, origins: tuple[Origin, Origin]) -> Finding:
     who = f"sync rule {names[0]} writes" if names[0] == names[1] else f"sync rules {' and '.join(names)} both write"
     problem = (
         f"{who} {target.namespace}/{target.repository} on {target.instance_id}, from {'/'.join(origins[0])} and"

@@ -113,7 +113,7 @@ def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
         watcher.join()
 
 
-class Progress:
+class ArrivalProgress:
     """Show how many images and bytes have arrived.
 
     Args:

@@ -25,7 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     SyncTask,
     each_task,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
@@ -61,8 +61,8 @@ class Carried:
     listed: int
     rules: Sequence[Rule] = ()
     images: dict[Origin, frozenset[str]] = field(default_factory=dict)
-    carries: dict[tuple[Target, str], list[Carry]] = field(default_factory=dict)
-    under_way: set[tuple[Target, str]] = field(default_factory=set)
+    carries: dict[tuple[TargetRepository, str], list[Carry]] = field(default_factory=dict)
+    under_way: set[tuple[TargetRepository, str]] = field(default_factory=set)
     oldest: int | None = None
 
     def __post_init__(self) -> None:
@@ -119,20 +119,22 @@ class SourceLook:
             self._found.images[origin] = frozenset(images)
 
     def _read_records(self) -> None:
-        covered: dict[Origin, Collection[Target]] = {}
+        covered: dict[Origin, Collection[TargetRepository]] = {}
         for record in each_task(self._client, self._found.instance_id, {}):
             self._read += 1
             if record.create_time:
                 self._found.oldest = min(self._found.oldest or record.create_time, record.create_time)
             origin = (str(record.namespace), str(record.repository))
-            target = Target(str(record.target_instance_id), str(record.target_namespace), str(record.target_repository))
+            target = TargetRepository(
+                str(record.target_instance_id), str(record.target_namespace), str(record.target_repository)
+            )
             if origin not in covered:
                 covered[origin] = self._found.routes.of(*origin)
             # A rule keeps the tag; a task with another tag at the target was made by hand.
             if record.tag == record.target_tag and target in covered[origin]:
                 self._add(record, origin, target)
 
-    def _add(self, record: SyncTask, origin: Origin, target: Target) -> None:
+    def _add(self, record: SyncTask, origin: Origin, target: TargetRepository) -> None:
         tag = str(record.tag)
         if record.status in IN_FLIGHT:
             self._found.under_way.add((target, tag))

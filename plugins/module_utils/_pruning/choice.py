@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_names_something
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import (
     Extra,
-    Found,
+    SearchedRepository,
     is_under_way,
     unproven,
 )
@@ -49,7 +49,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Choice:
+class PruneOptions:
     """The task's options on what may go.
 
     Attributes:
@@ -66,7 +66,7 @@ class Choice:
     by_task: bool = False
     immutable: bool = False
 
-    def choose(self, found: Found) -> list[Extra]:
+    def choose(self, found: SearchedRepository) -> list[Extra]:
         """Decide about one repository; return the extras that are looked at."""
         extras = [extra for extra in found.extras.values() if self._is_selected(extra)]
         going: dict[str, Extra] = {}
@@ -99,7 +99,7 @@ class Choice:
             return "a sync task is writing it"
         return "" if extra.held.digest else "its digest is not known"
 
-    def _attachments(self, found: Found, going: Mapping[str, Extra]) -> dict[str, Extra]:
+    def _attachments(self, found: SearchedRepository, going: Mapping[str, Extra]) -> dict[str, Extra]:
         """Return what is attached to images that go, and to their attachments in turn."""
         tags = attached(found.held)
         chosen: dict[str, Extra] = {}
@@ -115,7 +115,7 @@ class Choice:
                     waiting.append((str(extra.held.digest), image))
         return chosen
 
-    def _stays(self, found: Found, extra: Extra) -> bool:
+    def _stays(self, found: SearchedRepository, extra: Extra) -> bool:
         """Return whether a signature stays although its image goes."""
         reason = self._hindrance(extra)
         # Two tags with one digest are one manifest; another image may need it.
@@ -125,7 +125,7 @@ class Choice:
         return bool(reason)
 
 
-def _keep_needed(found: Found, going: dict[str, Extra]) -> None:
+def _keep_needed(found: SearchedRepository, going: dict[str, Extra]) -> None:
     """Keep what another tag needs.
 
     It is not documented whether the service deletes a tag's manifest, too, which other tags may share.
@@ -138,7 +138,7 @@ def _keep_needed(found: Found, going: dict[str, Extra]) -> None:
         needed = dict(_needed(found, going))
 
 
-def _needed(found: Found, going: Mapping[str, Extra]) -> Iterator[tuple[str, str]]:
+def _needed(found: SearchedRepository, going: Mapping[str, Extra]) -> Iterator[tuple[str, str]]:
     staying: dict[str | None, str] = {}
     for tag, held in found.held.items():
         if tag not in going:

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried, Carry
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import selects
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Place
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, ListedRepository
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Route
 
 # In the order in which people should read them.
@@ -54,7 +54,7 @@ class Extra:
         uncertain: whether it may be deleted, and nobody could look.
     """
 
-    place: Place
+    place: ListedRepository
     tag: str
     held: Held
     origins: Sequence[Origin]
@@ -100,7 +100,7 @@ class Extra:
 
 
 @dataclass
-class Found:
+class SearchedRepository:
     """One repository of the destination.
 
     Attributes:
@@ -110,13 +110,13 @@ class Found:
         by_rule: how many of its images each rule would bring.
     """
 
-    place: Place
+    place: ListedRepository
     held: Mapping[str, Held]
     extras: dict[str, Extra]
     by_rule: Counter[str]
 
 
-def origins_of(sources: Sequence[Carried], target: Target) -> list[Origin]:
+def origins_of(sources: Sequence[Carried], target: TargetRepository) -> list[Origin]:
     """Return where the images of a repository may come from."""
     found = []
     for source in sources:
@@ -124,10 +124,12 @@ def origins_of(sources: Sequence[Carried], target: Target) -> list[Origin]:
     return found
 
 
-def found_in(instance_id: str, place: Place, held: Mapping[str, Held], origins: Sequence[Origin]) -> Found:
+def found_in(
+    instance_id: str, place: ListedRepository, held: Mapping[str, Held], origins: Sequence[Origin]
+) -> SearchedRepository:
     """Return a repository with what no source has, each with the tasks that carried it."""
-    target = Target(instance_id, place.namespace, place.repository)
-    found = Found(place, held, {}, Counter())
+    target = TargetRepository(instance_id, place.namespace, place.repository)
+    found = SearchedRepository(place, held, {}, Counter())
     for tag, image in held.items():
         # Signatures are sent along with their image, although the rule's filter may leave them out.
         ways = [origin for origin in origins if attached_to(tag) or selects(origin.route.tags, tag)]
@@ -141,14 +143,14 @@ def found_in(instance_id: str, place: Place, held: Mapping[str, Held], origins: 
     return found
 
 
-def _carries(extra: Extra, target: Target) -> Iterator[Carry]:
+def _carries(extra: Extra, target: TargetRepository) -> Iterator[Carry]:
     # Each source once, although several of its rules may bring the image.
     for source in {id(origin.source): origin.source for origin in extra.origins}.values():
         yield from source.carries.get((target, extra.tag), ())
 
 
 def is_under_way(extra: Extra, instance_id: str) -> bool:
-    target = Target(instance_id, extra.place.namespace, extra.place.repository)
+    target = TargetRepository(instance_id, extra.place.namespace, extra.place.repository)
     return any((target, extra.tag) in origin.source.under_way for origin in extra.origins)
 
 

@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.whole_file import whole_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried, Carry
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 
 _KIND, _VERSION = "registryops.alicloud.acr_gone_image_info", 1
 # In milliseconds. The clocks of the two teams may differ by as much.
@@ -95,9 +95,9 @@ def _carried(told: dict[str, Any]) -> Carried:
     return found
 
 
-def _place(entry: dict[str, Any]) -> tuple[Target, str]:
+def _place(entry: dict[str, Any]) -> tuple[TargetRepository, str]:
     instance_id, namespace, repository = entry["target"]
-    return Target(str(instance_id), str(namespace), str(repository)), str(entry["tag"])
+    return TargetRepository(str(instance_id), str(namespace), str(repository)), str(entry["tag"])
 
 
 def _carry(namespace: str, repository: str, by_rule: bool, began: int, ended: int) -> Carry:

@@ -11,8 +11,8 @@ from itertools import chain
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried
-from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.choice import Choice
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.choice import PruneOptions
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import ListedRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
     check_namespaces,
     check_repositories,
@@ -23,7 +23,9 @@ _SELECT = "(prune_destination_select in the role)"
 _KEEP = "(prune_destination_keep in the role)"
 
 
-def check_names(client: Client, choice: Choice, sources: Sequence[Carried], there: Iterable[Place]) -> None:
+def check_names(
+    client: Client, choice: PruneOptions, sources: Sequence[Carried], there: Iterable[ListedRepository]
+) -> None:
     """Refuse rules that do not end at the destination, and namespaces and repositories that nothing arrives in.
 
     Tags may be named that are nowhere: an earlier run may have deleted them.
@@ -57,9 +59,9 @@ def _empty_ones(client: Client, instance_id: str) -> set[str]:
         return set()
 
 
-def _to_come(sources: Iterable[Carried]) -> Iterator[Place]:
+def _to_come(sources: Iterable[Carried]) -> Iterator[ListedRepository]:
     """Yield the repositories that rules would bring images to; a new destination has none of them yet."""
     for source in sources:
         for origin in source.images:
             for target in source.routes.of(*origin):
-                yield Place(target.namespace, target.repository, "")
+                yield ListedRepository(target.namespace, target.repository, "")

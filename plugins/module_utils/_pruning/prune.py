@@ -17,7 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.caps import check_caps
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carried import Carried, SourceLook
-from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.choice import Choice, Kept
+from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.choice import Kept, PruneOptions
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.deletion import Deletion
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import (
     DELETED,
@@ -29,8 +29,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extr
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.list_file import read
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.names import check_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.outcome import result, so_far
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import ListedRepository
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
@@ -41,7 +41,7 @@ class Prune(Operation):
     def __init__(self, task: Task) -> None:
         super().__init__(task)
         self._instance_id = str(task.params["instance_id"])
-        self._choice = Choice(
+        self._choice = PruneOptions(
             self._instance_id,
             Select.of(task.params["select"]),
             Kept.of(task.params["keep"]),
@@ -101,9 +101,9 @@ class Prune(Operation):
         check_names(self.client, self._choice, self._sources, side.places.values())
         places = {place: origins_of(self._sources, self._target(place)) for place in side.places.values()}
         covered = sorted(place for place, origins in places.items() if origins)
-        listed: list[Place] = []
+        listed: list[ListedRepository] = []
 
-        def decide(place: Place) -> tuple[Counter[str], list[Extra]]:
+        def decide(place: ListedRepository) -> tuple[Counter[str], list[Extra]]:
             with attempt(f"list the images of {place.namespace}/{place.repository} on {self._instance_id}"):
                 held = side.images(place.namespace, place.repository)
             found = found_in(self._instance_id, place, held, places[place])
@@ -117,8 +117,8 @@ class Prune(Operation):
                 self._extras += sorted(extras, key=lambda extra: extra.path)
         return by_rule
 
-    def _target(self, place: Place) -> Target:
-        return Target(self._instance_id, place.namespace, place.repository)
+    def _target(self, place: ListedRepository) -> TargetRepository:
+        return TargetRepository(self._instance_id, place.namespace, place.repository)
 
     def _going(self) -> list[Extra]:
         return [extra for extra in self._extras if extra.state == TO_DELETE]

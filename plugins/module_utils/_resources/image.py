@@ -33,7 +33,7 @@ class Image(State):
 Origin = tuple[str, str]
 
 
-class Place(NamedTuple):
+class ListedRepository(NamedTuple):
     """A repository; `immutable` means that its tags cannot move."""
 
     namespace: str
@@ -99,7 +99,7 @@ class Images(Resource[Image]):
     def find(self) -> Iterator[Image]:
         tags, pattern = self.params.get("tags"), self.params.get("tag_filter")
 
-        def images(place: Place) -> list[Image]:
+        def images(place: ListedRepository) -> list[Image]:
             return [
                 replace(image, namespace=place.namespace, repository=place.repository)
                 for image in list_images(self.client, self.params["instance_id"], place.repository_id)
@@ -109,17 +109,17 @@ class Images(Resource[Image]):
         for found in self.client.calls(images, self._repositories()):
             yield from found
 
-    def _repositories(self) -> Iterator[Place]:
+    def _repositories(self) -> Iterator[ListedRepository]:
         instance_id = str(self.params["instance_id"])
         namespace, repository = self.params.get("namespace"), self.params.get("repository")
         if repository:
             identity = repository_id(self.client, instance_id, namespace, repository)
-            yield Place(str(namespace), repository, identity)
+            yield ListedRepository(str(namespace), repository, identity)
             return
         yield from list_repositories(self.client, instance_id, namespace)
 
 
-def list_repositories(client: Client, instance_id: str, namespace: str | None = None) -> Iterator[Place]:
+def list_repositories(client: Client, instance_id: str, namespace: str | None = None) -> Iterator[ListedRepository]:
     """Yield every repository of an instance or namespace."""
     selected = {"InstanceId": instance_id, "RepoNamespaceName": namespace, "RepoStatus": "ALL"}
     for found in client.pages("cr", "ListRepository", selected, "Repositories", size=100):
@@ -127,7 +127,7 @@ def list_repositories(client: Client, instance_id: str, namespace: str | None = 
         # documented.
         if found.get("RepoStatus") not in ("DELETING", "DELETED"):
             immutable = found.get("TagImmutability") is True
-            yield Place(found["RepoNamespaceName"], found["RepoName"], found["RepoId"], immutable)
+            yield ListedRepository(found["RepoNamespaceName"], found["RepoName"], found["RepoId"], immutable)
 
 
 def repository_id(client: Client, instance_id: Any, namespace: Any, repository: Any) -> str:

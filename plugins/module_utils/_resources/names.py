@@ -12,7 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby import near_namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest, there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import ListedRepository
 
 
 def check_rules(named: Iterable[str], known: Collection[str], where: str, option: str) -> None:
@@ -42,7 +42,7 @@ def check_namespaces(  # which are named, which have repositories, and where tha
 
 
 def check_repositories(
-    named: Iterable[str], places: Collection[Place], instance_id: str, option: str = "repositories"
+    named: Iterable[str], places: Collection[ListedRepository], instance_id: str, option: str = "repositories"
 ) -> None:
     """Refuse named repositories that do not exist."""
     known = {place.repository for place in places}
@@ -56,7 +56,7 @@ def check_repositories(
     )
 
 
-def _repository_hint(name: str, places: Collection[Place], option: str) -> str:
+def _repository_hint(name: str, places: Collection[ListedRepository], option: str) -> str:
     for place in places:
         if name == f"{place.namespace}/{place.repository}":
             return (

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Progress, Tell
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import ArrivalProgress, Tell
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import JOINED, LEFT, SEND, Transfer
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.watch import Watch
@@ -36,7 +36,9 @@ class Following:
         self._followed = [transfer for transfer in transfers if transfer.action == JOINED]
         self._watch = Watch(client, options.instance_id)
         self._arrived = self._bytes = 0
-        self._progress = Progress(tell, client.clock, len(transfers), sum(transfer.size or 0 for transfer in transfers))
+        self._progress = ArrivalProgress(
+            tell, client.clock, len(transfers), sum(transfer.size or 0 for transfer in transfers)
+        )
 
     def __len__(self) -> int:
         return len(self._followed)

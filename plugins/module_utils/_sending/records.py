@@ -23,7 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 _OVERLAP = 100
 
 
-class Records:
+class NewRecords:
     """Read an instance's new records since the last reading.
 
     Args:

@@ -18,7 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.at
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
-    Place,
+    ListedRepository,
     list_images,
     list_repositories,
 )
@@ -79,7 +79,7 @@ class Selector:
         places = sorted(self._places())
         listed: list[int] = []  # the number of images of each repository that was listed so far
 
-        def of(place: Place) -> tuple[list[Transfer], set[str]]:
+        def of(place: ListedRepository) -> tuple[list[Transfer], set[str]]:
             found = self._of(place)
             listed.append(len(found[0]))
             return found
@@ -98,7 +98,7 @@ class Selector:
             check_tags(self.selection.tags or (), tags, self.instance_id)
         return transfers
 
-    def _places(self) -> Iterator[Place]:
+    def _places(self) -> Iterator[ListedRepository]:
         selection = replace(self.selection, tags=None, tag_filter=None)
         rule = {**self.rule, **_NO_TAGS}
         found = self._listed_places()
@@ -120,8 +120,8 @@ class Selector:
             self.unknown.append(error)
             self.warnings.append(f"Sync rule {self.rule.get('name')}: {error}")
 
-    def _listed_places(self) -> set[Place]:
-        places: set[Place] = set()
+    def _listed_places(self) -> set[ListedRepository]:
+        places: set[ListedRepository] = set()
         missing: list[str] = []
         refusal: NotFoundError | None = None
         for namespace in self.namespaces:
@@ -138,7 +138,7 @@ class Selector:
             raise refusal
         return places
 
-    def _of(self, place: Place) -> tuple[list[Transfer], set[str]]:
+    def _of(self, place: ListedRepository) -> tuple[list[Transfer], set[str]]:
         """Return a repository's selected images and matching tags."""
         try:
             with attempt(f"list the images of {place.namespace}/{place.repository} on {self.instance_id}"):
@@ -150,7 +150,7 @@ class Selector:
             self._take_along(chosen, found)
         return list(chosen.values()), self._named(found)
 
-    def _chosen(self, place: Place, found: Iterable[Image]) -> list[Image]:
+    def _chosen(self, place: ListedRepository, found: Iterable[Image]) -> list[Image]:
         """Return the fitting images; attachments do not count among the newest."""
         selection = self.selection
         fitting = [image for image in found if self._fits(place, image)]
@@ -159,7 +159,7 @@ class Selector:
         images = [image for image in fitting if attached_to(image.tag) is None]
         return sorted(images, key=lambda image: image.update_time or 0, reverse=True)[: selection.newest]
 
-    def _fits(self, place: Place, image: Image) -> bool:
+    def _fits(self, place: ListedRepository, image: Image) -> bool:
         selection, tag = self.selection, str(image.tag)
         if not self.attached and attached_to(tag) and tag not in (selection.tags or ()):
             return False
@@ -177,7 +177,7 @@ class Selector:
                 along = attached_transfer(transfer, image)
                 chosen[image.tag] = along
 
-    def _transfer(self, place: Place, image: Image) -> Transfer:
+    def _transfer(self, place: ListedRepository, image: Image) -> Transfer:
         named = {"namespace": place.namespace, "repository": place.repository, "tag": image.tag}
         transfer = transfer_of(named, self.destination)
         transfer.repository_id = place.repository_id
@@ -193,7 +193,7 @@ class Selector:
         return {tag for tag in tags if tag in names or as_number(tag) in numbers}
 
 
-def _is_selected(selection: Selection, rule: Mapping[str, Any], place: Place, tag: str) -> bool:
+def _is_selected(selection: Selection, rule: Mapping[str, Any], place: ListedRepository, tag: str) -> bool:
     """Return whether selection, filters and rule cover an image."""
     image = {"namespace": place.namespace, "repository": place.repository, "tag": tag}
     named = (

@@ -19,7 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.endi
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.following import Following
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import so_far
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import Records
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import NewRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import FEW, Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     JOINED,
@@ -57,7 +57,7 @@ class SendQueue:
         self.transfers = [transfer for transfer in transfers if transfer.action in (SEND, JOINED)]
         # At random, so that several runs over the same images begin at different places.
         self._course = Course(transfers, random.Random())
-        self._records = Records(client, options.instance_id, only_namespace(transfers), _newest(transfers, began))
+        self._records = NewRecords(client, options.instance_id, only_namespace(transfers), _newest(transfers, began))
         self._sending: dict[Future[None], Transfer] = {}
         # When this call is done, few calls are left, so that the pool gets the next images.
         self._trigger: Future[None] | None = None

@@ -14,15 +14,19 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     Origin,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Evidence, compare, extra
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD, Compared, Target
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import (
+    BAD,
+    Compared,
+    TargetRepository,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import KeptRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Bringing, Routes
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import AT_ONCE, Side
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import attached, with_signatures
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Watcher
 
 # The images of each target that the source does not have.
-Left = dict[Target, dict[str, Held]]
+Left = dict[TargetRepository, dict[str, Held]]
 
 # In milliseconds. An image that was pushed within them may arrive between two lists, so that it is looked at again
 # before it is called missing. Ten minutes are enough to list the largest instances.
@@ -41,7 +45,7 @@ class Comparison:
     """
 
     def __init__(
-        self, source: Side, destinations: Mapping[str, Side], routes: Routes, records: Records, watcher: Watcher
+        self, source: Side, destinations: Mapping[str, Side], routes: Routes, records: KeptRecords, watcher: Watcher
     ) -> None:
         self._watcher = watcher
         self._source = source
@@ -129,7 +133,7 @@ class Comparison:
         self,
         origin: Origin,
         images: Mapping[str, Held],
-        target: Target,
+        target: TargetRepository,
         bringing: Bringing,
         there: Mapping[str, Held],
     ) -> list[Compared]:
@@ -149,12 +153,12 @@ class Comparison:
 
     def _extras(self) -> Iterator[list[Compared]]:
         """Yield what only destinations have, where rules would put it."""
-        places: list[Target] = []
+        places: list[TargetRepository] = []
         for side in self._destinations.values():
-            places += [Target(side.instance_id, *place) for place in sorted(side.places)]
+            places += [TargetRepository(side.instance_id, *place) for place in sorted(side.places)]
         targets = [target for target in places if any(True for _origin in self._routes.into(target))]
 
-        def look(target: Target) -> list[Compared]:
+        def look(target: TargetRepository) -> list[Compared]:
             held = self._left.get(target)
             if held is None:
                 held = self._destinations[target.instance_id].images(target.namespace, target.repository)
@@ -164,7 +168,7 @@ class Comparison:
         for start in range(0, len(targets), AT_ONCE):
             yield from self._source.client.calls(look, targets[start : start + AT_ONCE])
 
-    def _extra(self, target: Target, tag: str, held: Held) -> Compared | None:
+    def _extra(self, target: TargetRepository, tag: str, held: Held) -> Compared | None:
         for namespace, repository, route in self._routes.into(target):
             if Bringing([route], self._routes.select).of(tag):
                 return extra(route.rule, (namespace, repository, tag), held, target)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure, Record, failure_of
 
 
@@ -29,7 +29,7 @@ class Bringers(NamedTuple):
 
 
 def compare(
-    bringers: Bringers, where: tuple[str, str, str], held: Held, target: Target, evidence: Evidence
+    bringers: Bringers, where: tuple[str, str, str], held: Held, target: TargetRepository, evidence: Evidence
 ) -> Compared:
     """Return the state of one image.
 
@@ -52,7 +52,7 @@ def compare(
     return Compared(*about, state, failure.reason if failure else reason, failure, pushed, arrived, lag)
 
 
-def extra(rule: Rule, where: tuple[str, str, str], held: Held, target: Target) -> Compared:
+def extra(rule: Rule, where: tuple[str, str, str], held: Held, target: TargetRepository) -> Compared:
     """Return an image that only the destination has, where `rule` would have put it."""
     names = (rule["name"], (rule["name"],), *where)
     reason = "the source has no such image"
@@ -77,7 +77,7 @@ class Evidence(NamedTuple):
     lost: Record | None = None
     reached: int = 0
 
-    def failure(self, rule: Rule, held: Held, target: Target) -> Failure | None:
+    def failure(self, rule: Rule, held: Held, target: TargetRepository) -> Failure | None:
         """Return how the newest push failed, by the record that says so."""
         record = self.record if _is_current(self.record, held) else self.lost
         return failure_of(record, rule, target.instance_id, self.reached) if record else None

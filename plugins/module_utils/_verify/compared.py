@@ -26,7 +26,7 @@ _WORDS = {
 }
 
 
-class Target(NamedTuple):
+class TargetRepository(NamedTuple):
     """The repository at a destination that images arrive in."""
 
     instance_id: str
@@ -44,7 +44,7 @@ class Compared(NamedTuple):
     tag: str
     size: int
     digest: str | None
-    target: Target
+    target: TargetRepository
     target_digest: str | None
     state: str
     reason: str

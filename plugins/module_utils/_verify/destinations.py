@@ -27,7 +27,7 @@ def anybody(instance_id: str, _region: str | None) -> str:
 
 
 @dataclass(frozen=True)
-class Destination:
+class DestinationInstance:
     """One instance that images go to.
 
     Attributes:
@@ -98,7 +98,7 @@ def destinations(
     named: Mapping[str, str],
     unseen: Mapping[str, str],
     refused: Callable[[str], Record | None],
-) -> dict[str, Destination]:
+) -> dict[str, DestinationInstance]:
     """Return the instances that rules end at.
 
     Args:
@@ -107,12 +107,12 @@ def destinations(
         unseen: why some were not looked into, by instance ID.
         refused: tells which record refused everything, by instance ID.
     """
-    found: dict[str, Destination] = {}
+    found: dict[str, DestinationInstance] = {}
     for rule in rules:
         instance = str(rule["target_instance_id"])
         crosses = bool(rule.get("cross_account"))
         region = rule.get("target_region")
-        found[instance] = Destination(
+        found[instance] = DestinationInstance(
             instance, named.get(instance, ""), region, crosses, unseen.get(instance, ""), refused(instance)
         )
     return found

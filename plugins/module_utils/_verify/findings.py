@@ -18,7 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.desti
     SENDS,
     UNNAMED,
     Ask,
-    Destination,
+    DestinationInstance,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.group import Group
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
@@ -46,7 +46,7 @@ class ImageFindings:
     def __init__(
         self,
         summary: Summary,
-        destinations: Mapping[str, Destination],
+        destinations: Mapping[str, DestinationInstance],
         ask: Ask,
         unreadable: Sequence[Mapping[str, str]] = (),
     ) -> None:
@@ -138,5 +138,5 @@ class ImageFindings:
             found.append(warning("never_sent", where, problem, destination.sends(them, self._ask)))
         return found
 
-    def _at(self, instance_id: str) -> Destination:
-        return self._destinations.get(instance_id) or Destination(instance_id)
+    def _at(self, instance_id: str) -> DestinationInstance:
+        return self._destinations.get(instance_id) or DestinationInstance(instance_id)

@@ -14,7 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summa
 _EVERY = 10.0  # seconds; more lines would fill a log, and fewer would look as if the run hung
 
 
-class Progress:
+class VerifyProgress:
     """Show a line every ten seconds at most.
 
     Args:

@@ -16,12 +16,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     each_task,
     issue_kind,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 
 
-class Records:
+class KeptRecords:
     """Keep one instance's records about certain targets.
 
     Args:
@@ -38,7 +38,7 @@ class Records:
         self._client = client
         self._instance_id = instance_id
         self._targets = targets
-        self._newest: dict[tuple[Origin, Target], dict[str, Record]] = {}
+        self._newest: dict[tuple[Origin, TargetRepository], dict[str, Record]] = {}
         self._lost: dict[Origin, dict[str, Record]] = {}
         # When the newest that arrived at an instance was sent, and the newest that has ended there.
         self._reached: dict[str, int] = {}
@@ -73,7 +73,7 @@ class Records:
                 found[origin] = found.get(origin, 0) + count
         return found
 
-    def of(self, origin: Origin, target: Target) -> dict[str, Record]:
+    def of(self, origin: Origin, target: TargetRepository) -> dict[str, Record]:
         """Return each tag's newest record from a repository to a target."""
         return self._newest.get((origin, target), {})
 
@@ -98,7 +98,7 @@ class Records:
         origin = (str(task.namespace), str(task.repository))
         if task.target_instance_id in self._targets:
             names = (str(task.target_instance_id), str(task.target_namespace), str(task.target_repository))
-            _keep(self._newest.setdefault((origin, Target(*names)), {}), task)
+            _keep(self._newest.setdefault((origin, TargetRepository(*names)), {}), task)
         else:
             _keep(self._lost.setdefault(origin, {}), task)
 

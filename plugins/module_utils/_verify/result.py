@@ -12,7 +12,11 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, state_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import Ask, Destination, anybody
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    Ask,
+    DestinationInstance,
+    anybody,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import ImageFindings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import SettingsFound
@@ -21,7 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.words
 
 
 @dataclass(frozen=True)
-class Found:
+class VerificationResult:
     """What a verification has found.
 
     Attributes:
@@ -44,7 +48,7 @@ class Found:
     rules: Sequence[Standing]
     summary: Summary
     uncovered: Sequence[str] = ()
-    destinations: Mapping[str, Destination] = field(default_factory=dict)
+    destinations: Mapping[str, DestinationInstance] = field(default_factory=dict)
     ask: Ask = anybody
     unreadable: Sequence[Mapping[str, str]] = ()
     records: int = 0

@@ -12,7 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, covers, selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compare import Bringers
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 
 Names = Optional[Sequence[str]]  # noqa: UP045 - the oldest Python that is linted knows no |
 
@@ -60,12 +60,12 @@ class Route(NamedTuple):
     scope: Rule
     tags: str
 
-    def target(self, namespace: str, repository: str) -> Target | None:
+    def target(self, namespace: str, repository: str) -> TargetRepository | None:
         """Return where a repository's images arrive; None if the rule does not cover it."""
         if not covers(self.scope, {"namespace": namespace, "repository": repository, "tag": ""}):
             return None
         names = (self.rule.get("target_namespace") or namespace, self.rule.get("target_repository") or repository)
-        return Target(str(self.rule["target_instance_id"]), *names)
+        return TargetRepository(str(self.rule["target_instance_id"]), *names)
 
 
 class Bringing:
@@ -110,9 +110,9 @@ class Routes:
             self._from.setdefault(namespace, []).append(route)
             self._into.setdefault((str(route.rule["target_instance_id"]), target), []).append(route)
 
-    def of(self, namespace: str, repository: str) -> dict[Target, list[Route]]:
+    def of(self, namespace: str, repository: str) -> dict[TargetRepository, list[Route]]:
         """Return where the rules bring a repository's images."""
-        found: dict[Target, list[Route]] = {}
+        found: dict[TargetRepository, list[Route]] = {}
         if not self.select.has(namespace, repository):
             return found
         for route in (*self._from.get(namespace, ()), *self._from.get(None, ())):
@@ -129,7 +129,7 @@ class Routes:
         named = {target for (_instance_id, target) in self._into if target}
         return sorted(named | (set(self.select.namespaces) if wide else set()))
 
-    def into(self, target: Target) -> Iterator[tuple[str, str, Route]]:
+    def into(self, target: TargetRepository) -> Iterator[tuple[str, str, Route]]:
         """Yield the repositories that rules bring to a target, each with its rule."""
         routes = self._into
         for route in (

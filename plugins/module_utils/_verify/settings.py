@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.re
     Name,
     read_settings,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
@@ -32,7 +32,7 @@ class Drift(NamedTuple):
     """One setting that differs from the source's."""
 
     source: Name
-    target: Target
+    target: TargetRepository
     field: str
     wanted: Any
     found: Any
@@ -63,7 +63,7 @@ class SettingsFound(NamedTuple):
         `names` are the destinations' hosts, by instance ID.
         """
         found = list(self.unread)
-        by_target: dict[str, dict[Target, list[Drift]]] = {}
+        by_target: dict[str, dict[TargetRepository, list[Drift]]] = {}
         for drift in self.drifts:
             by_target.setdefault(drift.target.instance_id, {}).setdefault(drift.target, []).append(drift)
         for instance_id, repositories in by_target.items():
@@ -112,14 +112,14 @@ def compare_settings(
     return SettingsFound(sorted(drifts), unread)
 
 
-def _pairs(ways: Mapping[Name, Iterable[Target]]) -> Iterator[tuple[Name, Target]]:
+def _pairs(ways: Mapping[Name, Iterable[TargetRepository]]) -> Iterator[tuple[Name, TargetRepository]]:
     for origin, targets in ways.items():
         for target in targets:
             yield origin, target
 
 
 def _drifts(
-    origin: Name, target: Target, wanted: Repository, found: Repository, settings: Sequence[str]
+    origin: Name, target: TargetRepository, wanted: Repository, found: Repository, settings: Sequence[str]
 ) -> list[Drift]:
     """Return the settings in which a repository at a destination differs from its source."""
     drifts = []

@@ -12,8 +12,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Held,
+    ListedRepository,
     Origin,
-    Place,
     held_images,
     list_repositories,
 )
@@ -29,7 +29,7 @@ class Side:
 
     client: Client
     instance_id: str
-    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    places: dict[tuple[str, str], ListedRepository] = field(default_factory=dict)
 
     def read(self, namespaces: Iterable[str] | None) -> None:
         """List the repositories of some namespaces, or of all; a namespace that does not exist has none."""

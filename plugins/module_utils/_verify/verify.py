@@ -23,16 +23,16 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     NO_KEYS,
     UNNAMED,
-    Destination,
+    DestinationInstance,
     anybody,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     destinations as destinations_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import Progress
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import Records
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import VerifyProgress
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import KeptRecords
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import VerificationResult
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import standings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import (
@@ -61,7 +61,7 @@ class Verification:
         self._params = task.params
         self._select = Select.of(task.params["select"])
         self._instance_id = str(task.params["instance_id"])
-        self._progress = Progress(task.tell, task.client.clock)
+        self._progress = VerifyProgress(task.tell, task.client.clock)
         # Check mode writes nothing, not even a report.
         self._file = None if task.check_mode else task.params["images_file"]
         self._unreadable: list[dict[str, str]] = []
@@ -76,7 +76,7 @@ class Verification:
             followed = [rule for rule in followed if rule["name"] in self._select.rules]
         routes = Routes(followed, self._select)
         source = Side(self._task.client, self._instance_id)
-        records = Records(self._task.client, self._instance_id, routes.instance_ids, self._watcher)
+        records = KeptRecords(self._task.client, self._instance_id, routes.instance_ids, self._watcher)
         destinations = self._look(routes, source, records)
         self._check_names(source, destinations.values())
         self._watcher.begin(source.places)
@@ -87,7 +87,7 @@ class Verification:
         self._compare(comparison, summary)
         if comparison.tags:  # none where no rule covers a repository that is looked at
             check_tags(self._select.tags or (), comparison.tags, self._instance_id)
-        return Found(
+        return VerificationResult(
             instance_id=self._instance_id,
             rules=rules,
             summary=summary,
@@ -104,8 +104,8 @@ class Verification:
         ).to_result()
 
     def _destinations(
-        self, rules: Sequence[Mapping[str, Any]], seen: Collection[str], records: Records
-    ) -> dict[str, Destination]:
+        self, rules: Sequence[Mapping[str, Any]], seen: Collection[str], records: KeptRecords
+    ) -> dict[str, DestinationInstance]:
         """Return where the rules end, and why that was not looked into."""
         given = {str(item["instance_id"]): str(item["name"] or "") for item in self._params["destinations"]}
         wanted = {str(rule.get("target_instance_id")) for rule in self._params["rules"]}
@@ -126,7 +126,7 @@ class Verification:
         settings = self._params["settings"]
         return compare_settings(source, destinations.values(), routes, settings) if settings else SettingsFound()
 
-    def _look(self, routes: Routes, source: Side, records: Records) -> dict[str, Side]:
+    def _look(self, routes: Routes, source: Side, records: KeptRecords) -> dict[str, Side]:
         """Read records and both sides' repositories at the same time; return the sides that could be read."""
         only = self._select.namespaces
         destinations = [given for given in self._params["destinations"] if given["instance_id"] in routes.instance_ids]
@@ -168,7 +168,7 @@ class Verification:
             places += side.places.values()
         check_repositories(self._select.repositories or (), places, self._instance_id)
 
-    def _wait(self, records: Records) -> None:
+    def _wait(self, records: KeptRecords) -> None:
         """Wait until nothing is in flight, or time is over."""
         waited, pause = 0.0, _FIRST_WAIT
         moving = records.in_flight()

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Place
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import ListedRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
     check_namespaces,
     check_repositories,
@@ -21,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.re
     read_settings,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 
 
@@ -37,7 +37,7 @@ def wanted_settings(task: Task) -> dict[str, Any]:
     routes = Routes(readable, select)
     regions = {str(rule["target_instance_id"]): rule.get("target_region") for rule in rules}
     source = _source(task, instance_id, select, routes)
-    by_target: dict[Target, list[Name]] = {}
+    by_target: dict[TargetRepository, list[Name]] = {}
     for origin in source:
         for target in routes.of(*origin):
             by_target.setdefault(target, []).append(origin)
@@ -70,10 +70,10 @@ def _source(task: Task, instance_id: str, select: Select, routes: Routes) -> dic
     Raises:
         AcrError: a name that is selected is nowhere.
     """
-    places: list[Place] = []
+    places: list[ListedRepository] = []
 
     def is_covered(name: Name) -> bool:
-        places.append(Place(*name, ""))
+        places.append(ListedRepository(*name, ""))
         return bool(routes.of(*name))
 
     described = "description" in task.params["settings"]
@@ -102,7 +102,7 @@ def _settings(repository: Repository, settings: list[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _conflict(target: Target, origins: list[Name]) -> dict[str, Any]:
+def _conflict(target: TargetRepository, origins: list[Name]) -> dict[str, Any]:
     sources = ["/".join(origin) for origin in sorted(origins)]
     where = f"{target.instance_id}/{target.namespace}/{target.repository}"
     sentence = f"{where} gets images of {' and '.join(sources)}, whose settings differ, so that none is followed"

@@ -10,7 +10,10 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, failure, first
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import ARRIVED, STATES
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import Destination, unseen_words
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    DestinationInstance,
+    unseen_words,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
 _GRANTS = "not looked at; registryops.alicloud.audit_sync with the keys of the destinations' accounts looks at them"
@@ -18,7 +21,7 @@ _GRANTS = "not looked at; registryops.alicloud.audit_sync with the keys of the d
 
 def summed_up(  # the images, where they go, what is wrong, and what counts as a failure
     summary: Summary,
-    destinations: Collection[Destination],
+    destinations: Collection[DestinationInstance],
     findings: list[Finding],
     rules: Mapping[str, int],
     fail_on: str = "error",
@@ -56,7 +59,7 @@ def _failure(findings: list[Finding], fail_on: str) -> str:
     return failure(f"Sync {'is not' if errors else 'may not be'} as it should be", failing)
 
 
-def _counted(summary: Summary, destinations: Collection[Destination]) -> str:
+def _counted(summary: Summary, destinations: Collection[DestinationInstance]) -> str:
     """Return how many images arrived, of how many, and how that is known.
 
     The parts add up to the whole.

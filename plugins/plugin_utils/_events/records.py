@@ -25,7 +25,7 @@ LATE = 600_000
 WHOLE_EVERY = 60
 
 
-class Records:
+class EventRecords:
     """Looks at the records of an instance, again and again.
 
     The order of records is not documented. A look ends at known records only if the last whole list had the newest

@@ -35,7 +35,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._controller import validated
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._events.cursor import Cursor
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._events.records import Records, made
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._events.records import EventRecords, made
 
 ENDS = [status for status in STATUSES if status not in IN_FLIGHT]
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -72,14 +72,14 @@ async def tell_ends(queue: Queue, given: Mapping[str, Any]) -> None:
     stopping = threading.Event()
     cursor = _cursor(options)
     try:
-        records = Records(_client(options, stopping), options["instance_id"], options, cursor)
+        records = EventRecords(_client(options, stopping), options["instance_id"], options, cursor)
         await _go_on(queue, records, cursor, options)
     finally:
         stopping.set()
         cursor.close()
 
 
-async def _go_on(queue: Queue, records: Records, cursor: Cursor, options: Mapping[str, Any]) -> None:
+async def _go_on(queue: Queue, records: EventRecords, cursor: Cursor, options: Mapping[str, Any]) -> None:
     first = True
     while True:
         try:

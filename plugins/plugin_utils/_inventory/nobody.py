@@ -23,7 +23,7 @@ _BY_NAME = "name the accounts, as in -e acr_source_account_ids=1252879610640001"
 
 
 @dataclass(frozen=True)
-class Seen:
+class RuleAtDestination:
     """A rule as a destination sees it.
 
     Attributes:
@@ -73,15 +73,15 @@ def _no_rules(hosts: Hosts, sources: Any, destination: str) -> str:
     return " ".join([f"{listed(sources)} {lists} no acr_sync_rules.", *found, advice])
 
 
-def _rules(hosts: Hosts, sources: Any) -> Iterator[Seen]:
+def _rules(hosts: Hosts, sources: Any) -> Iterator[RuleAtDestination]:
     for source in sources:
         for rule in hosts[source].get("acr_sync_rules") or []:
             if isinstance(rule, Mapping):
                 end = rule.get("to") or rule.get("target_instance_id") or ""
-                yield Seen(source, str(rule.get("name")), str(end), rule.get("state") == "absent")
+                yield RuleAtDestination(source, str(rule.get("name")), str(end), rule.get("state") == "absent")
 
 
-def _ending(hosts: Hosts, destination: str, rules: list[Seen]) -> str:
+def _ending(hosts: Hosts, destination: str, rules: list[RuleAtDestination]) -> str:
     """Say why the rules that do end there give no account."""
     kept = [rule for rule in rules if not rule.absent]
     if not kept:
@@ -105,7 +105,7 @@ def _ending(hosts: Hosts, destination: str, rules: list[Seen]) -> str:
     )
 
 
-def _elsewhere(hosts: Hosts, destination: str, rules: list[Seen]) -> str:
+def _elsewhere(hosts: Hosts, destination: str, rules: list[RuleAtDestination]) -> str:
     """Say where the rules go instead."""
     instance = hosts[destination].get("acr_instance_id")
     known = {str(hosts[name].get("acr_instance_id")): name for name in hosts}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import Way
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
-    Seen,
+    Survey,
     grouped,
     host_plan,
     waits_for,
@@ -18,7 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.sw
 STEPS = ("prepare", "send", "stop", "send_rest", "start", "finish")
 
 
-def step_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
+def step_sentences(ways: Sequence[Way], seen: Survey) -> list[str]:
     """Return a sentence for each step and host, which begins like "1 of 6: "."""
     tellers = (_prepare, _send, _stop, _rest, _start, _finish)
     found = []
@@ -28,7 +28,7 @@ def step_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
     return found
 
 
-def remaining(ways: Sequence[Way], seen: Seen) -> list[str]:
+def remaining(ways: Sequence[Way], seen: Survey) -> list[str]:
     """Return what the new sources still lack, and why."""
     found = []
     for begin, several in grouped(ways, lambda way: way.begin(way.direction)):
@@ -61,22 +61,22 @@ def without_grant(ways: Sequence[Way], host: str) -> str:
     )
 
 
-def _prepare(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+def _prepare(ways: Sequence[Way], seen: Survey) -> Iterator[str]:
     for end, several in grouped(ways, lambda way: way.end(way.direction)):
         begins = _names(way.begin(way.direction) for way in several)
         done = f"{end} grants access to the account of {begins}, and has the namespaces and repositories"
         yield done if end in seen.rules else f"left, since {seen.unseen(end)}: {done}"
 
 
-def _send(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+def _send(ways: Sequence[Way], seen: Survey) -> Iterator[str]:
     return _sending(ways, seen, "by digest where both can be looked at")
 
 
-def _rest(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+def _rest(ways: Sequence[Way], seen: Survey) -> Iterator[str]:
     return _sending(ways, seen, "as far as it was pushed in between")
 
 
-def _sending(ways: Sequence[Way], seen: Seen, how: str) -> Iterator[str]:
+def _sending(ways: Sequence[Way], seen: Survey, how: str) -> Iterator[str]:
     for (begin, end), several in _ways(ways):
         plan = host_plan(several, seen, begin)
         if plan["send"]:
@@ -86,7 +86,7 @@ def _sending(ways: Sequence[Way], seen: Seen, how: str) -> Iterator[str]:
             yield f"left, since {seen.unseen(begin)}: what {end} lacks of its images"
 
 
-def _stop(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+def _stop(ways: Sequence[Way], seen: Survey) -> Iterator[str]:
     for begin, several in grouped(ways, lambda way: way.begin(way.other)):
         plan = host_plan(several, seen, begin)
         if plan["stop"]:
@@ -95,7 +95,7 @@ def _stop(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
             yield f"left, since {seen.unseen(begin)}: its rules, which have to go before those of the other way come"
 
 
-def _start(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+def _start(ways: Sequence[Way], seen: Survey) -> Iterator[str]:
     for begin, several in grouped(ways, lambda way: way.begin(way.direction)):
         names = _names(way.rule(way.direction)["name"] for way in several)
         blocks = _blocking(several, seen)
@@ -110,7 +110,7 @@ def _start(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
             yield f"{begin} gets the rules {names}"
 
 
-def _finish(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
+def _finish(ways: Sequence[Way], seen: Survey) -> Iterator[str]:
     for (end, begin), several in _ways(ways):
         done = f"{begin} sends {end} what was pushed before its rules were there, and verifies"
         if begin not in seen.rules:
@@ -119,7 +119,7 @@ def _finish(ways: Sequence[Way], seen: Seen) -> Iterator[str]:
             yield f"left like the step before: {done}" if _blocking(several, seen) else done
 
 
-def _blocking(ways: Iterable[Way], seen: Seen) -> list[Way]:
+def _blocking(ways: Iterable[Way], seen: Survey) -> list[Way]:
     """Return the ways whose old rule may still exist, and cannot be deleted by this run."""
     return [way for way in ways if way.begin(way.other) not in seen.rules and seen.has(way, way.other) is not False]
 

@@ -21,11 +21,11 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.di
 )
 
 Key = TypeVar("Key", bound=Hashable)
-Found = Mapping[str, Sequence[Rule]]
+RulesByHost = Mapping[str, Sequence[Rule]]
 
 
 @dataclass(frozen=True)
-class Seen:
+class Survey:
     """What a run knows of the instances.
 
     Attributes:
@@ -35,7 +35,7 @@ class Seen:
         stopped: hosts whose rules are gone, as somebody says who knows.
     """
 
-    rules: Found
+    rules: RulesByHost
     instances: Mapping[str, str]
     failures: Mapping[str, str]
     stopped: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ class Seen:
         return f"{self.unseen(host)} ({self.failures[host]})" if host in self.failures else self.unseen(host)
 
 
-def holding(ways: Sequence[Way], seen: Seen) -> str:
+def holding(ways: Sequence[Way], seen: Survey) -> str:
     """Return which direction holds: forward, reversed, both, neither, partly or unknown."""
     # For each way, whether its rule exists forward and reversed.
     found = {(seen.has(way, FORWARD), seen.has(way, REVERSED)) for way in ways}
@@ -76,7 +76,7 @@ def holding(ways: Sequence[Way], seen: Seen) -> str:
     return words[next(iter(found))] if len(found) == 1 else "partly"  # type: ignore[index]
 
 
-def direction_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
+def direction_sentences(ways: Sequence[Way], seen: Survey) -> list[str]:
     """Return a sentence for each two hosts: which direction holds, and which is wanted."""
     return [
         f"{source} and {destination}: {_words(several, seen)}"
@@ -84,7 +84,7 @@ def direction_sentences(ways: Sequence[Way], seen: Seen) -> list[str]:
     ]
 
 
-def host_plan(ways: Sequence[Way], seen: Seen, host: str) -> dict[str, Any]:
+def host_plan(ways: Sequence[Way], seen: Survey, host: str) -> dict[str, Any]:
     """Return what a host does for the exchange; each part is empty if there is nothing to do.
 
     `send` are the rules whose images the old source sends, and `stop` the rules that it deletes. `keep` are the rules
@@ -104,7 +104,7 @@ def host_plan(ways: Sequence[Way], seen: Seen, host: str) -> dict[str, Any]:
     }
 
 
-def waits_for(ways: Iterable[Way], seen: Seen) -> list[str]:
+def waits_for(ways: Iterable[Way], seen: Survey) -> list[str]:
     """Return a sentence for each host whose old rules keep the new ones from being made."""
     found: dict[str, list[str]] = {}
     for way in ways:
@@ -118,18 +118,18 @@ def waits_for(ways: Iterable[Way], seen: Seen) -> list[str]:
     return [f"{why} {', '.join(names)}" for why, names in found.items()]
 
 
-def refusals(ways: Sequence[Way], seen: Seen) -> list[str]:
+def refusals(ways: Sequence[Way], seen: Survey) -> list[str]:
     """Return a sentence for each host that should become the source and cannot be looked at."""
     hosts = dict.fromkeys(way.begin(way.direction) for way in ways if _stuck(way, seen))
     return [f"{seen.reason(host)}, and should become the source" for host in hosts]
 
 
-def _sends(way: Way, seen: Seen) -> bool:
+def _sends(way: Way, seen: Survey) -> bool:
     """Return whether the old source has images that the new one may lack."""
     return way.begin(way.other) in seen.rules and not seen.has(way, way.direction) and not _stuck(way, seen)
 
 
-def _stuck(way: Way, seen: Seen) -> bool:
+def _stuck(way: Way, seen: Survey) -> bool:
     """Return whether the new source cannot be looked at, so that the old one has to remain."""
     return way.begin(way.direction) in seen.failures
 
@@ -142,7 +142,7 @@ def grouped(ways: Iterable[Way], key: Callable[[Way], Key]) -> list[tuple[Key, l
     return list(found.items())
 
 
-def _words(ways: Sequence[Way], seen: Seen) -> str:
+def _words(ways: Sequence[Way], seen: Survey) -> str:
     wanted, holds = ways[0].direction, holding(ways, seen)
     if holds == wanted:
         return f"{holds} holds, as the inventory wants"

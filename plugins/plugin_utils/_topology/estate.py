@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flo
 
 
 @dataclass(frozen=True)
-class Instance:
+class EstateInstance:
     """One instance, as far as it is known.
 
     Attributes:
@@ -54,7 +54,7 @@ class Instance:
 class Estate:
     """All instances by ID, and all flows."""
 
-    instances: Mapping[str, Instance]
+    instances: Mapping[str, EstateInstance]
     flows: Sequence[Flow]
 
     def name(self, instance_id: str) -> str:

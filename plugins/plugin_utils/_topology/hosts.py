@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import ways
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import Seen, direction_sentences
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
+    Survey,
+    direction_sentences,
+)
 
 
 def known_hosts(
@@ -41,7 +44,7 @@ def known_directions(hosts: Mapping[str, Any], names: Iterable[str]) -> list[str
     known = {name: _rules(hosts[name]) for name in names}
     rules = {name: listed for name, listed in known.items() if listed is not None}
     instances = {name: str(hosts[name].get("acr_instance_id")) for name in names}
-    return direction_sentences(found, Seen(rules, instances, {}))
+    return direction_sentences(found, Survey(rules, instances, {}))
 
 
 def _rules(host: Mapping[str, Any]) -> list[Any] | None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.estate import Estate, Instance
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.estate import Estate, EstateInstance
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.flows import Flow, flows
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.graph import layers
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.judging import judge
@@ -45,14 +45,14 @@ def topology(hosts: Mapping[str, Host]) -> dict[str, Any]:
     }
 
 
-def _instances(hosts: Mapping[str, Host], found: Iterable[Flow]) -> dict[str, Instance]:
+def _instances(hosts: Mapping[str, Host], found: Iterable[Flow]) -> dict[str, EstateInstance]:
     """Return the instances of the inventory, and those that rules name beside them."""
-    instances: dict[str, Instance] = {}
+    instances: dict[str, EstateInstance] = {}
     for name, host in hosts.items():
         identity = str(host["instance_id"])
         instances.setdefault(
             identity,
-            Instance(
+            EstateInstance(
                 identity,
                 name,
                 host.get("region"),
@@ -66,7 +66,9 @@ def _instances(hosts: Mapping[str, Host], found: Iterable[Flow]) -> dict[str, In
     for flow in found:
         for identity, region in ((flow.source.instance_id, None), (flow.target.instance_id, flow.region)):
             # Hosts of the inventory are there already, with more that is known of them.
-            instances.setdefault(identity, Instance(identity, identity, region, None, False, False, False, frozenset()))
+            instances.setdefault(
+                identity, EstateInstance(identity, identity, region, None, False, False, False, frozenset())
+            )
     return instances
 
 

@@ -14,9 +14,9 @@ from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import Found
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import VerificationResult
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import Drift, SettingsFound
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
@@ -62,7 +62,7 @@ def verified_of(
     """Return what the module would, had it found such images."""
     summary = Summary(most)
     summary.add(images)
-    return Found(instance_id=INSTANCES[SOURCE], rules=rules, summary=summary, **found).to_result()
+    return VerificationResult(instance_id=INSTANCES[SOURCE], rules=rules, summary=summary, **found).to_result()
 
 
 def compared(state: str, reason: str = "", **said: Any) -> Compared:
@@ -70,7 +70,7 @@ def compared(state: str, reason: str = "", **said: Any) -> Compared:
 
     `said` are other values of it.
     """
-    target = Target(INSTANCES[DESTINATION], said.get("namespace", "prod"), said.get("repository", "web"))
+    target = TargetRepository(INSTANCES[DESTINATION], said.get("namespace", "prod"), said.get("repository", "web"))
     known = {"rule": "r", "namespace": "prod", "repository": "web", "tag": "1.0", "size": 10, "pushed": 86_400_000}
     empty = {"digest": None, "target_digest": None, "failure": None, "arrived": None, "lag": None}
     given = {**known, **empty, "target": target, **said}
@@ -108,7 +108,7 @@ def _image(namespace: str, name: str, tag: str, bad: str | None, chance: random.
 
 
 def _drifts() -> SettingsFound:
-    target = Target(INSTANCES[DESTINATION], "payments", "service-0")
+    target = TargetRepository(INSTANCES[DESTINATION], "payments", "service-0")
     known: list[tuple[str, Any, Any]] = [("repository_type", "private", "public"), ("tag_immutability", True, False)]
     known.append(("description", "What customers pay with. " * 20, None))
     return SettingsFound([Drift(("payments", "service-0"), target, *values) for values in known])

@@ -16,12 +16,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compa
     compare,
     extra,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure, Record
 
 # Times are in epoch milliseconds: the rule is made at 100, IMAGE is pushed at 200 and OLD at 50, before the rule; its
 # task fails at 250, or succeeds at 2700.
-TARGET = Target("cri-t", "prod", "web")
+TARGET = TargetRepository("cri-t", "prod", "web")
 RULE = {"name": "r", "namespace": "prod", "target_instance_id": "cri-t", "create_time": 100}
 MANUAL = {**RULE, "trigger": "manual"}
 IMAGE, OLD = Held("sha256:a", 7, 200), Held("sha256:a", 7, 50)
@@ -249,7 +249,7 @@ def test_the_lag_is_from_the_push_to_the_arrival_by_a_rule(
 
 
 def test_a_compared_image_is_shown_with_a_sentence() -> None:
-    copy = Target("cri-t", "copy", "shop")
+    copy = TargetRepository("cri-t", "copy", "shop")
     image = compare(Bringers.of((RULE,)), ("prod", "web", "1.0"), IMAGE, copy, there(None, FAILED))
     assert image.to_result() == {
         "rule": "r",

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.course import Course
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import Records
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.records import NewRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import Target, Transfer
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET
@@ -129,7 +129,7 @@ def test_only_new_records_are_read_where_the_order_shows_it(order: str) -> None:
         return {"SyncTasks": listed[first : first + 100], "TotalCount": str(len(made))}
 
     # The newest 150 of 5,000 records, which are two pages of 100.
-    records = Records(Client(send), SOURCE, "prod", since=4_850_000)
+    records = NewRecords(Client(send), SOURCE, "prod", since=4_850_000)
     found = {task.create_time for task in records.new(waiting(1))}
     assert found >= {number * 1000 for number in range(4850, 5001)}
     if order == "in no order":
@@ -149,5 +149,5 @@ def test_an_instance_without_records_takes_one_call() -> None:
         asked.append(parameters)
         return {"SyncTasks": [], "TotalCount": "0"}
 
-    assert list(Records(Client(send), SOURCE, "prod", since=0).new(waiting(1))) == []
+    assert list(NewRecords(Client(send), SOURCE, "prod", since=0).new(waiting(1))) == []
     assert len(asked) == 1

@@ -61,9 +61,9 @@ class Service:
         return {"IsSuccess": True, "SyncTasks": shown, "TotalCount": str(len(listed))}
 
 
-def looking(service: Service, file: Path) -> tuple[records.Records, Cursor]:
+def looking(service: Service, file: Path) -> tuple[records.EventRecords, Cursor]:
     cursor = Cursor(file, SOURCE)
-    return records.Records(Client(service, read_only=True), SOURCE, {}, cursor), cursor
+    return records.EventRecords(Client(service, read_only=True), SOURCE, {}, cursor), cursor
 
 
 STEPS = st.lists(

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import (
-    Progress,
+    ArrivalProgress,
     activity,
     silent,
     telling,
@@ -71,7 +71,7 @@ def test_nothing_is_told_of_what_nobody_describes() -> None:
 )
 def test_the_time_left_is_told_only_where_the_pace_shows_it(arrived: list[int], left: str) -> None:
     now = [0.0]
-    progress = Progress(silent, lambda: now[0], 10_000, 4 * 2**30)
+    progress = ArrivalProgress(silent, lambda: now[0], 10_000, 4 * 2**30)
     for second, images in enumerate(arrived):
         now[0] = float(second)
         progress.update(images, images * 2**20, failed=0)
@@ -81,14 +81,14 @@ def test_the_time_left_is_told_only_where_the_pace_shows_it(arrived: list[int], 
 
 
 def test_sizes_are_those_of_images_that_arrived() -> None:
-    progress = Progress(silent, lambda: 0.0, 10, 4 * 2**30)
+    progress = ArrivalProgress(silent, lambda: 0.0, 10, 4 * 2**30)
     progress.update(1, 10 * 2**20, failed=0)
     assert "images of 10.00 MB of 4.00 GB arrived" in progress.line()
 
 
 def test_a_failure_is_told_at_once() -> None:
     lines: list[str] = []
-    progress = Progress(lines.append, lambda: 0.0, 10, 4 * 2**30)
+    progress = ArrivalProgress(lines.append, lambda: 0.0, 10, 4 * 2**30)
     progress.update(1, 1, failed=1, latest="prod/web:1: no")
     progress.update(2, 2, failed=1, latest="prod/web:1: no")
     assert len(lines) == 1

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Target
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import Drift, SettingsFound
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
@@ -228,7 +228,7 @@ def test_settings_that_may_not_be_read_are_told_and_lose_nothing(
 
 def drift(number: int, field: str = "summary") -> Drift:
     name = f"service-{number}"
-    return Drift(("prod", name), Target(INSTANCES[DESTINATION], "prod", name), field, "a" * 200, None)
+    return Drift(("prod", name), TargetRepository(INSTANCES[DESTINATION], "prod", name), field, "a" * 200, None)
 
 
 # Up to three repositories have a finding each. More of them share one, and the result has 200 rows at most.

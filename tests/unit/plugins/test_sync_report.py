@@ -15,7 +15,10 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.filter import acr_sync_report
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import NO_KEYS, Destination
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    NO_KEYS,
+    DestinationInstance,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.page import told
@@ -85,13 +88,13 @@ VERDICTS: list[tuple[list[str], dict[str, Any], str, str]] = [
     ),
     (
         ["carried"],
-        {"unreadable": BLIND, "destinations": {TARGET: Destination(TARGET, DESTINATION, unseen="that failed")}},
+        {"unreadable": BLIND, "destinations": {TARGET: DestinationInstance(TARGET, DESTINATION, unseen="that failed")}},
         "bad",
         f"The only image that rules cover arrived by the records of the source; could not look at {DESTINATION}.",
     ),
     (
         ["carried"] * 4,
-        {"destinations": {TARGET: Destination(TARGET, unseen=NO_KEYS)}},
+        {"destinations": {TARGET: DestinationInstance(TARGET, unseen=NO_KEYS)}},
         "good",
         f"All 4 images that rules cover arrived by the records of the source; {DESTINATION} itself was not looked into,"
         " since no keys of it were given.",
