@@ -96,12 +96,26 @@ def sync_report(
     audited = _results(hosts, every, "audit_sync_result", "findings")
     # Results have the IDs of instances, and people know the names of hosts.
     names = {hosts[name].get("acr_instance_id"): name for name in every}
-    counts, lags = of_images.counts(verified), of_images.lags(verified)
     report: dict[str, Any] = {
         "made_at": made_at,
         "sources": list(verified),
         "destinations": [name for name in destinations if name in audited],
         "not_looked_at": _not_looked_at(hosts, verified, audited, sources, every),
+        **_about_images(verified, names),
+        "rules": set_up.rules(verified, audited, names),
+        "grants": set_up.grants(audited, verified, hosts),
+        "findings": set_up.findings(verified, audited),
+        "topology": whole(hosts, sources, destinations),
+        "images": of_images.images(verified),
+        "files": [Path(found["images_file"]).name for found in verified.values() if found.get("images_file")],
+    }
+    return {"verdict": verdict(report), **report}
+
+
+def _about_images(verified: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return how many images arrived, when, and what became of the others."""
+    counts, lags = of_images.counts(verified), of_images.lags(verified)
+    return {
         "total": of_images.by_state({state: count["images"] for state, count in counts.items()}),
         "counts": counts,
         "lag": lags[0] if lags else _NO_LAG,
@@ -114,14 +128,7 @@ def sync_report(
         "others": of_images.others(verified, names),
         "traffic": of_images.not_there(verified),
         "settings": of_images.settings(verified, names),
-        "rules": set_up.rules(verified, audited, names),
-        "grants": set_up.grants(audited, verified, hosts),
-        "findings": set_up.findings(verified, audited),
-        "topology": whole(hosts, sources, destinations),
-        "images": of_images.images(verified),
-        "files": [Path(found["images_file"]).name for found in verified.values() if found.get("images_file")],
     }
-    return {"verdict": verdict(report), **report}
 
 
 def _results(hosts: Mapping[str, Any], names: Sequence[str], fact: str, key: str) -> dict[str, Any]:

@@ -78,6 +78,12 @@ def _no_role(expected: Expected) -> Iterator[Finding]:
 
 
 def _trust(trust: Trust, access: Access, expected: Expected) -> Iterator[Finding]:
+    yield from _too_little_trust(trust, access, expected)
+    yield from _doubtful_trust(trust, expected)
+    yield from _too_much_trust(trust, expected)
+
+
+def _too_little_trust(trust: Trust, access: Access, expected: Expected) -> Iterator[Finding]:
     for account in sorted(expected.to_trust - trust.accounts - trust.on_condition):
         denied = "; ".join(access.denials(account))
         problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
@@ -86,11 +92,17 @@ def _trust(trust: Trust, access: Access, expected: Expected) -> Iterator[Finding
     if expected.others_rules_are_listed and not (expected.to_trust or trust.accounts or trust.on_condition):
         problem = f"{_ROLE} trusts no other account, although rules of others end at {expected.instance_id}"
         yield error("missing_grant", _ROLE, problem, expected.grant())
+
+
+def _doubtful_trust(trust: Trust, expected: Expected) -> Iterator[Finding]:
     for account in sorted(trust.on_condition):
         problem = f"{_ROLE} trusts account {account} on a condition only, and nothing shows whether sync meets it"
         say = error if account in expected.to_trust else warning
         remedy = f"Remove the Condition, or the trust. {expected.grant(account)}"
         yield say("conditional_trust", f"account {account}", problem, remedy)
+
+
+def _too_much_trust(trust: Trust, expected: Expected) -> Iterator[Finding]:
     for account in sorted(trust.accounts - expected.to_trust - {expected.account_id}):
         if expected.trusted is not None:
             problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"

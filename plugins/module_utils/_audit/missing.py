@@ -90,38 +90,39 @@ def _names(
 ) -> Iterator[Finding]:
     """Yield what a rule lacks of the namespace and the repository that it names."""
     namespace, repository = str(rule.get("namespace") or ""), str(rule.get("repository") or "")
-    instance_id, side = params["instance_id"], params["side"]
-    subject = f"sync rule {rule['name']}"
-    wanted = f"{subject} needs"
     if (namespace, "") in existing:
         found = existing[namespace, ""]
-        if namespace in params.get("will_go", ()):
-            yield error(
-                "namespace",
-                subject,
-                f"{wanted} namespace {namespace}, which is about to be deleted from {side} instance {instance_id}",
-                "Take state: absent from the namespace, or give it to the rule too.",
-            )
-            return
+        yield from _namespace(found, rule, params, near)
+        # Without its namespace a repository is missing, too. One sentence is enough for both.
         if found is None:
-            yield error(
-                "namespace",
-                subject,
-                f"{wanted} namespace {namespace}, which {side} instance {instance_id} does not have",
-                f"Correct the rule, or add {namespace} to the instance's acr_namespaces.{near(namespace)}",
-            )
             return
-        if side == "destination" and not repository and not found.get("AutoCreateRepo"):
-            yield error(
-                "auto_create_repositories",
-                subject,
-                f"{wanted} namespace {namespace} on {instance_id} to create repositories automatically",
-                "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace.",
-            )
     if repository and (namespace, repository) in existing and existing[namespace, repository] is None:
+        subject = f"sync rule {rule['name']}"
+        whose = f"{params['side']} instance {params['instance_id']}"
         yield error(
             "repository",
             subject,
-            f"{wanted} repository {namespace}/{repository}, which {side} instance {instance_id} does not have",
+            f"{subject} needs repository {namespace}/{repository}, which {whose} does not have",
             f"Correct the rule, or add it to the instance's acr_repositories.{near(namespace, repository)}",
         )
+
+
+def _namespace(
+    found: Mapping[str, Any] | None, rule: Mapping[str, Any], params: Mapping[str, Any], near: Near
+) -> Iterator[Finding]:
+    """Yield what is wrong with a rule's namespace; None if it is missing, or is about to go."""
+    namespace, side, instance_id = str(rule["namespace"]), params["side"], params["instance_id"]
+    subject = f"sync rule {rule['name']}"
+    needs = f"{subject} needs namespace {namespace}"
+    if namespace in params.get("will_go", ()):
+        problem = f"{needs}, which is about to be deleted from {side} instance {instance_id}"
+        yield error("namespace", subject, problem, "Take state: absent from the namespace, or give it to the rule too.")
+    elif found is None:
+        problem = f"{needs}, which {side} instance {instance_id} does not have"
+        remedy = f"Correct the rule, or add {namespace} to the instance's acr_namespaces.{near(namespace)}"
+        yield error("namespace", subject, problem, remedy)
+    # The vendor's page: a rule of a namespace needs this at the destination. A rule of a repository needs that alone.
+    elif side == "destination" and not rule.get("repository") and not found.get("AutoCreateRepo"):
+        problem = f"{needs} on {instance_id} to create repositories automatically"
+        remedy = "Set auto_create_repositories: true for it with registryops.alicloud.acr_namespace."
+        yield error("auto_create_repositories", subject, problem, remedy)

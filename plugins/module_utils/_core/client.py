@@ -114,19 +114,22 @@ class Client:
                 # Noted even if a retry succeeds, since the first attempt may have worked as well.
                 if error.uncertain and not reads(action):
                     note(action, certain=False)
-                throttled = isinstance(error, ThrottledError)
                 kind = next(kind for kind in waits if isinstance(error, kind))
                 wait = next(waits[kind], None) if may_repeat(action, error) else None
                 if wait is None:
                     raise self._advised(error, parameters or {}) from error.__cause__
-                if throttled:
-                    pace.throttled(error.retry_after or wait)
-                else:
-                    self.sleep(max(error.retry_after, wait))
+                self._pause(error, wait, pace)
             else:
                 if not reads(action):
                     note(action, certain=True)
                 return answer
+
+    def _pause(self, error: ApiError, wait: float, pace: Pace) -> None:
+        """Wait before a call is repeated; a refusal of too many calls slows down all calls to the service."""
+        if isinstance(error, ThrottledError):
+            pace.throttled(error.retry_after or wait)
+        else:
+            self.sleep(max(error.retry_after, wait))
 
     def without(self, action: str) -> None:
         """Leave an action out of the permissions, since a run does as well without it."""

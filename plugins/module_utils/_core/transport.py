@@ -154,6 +154,21 @@ class SdkTransport:
             _unreachable(action, inner)
         data = error.data if isinstance(getattr(error, "data", None), dict) else {}
         code = str(data.get("Code") or getattr(error, "code", None) or "")
+        self._check_exchange(action, code, error, exchange)
+        retry_after = getattr(error, "retry_after", None)
+        raise api_error(
+            action,
+            code,
+            str(data.get("Message") or ""),
+            request_id=str(data.get("RequestId") or ""),
+            status=int(data.get("statusCode") or getattr(error, "status_code", None) or exchange.status),
+            retry_after=(retry_after or 0) / 1000,  # the SDK counts in milliseconds
+            denied=data.get("AccessDeniedDetail"),
+        ) from error
+
+    def _check_exchange(self, action: str, code: str, error: Any, exchange: Exchange) -> None:
+        """Raise if the exchange did not get as far as an answer of the service."""
+        inner = getattr(error, "inner_exception", None)
         if not exchange.host:
             raise AcrError(
                 f"the SDK could not make the request {action}: {self._words(inner or error)}",
@@ -175,16 +190,6 @@ class SdkTransport:
                 status=exchange.status,
                 uncertain=True,
             ) from error
-        retry_after = getattr(error, "retry_after", None)
-        raise api_error(
-            action,
-            code,
-            str(data.get("Message") or ""),
-            request_id=str(data.get("RequestId") or ""),
-            status=int(data.get("statusCode") or getattr(error, "status_code", None) or exchange.status),
-            retry_after=(retry_after or 0) / 1000,
-            denied=data.get("AccessDeniedDetail"),
-        ) from error
 
     def _words(self, cause: BaseException) -> str:
         """Return an exception's words, or a few of our own if it shows a secret."""

@@ -98,11 +98,10 @@ def compare_settings(
     unread: list[Finding] = []
     for side in destinations:
         pairs = [(origin, target) for origin, target in _pairs(ways) if target.instance_id == side.instance_id]
-        names = {(target.namespace, target.repository) for _origin, target in pairs}
-        namespaces = sorted({namespace for namespace, _repository in names})
         try:
-            found = read_settings(side.client, side.instance_id, namespaces, names.__contains__, described=described)
+            found = _settings_of(side, [target for _origin, target in pairs], described=described)
         except AcrError as failure:
+            # The other destinations can still be compared.
             unread.append(_unread(side, failure))
             continue
         for origin, target in pairs:
@@ -110,6 +109,14 @@ def compare_settings(
             if origin in wanted and there:
                 drifts += _drifts(origin, target, wanted[origin], there, settings)
     return SettingsFound(sorted(drifts), unread)
+
+
+def _settings_of(side: Side, targets: Iterable[TargetRepository], *, described: bool) -> dict[Name, Repository]:
+    """Return the settings of some repositories of a destination."""
+    names = {(target.namespace, target.repository) for target in targets}
+    # Only their namespaces are listed: a destination may hold a thousand others.
+    namespaces = sorted({namespace for namespace, _repository in names})
+    return read_settings(side.client, side.instance_id, namespaces, names.__contains__, described=described)
 
 
 def _pairs(ways: Mapping[Name, Iterable[TargetRepository]]) -> Iterator[tuple[Name, TargetRepository]]:

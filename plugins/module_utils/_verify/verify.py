@@ -34,7 +34,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progr
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import KeptRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import VerificationResult
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import standings
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing, standings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import (
     SettingsFound,
     compare_settings,
@@ -69,11 +69,7 @@ class Verification:
     def run(self) -> dict[str, Any]:
         """Return how the rules and the images stand."""
         rules = standings(self._task, self._select)
-        # After a preview, images at an instance that the run turns away from say nothing of what will be.
-        shown = [standing for standing in rules if not (self._params["preview"] and standing.moves)]
-        followed = [standing.rule for standing in shown if standing.followed and is_readable(standing.rule)]
-        if self._select.rules is not None:
-            followed = [rule for rule in followed if rule["name"] in self._select.rules]
+        followed = self._followed(rules)
         routes = Routes(followed, self._select)
         source = Side(self._task.client, self._instance_id)
         records = KeptRecords(self._task.client, self._instance_id, routes.instance_ids, self._watcher)
@@ -82,11 +78,7 @@ class Verification:
         self._watcher.begin(source.places)
         if not self._task.check_mode:
             self._wait(records)
-        summary = Summary(self._params["max_images"])
-        comparison = Comparison(source, destinations, routes, records, self._watcher)
-        self._compare(comparison, summary)
-        if comparison.tags:  # none where no rule covers a repository that is looked at
-            check_tags(self._select.tags or (), comparison.tags, self._instance_id)
+        summary = self._compare(Comparison(source, destinations, routes, records, self._watcher))
         return VerificationResult(
             instance_id=self._instance_id,
             rules=rules,
@@ -180,12 +172,30 @@ class Verification:
             records.refresh(moving)
             moving = records.in_flight()
 
-    def _compare(self, comparison: Comparison, summary: Summary) -> None:
+    def _followed(self, rules: Sequence[Standing]) -> list[Mapping[str, Any]]:
+        """Return the rules whose images are compared."""
+        # After a preview, images at an instance that the run turns away from say nothing of what will be.
+        shown = [standing for standing in rules if not (self._params["preview"] and standing.moves)]
+        followed = [standing.rule for standing in shown if standing.followed and is_readable(standing.rule)]
+        if self._select.rules is None:
+            return followed
+        return [rule for rule in followed if rule["name"] in self._select.rules]
+
+    def _compare(self, comparison: Comparison) -> Summary:
+        """Return the sums of all compared images, which go to the file on the way.
+
+        Raises:
+            AcrError: a selected tag is in no repository that is looked at.
+        """
+        summary = Summary(self._params["max_images"])
         with image_file(self._file) as file:
             for images in comparison.run():
                 summary.add(images)
                 file.add(images)
                 self._progress.compared(summary)
+        if comparison.tags:  # none where no rule covers a repository that is looked at
+            check_tags(self._select.tags or (), comparison.tags, self._instance_id)
+        return summary
 
     def _uncovered(self, source: Side, routes: Routes) -> list[str]:
         """Return the namespaces without a covered repository."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
@@ -30,29 +31,17 @@ def wanted_settings(task: Task) -> dict[str, Any]:
 
     Only the source's account is asked, so that another team can keep the settings in the destination's account.
     """
-    instance_id, settings = str(task.params["instance_id"]), task.params["settings"]
+    instance_id = str(task.params["instance_id"])
     select = Select.of(task.params["select"])
     rules = _rules(task, instance_id, select)
     readable = [rule for rule in rules if is_readable(rule)]
     routes = Routes(readable, select)
-    regions = {str(rule["target_instance_id"]): rule.get("target_region") for rule in rules}
     source = _source(task, instance_id, select, routes)
-    by_target: dict[TargetRepository, list[Name]] = {}
-    for origin in source:
-        for target in routes.of(*origin):
-            by_target.setdefault(target, []).append(origin)
-    targets: dict[str, list[dict[str, Any]]] = {instance: [] for instance in sorted(regions)}
-    conflicts: list[dict[str, Any]] = []
-    for target, origins in sorted(by_target.items()):
-        several = [_settings(source[origin], settings) for origin in origins]
-        if any(other != several[0] for other in several):
-            conflicts.append(_conflict(target, origins))
-        else:
-            targets[target.instance_id].append({"namespace": target.namespace, "name": target.repository, **several[0]})
+    targets, conflicts = _divided(source, routes, task.params["settings"])
+    regions = {str(rule["target_instance_id"]): rule.get("target_region") for rule in rules}
     found = [
-        {"target_instance_id": instance, "target_region": regions[instance], "repositories": repositories}
-        for instance, repositories in targets.items()
-        if repositories
+        {"target_instance_id": instance, "target_region": regions[instance], "repositories": targets[instance]}
+        for instance in sorted(targets)
     ]
     result = {"changed": False, "instance_id": instance_id, "targets": found, "conflicts": conflicts}
     warnings = [conflict["sentence"] for conflict in conflicts]
@@ -62,6 +51,27 @@ def wanted_settings(task: Task) -> dict[str, Any]:
         if rule not in readable
     ]
     return {**result, "warnings": warnings} if warnings else result
+
+
+def _divided(
+    source: Mapping[Name, Repository], routes: Routes, settings: list[str]
+) -> tuple[dict[str, list[dict[str, Any]]], list[dict[str, Any]]]:
+    """Return each instance's repositories with their settings, and the repositories that cannot follow."""
+    by_target: dict[TargetRepository, list[Name]] = {}
+    for origin in source:
+        for target in routes.of(*origin):
+            by_target.setdefault(target, []).append(origin)
+    targets: dict[str, list[dict[str, Any]]] = {}
+    conflicts: list[dict[str, Any]] = []
+    for target, origins in sorted(by_target.items()):
+        several = [_settings(source[origin], settings) for origin in origins]
+        # One repository cannot have two settings. Which source is meant is for people to say.
+        if any(other != several[0] for other in several):
+            conflicts.append(_conflict(target, origins))
+        else:
+            repository = {"namespace": target.namespace, "name": target.repository, **several[0]}
+            targets.setdefault(target.instance_id, []).append(repository)
+    return targets, conflicts
 
 
 def _source(task: Task, instance_id: str, select: Select, routes: Routes) -> dict[Name, Repository]:

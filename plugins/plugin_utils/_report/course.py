@@ -28,27 +28,38 @@ def course(runs: Runs, kind: str) -> dict[str, Any]:
     # fall. Lag goes from 0 up to its most; a millisecond keeps the axis from being empty.
     low, high = (min(*known, 0.99), 1.0) if kind == "coverage" else (0.0, max(*known, 0.001))
     step = _WIDE / max(len(runs) - 1, 1)
-    stretches: list[list[str]] = [[]]
-    for number, value in enumerate(values):
-        if value is None:
-            stretches.append([])
-        else:
-            stretches[-1].append(f"{number * step:.1f},{(high - value) / (high - low) * 100:.1f}")
     written = [_written(run, kind) for run in runs]
     return {
-        "points": [" ".join(stretch) for stretch in stretches if stretch],
-        "marks": [
-            {
-                "x": round(max(number - 0.5, 0) * step, 1),
-                "width": round(step, 1),
-                "words": f"{run['made_at'][:16].replace('T', ' ')}: {words}",
-            }
-            for number, (run, words) in enumerate(zip(runs, written, strict=True))
-        ],
+        "points": _points([None if value is None else (high - value) / (high - low) for value in values], step),
+        "marks": _marks(runs, written, step),
         "low": f"{low * 100:.4g} %" if kind == "coverage" else "0 s",
         "high": "100 %" if kind == "coverage" else duration(high),
         "last": written[-1],
     }
+
+
+def _points(depths: Sequence[float | None], step: float) -> list[str]:
+    """Return a line for each stretch without a gap; a depth of 0 is the top of the drawing, and 1 its bottom."""
+    stretches: list[list[str]] = [[]]
+    for number, depth in enumerate(depths):
+        if depth is None:
+            stretches.append([])
+        else:
+            stretches[-1].append(f"{number * step:.1f},{depth * 100:.1f}")
+    return [" ".join(stretch) for stretch in stretches if stretch]
+
+
+def _marks(runs: Runs, written: Sequence[str], step: float) -> list[dict[str, Any]]:
+    """Return the strip of each run that shows its words when pointed at."""
+    return [
+        {
+            # A strip lies around its run's point. The first begins with the drawing.
+            "x": round(max(number - 0.5, 0) * step, 1),
+            "width": round(step, 1),
+            "words": f"{run['made_at'][:16].replace('T', ' ')}: {words}",
+        }
+        for number, (run, words) in enumerate(zip(runs, written, strict=True))
+    ]
 
 
 def _coverage(run: Mapping[str, Any]) -> float | None:

@@ -45,6 +45,11 @@ def _metrics(report: Report) -> Iterator[_Metric]:
         "1 for the state of the whole: good, warning or bad.",
         [({"state": state}, float(state == report["verdict"]["state"])) for state in _STATES],
     )
+    yield from _of_images(report, made_at)
+    yield from _of_set_up(report)
+
+
+def _of_images(report: Report, made_at: float) -> Iterator[_Metric]:
     yield _Metric("acr_sync_images", "Images by namespace, destination and state.", _images(report))
     yield _Metric(
         "acr_sync_bytes",
@@ -57,6 +62,9 @@ def _metrics(report: Report) -> Iterator[_Metric]:
         "Age of the push that has waited longest for its arrival, by state.",
         _ages(report, made_at),
     )
+
+
+def _of_set_up(report: Report) -> Iterator[_Metric]:
     rules = Counter((row["host"], row["kind"]) for row in report["rules"])
     yield _Metric(
         "acr_sync_rules",
