@@ -48,6 +48,7 @@ def account_ids(named: Any, others: Sequence[str] = ()) -> list[str]:
     """Return the accounts that are named, or the others; see DOCUMENTATION."""
     if isinstance(named, list | tuple):
         return [str(uid) for uid in named]
+    # With -e, everything is a text.
     text = str(named).strip()
     if not text:
         return list(others)

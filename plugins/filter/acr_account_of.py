@@ -57,6 +57,7 @@ def account_of(
     """Return the UID of an instance's account; see DOCUMENTATION."""
     if said:
         return str(said)
+    # A target is mostly a destination; it is a source where the rules are reversed.
     for name in (*groups.get("acr_destination", ()), *groups.get("acr_source", ())):
         host = hosts[name]
         if host.get("acr_instance_id") == instance_id and host.get("acr_account_id"):

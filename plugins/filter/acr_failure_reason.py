@@ -43,6 +43,7 @@ from typing import Any
 
 def failure_reason(result: Mapping[str, Any]) -> str:
     """Return why a task failed; see DOCUMENTATION."""
+    # A failed loop says only that one item failed, so the item's own words come first.
     failed = [item["msg"] for item in result.get("results") or () if item.get("failed") and item.get("msg")]
     return str([*failed, result.get("msg") or "no reason was given"][0])
 

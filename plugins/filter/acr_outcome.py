@@ -87,6 +87,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.rule
 
 Said = Mapping[str, Any]
 
+# What a role tells, by the word in its last task.
 _TELLERS: dict[str, Callable[[Mapping[str, Any], Said], Outcome]] = {
     "access": lambda result, said: granted(result, said["host"], said),
     "revocation": lambda result, said: revoked(result, said["nobody"]),

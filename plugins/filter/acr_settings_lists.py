@@ -66,12 +66,14 @@ def settings_lists(
     targets: Targets = []
     for found in read:
         targets += found.get("targets") or []
+    # What was read in this run is newer than any file.
     if not targets:
         for file in files:
             targets += _written(file)
     repositories: list[Any] = []
     for target in targets:
         if target["target_instance_id"] == instance_id:
+            # Two sources may bring one repository, with the same settings.
             repositories += [each for each in target["repositories"] if each not in repositories]
     return {"repositories": repositories, "was_read": bool(read or files)}
 

@@ -82,6 +82,7 @@ def shares(sources: Hosts, destinations: Hosts, count: int) -> list[dict[str, An
 
 def _resolved(variables: Mapping[str, Any], destinations: Hosts) -> dict[str, Any]:
     """Return the variables of a source, whose rules do without other hosts."""
+    # A share stands without the other hosts, in which acr_direction would look for the way back.
     if variables.get("acr_direction") == "forward":
         variables = {name: value for name, value in variables.items() if name != "acr_direction"}
     if not variables.get("acr_sync_rules"):

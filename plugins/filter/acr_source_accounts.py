@@ -59,6 +59,7 @@ def source_accounts(
 ) -> list[str]:
     """Return the accounts whose rules end at a host; see DOCUMENTATION."""
     own = hosts[destination].get("acr_account_id")
+    # One role of an account serves all its instances, so that all of them are asked about.
     others = [name for name in beside if own is not None and str(hosts[name].get("acr_account_id")) == str(own)]
     rules = inbound_rules(hosts, sources, [destination, *others])
     accounts = dict.fromkeys(rule["account_id"] for rule in rules if rule["account_id"])

@@ -82,6 +82,7 @@ def switch_over_plan(
     with as_filter_errors():
         found = ways(hosts, groups.get("acr_source") or [])
     names = {way.source for way in found} | {way.destination for way in found}
+    # Reading a host's variables renders their templates, so only those of these hosts are read.
     seen = _seen({name: hosts[name] for name in names}, stopped)
     return {
         "holds": holding(found, seen) if found else None,

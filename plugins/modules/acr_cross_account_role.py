@@ -220,11 +220,14 @@ MODULE = Module(
                 "instance_id": {"type": "str", "required": True},
             },
         },
+        # A separate policy, so that nothing that people keep in another one is ever written.
         "policy_name": {"type": "str", "default": "AcrCrossAccountSync"},
         "adopt_policy": {"type": "bool", "default": False},
+        # Merging by default: several teams may grant through the one role that the service knows.
         "purge_source_accounts": {"type": "bool", "default": False},
         "purge_destination_instances": {"type": "bool", "default": False},
     },
+    # To revoke, one of the two is enough, or neither.
     rules={"required_if": [("state", "present", ("source_account_ids", "destination_instances"))]},
     work=manage(CrossAccountRoles),
 )

@@ -124,6 +124,7 @@ MODULE = Module(
         "instance_id": {"type": "str", "required": True},
         "target_instance_ids": {"type": "list", "elements": "str"},
         "list_file": {"type": "path"},
+        # The file has all of them; a result of thousands would fill the screen.
         "max_images": {"type": "int", "default": 100},
     },
     work=list_gone,

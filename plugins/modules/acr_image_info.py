@@ -117,6 +117,7 @@ MODULE = Module(
         "tags": {"type": "list", "elements": "str"},
         "tag_filter": {"type": "str"},
     },
+    # A repository's name alone may be in several namespaces.
     rules={"required_by": {"repository": ["namespace"]}},
     work=inform(Images, "images"),
 )

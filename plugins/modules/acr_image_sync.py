@@ -555,7 +555,9 @@ MODULE = Module(
         "override": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
         "destination_auth": {"type": "dict", "options": OTHER_CONNECTION_OPTIONS},
+        # Enough to keep the calls busy where a task takes some seconds, and few enough to wait for after a stop.
         "max_in_flight": {"type": "int", "default": 1000},
+        # Many failures are passing, and what fails twice mostly fails again.
         "retries": {"type": "int", "default": 1},
         "cancel_on_timeout": {"type": "bool", "default": False},
         "attached": {"type": "bool", "default": True},
@@ -568,6 +570,7 @@ MODULE = Module(
             SHARD,
         ],
         "required_one_of": [("images", "tag", "select", "from_rule", "retry"), ("target_region", "from_rule", "retry")],
+        # A rule says its target itself, and which images it covers.
         "mutually_exclusive": [
             ("images", "tag", "select", "retry"),
             *((given, "from_rule") for given in ("images", "tag", "retry", "target_region", *TARGET)),
@@ -575,6 +578,7 @@ MODULE = Module(
         ],
     },
     work=perform(Backfill),
+    # The whole result of an earlier run, with its own way to be read.
     apart="retry_from",
     connections=("destination_auth",),
 )

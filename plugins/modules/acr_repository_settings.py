@@ -153,6 +153,7 @@ MODULE = Module(
         "settings": {"type": "list", "elements": "str", "choices": list(SETTINGS), "default": list(SETTINGS)},
     },
     work=perform(RepositorySettings),
+    # One repository that cannot be set must not keep the others from it.
     apart="repositories",
 )
 

@@ -245,6 +245,7 @@ MODULE = Module(
         "rules": {"type": "list", "elements": "dict", "options": {**STATE_OPTION, **RULE_OPTIONS}},
         "inbound_rules": {"type": "list", "elements": "dict", "options": INBOUND_RULE_OPTIONS},
         "source_account_ids": {"type": "list", "elements": "str"},
+        # Findings of a report, which has audited the source already.
         "known": {"type": "list", "elements": "dict", "options": FINDING_OPTIONS},
         "fail_on": {"type": "str", "choices": ["error", "warning"], "default": "error"},
     },

@@ -357,7 +357,9 @@ MODULE = Module(
         "destinations": {"type": "list", "elements": "dict", "default": [], "options": DESTINATION_OPTIONS},
         "select": {"type": "dict", "options": SELECT_OPTIONS},
         "retry": {"type": "str", "choices": ["failed", "unfinished"]},
+        # Off, since a rule that is listed and not there is mostly a mistake.
         "assume_rules": {"type": "bool", "default": False},
+        # Only failures and the like are returned one by one, as many as people read.
         "max_images": {"type": "int", "default": 100},
         "images_file": {"type": "path"},
         **{name: {"type": "int"} for name in (*SHARD, "priority", "max_failures")},

@@ -267,6 +267,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.na
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import REPOSITORY_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
 
+# The same lists as the roles keep, so that an inventory is judged as it is written.
 _KEPT = {**STATE_OPTION, **DELETION_OPTIONS}
 
 MODULE = Module(

@@ -251,11 +251,13 @@ MODULE = Module(
         "source_hosts": {"type": "list", "elements": "str"},
         "sources": {"type": "list", "elements": "dict", "default": [], "options": SOURCE_OPTIONS},
         "lists": {"type": "list", "elements": "path", "default": []},
+        # A day in seconds: long enough for two teams, and short enough that a list is not forgotten.
         "list_max_age": {"type": "int", "default": 86400},
         "select": {"type": "dict", "options": SELECT_IMAGES},
         "keep": {"type": "dict", "options": {**NAMES, "tag_filter": {"type": "str"}}},
         "carried_by": {"type": "str", "choices": ["rule", "task"], "default": "rule"},
         "immutable": {"type": "bool", "default": False},
+        # Both limits are as small as a usual day's work. Whoever wants more says so.
         "max_deletions": {"type": "int", "default": 100},
         "max_share": {"type": "int", "default": 10},
         "max_images": {"type": "int", "default": 100},

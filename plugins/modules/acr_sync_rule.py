@@ -280,6 +280,7 @@ MODULE = Module(
     options={
         **STATE_OPTION,
         **RULE_OPTIONS,
+        # Seconds. A new grant is seen within a few, and a missing one should be told soon.
         "grant_timeout": {"type": "int", "default": 20},
         "instance_id": {"type": "str", "required": True},
     },

@@ -247,6 +247,7 @@ MODULE = Module(
             "options": {**STATE_OPTION, **RULE_OPTIONS},
         },
         "grant_timeout": {"type": "int", "default": 20},
+        # Off, since another team may keep rules of its own on the instance.
         "purge": {"type": "bool", "default": False},
     },
     work=perform(kept_rule_set),

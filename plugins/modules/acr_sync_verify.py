@@ -412,10 +412,12 @@ MODULE = Module(
         "rules": {"type": "list", "elements": "dict", "required": True, "options": {**STATE_OPTION, **RULE_OPTIONS}},
         "destinations": {"type": "list", "elements": "dict", "default": [], "options": DESTINATION_OPTIONS},
         "select": {"type": "dict", "options": SELECT_IMAGES},
+        # Seconds. Most tasks take a few, so that a minute lets all of the last pushes arrive.
         "wait_timeout": {"type": "int", "default": 60},
         "max_images": {"type": "int", "default": 100},
         "images_file": {"type": "path"},
         "settings": {"type": "list", "elements": "str", "choices": list(SETTINGS), "default": []},
+        # The source's audit takes what is listed here anyway.
         "audit": {"type": "bool", "default": False},
         "fail_on": {"type": "str", "choices": ["error", "warning"], "default": "error"},
         "preview": {"type": "bool", "default": False},

@@ -187,6 +187,7 @@ MODULE = Module(
         "transfer_acceleration": {"type": "bool"},
     },
     work=followed(manage(Replications)),
+    # A replication is ended by its buckets alone.
     rules={"required_if": [("state", "present", ["destination_region"])]},
 )
 

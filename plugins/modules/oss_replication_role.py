@@ -110,6 +110,7 @@ MODULE = Module(
         "source_buckets": {"type": "list", "elements": "str"},
     },
     work=manage(ReplicationRoles),
+    # Without buckets, the whole role is deleted.
     rules={"required_if": [("state", "present", ["source_buckets"])]},
 )
 

@@ -30,6 +30,7 @@ def audit(task: Task) -> dict[str, Any]:
     known = task.params["known"]
     found: list[Finding] = []
     for side in task.params["sides"]:
+        # A report audits the source while it verifies, and hands on what was found.
         found += known if side == "source" and known is not None else _SIDES[side](task)
     # "error" comes before "warning" in the alphabet, too.
     findings = sorted(found, key=lambda finding: finding["severity"])

@@ -42,6 +42,7 @@ class RulesToCome:
 
     def meeting(self) -> list[Finding]:
         """Return findings about rules that write to one repository from several."""
+        # Most inventories have no such rules. Then nothing is listed.
         candidates = _sharing(self._rules)
         if not candidates:
             return []
@@ -71,6 +72,7 @@ class RulesToCome:
     def _read(self, rules: Sequence[Rule]) -> None:
         """List the repositories that some rules may cover, once."""
         if not self._side.places:
+            # A rule without a namespace is for the whole instance, so that everything is listed.
             names = {rule.get("namespace") for rule in rules}
             self._side.read(None if None in names else sorted(map(str, names)))
 

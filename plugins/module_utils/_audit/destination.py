@@ -21,6 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 
 def audit_destination(task: Task) -> list[Finding]:
     params, said = task.params, task.params["inbound_rules"] or []
+    # It is not documented whether an instance lists rules of other accounts. Those that it lists are judged, too.
     selected = {"instance_id": params["instance_id"], "direction": "inbound"}
     listed = [rule.to_result() for rule in SyncRules(task.client, selected).find()]
     known = {_need(rule) for rule in said}
@@ -39,6 +40,7 @@ def _expect(
         own,
         params["instance_id"],
         params.get("region"),
+        # Rules within one account need no grant.
         frozenset(str(rule["account_id"]) for rule in said if rule["account_id"]) - {own},
         None if trusted is None else frozenset(trusted) - {own},
         params["inbound_rules"] is not None,
@@ -53,5 +55,6 @@ def _need(rule: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _places(task: Task, rules: list[dict[str, Any]]) -> list[Finding]:
     """Return what rules lack here; only the source knows what a rule of a whole instance needs."""
+    # An audit looks at what is there now, so nothing is about to be made.
     params = {"instance_id": task.params["instance_id"], "side": "destination", "will_exist": None}
     return [*chain.from_iterable(missing for _rule, missing in missing_places(task.client, rules, params))]

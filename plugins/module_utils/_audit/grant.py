@@ -85,6 +85,7 @@ def _trust(trust: Trust, access: Access, expected: Expected) -> Iterator[Finding
 
 def _too_little_trust(trust: Trust, access: Access, expected: Expected) -> Iterator[Finding]:
     for account in sorted(expected.to_trust - trust.accounts - trust.on_condition):
+        # A deny wins over every allow, so that granting once more would not help.
         denied = "; ".join(access.denials(account))
         problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
         remedy = "Remove that statement from the role's trust policy." if denied else expected.grant(account)
@@ -138,6 +139,7 @@ def _policies(access: Access) -> Iterator[Finding]:
         subject = f"policy {attached.name}"
         if attached.kind == SYSTEM:
             problem = f"{_ROLE} has system {subject}, which allows more than cross-account sync needs"
+            # No system policy is known that allows replication alone.
             yield error("policy_too_broad", subject, problem, "Detach it from the role.")
             continue
         for beyond in excess(attached.document or {}):
@@ -160,9 +162,11 @@ def _gone(task: Task, access: Access, expected: Expected) -> Iterator[Finding]:
     for place in sorted(access.places()):
         named, instance = place
         subject = f"instance {instance}"
+        # RAM takes a grant of any region. In a wrong one it opens nothing.
         if instance == expected.instance_id and region and named not in (region, "*"):
             problem = f"{_ROLE} lets others replicate into {instance} in {named}, but it is in {region}"
             yield error("grant_without_instance", subject, problem, f"{_FORGET} {expected.grant()}")
+        # Only instances of this region can be asked for, since an endpoint knows no others.
         elif _is_elsewhere(place, region, expected) and _is_gone(task, instance):
             problem = f"{_ROLE} lets others replicate into {instance} in {region}, which does not exist"
             yield error("grant_without_instance", subject, problem, _FORGET)

@@ -34,6 +34,7 @@ class Meeting:
         for origin in origins:
             for target, bringing in routes.of(*origin).items():
                 sources.setdefault(target, {})[origin] = [route.rule for route in bringing]
+        # A target of one repository alone cannot be overwritten by another.
         self._sources = {target: found for target, found in sources.items() if len(found) > 1}
         self._origins = set(chain.from_iterable(self._sources.values()))
         self._tags: dict[Origin, frozenset[str]] = {}

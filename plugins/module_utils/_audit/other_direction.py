@@ -35,6 +35,7 @@ def other_direction(client: Client, instance_id: str, rules: Iterable[Rule]) -> 
     arriving = {(rule.name, rule.target_instance_id) for rule in found}
     for rule in rules:
         name, target = str(rule["name"]), rule.get("target_instance_id")
+        # A switch-over names each reversed rule after the rule that it reverses.
         counterpart = name.removesuffix(REVERSED) if name.endswith(REVERSED) else f"{name}{REVERSED}"
         if (counterpart, target) in arriving:
             problem = f"sync rule {name} would send back to {target} what {counterpart} brings from there"

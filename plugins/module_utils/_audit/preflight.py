@@ -51,6 +51,7 @@ def preflight(task: Task) -> dict[str, Any]:
         findings += [*_route(rule, params), *missing]
     warnings = [_doubt(instance, params["side"])] if instance.edition in _DOUBTFUL else []
     if params["side"] == "source":
+        # Both look at images, which only the source's account can list.
         to_come = RulesToCome(task.client, params["instance_id"], rules)
         back = other_direction(task.client, params["instance_id"], rules) if rules else ()
         findings += [*to_come.meeting(), *back]

@@ -40,4 +40,5 @@ class RuleImages:
 
     def look_for_signatures(self, rule: Mapping[str, Any], origin: Origin, images: Mapping[str, Held]) -> None:
         """Keep the first finding about signatures, which is enough to act on."""
+        # One example tells what to change in the filter, and looking at all tags costs time.
         self.signatures = self.signatures or left_behind(rule, origin, images)

@@ -28,6 +28,7 @@ class RuleRecords:
     def __init__(self) -> None:
         self._oldest: int | None = None
         self._own: set[str] = set()
+        # Of each tag only the newest task is kept: there may be a million records, and few tags.
         self._ended: dict[tuple[str, Origin], dict[str, Ended]] = {}
         # When the newest that arrived was sent, whoever sent it: of each instance, and of each image that went by hand.
         self._reached: dict[str, int] = {}

@@ -33,6 +33,7 @@ def left_behind(rule: Rule, origin: Origin, images: Mapping[str, Held]) -> Findi
     left = [tag for tag in images if attached_to(tag) and not selects(pattern, tag)]
     if not left:
         return None
+    # A signature of an image that the rule leaves out is left out rightly.
     carried = {held.digest: tag for tag, held in images.items() if selects(pattern, tag)}
     for tag in left:
         digest = attached_to(tag)

@@ -56,6 +56,7 @@ class SourceAudit:
         selected = {"instance_id": self._instance_id, "direction": "outbound"}
         self._found = list(SyncRules(task.client, selected).find())
         readable = [rule for rule in self._found if is_readable(rule.to_result())]
+        # A stand-in is part of another rule's replacement, and has a finding as such.
         self._rules = [rule for rule in readable if not is_stand_in(rule.name)]
         self._shown = [rule.to_result() for rule in self._rules]
         self._routes = Routes(self._shown, Select())

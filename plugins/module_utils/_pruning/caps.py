@@ -35,6 +35,7 @@ def check_caps(going: Sequence[Extra], by_rule: Mapping[str, int], most: int, sh
 
 
 def _over(going: Sequence[Extra], by_rule: Mapping[str, int], most: int, share: int) -> Iterator[str]:
+    # Both limits are for accidents, such as a source that was emptied or a rule that was narrowed.
     if len(going) > most:
         yield f"{len(going):,} images would go, more than max_deletions ({most:,})"
     for rule, count in Counter(extra.rule for extra in going).items():

@@ -83,6 +83,7 @@ class SourceLook:
     def __init__(self, client: Client, instance_id: str) -> None:
         self._client = client
         self._read = 0
+        # Taken before anything is listed, so that the list is never older than it says.
         self._found = Carried(instance_id, int(time.time() * 1000))
 
     def run(self, targets: Collection[str] | None = None) -> Carried:
@@ -104,6 +105,7 @@ class SourceLook:
     def _rules(self) -> Iterator[Rule]:
         with attempt(f"list the sync rules of {self._found.instance_id}"):
             for rule in [state.to_result() for state in outbound_rules(self._client, self._found.instance_id)]:
+                # Deleting by a guess would be worse than deleting nothing.
                 if not is_readable(rule):
                     raise AcrError(
                         f"what sync rule {rule['name']} covers cannot be told: engines read its filter differently",
@@ -122,12 +124,14 @@ class SourceLook:
         covered: dict[Origin, Collection[TargetRepository]] = {}
         for record in each_task(self._client, self._found.instance_id, {}):
             self._read += 1
+            # Older records may have been removed. What they carried cannot be proven any more, and is kept.
             if record.create_time:
                 self._found.oldest = min(self._found.oldest or record.create_time, record.create_time)
             origin = (str(record.namespace), str(record.repository))
             target = TargetRepository(
                 str(record.target_instance_id), str(record.target_namespace), str(record.target_repository)
             )
+            # There may be a million records and few repositories, so rules are tried once for each repository.
             if origin not in covered:
                 covered[origin] = self._found.routes.of(*origin)
             # A rule keeps the tag; a task with another tag at the target was made by hand.
@@ -138,6 +142,7 @@ class SourceLook:
         tag = str(record.tag)
         if record.status in IN_FLIGHT:
             self._found.under_way.add((target, tag))
+        # What the source still has is no candidate, so its records need no memory.
         elif record.status == "success" and not self._found.has(origin, tag):
             by_rule = bool(record.sync_rule_id) or record.trigger == "automatic"
             carry = Carry(*origin, by_rule, record.create_time or 0, record.modified_time or 0)

@@ -71,6 +71,7 @@ class PruneOptions:
         extras = [extra for extra in found.extras.values() if self._is_selected(extra)]
         going: dict[str, Extra] = {}
         for extra in extras:
+            # A signature without its image is of no use, and an image without its signature may be refused.
             if extra.attached_to:
                 extra.keep("it goes with its image only")
                 continue
@@ -97,6 +98,7 @@ class PruneOptions:
             return "the tags of its repository are immutable"
         if is_under_way(extra, self.instance_id):
             return "a sync task is writing it"
+        # Without a digest nobody could see that the tag was pushed again before it is deleted.
         return "" if extra.held.digest else "its digest is not known"
 
     def _attachments(self, found: SearchedRepository, going: Mapping[str, Extra]) -> dict[str, Extra]:
@@ -139,6 +141,7 @@ def _keep_needed(found: SearchedRepository, going: dict[str, Extra]) -> None:
 
 
 def _needed(found: SearchedRepository, going: Mapping[str, Extra]) -> Iterator[tuple[str, str]]:
+    # By digest, since tags with one digest are one manifest.
     staying: dict[str | None, str] = {}
     for tag, held in found.held.items():
         if tag not in going:

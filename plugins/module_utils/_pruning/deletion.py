@@ -53,6 +53,7 @@ class Deletion:
         Raises:
             AcrError: one could not be deleted; what was not reached is left.
         """
+        # Repositories side by side, images of one repository in turn: they may share manifests.
         repositories: dict[str, dict[str, list[Extra]]] = {}
         for extra in going:
             repositories.setdefault(extra.place.repository_id, {}).setdefault(extra.image, []).append(extra)
@@ -60,6 +61,7 @@ class Deletion:
             self._client.calls(self._repository, [list(images.values()) for images in repositories.values()])
         except AcrError:
             for extra in going:
+                # The others were deleted, or kept for a reason of their own, and say so.
                 if extra.state == TO_DELETE:
                     extra.keep("the run ended before", LEFT)
             raise
@@ -72,6 +74,7 @@ class Deletion:
         """Delete one image with all that belongs to it, unless something about it has changed."""
         first = extras[0]
         with attempt(f"delete {first.path} from {self._instance_id}"):
+            # The destination last, so that nothing lies between that look and the deletion.
             news = self._at_sources(extras)
             held = self._held(first)
             news = news or _changed(extras, held)

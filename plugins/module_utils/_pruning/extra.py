@@ -135,6 +135,7 @@ def found_in(
         ways = [origin for origin in origins if attached_to(tag) or selects(origin.route.tags, tag)]
         if not ways:
             continue
+        # Several rules may bring one image. It counts for the first of them, so that shares add up to the whole.
         found.by_rule[str(ways[0].route.rule["name"])] += 1
         if not any(origin.source.has(origin.place, tag) for origin in ways):
             extra = Extra(place, tag, image, ways)

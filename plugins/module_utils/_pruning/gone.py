@@ -31,6 +31,7 @@ def list_gone(task: Task) -> dict[str, Any]:
 def _shown(found: Carried) -> list[dict[str, Any]]:
     shown = []
     for (target, tag), carries in sorted(found.carries.items()):
+        # One line for a tag, however often it was carried.
         last = max(carries, key=lambda carry: carry.ended)
         shown.append(
             {

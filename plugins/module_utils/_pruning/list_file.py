@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.carr
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import TargetRepository
 
+# A list decides what is deleted. So a file of another kind, or of a later version, is refused and not guessed at.
 _KIND, _VERSION = "registryops.alicloud.acr_gone_image_info", 1
 # In milliseconds. The clocks of the two teams may differ by as much.
 _MINUTE = 60_000
@@ -54,6 +55,7 @@ def read(path: str, max_age: int) -> Carried:
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise AcrError(f"{whole} is not a whole list of acr_gone_image_info", remedy) from cause
     age = int(time.time() * 1000) - carried.listed
+    # A list of the future would never grow too old.
     if not -_MINUTE <= age <= max_age * 1000:
         told = f"{age // _MINUTE:,} minutes old, more than list_max_age ({max_age:,} s)"
         raise AcrError(f"the list {whole} is {told if age > 0 else 'of the future'}", remedy)

@@ -41,6 +41,7 @@ def check_names(
     check_rules(select.rules or (), names, f" that ends at {instance_id}", f"select.rules {_SELECT}")
     places = [*there, *_to_come(sources)]
     namespaces = {place.namespace for place in places}
+    # Listed only where a name is in doubt, since it takes a call and a right.
     if not namespaces.issuperset([*(select.namespaces or ()), *kept.namespaces]):
         namespaces |= _empty_ones(client, instance_id)
     check_namespaces(client, instance_id, select.namespaces or (), namespaces, f"select.namespaces {_SELECT}")

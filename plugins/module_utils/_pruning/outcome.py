@@ -38,6 +38,7 @@ def result(instance_id: str, sources: Sequence[str], extras: Sequence[Extra], mo
         extras: what only the destination has.
         most: how many of the images that are kept are returned one by one.
     """
+    # What is deleted is always named one by one. What is kept may be very many.
     kept = [extra for extra in extras if extra.state == KEPT]
     others = [extra for extra in extras if extra.state != KEPT]
     counts = {state: _counted([extra for extra in extras if extra.state == state]) for state in STATES}

@@ -64,6 +64,7 @@ class Prune(Operation):
         try:
             check_caps(self._going(), by_rule, self.params["max_deletions"], self.params["max_share"])
         except AcrError as refusal:
+            # With the whole list, so that people can see what they would have allowed.
             refusal.results = {**self.to_result(), "changed": False}
             raise
 
@@ -97,6 +98,7 @@ class Prune(Operation):
     def _find(self) -> Counter[str]:
         """Decide about each repository that rules bring images to, and return each rule's number of images."""
         side = Side(self.client, self._instance_id)
+        # All of it, since keep may name a repository in any namespace.
         side.read(None)
         check_names(self.client, self._choice, self._sources, side.places.values())
         places = {place: origins_of(self._sources, self._target(place)) for place in side.places.values()}

@@ -101,6 +101,7 @@ class BucketGrants(Resource[BucketGrant]):
 
     def delete(self, current: BucketGrant) -> Extras:
         document, owner, bucket = self._policy(), self.owner(), str(current.bucket)
+        # Other statements of the bucket's policy are somebody else's, and stay.
         for who in (_session(current), *(current.callers or ())):
             document = storage.with_grant(document, owner, bucket, who, ())
         self._put(document)
@@ -132,6 +133,7 @@ class BucketGrants(Resource[BucketGrant]):
 
     def _put(self, document: policy.Document) -> None:
         bucket = {"Bucket": self.params["bucket"]}
+        # A policy without statements says nothing, so it is deleted.
         if policy.statements(document):
             self.client.call("oss", "PutBucketPolicy", {**bucket, "Policy": policy.dump(document)})
         else:

@@ -59,6 +59,7 @@ class Replications(Resource[Replication]):
         owner_of(self.client, str(desired.source_bucket))
         self._closing = ""
         for rule in self._rules():
+            # OSS gives rules their IDs, so that a rule is known by its two buckets.
             if rule["DestinationBucket"] != desired.destination_bucket:
                 continue
             if rule["Status"] != CLOSING:
@@ -126,6 +127,7 @@ class Replications(Resource[Replication]):
         try:
             self.client.call("oss", "DeleteBucketReplication", named)
         except NotFoundError as error:
+            # Only the rule may be missing. A missing bucket is a mistake in the options.
             if not error.code.startswith("NoSuchReplication"):
                 raise
 

@@ -90,6 +90,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         role = self.calls.role()
         attached = self.calls.attached() if role is not None else []
         trust = policy.parse(role.get("AssumeRolePolicyDocument")) if role is not None else None
+        # Reading a system policy takes a right on another resource, which an audit should not need.
         policies = [self.calls.attached_policy(*entry, or_unread=(SYSTEM,)) for entry in attached]
         return Access(self.account_id(), trust, tuple(sorted(policies, key=lambda attached: attached.name)))
 
@@ -128,6 +129,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
     def absent(self, current: CrossAccountRole) -> CrossAccountRole | None:
         accounts, instances = self._accounts(), self._instances()
         trust, document = current.trust_policy, current.policy_document
+        # With instances alone, the accounts keep what else they may reach.
         if trust is not None and (accounts or not instances):
             trust = policy.with_trust(trust, (), accounts or current.access.named_accounts)
         if document is not None and current.is_kept_here:
@@ -148,6 +150,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         attached = current.attached
         users: tuple[str, ...] = ()
         if document is not None and not policy.statements(document):
+            # RAM deletes no policy that anybody has. Then its document stays as it is.
             users, attached = self.calls.policy_users(current.policy_name), False
             document = current.policy_document if users else None
         if trust is not None and not policy.statements(trust):

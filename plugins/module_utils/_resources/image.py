@@ -113,6 +113,7 @@ class Images(Resource[Image]):
         instance_id = str(self.params["instance_id"])
         namespace, repository = self.params.get("namespace"), self.params.get("repository")
         if repository:
+            # One call, where a list would take a page for every hundred repositories.
             identity = repository_id(self.client, instance_id, namespace, repository)
             yield ListedRepository(str(namespace), repository, identity)
             return

@@ -38,6 +38,7 @@ class Instances(Resource[Instance]):
     def find(self) -> Iterator[Instance]:
         wanted = self.params.get("instance_id")
         if wanted:
+            # One call, and no right to list all instances.
             yield self.get(wanted)
             return
         selected = {"InstanceName": self.params.get("name")}

@@ -58,6 +58,7 @@ def check_repositories(
 
 def _repository_hint(name: str, places: Collection[ListedRepository], option: str) -> str:
     for place in places:
+        # The API takes the two names apart, and people copy them as one from the console.
         if name == f"{place.namespace}/{place.repository}":
             return (
                 "A repository is named without its namespace:"
@@ -94,6 +95,7 @@ def number_hint(tag: str, known: Iterable[str] = ()) -> str:
 
 def as_number(text: str) -> float | None:
     """Return the number that YAML reads, or None."""
+    # Python also reads "inf", "nan" and digits of other scripts as numbers.
     if not text.isascii() or not text[:1].isdigit():
         return None
     try:

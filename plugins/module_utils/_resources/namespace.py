@@ -71,6 +71,7 @@ class Namespaces(Resource[Namespace]):
     def absent(self, current: Namespace) -> None:
         if self.params["force"]:
             return
+        # The service deletes images without a question. It counts them nowhere, so each repository is asked.
         repositories = Repositories(self.client, {"instance_id": current.instance_id, "namespace": current.name})
         for repository in repositories.find():
             images = count_images(self.client, str(current.instance_id), str(repository.repository_id))
@@ -113,6 +114,7 @@ class Namespaces(Resource[Namespace]):
         try:
             return self.client.call("cr", "GetNamespace", named)
         except NotFoundError as error:
+            # A missing instance is a mistake in the options, not a missing namespace.
             if "INSTANCE" in error.code:
                 raise
             return None

@@ -29,6 +29,7 @@ def followed(keep: Work) -> Work:
     def work(task: Task) -> dict[str, Any]:
         result = keep(task)
         kept = result["replication"]
+        # In check mode, and where the replication was ended, there is nothing to follow.
         if task.check_mode or not kept.get("rule_id"):
             return result
         try:
@@ -74,6 +75,7 @@ def _wait(task: Task, kept: Mapping[str, Any]) -> dict[str, Any]:
 
     def done() -> bool:
         known.update(progress_of(task.client, kept))
+        # Without older objects there is no share that could grow.
         if not kept["historical_objects"]:
             return bool(known["status"] == "doing")
         return bool(known.get("historical_progress", 0.0) >= _ALL)

@@ -106,6 +106,7 @@ class ReplicationRoles(Resource[ReplicationRole]):
             f"role or policy {desired.name} was made by somebody else, for another purpose",
             "Give the role another name.",
         )
+        # Other inventories may use the same role, so buckets are added and never replaced.
         buckets = sorted({*(current.source_buckets or ()), *wanted})
         return self._with(current, buckets)
 
@@ -137,6 +138,7 @@ class ReplicationRoles(Resource[ReplicationRole]):
 
     def delete(self, current: ReplicationRole) -> Extras:
         name = str(current.name)
+        # RAM refuses to delete what is attached.
         self.calls.attach(name, wanted=False)
         self.calls.delete_policy(name)
         self.calls.delete_role()

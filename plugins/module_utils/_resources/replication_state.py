@@ -50,6 +50,7 @@ class Replication(State):
             "Role": self.role_name,
             "Prefixes": self.prefixes,
             "Historical": "enabled" if self.historical_objects else "disabled",
+            # ALL is everything with deletions, and PUT what is written alone.
             "Action": "ALL" if self.replicate_deletions else "PUT",
             "TransferType": "oss_acc" if self.transfer_acceleration else None,
         }

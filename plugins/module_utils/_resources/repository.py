@@ -85,6 +85,7 @@ class Repositories(Resource[Repository]):
     def absent(self, current: Repository) -> None:
         if self.params["force"]:
             return
+        # The service deletes images without a question.
         images = count_images(self.client, str(current.instance_id), str(current.repository_id))
         if images:
             raise AcrError(
@@ -123,6 +124,7 @@ class Repositories(Resource[Repository]):
         try:
             return self.client.call("cr", "GetRepository", self._named(state))
         except NotFoundError as error:
+            # A missing instance is a mistake in the options, not a missing repository.
             if "INSTANCE" in error.code:
                 raise
             return None

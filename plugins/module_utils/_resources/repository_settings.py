@@ -110,12 +110,14 @@ class RepositorySettings(Bulk[Repository]):
     option = "repositories"
 
     def __init__(self, task: Task) -> None:
+        # Repositories that are not listed are left alone.
         params = {**task.params, "purge": False, "state": "present"}
         super().__init__(replace(task, params=params), FollowedRepositories(task.client, params))
         self.missing: list[str] = []
 
     def prepare(self) -> None:
         super().prepare()
+        # A repository that is not there yet gets its settings in a later run, once an image has made it.
         there = {named(repository) for repository in self.found}
         self.missing = [item.name for item in self.items if not item.error and _name_of(item) not in there]
         self.items = [item for item in self.items if item.name not in self.missing]

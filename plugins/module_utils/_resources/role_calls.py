@@ -56,6 +56,7 @@ class RoleCalls:
 
     def attached(self) -> list[tuple[str, str]]:
         """Return type and name of each attached policy."""
+        # This list comes whole; RAM has no pages for it.
         answer = self.find("ListPoliciesForRole", {"RoleName": self.name}) or {}
         found = _list("ListPoliciesForRole", answer, "Policies", "Policy")
         return [(str(entry.get("PolicyType")), str(entry.get("PolicyName"))) for entry in found]
@@ -149,6 +150,7 @@ class RoleCalls:
             except ApiError as error:
                 if not error.uncertain:
                     raise
+                # The call was carried out, and only its answer was lost.
                 if is_there():
                     return
                 if not pause:

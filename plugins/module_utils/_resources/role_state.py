@@ -68,6 +68,7 @@ class CrossAccountRole(State):
         changed: dict[str, tuple[Any, Any]] = {}
         for name in ("trust_policy", "policy_document"):
             now, wanted = getattr(self, name), getattr(goal, name)
+            # By meaning, since RAM may store a document with other spaces and another order.
             if (now is None) != (wanted is None) or policy.meaning(now) != policy.meaning(wanted):
                 changed[name] = (now, wanted)
         if bool(self.attached) != bool(goal.attached):

@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 def check_options(desired: SyncRule, scope: str) -> None:
     """Refuse a stand-in's name, and options that a rule of this scope does not have."""
     refuse(
+        # A rule of such a name would be deleted as a leftover.
         is_stand_in(desired.name),
         f"{desired.name} is the name of a rule that stands in for another one while that is replaced",
         "Choose another name.",

@@ -114,6 +114,7 @@ class Replacement:
         both = f"No push is lost: {first.name} carries what the new rule covers. Run the task again to finish."
         with self._saying(both):
             self._delete(self.current, *self.doubles)
+        # The new rule was made under its own name at once, so no stand-in is left.
         if renamed:
             return []
         self.current = made
@@ -192,6 +193,7 @@ class Replacement:
 
     def _hold(self) -> SyncRule | None:
         """Create the placeholder; return None if it is not needed, or refused."""
+        # A manual rule carries nothing by itself, so nothing can be lost.
         if self.goal.trigger == "manual":
             return None
         namespace = None

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
+# The words of options, and those of the API. PASSIVE is a rule that a push starts.
 SCOPES = {"namespace": "NAMESPACE", "repository": "REPO", "instance": "INSTANCE"}
 DIRECTIONS = {"outbound": "FROM", "inbound": "TO"}
 TRIGGERS = {"automatic": "PASSIVE", "manual": "INITIATIVE"}

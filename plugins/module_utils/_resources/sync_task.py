@@ -23,6 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard i
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 
+# An image goes from the first to the second, and ends in one of the other three.
 STATUSES = {
     "pending": "PENDING",
     "synchronizing": "SYNCHRONIZING",
@@ -156,6 +157,7 @@ class SyncTasks(Resource[SyncTask]):
         rules = list(self.client.pages("cr", "ListRepoSyncRule", named, "SyncRules"))
         named_so = [entry for entry in rules if rule in (entry.get("SyncRuleName"), entry.get("SyncRuleId"))]
         ids = {str(entry["SyncRuleId"]) for entry in named_so}
+        # IDs of rules begin like this. The records of a deleted rule still have its ID.
         if not ids and not rule.startswith("crsr-"):
             raise AcrError(
                 f"{self.params['instance_id']} has no sync rule {rule!r}",

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 
+# A rule with another name and the same of all these was most likely renamed.
 _PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "target_instance_id")
 
 

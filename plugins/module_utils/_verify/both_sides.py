@@ -69,6 +69,7 @@ class Comparison:
                 yield images
         if doubtful:
             self._read_destinations(doubtful)
+        # Source, records, destination: in this order, an image that arrives between two lists is still judged rightly.
         for _origin, images in self._each(doubtful, self._compare_again):
             yield images
         yield from self._extras()
@@ -142,6 +143,7 @@ class Comparison:
         records, lost = self._records.of(origin, target), self._records.lost(origin)
         reached = self._records.reached(target.instance_id)
         found = []
+        # By tag, not by digest: a rule keeps the tag, and several tags may be one image.
         for tag, held in images.items():
             bringers = bringing.of(tag)
             if bringers is not None:
@@ -153,6 +155,7 @@ class Comparison:
 
     def _extras(self) -> Iterator[list[Compared]]:
         """Yield what only destinations have, where rules would put it."""
+        # Only where a rule of this source arrives. What else a destination holds is nobody's business here.
         places: list[TargetRepository] = []
         for side in self._destinations.values():
             places += [TargetRepository(side.instance_id, *place) for place in sorted(side.places)]

@@ -96,6 +96,7 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
         return "failed", ""
     if arrived is not None:
         return "different", _reason(current, "had arrived, or was skipped; the tag is another image now")
+    # Without keys of the destination, the source's record is the best that is known.
     if not evidence.readable and current is not None and current.status == "success":
         return "carried", ""
     carried = held.pushed >= (rule.get("create_time") or 0) and rule.get("trigger") != "manual"

@@ -11,6 +11,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failu
 
 # The worst first, as people should read them. An image with a destination is in exactly one of these.
 STATES = ("failed", "missing", "different", "unsigned", "waiting", "older", "extra", "carried", "same")
+# States that are an error in themselves. An unsigned image has arrived, so that it is a warning.
 BAD = ("failed", "missing", "different")
 ARRIVED = ("unsigned", "carried", "same")
 _WORDS = {

@@ -69,6 +69,7 @@ class DestinationInstance:
             return (
                 f"{ask(self.instance_id, self.region)}, unless that was done since {since}. Then {SENDS} {them}{how}."
             )
+        # The inventory has turned away from it, so the rule goes first.
         if self.unseen == UNNAMED:
             return f"{MOVES}. Then {SENDS} {them}{how}."
         if kind == "instance" and self.unseen:
@@ -79,6 +80,7 @@ class DestinationInstance:
 
     def doubt(self) -> str:
         """Return what the newest record says against the instance; empty if nothing."""
+        # An instance that could be looked into is not gone, whatever a record says.
         if not self.refused or not self.unseen or issue_kind(self.refused.issue) != "instance":
             return ""
         return f"by the newest record, of {iso_time(self.refused.created)}, it is gone ({self.refused.issue})"

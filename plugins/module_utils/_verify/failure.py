@@ -101,6 +101,7 @@ def failure_of(record: Record, rule: Mapping[str, Any], target: str, reached: in
         target: the instance where the rule ends.
         reached: when the last image that arrived there was sent, in epoch milliseconds; 0 if none did.
     """
+    # The rule ended elsewhere then. Whatever was wrong there says nothing of the new target.
     if record.target_instance_id not in (None, target):
         return Failure(record.issue, record.created, record.target_instance_id, "to another instance")
     if record.created < (rule.get("create_time") or 0):

@@ -123,6 +123,7 @@ class ImageFindings:
         """
         totals: dict[tuple[str, str], list[int]] = {}
         for group in self._summary.others():
+            # What is waiting will arrive, and extra images are no task of a rule.
             if group["state"] == "older":
                 total = totals.setdefault((group["target_instance_id"], group["reason"]), [0, 0])
                 total[0] += group["images"]
@@ -133,6 +134,7 @@ class ImageFindings:
             why = f"{are} covered by manual rules" if "manual" in reason else f"{are} older than {their}"
             destination = self._at(target)
             where = destination.called
+            # Without a look at the destination, only the records can be named.
             never = f"by the records never went to {where}" if destination.unseen else f"{are} not at {where}"
             problem = f"{counted(images, 'image')} ({bytes_to_human(size)}) {why} and {never}: no rule sends {them}"
             found.append(warning("never_sent", where, problem, destination.sends(them, self._ask)))

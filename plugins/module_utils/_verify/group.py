@@ -40,6 +40,7 @@ class Group:
         if image.failure:
             self.failed_at = max(self.failed_at, image.failure.time)
         self.repositories.add((image.namespace, image.repository))
+        # Cut at once, so that a group of 100,000 images stays small.
         self.newest = sorted([*self.newest, (-(image.pushed or 0), image.tag)])[:_TAGS_NAMED]
 
     @property

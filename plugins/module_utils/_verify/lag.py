@@ -36,6 +36,7 @@ def percentiles(lags: Iterable[float]) -> dict[str, Any]:
     count = len(ordered)
     if not ordered:
         return {"count": 0, "median": None, "p95": None, "worst": None}
+    # Whole positions: among many lags, a mean of two neighbours would differ by nothing that anybody sees.
     return {"count": count, "median": ordered[count // 2], "p95": ordered[count * 95 // 100], "worst": ordered[-1]}
 
 

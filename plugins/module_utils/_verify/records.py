@@ -100,6 +100,7 @@ class KeptRecords:
             names = (str(task.target_instance_id), str(task.target_namespace), str(task.target_repository))
             _keep(self._newest.setdefault((origin, TargetRepository(*names)), {}), task)
         else:
+            # A failure on the way to an instance that a rule has left may be why the image never arrived.
             _keep(self._lost.setdefault(origin, {}), task)
 
     def _keep_ended(self, task: SyncTask) -> None:

@@ -103,6 +103,8 @@ class VerificationResult:
         of_rules = [finding for finding in (rule.finding(self.preview) for rule in self.rules) if finding]
         of_images = ImageFindings(self.summary, self.destinations, self.ask, self.unreadable).all()
         of_settings = self.settings.findings({place.instance_id: place.name for place in self.destinations.values()})
+        # "error" comes before "warning" in the alphabet. Sorting keeps the order of equal ones: rules, images,
+        # settings.
         return sorted([*of_rules, *of_images, *of_settings], key=lambda finding: finding["severity"])
 
 

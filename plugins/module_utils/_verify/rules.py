@@ -102,6 +102,7 @@ def standings(task: Task, select: Select) -> list[Standing]:
     Raises:
         AcrError: a rule that is selected by name does not exist.
     """
+    # Planned as configure_sync would plan it, so that both always agree on what differs.
     wanted = SyncRuleSet(Task(task.client, {**task.params, "purge": False}, check_mode=True))
     wanted.prepare()
     found = [rule.to_result() for rule in wanted.resource.everything()]

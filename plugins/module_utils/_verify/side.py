@@ -39,6 +39,8 @@ class Side:
                     for place in list_repositories(self.client, self.instance_id, namespace):
                         self.places[place.namespace, place.repository] = place
                 except NotFoundError as error:
+                    # Another thing that is missing, such as the instance, is a failure. A new destination's namespace
+                    # is not.
                     if namespace is None or "NAMESPACE" not in error.code:
                         raise
 

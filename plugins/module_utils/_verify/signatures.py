@@ -38,6 +38,7 @@ def with_signatures(
     states = {image.tag: image for image in compared}
 
     def lacking(image: Compared) -> str:
+        # A missing image is told already; its signature would say it twice.
         for tag in attachments.get(image.digest or "", ()) if image.state in ("same", "carried") else ():
             own = states.get(tag)
             if own is None and tag not in there:

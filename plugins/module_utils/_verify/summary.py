@@ -50,6 +50,7 @@ class Summary:
             tally[0] += 1
             tally[1] += image.size
             if image.lag is not None and image.pushed:
+                # In seconds, since 100,000 of these are kept.
                 self._lags.append((image.pushed // 1000, image.lag))
             if state in BAD or state == "unsigned":
                 self._keep(image)

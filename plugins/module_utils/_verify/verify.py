@@ -103,6 +103,7 @@ class Verification:
         wanted = {str(rule.get("target_instance_id")) for rule in self._params["rules"]}
         every = {str(rule["target_instance_id"]) for rule in rules}
         unseen = {instance: NO_KEYS if instance in wanted else UNNAMED for instance in every.difference(seen)}
+        # Their reason is in `unreadable`, so it is not said a second time.
         unseen.update({instance: "that failed" for instance in unseen if instance in given})
         return destinations_of(rules, given, unseen, records.refused)
 
@@ -135,6 +136,7 @@ class Verification:
                 side.read(routes.target_namespaces())
                 sides[side.instance_id] = side
             except AcrError as failure:
+                # One destination without an answer must not keep the others from being verified.
                 name = given["name"] or given["instance_id"]
                 self._unreadable.append({"host": name, "reason": str(failure).rstrip(". ")})
 

@@ -82,6 +82,7 @@ def _source(task: Task, instance_id: str, select: Select, routes: Routes) -> dic
     """
     places: list[ListedRepository] = []
 
+    # Noted on the way, so that names can be checked without another list.
     def is_covered(name: Name) -> bool:
         places.append(ListedRepository(*name, ""))
         return bool(routes.of(*name))

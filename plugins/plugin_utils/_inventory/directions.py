@@ -143,6 +143,7 @@ def kept_inbound(hosts: Hosts, sources: Iterable[str]) -> Iterator[tuple[str, st
 
 def _of_source(hosts: Hosts, source: str, direction: str) -> Iterator[Way]:
     host = hosts[source]
+    # YAML may have read a name as a number.
     staying = {str(name) for name in host.get("acr_one_way_rules") or []}
     said = host.get("acr_reversed_rules") or {}
     for rule in wanted_rules(host.get("acr_sync_rules") or []):
@@ -158,6 +159,7 @@ def _destination(hosts: Hosts, rule: Mapping[str, Any]) -> str:
     """Return the host that a rule ends at."""
     if rule.get("to") in hosts:
         return str(rule["to"])
+    # A rule may name the instance and no host. Its host is needed, since the way back begins there.
     identity = rule.get("target_instance_id")
     for name in hosts if identity and not rule.get("to") else ():
         if hosts[name].get("acr_instance_id") == identity:
@@ -188,6 +190,7 @@ def _is_source(hosts: Hosts, groups: Groups, name: str) -> bool:
     if name in _sources(groups):
         if direction_of(hosts[name], name) != REVERSED:
             return True
+        # Rules that stay one-way, and rules of other hosts that end here reversed.
         own = hosts[name].get("acr_sync_rules") or []
         if wanted_rules(outbound_rules(own, hosts, groups, name)):
             return True

@@ -57,5 +57,6 @@ def _check(option: str, variable: str, advice: str, variables: Mapping[str, Any]
     if variables.get(variable):
         return
     host = variables.get("inventory_hostname", "localhost")
+    # A name that is nearly right is a better hint than an example.
     found = misspelt(variables, text, (variable,))
     raise AcrError(f"host {host} has no {variable}, and the task has no {option}", " ".join([*found, advice]))

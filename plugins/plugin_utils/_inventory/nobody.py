@@ -112,6 +112,7 @@ def _elsewhere(hosts: Hosts, destination: str, rules: list[RuleAtDestination]) -
     for rule in rules:
         if not rule.end:
             return f"sync rule {rule} names no destination. Add `to: {destination}` to it."
+        # An instance ID that no host has, or a misspelt host.
         if rule.end not in hosts and rule.end not in known and not rule.absent:
             meant = nearest(rule.end, [destination, str(instance)])
             advice = f"Write `to: {destination}` if that is meant" if meant else f"Add a rule with `to: {destination}`"

@@ -44,6 +44,7 @@ def reversed_rule(rule: Rule, source: str, host: Mapping[str, Any], said: Rule) 
         AcrError: it cannot be reversed.
     """
     _check(rule, source, host, said)
+    # What names places is turned round below, and what names the target comes from the host.
     back = {name: rule[name] for name in _SAME if rule.get(name) is not None}
     back = {"name": f"{rule['name']}{REVERSED}", **back, "to": source}
     for name in ("namespace", "repository"):
@@ -75,6 +76,7 @@ def _check(rule: Rule, source: str, host: Mapping[str, Any], said: Rule) -> None
             f"sync rule {name} cannot be reversed, since the inventory does not say its {' and '.join(missing)}",
             f"Add what is missing, {_ONE_WAY}.",
         )
+    # A custom link is made in the console, and no API tells which one leads back.
     if rule.get("link_id") and "link_id" not in said:
         raise AcrError(
             f"sync rule {name} cannot be reversed, since its custom link {rule['link_id']} leads one way",

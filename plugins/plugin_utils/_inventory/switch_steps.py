@@ -23,6 +23,7 @@ def step_sentences(ways: Sequence[Way], seen: Survey) -> list[str]:
     tellers = (_prepare, _send, _stop, _rest, _start, _finish)
     found = []
     for number, teller in enumerate(tellers, start=1):
+        # Every step is named, so that the numbers are those of the tasks that follow.
         told = list(teller(ways, seen)) or ["nothing to do"]
         found += [f"{number} of {len(STEPS)}: {sentence}" for sentence in told]
     return found

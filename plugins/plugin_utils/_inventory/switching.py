@@ -98,6 +98,7 @@ def host_plan(ways: Sequence[Way], seen: Survey, host: str) -> dict[str, Any]:
         "involved": any(host in (way.source, way.destination) for way in ways),
         "prepare": any(way.end(way.direction) == host for way in ways) and looked_at,
         "send": [way.rule(way.other) for way in leaving if _sends(way, seen)],
+        # By name alone, as an inventory asks for a rule's deletion.
         "stop": [{"name": way.rule(way.other)["name"], "state": "absent"} for way in stopping],
         "keep": [way.rule(way.direction) for way in coming if looked_at],
         "waits_for": waits_for(coming, seen),
@@ -109,6 +110,7 @@ def waits_for(ways: Iterable[Way], seen: Survey) -> list[str]:
     found: dict[str, list[str]] = {}
     for way in ways:
         has = seen.has(way, way.other)
+        # What is not known counts as if it were there. Both directions at once would send images round.
         if has is not False:
             begin, name = way.begin(way.other), str(way.rule(way.other)["name"])
             why = f"{begin} still has"

@@ -50,6 +50,7 @@ def _parts(result: Result) -> Iterator[str]:
     """Name the parts of the grant that were written."""
     diff = result.get("diff") or {}
     before, after = diff.get("before") or {}, diff.get("after") or {}
+    # In check mode `changed` is true, too, with what would be written.
     if not result.get("changed") or not (before or after):
         return
     name = str((after or before).get("role_name"))

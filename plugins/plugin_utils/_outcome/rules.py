@@ -35,6 +35,7 @@ def kept_rules(result: Result, host: str, places: Sequence[Result]) -> Outcome:
     changes += [_line(rule, diff) for rule in rules if rule["action"] not in ("unchanged", "failed")]
     changes += _failed_lines(failed)
     remarks = [str(rule["sentence"]) for rule in result.get("unlisted") or ()]
+    # The task failed before it listed any.
     if "sync_rules" not in result:
         return Outcome(changes, f"The sync rules of {host} could not be looked at.")
     counts = {action: count for action, count in (result.get("counts") or {}).items() if count}
