@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants as C  # noqa: N812 - as everybody calls it
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
@@ -47,11 +47,15 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.it
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.needed import check_needed
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.variables import read_variable
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.variables import Hosts, read_variable
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._streams import last_line
 
 display = Display()
 
+_NO_MACHINE = (
+    "A host that stands for an instance is no machine to log in to. Write connection: local in the play, or"
+    " ansible_connection: local for the host in its inventory."
+)
 
 # Callbacks that write for people. Others write for programs, such as JSON, which an additional line would break.
 _FOR_PEOPLE = ("default", "awx_display", "debug", "dense", "diy", "minimal", "oneline", "tree", "unixy", "yaml")
@@ -95,7 +99,14 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         """Run in a separate process; on this machine, it is told who waits for it, and ends with them."""
         if self._connection.transport == "local" and not self._task.async_val:
             self._task.environment = [*(self._task.environment or []), {ASKERS_VARIABLE: askers()}]
-        found: dict[str, Any] = super().run(tmp, variables)
+        try:
+            found: dict[str, Any] = super().run(tmp, variables)
+        except AnsibleConnectionFailure as cause:
+            if "acr_instance_id" not in variables:
+                raise
+            raise AnsibleConnectionFailure(
+                f"{str(cause).rstrip('.')}. {_NO_MACHINE}"
+            ) from None  # Ansible prints causes, too
         return found
 
     def _filled(self, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +117,8 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         arguments = with_connection(self._task.args, lambda name: self._variable(variables, name), options)
         check_needed(module, arguments, variables, self._own_text)
         check_lists(module.options, arguments)
-        return with_peers(module.options, arguments, variables.get("hostvars") or {})
+        hostvars = variables.get("hostvars")
+        return with_peers(module.options, arguments, Hosts(self._templar, hostvars) if hostvars else {})
 
     def _own_text(self) -> str:
         """Return the text of the task's and the play's files, where the user may read variables."""

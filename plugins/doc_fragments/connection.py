@@ -47,8 +47,9 @@ options:
     type: str
   assume_role_session_name:
     description:
-      - Name of the role's session, as it appears in ActionTrail. If unset, it is the one of the environment or the
-        profile if the role comes from there, or else V(registryops-alicloud).
+      - Name of the role's session, as it appears in ActionTrail. If unset, it is
+        E(ALIBABA_CLOUD_ROLE_SESSION_NAME) or the profile's if the role comes from there, or else
+        V(registryops-alicloud).
       - This option and the three that follow apply to every assumed role, also to one that the environment or the
         profile names. If no role is assumed, they are refused.
     type: str

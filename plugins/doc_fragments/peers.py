@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connections to instances of other accounts that several modules take."""
+"""The connections to instances of other accounts."""
 
 from __future__ import annotations
 
@@ -44,6 +44,18 @@ _CONNECTION = r"""
       sts_endpoint:
         description: Endpoint of STS.
         type: str
+      connect_timeout:
+        description: Seconds to wait for a connection. If unset, the task's own.
+        type: int
+      read_timeout:
+        description: Seconds to wait for a whole answer. If unset, the task's own.
+        type: int
+      ca_bundle:
+        description: File, or folder, with the only certificate authorities to trust. If unset, the task's own.
+        type: path
+      rate_limit:
+        description: Maximum number of calls a second to each service. If unset, the task's own.
+        type: float
 """
 _INSTANCE = (
     r"""
@@ -120,6 +132,27 @@ options:
         they name in O(rules[].target_instance_id).
 """
         + _INSTANCE
+        + _SAME_ACCOUNT
+    )
+
+    # For a module that sends images to one target.
+    COMPARED: str = (
+        r"""
+options:
+  destination_auth:
+    description:
+      - Connection to the target's account. With it, the module compares images by digest with the target, and uses the
+        records only to see what is in flight. An image that has arrived is V(unchanged), and one that was deleted there
+        is sent again. A tag that points to another image is V(different), or V(immutable) if tags cannot be moved. A
+        warning names such images.
+      - It is only used to read. Its credentials are never taken from the environment.
+    type: dict
+    suboptions:
+      region:
+        description: Region of the target instance. If unset, O(target_region); required where that is unset too.
+        type: str
+"""
+        + _CONNECTION
         + _SAME_ACCOUNT
     )
 

@@ -189,59 +189,6 @@ options:
     description:
       - Tag at the target. If unset, that of the earlier result with O(retry), otherwise that of the source.
     type: str
-  destination_auth:
-    description:
-      - Connection to the target's account. With it, the module compares images by digest with the target, and uses the
-        records only to see what is in flight. An image that has arrived is V(unchanged), and one that was deleted there
-        is sent again. A tag that points to another image is V(different), or V(immutable) if tags cannot be moved. A
-        warning names such images.
-      - It is only used to read. Its credentials are never taken from the environment.
-    type: dict
-    suboptions:
-      access_key_id:
-        description: ID of an access key.
-        type: str
-      access_key_secret:
-        description: Secret of that access key.
-        type: str
-      security_token:
-        description: Token that belongs to a temporary key.
-        type: str
-      profile:
-        description: Name of a profile, instead of keys.
-        type: str
-      profile_file:
-        description: Configuration file with that profile.
-        type: path
-      assume_role_arn:
-        description: ARN of a RAM role to assume.
-        type: str
-      assume_role_session_name:
-        description: Name of the role's session.
-        type: str
-      assume_role_external_id:
-        description: External ID that the role's trust policy may demand.
-        type: str
-      assume_role_policy:
-        version_added: 1.0.0
-        description: Policy document that limits what the session may do.
-        type: json
-      assume_role_duration:
-        version_added: 1.0.0
-        description: Duration of the role's session in seconds.
-        type: int
-      region:
-        description: Region of the target instance. If unset, O(target_region); required where that is unset too.
-        type: str
-      account_id:
-        description: UID of the account that the credentials must belong to.
-        type: str
-      cr_endpoint:
-        description: Endpoint of Container Registry.
-        type: str
-      sts_endpoint:
-        description: Endpoint of STS.
-        type: str
   override:
     description:
       - Whether to move a tag that points to another image at the target. If V(false), the tag stays. What the service
@@ -292,6 +239,7 @@ options:
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
+  - registryops.alicloud.peers.compared
   - registryops.alicloud.wait
 seealso:
   - module: registryops.alicloud.acr_sync_rule

@@ -65,12 +65,15 @@ COMMON_OPTIONS: dict[str, dict[str, Any]] = {
 # Modules of OSS take these as well; no other module calls OSS.
 OSS_OPTIONS: dict[str, dict[str, Any]] = {"oss_endpoint": {"type": "str"}}
 
-# What a connection to another account may set. Timeouts and the rest are the task's own.
+# What a connection to another account may set: all but the endpoint of RAM, which is only called in the task's own
+# account. There are no defaults, so that the task's own timeouts, CA and rate hold where nothing is said.
 OTHER_CONNECTION_OPTIONS: dict[str, dict[str, Any]] = {
-    name: {key: value for key, value in option.items() if key != "aliases"}
+    name: {key: value for key, value in option.items() if key not in ("aliases", "default")}
     for name, option in CONNECTION_OPTIONS.items()
-    if name in (*_CREDENTIALS, "region", "account_id", "cr_endpoint", "sts_endpoint")
+    if name != "ram_endpoint"
 }
+# What belongs to the task's own account, and never to a connection to another one.
+_OF_ACCOUNT = (*_CREDENTIALS, "region", "account_id", "cr_endpoint", "sts_endpoint")
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,8 @@ def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], enviro
     # The environment belongs to the task's own account. Its keys would read the wrong account, or give one account's
     # rights to a task about the other.
     own = {VARIABLES[name] for name in (*KEY_OPTIONS, "profile", "assume_role_arn", "region")}
-    common = {name: value for name, value in params.items() if name not in OTHER_CONNECTION_OPTIONS}
-    given = {**common, **other}
+    common = {name: value for name, value in params.items() if name not in _OF_ACCOUNT}
+    given = {**common, **{name: value for name, value in other.items() if value is not None}}
     return connection(
         {**given, "region": other.get("region") or params.get("target_region")},
         {name: value for name, value in environ.items() if name not in own},

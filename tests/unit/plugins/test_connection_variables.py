@@ -71,7 +71,7 @@ def test_a_connection_to_a_host_needs_credentials_of_its_own() -> None:
         "region": "eu-central-1",
         "profile": "b",
     }
-    assert connection_to({"acr_profile": "b", "acr_rate_limit": 5}) == {"profile": "b"}
+    assert connection_to({"acr_profile": "b", "acr_ram_endpoint": "ram"}) == {"profile": "b"}
     narrowed = {
         "acr_profile": "b",
         "acr_assume_role_arn": "acs:ram::2:role/r",

@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 from acr_emulator.testing import Emulator
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 
 from ansible_collections.registryops.alicloud.plugins.action import acr
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import module as module_edge
@@ -266,6 +267,20 @@ def test_the_ordinary_way_is_taken_where_it_must(
 def test_a_variable_that_is_neither_true_nor_false_is_named() -> None:
     with pytest.raises(AnsibleActionFail, match="acr_in_process is 'maybe', which is neither true nor false"):
         action()._runs_here({"acr_in_process": "maybe"}, {})
+
+
+@pytest.mark.parametrize(("variables", "end"), [({"acr_instance_id": SOURCE}, acr._NO_MACHINE), ({}, "no such name.")])
+def test_who_logs_in_to_an_instance_is_told_what_to_say(
+    variables: dict[str, Any], end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*_args: Any) -> None:
+        raise AnsibleConnectionFailure("no such name.")
+
+    monkeypatch.setattr(OrdinaryAction, "run", run)
+    with pytest.raises(AnsibleConnectionFailure) as failed:
+        action(transport="ssh")._run_apart(None, variables)
+    assert str(failed.value).endswith(end)
+    assert str(failed.value).startswith("no such name.")
 
 
 @pytest.fixture
