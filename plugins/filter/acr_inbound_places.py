@@ -43,7 +43,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: C(namespaces) and C(repositories), each a list of all that is to be kept.
+  description:
+    - C(namespaces) and C(repositories), each a list of all that is to be kept, and C(rules), the rules that need
+      some of them as M(registryops.alicloud.acr_sync_preflight) takes them.
   type: dict
 """
 
@@ -71,7 +73,13 @@ def inbound_places(
     # A dictionary keeps the order of the rules, and each place once.
     places = dict.fromkeys((rule["namespace"], rule["repository"]) for rule in needing if rule.get("repository"))
     more = [{"namespace": namespace, "name": name} for namespace, name in places if (namespace, name) not in known]
-    return {"namespaces": kept, "repositories": [*map(dict, repositories), *more]}
+    needs = [_need(rule) for rule in needing]
+    return {"namespaces": kept, "repositories": [*map(dict, repositories), *more], "rules": needs}
+
+
+def _need(rule: Place) -> dict[str, Any]:
+    scope = "repository" if rule.get("repository") else "namespace"
+    return {"scope": scope, **{name: rule.get(name) for name in ("name", "namespace", "repository")}}
 
 
 class FilterModule:

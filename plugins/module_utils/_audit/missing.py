@@ -97,14 +97,20 @@ def _names(
         if found is None:
             return
     if repository and (namespace, repository) in existing and existing[namespace, repository] is None:
-        subject = f"sync rule {rule['name']}"
-        whose = f"{params['side']} instance {params['instance_id']}"
-        yield error(
-            "repository",
-            subject,
-            f"{subject} needs repository {namespace}/{repository}, which {whose} does not have",
-            f"Correct the rule, or add it to the instance's acr_repositories.{near(namespace, repository)}",
-        )
+        yield _repository_finding(f"{namespace}/{repository}", rule, params, lambda: near(namespace, repository))
+
+
+def _repository_finding(
+    name: str, rule: Mapping[str, Any], params: Mapping[str, Any], near: Callable[[], str]
+) -> Finding:
+    """Return what is wrong with a rule's repository, which is missing or about to go."""
+    subject, whose = f"sync rule {rule['name']}", f"{params['side']} instance {params['instance_id']}"
+    needs = f"{subject} needs repository {name}, which"
+    if name in params.get("will_go", ()):
+        remedy = "Take state: absent from the repository, or give it to the rule too."
+        return error("repository", subject, f"{needs} is about to be deleted from {whose}", remedy)
+    remedy = f"Correct the rule, or add it to the instance's acr_repositories.{near()}"
+    return error("repository", subject, f"{needs} {whose} does not have", remedy)
 
 
 def _namespace(

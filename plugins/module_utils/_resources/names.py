@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
@@ -13,6 +14,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest, there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import ListedRepository
+
+# What PyYAML takes for numbers and truth values, as far as a tag can be written like that.
+_INTEGER = re.compile("0b_*[01][01_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|0[0-7_]*|[1-9][0-9_]*")
+_FRACTION = re.compile(r"[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?")
+_TRUTH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 
 
 def check_rules(named: Iterable[str], known: Collection[str], where: str, option: str) -> None:
@@ -83,25 +89,24 @@ def tag_hint(tag: str, known: Collection[str]) -> str:
 
 
 def number_hint(tag: str, known: Iterable[str] = ()) -> str:
-    """Return advice for a tag that YAML may have shortened, such as 1.10 to 1.1; empty if no such tag exists."""
-    number = as_number(tag)
-    if number is None:
+    """Return advice for a tag that YAML made of another one, such as 1.1 of 1.10; empty if no such tag exists."""
+    meant = next((other for other in sorted(known) if other != tag and as_yaml_reads(other) == tag), None)
+    if not meant:
         return ""
-    meant = next((other for other in sorted(known) if other != tag and as_number(other) == number), None)
-    if meant:
-        return f"YAML reads a tag without quotes as a number: {meant} is read as {tag}. Write the tag in quotes."
-    return ""
+    kind = "number" if tag[:1].isdigit() else "truth value"
+    return f"YAML reads a tag without quotes as a {kind}: {meant} is read as {tag}. Write the tag in quotes."
 
 
-def as_number(text: str) -> float | None:
-    """Return the number that YAML reads, or None."""
-    # Python also reads "inf", "nan" and digits of other scripts as numbers.
-    if not text.isascii() or not text[:1].isdigit():
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def as_yaml_reads(text: str) -> str:
+    """Return what becomes of a text without quotes once Ansible has made text of it again, as 493 of 0755."""
+    if text.lower() in _TRUTH and text in (text.lower(), text.upper(), text.capitalize()):
+        return str(_TRUTH[text.lower()])
+    digits = text.replace("_", "")
+    if _INTEGER.fullmatch(text):
+        # A leading zero alone means octal in YAML 1.1, which Ansible reads, and is no number in Python.
+        octal = digits.startswith("0") and digits.isdigit()
+        return str(int(digits, 8 if octal else 0))
+    return str(float(digits)) if _FRACTION.fullmatch(text) else text
 
 
 def _near(name: str, known: Iterable[str]) -> str:

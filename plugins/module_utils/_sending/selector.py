@@ -23,7 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
     list_repositories,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
-    as_number,
+    as_yaml_reads,
     check_repositories,
     check_tags,
 )
@@ -188,9 +188,8 @@ class Selector:
         if self.selection.tags is None:
             return set()
         names = set(self.selection.tags)
-        numbers = {as_number(tag) for tag in names} - {None}
         tags = {str(image.tag) for image in found}
-        return {tag for tag in tags if tag in names or as_number(tag) in numbers}
+        return {tag for tag in tags if tag in names or as_yaml_reads(tag) in names}
 
 
 def _is_selected(selection: Selection, rule: Mapping[str, Any], place: ListedRepository, tag: str) -> bool:

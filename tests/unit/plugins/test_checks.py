@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core import checks
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import as_yaml_reads, number_hint
 
 from .test_modules import MODULES, definition
 
@@ -210,3 +212,25 @@ def test_a_selection_names_something_or_leaves_the_list_out() -> None:
     checks.check_names_something({"tags": ["1.0"], "repositories": None, "newest": 3})
     with pytest.raises(AcrError, match="^select.tags is an empty list. Leave tags out to select all of them."):
         checks.check_names_something({"repositories": ["web"], "tags": []})
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("1.10", "1.", "1.0e-3", "1e3", "0755", "08", "0x1f", "0b11", "0o17", "1_000", "20261126"),
+        *("yes", "No", "ON", "tRue", "y", "v1", "1.2.3", "2026-11-26"),
+    ],
+)
+def test_what_yaml_makes_of_a_tag_is_known(tag: str) -> None:
+    assert as_yaml_reads(tag) == str(yaml.safe_load(tag))
+
+
+@pytest.mark.parametrize("tag", ["0x_", "0b_"])
+def test_a_tag_that_yaml_cannot_read_stays_as_it_is(tag: str) -> None:
+    assert as_yaml_reads(tag) == tag
+
+
+def test_the_tag_that_yaml_made_something_of_is_named() -> None:
+    assert "a number: 0755 is read as 493" in number_hint("493", ["0755", "latest"])
+    assert "a truth value: yes is read as True" in number_hint("True", ["1.0", "yes"])
+    assert number_hint("1.1", ["1.1", "1.11"]) == ""

@@ -137,6 +137,12 @@ def test_what_rules_need_is_kept_beside_what_the_inventory_lists() -> None:
             {"name": "other", "auto_create_repositories": True},
         ],
         "repositories": [*repositories, {"namespace": "prod", "name": "web"}],
+        "rules": [
+            {"scope": "namespace", "name": "a", "namespace": "prod", "repository": None},
+            {"scope": "repository", "name": "b", "namespace": "team", "repository": "api"},
+            {"scope": "repository", "name": "c", "namespace": "prod", "repository": "web"},
+            {"scope": "namespace", "name": "d", "namespace": "other", "repository": None},
+        ],
     }
 
 

@@ -123,7 +123,7 @@ def test_a_filter_that_selects_everything_is_warned_of(account_a: Account) -> No
     assert "tag_filter 'v*' of sync rule r matches the empty text" in str(result["warnings"])
 
 
-def test_what_is_about_to_be_deleted_is_missed(account_a: Account) -> None:
+def test_what_is_about_to_be_deleted_is_missed(account_a: Account, account_b: Account) -> None:
     rule = {"name": "r", "namespace": "prod"}
     gone = {"namespaces": [{"name": "prod", "state": "absent"}]}
     [(check, problem)] = findings(account_a, "source", rule, **gone)
@@ -131,7 +131,17 @@ def test_what_is_about_to_be_deleted_is_missed(account_a: Account) -> None:
         "namespace",
         f"sync rule r needs namespace prod, which is about to be deleted from source instance {SOURCE}",
     )
+    there = problem.replace(f"source instance {SOURCE}", f"destination instance {TARGET}")
+    assert findings(account_b, "destination", rule, **gone) == [("namespace", there)]
     assert checks(account_a, "source", {**rule, "state": "absent"}, **gone) == []
+    web = {"name": "r", "scope": "repository", "namespace": "prod", "repository": "web"}
+    gone_web = {"repositories": [{"namespace": "prod", "name": "web", "state": "absent"}]}
+    assert findings(account_a, "source", web, **gone_web) == [
+        (
+            "repository",
+            f"sync rule r needs repository prod/web, which is about to be deleted from source instance {SOURCE}",
+        )
+    ]
     assert checks(account_a, "source", {**rule, "state": "present", "namespace": "nothing"}) == ["namespace"]
 
 
