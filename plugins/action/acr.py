@@ -43,6 +43,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._in_process i
     run_module,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import with_connection
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.host_keys import check_host_keys
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import check_lists
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.needed import check_needed
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers
@@ -115,6 +116,7 @@ class ActionModule(OrdinaryAction):  # type: ignore[misc]
         of_oss = {name: option for name, option in OSS_OPTIONS.items() if name in module.options}
         options = {**COMMON_OPTIONS, **of_oss}
         arguments = with_connection(self._task.args, lambda name: self._variable(variables, name), options)
+        check_host_keys(arguments, self._task.args, str(variables.get("inventory_hostname", "localhost")))
         check_needed(module, arguments, variables, self._own_text)
         check_lists(module.options, arguments)
         hostvars = variables.get("hostvars")

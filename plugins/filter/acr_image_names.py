@@ -45,12 +45,15 @@ _value:
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import names_of
+
 _PARTS = ("namespace", "repository", "tag", "digest")
 
 
 def image_names(images: Sequence[Mapping[str, Any]], namespaces: Collection[str] = ()) -> list[str]:
     """Return the names of images; see DOCUMENTATION."""
-    chosen = (image for image in images if not namespaces or image["namespace"] in namespaces)
+    names = names_of(namespaces)
+    chosen = (image for image in images if not names or image["namespace"] in names)
     return [" ".join(str(image[part]) for part in _PARTS) for image in chosen]
 
 

@@ -11,6 +11,8 @@ version_added: 1.0.0
 description:
   - Returns the items of a list as they are. It fails if an item has an unknown option, lacks a required one, or has a
     value that is not one of the choices. The failure names the item and the option with the most similar name.
+  - It fails if they are no list, such as a text that was given with C(-e), and says how to write it. Null counts as an
+    empty list.
 positional: kind
 options:
   _input:
@@ -49,8 +51,14 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.it
     check_items,
     check_names,
 )
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.shapes import (
+    LISTS,
+    check_shape,
+    spec_of,
+)
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
+_VARIABLES = {KINDS[option]: variable for variable, option in LISTS.items()}
 _OPTIONS = {
     KINDS[option]: acr_sync_preflight.MODULE.options[option]["options"]
     for option in ("sync_rules", "namespaces", "repositories")
@@ -59,11 +67,12 @@ _OPTIONS = {
 
 def known_options(items: Any, kind: str) -> Any:
     """Return the items after a look at their options; see DOCUMENTATION."""
-    if isinstance(items, list):  # Ansible says what anything else is
-        with as_filter_errors():
-            check_items(kind, items, _OPTIONS[kind])
-            check_names(kind, items)
-    return items
+    with as_filter_errors():
+        check_shape(_VARIABLES[kind], items, spec_of(_VARIABLES[kind]))
+        check_items(kind, items or [], _OPTIONS[kind])
+        check_names(kind, items or [])
+    # A key of YAML with nothing behind it is null.
+    return [] if items is None else items
 
 
 class FilterModule:

@@ -72,6 +72,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.sw
     host_plan,
     refusals,
 )
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import names_of
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._refusals import as_filter_errors
 
 
@@ -112,7 +113,7 @@ def _seen(hosts: Mapping[str, Any], stopped: Sequence[str]) -> Survey:
         {name: host["switch_over_rules"] for name, host in hosts.items() if host.get("switch_over_rules") is not None},
         {name: str(host.get("acr_instance_id")) for name, host in hosts.items()},
         {name: str(host["switch_over_failure"]) for name, host in hosts.items() if host.get("switch_over_failure")},
-        frozenset(stopped),
+        frozenset(names_of(stopped)),
     )
 
 

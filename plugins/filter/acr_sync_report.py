@@ -79,6 +79,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.filter.acr_topology import whole
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import names_of
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import images as of_images
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import verdict
@@ -91,6 +92,7 @@ def sync_report(
     hosts: Mapping[str, Any], sources: Sequence[str], destinations: Sequence[str], *, made_at: str
 ) -> dict[str, Any]:
     """Return one report on several hosts; see DOCUMENTATION."""
+    sources, destinations = names_of(sources), names_of(destinations)
     every = list(dict.fromkeys((*sources, *destinations)))
     verified = _results(hosts, sources, "verify_sync_result", "counts")
     audited = _results(hosts, every, "audit_sync_result", "findings")

@@ -65,6 +65,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.spellin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import outbound_rules
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import rules_of
 
 
 def unknown_rules(
@@ -81,7 +82,7 @@ def unknown_rules(
     if not unknown:
         return ""
     for host in play_hosts:
-        known |= _names(outbound_rules(hosts[host].get("acr_sync_rules") or [], hosts, groups or {}, host))
+        known |= _names(outbound_rules(rules_of(hosts[host]), hosts, groups or {}, host))
     unknown = [name for name in unknown if name not in known]
     if not unknown:
         return ""

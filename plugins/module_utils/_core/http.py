@@ -15,7 +15,7 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -65,12 +65,14 @@ class Exchange:
     """What became of one call's requests.
 
     Attributes:
-        host: the last request's; empty if the SDK has sent none.
+        url: the last request's, which holds its signature; empty if the SDK has sent none.
+        host: that request's.
         status: of the last answer; 0 if none came.
         sent: whether the last request, or a part of it, may have reached the host.
     """
 
     wire: Wire
+    url: str = field(default="", repr=False)
     host: str = ""
     status: int = 0
     sent: bool = False
@@ -80,7 +82,8 @@ class Exchange:
 
         `timeout` are seconds for the connection and for the answer.
         """
-        self.host, self.status, self.sent = urllib.parse.urlsplit(request.url).netloc, 0, False
+        self.url, self.host = request.url, urllib.parse.urlsplit(request.url).netloc
+        self.status, self.sent = 0, False
         answer = self.wire.send(request, timeout, self)
         self.status = answer.status_code
         return answer
@@ -136,7 +139,7 @@ class Wire:
             )
             content = _read(response, exchange)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise explained(error, exchange.host, proxy, timeout, exchange.sent) from error
+            raise explained(error, exchange.url, proxy, timeout, exchange.sent) from error
         return Answer(response.status, response.reason or "", response.headers, content)
 
     def _pool(self, proxy: str | None, secure: bool) -> Any:

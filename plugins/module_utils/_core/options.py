@@ -18,7 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.identit
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.keys import KEY_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.proxies import proxies_of
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.sources import VARIABLES, source_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sources import TASK, VARIABLES, source_of
 
 _CREDENTIALS = (
     "access_key_id",
@@ -92,13 +92,13 @@ class Connection:
     rate_limit: float | None
 
 
-def connection(params: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
-    """Decide who calls whom, by options and then environment.
+def connection(params: Mapping[str, Any], environ: Mapping[str, str], where: str = TASK) -> Connection:
+    """Decide who calls whom, by options and then environment; messages call the options by `where`.
 
     Raises:
         AcrError: a half-given set of keys, two sources at once or none, or an endpoint that is none.
     """
-    source = source_of(params, environ)
+    source = source_of(params, environ, where)
     endpoints = {"sts": source.sts_endpoint} if source.sts_endpoint else {}
     return Connection(
         source=source.keys,
@@ -129,6 +129,7 @@ def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], enviro
     return connection(
         {**given, "region": other.get("region") or params.get("target_region")},
         {name: value for name, value in environ.items() if name not in own},
+        f"the entries of the connection to {other.get('name') or 'the other account'}",
     )
 
 

@@ -19,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.identit
     Source,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.keys import whole_keys
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 
 _KEYS = {"access_key_id": "access_key_id", "access_key_secret": "access_key_secret", "security_token": "sts_token"}
 # The entries that the SDK needs of a profile whose keys it obtains, by mode.
@@ -30,6 +31,7 @@ _NEEDED = {
     "OAuth": (),
     "OIDC": ("oidc_provider_arn", "oidc_token_file", "ram_role_arn"),
 }
+_OTHER_FILE = "If another file is meant, name it in profile_file."
 _REFUSED = {
     "RsaKeyPair": "the SDK signs such a request with the wrong algorithm, and the service refuses it",
 }
@@ -44,16 +46,7 @@ class Profiles:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        try:
-            entries = json.loads(file.read_text(encoding="utf-8"))["profiles"]
-            self._entries: dict[str, dict[str, Any]] = {entry["name"]: dict(entry) for entry in entries}
-        except OSError as cause:
-            hint = "Make it with 'aliyun configure', or name another file in profile_file."
-            raise AcrError(f"{file} cannot be read: {cause.strerror}", hint) from cause
-        except (ValueError, KeyError, TypeError) as cause:
-            raise AcrError(
-                f"{file} is not a configuration file of the Alibaba Cloud CLI", "Correct or remove it."
-            ) from cause
+        self._entries = _entries_of(file)
 
     def read(self, name: str, led_here: tuple[str, ...] = ()) -> Source:
         """Return what a profile says of keys and roles.
@@ -74,7 +67,9 @@ class Profiles:
         if name not in self._entries:
             known = ", ".join(sorted(self._entries)) or "none"
             of = f", which profile {led_here[-1]!r} names as its source" if led_here else ""
-            raise AcrError(f"{self._file} has no profile {name!r}{of}", f"It has these: {known}.")
+            near = nearest(name, self._entries)
+            advice = f"Perhaps {near} is meant. " if near else ""
+            raise AcrError(f"{self._file} has no profile {name!r}{of}", f"{advice}It has these: {known}.")
         entry = self._entries[name]
         mode = str(entry.get("mode") or "AK")
         read = _MODES.get(mode, Profiles._obtained if mode in _NEEDED else Profiles._refused)
@@ -139,6 +134,36 @@ class Profiles:
                 f"profile {name!r} in {self._file} is of mode {mode} but names no {' and no '.join(missing)}",
                 "Correct it there, or with 'aliyun configure'.",
             )
+
+
+def _entries_of(file: Path) -> dict[str, dict[str, Any]]:
+    """Return a file's profiles by their names.
+
+    Raises:
+        AcrError: it is none of the CLI's; the message shows nothing of the file, which holds secrets.
+    """
+    no_file_of_cli = f"{file} is not a configuration file of the Alibaba Cloud CLI"
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8"))["profiles"]
+        return {entry["name"]: dict(entry) for entry in entries}
+    except OSError as cause:
+        hint = "Make it with 'aliyun configure', or name another file in profile_file."
+        raise AcrError(f"{file} cannot be read: {cause.strerror}", hint) from cause
+    except json.JSONDecodeError as cause:
+        where = f"line {cause.lineno}, column {cause.colno}"
+        raise AcrError(
+            f"{no_file_of_cli}: it is not JSON ({cause.msg}, {where})",
+            f"Correct it there. {_OTHER_FILE}",
+        ) from cause
+    except UnicodeDecodeError as cause:
+        raise AcrError(
+            f"{no_file_of_cli}: it is not text in UTF-8 (byte {cause.start + 1})", f"Save it as UTF-8. {_OTHER_FILE}"
+        ) from cause
+    except (ValueError, KeyError, TypeError) as cause:
+        raise AcrError(
+            f'{no_file_of_cli}: it has no list "profiles" of objects, each with a name',
+            f"Add a profile with 'aliyun configure'. {_OTHER_FILE}",
+        ) from cause
 
 
 _MODES: Mapping[str, Callable[[Profiles, str, str, tuple[str, ...]], Source]] = {

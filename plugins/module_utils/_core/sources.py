@@ -42,21 +42,31 @@ _ROLE_OPTIONS = {
 }
 
 
-def source_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Source:
+TASK = "the task's options"
+
+
+def source_of(params: Mapping[str, Any], environ: Mapping[str, str], where: str = TASK) -> Source:
     """Return the source of the keys, with its roles.
+
+    Args:
+        params: the options.
+        environ: the environment's variables.
+        where: what messages call the options.
 
     Raises:
         AcrError: a half-given set of keys, two sources at once, none, or an option for a role where there is none.
     """
-    return _with_role_options(params, _source(params, environ))
+    return _with_role_options(params, _source(params, environ, where))
 
 
-def _source(params: Mapping[str, Any], environ: Mapping[str, str]) -> Source:
+def _source(params: Mapping[str, Any], environ: Mapping[str, str], where: str) -> Source:
     in_task = {option: params.get(option) or None for option in KEY_OPTIONS}
     if any(in_task.values()):
         if params.get("profile"):
             raise AcrError("both keys and a profile are given", "Give one of them, so that it is certain who acts.")
-        return Source(whole_keys(in_task, "the task's options", {option: option for option in KEY_OPTIONS}))
+        keys = whole_keys(in_task, where, {option: option for option in KEY_OPTIONS})
+        # The action plugin has filled the options in where the host's variables hold the keys.
+        return Source(replace(keys, origin=f"{where} or the variables of its host" if where == TASK else where))
     if params.get("profile"):
         return _profile(params["profile"], params, environ)
     in_environment = {option: environ.get(VARIABLES[option]) or None for option in KEY_OPTIONS}

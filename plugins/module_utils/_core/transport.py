@@ -29,7 +29,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.package
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.providers import Provider
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk_calls import credential, generic, typed
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import (
+    NoAnswerError,
+    expects_tls,
+)
 
 PRODUCTS = (*PACKAGES, "sts", "oss")
 # Keys are renewed so many seconds before their end. A call that began with the old keys is over by then.
@@ -186,7 +189,7 @@ class SdkTransport:
                 action,
                 "",
                 f"{exchange.host} answered with something else than JSON (HTTP {exchange.status})",
-                hint="A proxy or a load balancer may have answered in its place; check the endpoint and try again.",
+                hint=_who_answered(exchange),
                 status=exchange.status,
                 uncertain=True,
             ) from error
@@ -199,6 +202,13 @@ class SdkTransport:
         if any(secret.strip() and secret.strip() in text for secret in secrets):
             text = "a header or the URL cannot be sent"
         return f"{type(cause).__name__}: {text[:_LONGEST_TEXT]}"
+
+
+def _who_answered(exchange: Exchange) -> str:
+    """Return what to do about an answer that is no JSON."""
+    # Servers that expect TLS refuse a request without it by this status.
+    tls = expects_tls(exchange.url) if exchange.status == 400 else ""
+    return tls or "A proxy or a load balancer may have answered in its place; check the endpoint and try again."
 
 
 def _unreachable(action: str, error: NoAnswerError) -> NoReturn:

@@ -12,6 +12,9 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.packages import load
 
 _CHECK = "Check the region, the endpoint, the proxy and the network."
+# What OpenSSL says of an answer that is no TLS at all; the names differ between its versions.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+_CLOSED = "the connection was closed before an answer came"
 
 
 class NoAnswerError(Exception):
@@ -30,34 +33,47 @@ class NoAnswerError(Exception):
         self.uncertain = uncertain
 
 
-def explained(
-    error: Exception, host: str, proxy: str | None, timeout: tuple[float, float], sent: bool
-) -> NoAnswerError:
+def explained(error: Exception, url: str, proxy: str | None, timeout: tuple[float, float], sent: bool) -> NoAnswerError:
     """Return what a failure of urllib3 means.
 
     Args:
         error: the failure.
-        host: the request's host.
+        url: the request's; only its host is shown, since the rest holds a signature.
         proxy: the URL of the proxy it went to; None if there is none.
         timeout: seconds for the connection and for the answer.
         sent: whether some of the request may have reached the host.
     """
     kinds = load("urllib3").exceptions
+    host, reason = urllib.parse.urlsplit(url).netloc.rpartition("@")[2], _reason(error, kinds, timeout)
     if isinstance(error, kinds.ProxyError):
         name = urllib.parse.urlsplit(proxy or "").netloc.rpartition("@")[2]
-        reason = _reason(error.original_error, kinds, timeout)
+        refusal = _reason(error.original_error, kinds, timeout)
         return NoAnswerError(
-            f"{host} cannot be reached: its proxy {name} does not let it through ({reason})",
+            f"{host} cannot be reached: its proxy {name} does not let it through ({refusal})",
             "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the proxy itself.",
             uncertain=False,
         )
     if _is_distrust(error):
         return NoAnswerError(
-            f"{host} cannot be reached ({_reason(error, kinds, timeout)})",
+            f"{host} cannot be reached ({reason})",
             "If an authority of your own has signed its certificate, name that authority's file in ca_bundle.",
             uncertain=False,
         )
-    return NoAnswerError(f"{host} cannot be reached ({_reason(error, kinds, timeout)})", uncertain=sent)
+    if _tls_problem(error) in _NO_TLS:
+        return NoAnswerError(
+            f"{host} answers without TLS, and https:// is what the endpoint says, or what it means without a protocol",
+            f"If that is the right endpoint, as of an emulator, write it as http://{host}.",
+            uncertain=False,
+        )
+    hint = f"{_CHECK} {expects_tls(url)}" if reason == _CLOSED else _CHECK
+    return NoAnswerError(f"{host} cannot be reached ({reason})", hint.strip(), uncertain=sent)
+
+
+def expects_tls(url: str) -> str:
+    """Return a sentence for a useless answer to a request without TLS; empty if the request had TLS."""
+    parts = urllib.parse.urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"If it expects TLS, write https://{host} as the endpoint." if parts.scheme == "http" else ""
 
 
 def _reason(error: Any, kinds: Any, timeout: tuple[float, float]) -> str:
@@ -75,10 +91,16 @@ def _reason(error: Any, kinds: Any, timeout: tuple[float, float]) -> str:
         cause = error.args[0] if isinstance(error, kinds.SSLError) else error
         return f"certificate verify failed: {getattr(cause, 'verify_message', cause)}"
     if isinstance(error, (kinds.SSLError, ssl.SSLError)):
-        return "TLS failed"
+        return f"TLS failed: {_tls_problem(error).replace('_', ' ').lower() or 'no reason was given'}"
     if isinstance(error, OSError) and str(error).startswith("Tunnel connection failed"):
         return str(error)
-    return "the connection was closed before an answer came"
+    return _CLOSED
+
+
+def _tls_problem(error: Any) -> str:
+    """Return OpenSSL's name of what failed; empty if it gave none, or if something else failed."""
+    found = (cause for cause in (error, *getattr(error, "args", ())) if isinstance(cause, ssl.SSLError))
+    return str(getattr(next(found, None), "reason", None) or "")
 
 
 def _is_distrust(error: Any) -> bool:

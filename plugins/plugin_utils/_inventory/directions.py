@@ -19,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.re
     check_reversible,
     reversed_rule,
 )
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import names_of, rules_of
 
 Rule = dict[str, Any]
 Hosts = Mapping[str, Any]
@@ -133,7 +134,7 @@ def kept_inbound(hosts: Hosts, sources: Iterable[str]) -> Iterator[tuple[str, st
     """
     for source in sources:
         reversible = {str(way.forward["name"]): way for way in ways(hosts, [source])}
-        for rule in wanted_rules(hosts[source].get("acr_sync_rules") or []):
+        for rule in wanted_rules(rules_of(hosts[source])):
             way = reversible.get(str(rule.get("name")))
             if way:
                 yield way.destination, way.source, way.backward
@@ -144,9 +145,10 @@ def kept_inbound(hosts: Hosts, sources: Iterable[str]) -> Iterator[tuple[str, st
 def _of_source(hosts: Hosts, source: str, direction: str) -> Iterator[Way]:
     host = hosts[source]
     # YAML may have read a name as a number.
-    staying = {str(name) for name in host.get("acr_one_way_rules") or []}
-    said = host.get("acr_reversed_rules") or {}
-    for rule in wanted_rules(host.get("acr_sync_rules") or []):
+    staying = set(names_of(host.get("acr_one_way_rules")))
+    said = host.get("acr_reversed_rules")
+    said = said if isinstance(said, Mapping) else {}  # anything else is refused before
+    for rule in wanted_rules(rules_of(host)):
         name = str(rule.get("name"))
         if name in staying:
             continue
@@ -191,7 +193,7 @@ def _is_source(hosts: Hosts, groups: Groups, name: str) -> bool:
         if direction_of(hosts[name], name) != REVERSED:
             return True
         # Rules that stay one-way, and rules of other hosts that end here reversed.
-        own = hosts[name].get("acr_sync_rules") or []
+        own = rules_of(hosts[name])
         if wanted_rules(outbound_rules(own, hosts, groups, name)):
             return True
     return any(way.direction == REVERSED for way in _arriving(hosts, groups, name))

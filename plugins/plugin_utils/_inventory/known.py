@@ -9,10 +9,10 @@ They are found in argument_specs, roles and playbooks, so that nobody has to kee
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
 
@@ -39,7 +39,7 @@ def roles() -> tuple[str, ...]:
 @cache
 def names() -> frozenset[str]:
     """Return all names that roles and playbooks use, those of results and groups, too."""
-    return frozenset({*chain.from_iterable(map(_words, _texts())), *_options()}) | _connection()
+    return frozenset({*chain.from_iterable(map(_words, _texts())), *options()}) | _connection()
 
 
 @cache
@@ -49,7 +49,7 @@ def variables() -> frozenset[str]:
     These are the options of roles. Further ones, from the inventory or given with `-e`, begin with acr_.
     """
     taken = _words("\n".join(chain.from_iterable(map(_EXPRESSION.findall, _texts()))))
-    return frozenset({*_options(), *(name for name in taken if name.startswith(COMMON))} - _GROUPS) | _connection()
+    return frozenset({*options(), *(name for name in taken if name.startswith(COMMON))} - _GROUPS) | _connection()
 
 
 def _connection() -> frozenset[str]:
@@ -67,7 +67,11 @@ def _texts() -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8") for path in chain.from_iterable(map(ROOT.glob, patterns)))
 
 
-def _options() -> Iterator[str]:
-    for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
+@cache
+def options() -> dict[str, dict[str, Any]]:
+    """Return the options of all roles by their names, as argument_specs have them."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
         for spec in yaml_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
-            yield from spec.get("options", ())
+            found.update(spec.get("options", {}))
+    return found

@@ -22,6 +22,8 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.it
     check_names,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.nobody import why_nobody
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.shapes import LISTS, check_shapes
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.unread import unread_variables
 
 ANY_SIDE = "~^acr_(destination|source)$"
 # The implicit localhost is there where an inventory is empty, and other hosts where a limit leaves that out.
@@ -31,7 +33,6 @@ _LETTERS = {"acr_source": "a", "acr_destination": "b"}
 # As alike as acr_src and acr_source. What is less alike is often the user's own.
 _ALIKE = 0.8
 _ANSIBLES = ("all", "ungrouped")
-_LISTS = {f"acr_{option}": option for option in ("sync_rules", "namespaces", "repositories")}
 
 
 def play_hosts(groups: Groups) -> str:
@@ -63,12 +64,17 @@ def mistakes(
     found = [*_misspelt_groups(groups)] or [*_nobody_at_all(groups)]
     if found or not name:
         return found
+    unread = unread_variables(hosts, name)
+    if unread:
+        return [unread]
     try:
         parts = sides(hosts, groups, name)
         if side and side not in parts and not groups.get(f"acr_{side}"):
             return [_lacking(f"acr_{side}")]
         if side and side not in parts and played is not None and _limited(hosts, groups, side, played):
             return [_left_out(f"acr_{side}", groups)]
+        if not side or side in parts:
+            check_shapes(hosts[name], name)
         _check_lists(hosts, name)
         if accounts is not None and not accounts and "destination" in parts:
             found.append(why_nobody(hosts, groups, name))
@@ -131,8 +137,8 @@ def _check_lists(hosts: Hosts, name: str) -> None:
     Raises:
         AcrError: an item has an option that there is not, or lacks one.
     """
-    for variable, option in _LISTS.items():
+    for variable, option in LISTS.items():
         items = hosts[name].get(variable)
-        if isinstance(items, list):  # Ansible says what anything else is
+        if isinstance(items, list):  # the other side's playbook says what anything else is
             check_items(KINDS[option], items, acr_sync_preflight.MODULE.options[option]["options"])
             check_names(KINDS[option], items)

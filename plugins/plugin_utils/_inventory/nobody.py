@@ -8,7 +8,7 @@ Whoever wrote the inventory meant somebody, so each cause has its own remedy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.spellin
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import Groups, Hosts
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import rules_of
 
 _BY_NAME = "name the accounts, as in -e acr_source_account_ids=1252879610640001"
 
@@ -75,10 +76,9 @@ def _no_rules(hosts: Hosts, sources: Any, destination: str) -> str:
 
 def _rules(hosts: Hosts, sources: Any) -> Iterator[RuleAtDestination]:
     for source in sources:
-        for rule in hosts[source].get("acr_sync_rules") or []:
-            if isinstance(rule, Mapping):
-                end = rule.get("to") or rule.get("target_instance_id") or ""
-                yield RuleAtDestination(source, str(rule.get("name")), str(end), rule.get("state") == "absent")
+        for rule in rules_of(hosts[source]):
+            end = rule.get("to") or rule.get("target_instance_id") or ""
+            yield RuleAtDestination(source, str(rule.get("name")), str(end), rule.get("state") == "absent")
 
 
 def _ending(hosts: Hosts, destination: str, rules: list[RuleAtDestination]) -> str:

@@ -12,6 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.connection import Spec, connection_to
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import names_of
 
 _FROM_HOST = {
     "target_region": "acr_region",
@@ -72,9 +73,8 @@ def with_peers(options: Spec, arguments: Mapping[str, Any], hosts: Mapping[str, 
 def _with_sources(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
     """Return a task's arguments with those of `source_hosts` added to `sources` whose keys are known."""
     found = {option: value for option, value in arguments.items() if option != "source_hosts"}
-    names = arguments["source_hosts"]
     sources = list(found.get("sources") or [])
-    for name in names if isinstance(names, list) else [names]:
+    for name in names_of(arguments["source_hosts"]):
         if name not in hosts:
             raise AcrError(f"{name} in source_hosts is not a host of the inventory", "Correct it, or give sources.")
         host = hosts[name]
@@ -87,9 +87,8 @@ def _with_sources(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dic
 def _with_destinations(arguments: Mapping[str, Any], hosts: Mapping[str, Any]) -> dict[str, Any]:
     """Return a task's arguments with the hosts of `to` added to `destinations`."""
     found = {option: value for option, value in arguments.items() if option != "to"}
-    names = arguments["to"] if isinstance(arguments["to"], list) else [arguments["to"]]
     destinations = list(found.get("destinations") or [])
-    for name in names:
+    for name in names_of(arguments["to"]):
         host = _host(name, hosts, "the task")
         if not host.get("acr_instance_id"):
             raise AcrError(

@@ -22,6 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.co
     connection_to,
     with_connection,
 )
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.host_keys import check_host_keys
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.peers import with_peers, with_target
 
 from .conftest import PLUGINS
@@ -58,6 +59,32 @@ FILLED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
 )
 def test_what_is_unsaid_is_filled_in(said: dict[str, Any], variables: dict[str, Any], filled: dict[str, Any]) -> None:
     assert with_connection({"name": "x", **said}, variables.get) == {"name": "x", **said, **filled}
+
+
+HALF = {"access_key_id": "LTAIhost"}
+HOST_KEYS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    (HALF, {}, "The variables of host here hold acr_access_key_id but not acr_access_key_secret."),
+    (
+        {**HALF, "access_key_secret": "a b"},
+        {},
+        "acr_access_key_secret of the variables of host here holds a blank, a line break or another character",
+    ),
+    ({**HALF, "profile": "b"}, {}, "The variables of host here hold both keys and a profile. Keep acr_profile, or"),
+]
+
+
+@pytest.mark.parametrize(("filled", "said", "sentence"), HOST_KEYS)
+def test_keys_of_variables_are_refused_by_the_names_of_the_variables(
+    filled: dict[str, Any], said: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(AcrError) as refused:
+        check_host_keys(filled, said, "here")
+    assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("said", [HALF, {"profile": "task"}], ids=["keys", "profile"])
+def test_what_a_task_says_itself_is_the_modules_to_refuse(said: dict[str, Any]) -> None:
+    check_host_keys({"region": "cn-hangzhou", **said}, said, "here")
 
 
 @pytest.mark.parametrize("option", COMMON_OPTIONS)

@@ -80,6 +80,23 @@ def test_a_redirect_within_a_host_is_not_followed_either() -> None:
         assert len(host.requests) == 1
 
 
+def test_an_endpoint_that_expects_tls_is_told_as_one(ours: Path) -> None:
+    with serving(identify, ours) as host, pytest.raises(UnreachableError) as failed:
+        ask(f"http://{host.host}")
+    assert f"If it expects TLS, write https://{host.host} as the endpoint." in str(failed.value)
+
+
+@pytest.mark.parametrize(("status", "is_said"), [(400, True), (502, False)])
+def test_an_answer_without_json_is_put_down_to_tls_where_it_may_be(status: int, is_said: bool) -> None:
+    def refuse(request: Request) -> None:
+        request.answer(b"<html>The plain HTTP request was sent to HTTPS port</html>", status)
+
+    with serving(refuse) as host, pytest.raises(UnreachableError) as failed:
+        ask(f"http://{host.host}")
+    assert (f"If it expects TLS, write https://{host.host} as the endpoint." in str(failed.value)) is is_said
+    assert ("A proxy or a load balancer" in str(failed.value)) is not is_said
+
+
 @pytest.fixture
 def ended() -> Iterator[threading.Event]:
     """Set when the test is over, so that no server goes on."""

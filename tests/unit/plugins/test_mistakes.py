@@ -8,14 +8,20 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible.errors import AnsibleFilterError
 
+from ansible_collections.registryops.alicloud.plugins.filter.acr_known_options import known_options
+from ansible_collections.registryops.alicloud.plugins.filter.acr_source_accounts import source_accounts
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory import known
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import ways
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.mistakes import (
     ANY_HOST,
     ANY_SIDE,
@@ -23,6 +29,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.mi
     play_hosts,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.needed import check_needed
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.shapes import LISTS
 
 from .conftest import PLUGINS
 from .playing import PROGRAM, ROOT
@@ -143,6 +150,115 @@ def test_without_a_source_its_inventory_is_asked_for() -> None:
 def test_what_the_inventory_gets_wrong_is_a_sentence(here: dict[str, Any], said: str) -> None:
     [told] = mistakes(hosts(here=here), GROUPS, "here", "source")
     assert said in told
+
+
+SHAPES: list[tuple[str, Any, str, str]] = [
+    (
+        "acr_sync_rules",
+        "prod-to-eu",
+        "acr_sync_rules of here is the text 'prod-to-eu', and a list is wanted.",
+        '{"acr_sync_rules": [{"name": "...", "namespace": "...", "to": "..."}]}',
+    ),
+    (
+        "acr_sync_rules",
+        ["a"],
+        "Item 1 of acr_sync_rules of here is the text 'a', and a mapping is wanted.",
+        '[{"name":',
+    ),
+    ("acr_sync_rules", RULE, "acr_sync_rules of here is a mapping, and a list is wanted.", '[{"name":'),
+    (
+        "acr_namespaces",
+        "prod",
+        "acr_namespaces of here is the text 'prod', and",
+        '{"acr_namespaces": [{"name": "..."}]}',
+    ),
+    ("acr_repositories", 7, "acr_repositories of here is the number 7, and", '[{"namespace": "...", "name": "..."}]'),
+    ("acr_reversed_rules", "b", "acr_reversed_rules of here is the text 'b', and a mapping is wanted.", "{"),
+    ("configure_sync_rules", "abc", "configure_sync_rules of here is the text 'abc', and", '[{"name": "..."'),
+    (
+        "backfill_images_select",
+        "prod",
+        "backfill_images_select of here is the text 'prod', and a mapping is wanted.",
+        '{"backfill_images_select": {"namespaces": ["..."]}}',
+    ),
+    ("verify_sync_select", ["prod"], "verify_sync_select of here is a list, and a mapping is wanted.", "namespaces"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value", "said", "written"), SHAPES)
+def test_what_is_no_list_or_mapping_is_told_by_its_variable(variable: str, value: Any, said: str, written: str) -> None:
+    [told] = mistakes(hosts(RULE, here={variable: value}), GROUPS, "here", "source", ["1"])
+    assert told.startswith(said)
+    assert re.search(r" With -e, write it as JSON: -e '\{.*\}'\.$", told)
+    assert written in told
+
+
+def every_shape() -> list[tuple[str, str]]:
+    found = {name: str(spec["type"]) for name, spec in known.options().items() if spec["type"] in ("list", "dict")}
+    return sorted({**found, **dict.fromkeys(LISTS, "list")}.items())
+
+
+@pytest.mark.parametrize(("variable", "wanted"), every_shape())
+def test_each_list_and_mapping_of_each_role_is_looked_at(variable: str, wanted: str) -> None:
+    wrong: Any = {"a": 1} if wanted == "list" else ["a"]
+    [told] = mistakes(hosts(here={variable: wrong}), GROUPS, "here", "source")
+    assert told.startswith(f"{variable} of here is a {'mapping' if wanted == 'list' else 'list'}, and a ")
+    assert mistakes(hosts(here={variable: [] if wanted == "list" else {}}), GROUPS, "here", "source") == []
+    assert mistakes(hosts(here={variable: None}), GROUPS, "here", "source") == []
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        {"backfill_images_select": '{"newest": 3}'},  # what -e 'name={...}' gives; modules read it
+        {"wait_for_image_to": "there"},
+        {"acr_one_way_rules": "prod, other", "acr_direction": "forward"},
+    ],
+)
+def test_a_text_that_can_be_read_is_no_mistake(here: dict[str, Any]) -> None:
+    assert mistakes(hosts(RULE, here=here), GROUPS, "here", "source") == []
+
+
+def test_the_rules_that_a_text_names_stay_as_they_are() -> None:
+    estate = hosts(RULE, {**RULE, "name": "other"}, here={"acr_direction": "reversed", "acr_one_way_rules": "prod, x"})
+    assert [way.forward["name"] for way in ways(estate, ["here"])] == ["other"]
+
+
+def test_a_text_of_rules_breaks_no_other_host() -> None:
+    estate = hosts(here={"acr_sync_rules": "prod-to-eu"})
+    assert source_accounts(estate, ["here"], "there") == []
+    assert mistakes(estate, GROUPS, "there", "destination", ["1"]) == []
+
+
+@pytest.mark.parametrize(
+    ("items", "said"), [("prod-to-eu", "is the text 'prod-to-eu', and a list is wanted"), (None, "")]
+)
+def test_a_role_alone_says_it_too(items: Any, said: str) -> None:
+    if not said:  # a key with nothing behind it
+        assert known_options(items, "sync rule") == []
+        return
+    with pytest.raises(AnsibleFilterError, match=f"acr_sync_rules {said}"):
+        known_options(items, "sync rule")
+
+
+@pytest.mark.parametrize("source", ["inventories", "inventories/account_a", "inventories/account_a/hosts.yml"])
+def test_variables_that_ansible_has_not_read_are_told(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "inventories" / "account_a"
+    (folder / "group_vars").mkdir(parents=True)
+    (folder / "hosts.yml").touch()
+    origin = {"inventory_dir": str(folder), "ansible_inventory_sources": [str(tmp_path / source)]}
+    estate = hosts(RULE, here={**origin, "group_names": ["acr_source"]})
+    assert mistakes(estate, GROUPS, "here", "source") == []  # the folder has nothing for this host
+    (folder / "group_vars" / "acr_source.yml").touch()
+    said = (
+        "Ansible has not read inventories/account_a/group_vars/acr_source.yml, which is for here: it reads the"
+        " group_vars and host_vars beside what -i names, and that is inventories. Name each folder of an inventory"
+        " itself, as in -i inventories/account_a."
+    )
+    assert mistakes(estate, GROUPS, "here", "source") == ([said] if source == "inventories" else [])
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ def test_a_mode_that_has_no_keys_of_its_own_is_left_to_the_sdk(
         ("circle", "ends at itself by source_profile (circle -> back -> circle)."),
         ("orphan", "has no profile 'gone', which profile 'orphan' names as its source. It has these: back, chain,"),
         ("other", "has no profile 'other'. It has these: back, chain, circle,"),
+        ("external-", "has no profile 'external-'. Perhaps external is meant. It has these: back, chain, circle,"),
         ("rsa", "is of mode RsaKeyPair: the SDK signs such a request with the wrong algorithm, and the service"),
         ("new", "is of mode Unheard, which this collection does not know. Use a profile of one of these modes: AK,"),
     ],
@@ -126,9 +127,14 @@ def test_what_cannot_work_is_a_sentence(name: str, said: str, file: Path) -> Non
     ("content", "said"),
     [
         (None, "cannot be read: No such file or directory"),
-        (b"not json", "is not a configuration file"),
-        (b"\xff\xfe", "is not a configuration file"),
-        (b"[]", "is not a configuration file"),
+        (
+            b'{"profiles": [\n  {"name": "hush"}\n  {"name": "b"}\n]}',
+            "is not a configuration file of the Alibaba Cloud CLI: it is not JSON (Expecting ',' delimiter, line 3,"
+            " column 3). Correct it there. If another file is meant, name it in profile_file.",
+        ),
+        (b"", "it is not JSON (Expecting value, line 1, column 1). Correct it there."),
+        (b"\xff\xfe", "it is not text in UTF-8 (byte 1). Save it as UTF-8."),
+        (b"[]", "it has no list \"profiles\" of objects, each with a name. Add a profile with 'aliyun configure'."),
         (b'{"profiles": null}', "is not a configuration file"),
         (b'{"profiles": ["a"]}', "is not a configuration file"),
         (b'{"profiles": [{"mode": "AK"}]}', "is not a configuration file"),
@@ -143,6 +149,9 @@ def test_a_file_that_is_no_configuration_is_named(content: bytes | None, said: s
         Profiles(file).read("plain")
     assert said in str(refused.value)
     assert str(file) in str(refused.value)
+    # It holds keys of other accounts, too.
+    assert "emove" not in str(refused.value)
+    assert "hush" not in str(refused.value)
 
 
 def test_no_secret_of_a_profile_is_shown_by_accident(file: Path) -> None:

@@ -62,7 +62,9 @@ def test_a_wait_for_a_grant_names_the_rule_that_people_wrote_and_some_time() -> 
 
 def test_a_key_that_is_refused_is_named(account_a: Account, tmp_path: Path) -> None:
     wrong = {**account_a.keys, "access_key_id": "LTAInobody1234", "access_key_secret": "not-the-secret"}
-    with pytest.raises(ModuleFailedError, match="ID ends in 1234, from the task's options") as failed:
+    with pytest.raises(
+        ModuleFailedError, match="ID ends in 1234, from the task's options or the variables of its host"
+    ) as failed:
         Account(account_a.cloud, wrong, account_a.region).run("acr_instance_info", instance_id=SOURCE)
     assert "LTAI" not in str(failed.value.result["msg"])
     file = tmp_path / "config.json"

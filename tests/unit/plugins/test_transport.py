@@ -131,7 +131,6 @@ def closed_port() -> str:
 def test_what_was_never_sent_is_certain_not_to_be_done(machine: Emulator) -> None:
     endpoints = {
         f"http://{closed_port()}": "connection refused",
-        f"https://{machine.endpoint}": "TLS failed",
         "http://nowhere.invalid": "nowhere.invalid cannot be reached",
     }
     for endpoint, said in endpoints.items():
@@ -139,6 +138,15 @@ def test_what_was_never_sent_is_certain_not_to_be_done(machine: Emulator) -> Non
             connect(machine, endpoints={"cr": endpoint})("cr", "ListInstance", {})
         assert failed.value.uncertain is False
         assert "Signature" not in str(failed.value)
+
+
+@pytest.mark.parametrize("protocol", ["", "https://"], ids=["no protocol", "https"])
+def test_an_endpoint_without_tls_is_told_as_one(protocol: str, machine: Emulator) -> None:
+    with pytest.raises(errors.UnreachableError) as failed:
+        connect(machine, endpoints={"cr": f"{protocol}{machine.endpoint}"})("cr", "ListInstance", {})
+    assert f"{machine.endpoint} answers without TLS, and https:// is what the endpoint says" in str(failed.value)
+    assert f"write it as http://{machine.endpoint}." in str(failed.value)
+    assert failed.value.uncertain is False
 
 
 def test_bad_keys_and_missing_rights_are_told_apart(machine: Emulator) -> None:
