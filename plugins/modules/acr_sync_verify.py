@@ -18,6 +18,10 @@ description:
     process of its own shows no such lines.
   - It reports rules that are listed with C(state=absent) and still exist, and rules of the instance that are not
     listed. It does not compare the images of the latter.
+  - It looks whether the grants are in force that rules need, where O(destinations) have keys that may read the role
+    C(aliyuncontainerregistrycrossaccoutsyncrole) of their account. Where they do not, C(summary.grants) says so, and
+    M(registryops.alicloud.acr_sync_audit) looks at the grant with that account's keys. In a preview, a missing grant
+    is no finding.
 options:
   instance_id:
     description:
@@ -158,7 +162,8 @@ findings:
     check:
       description:
         - What was found. Of rules V(missing_rule), V(different_rule), V(refused_rule), V(unwanted_rule),
-          V(unlisted_rule), V(unknown_scope) and, after a preview, V(to_verify).
+          V(unlisted_rule), V(unknown_scope) and, after a preview, V(to_verify). Of the grants that rules need
+          V(missing_grant) and V(doubtful_grant).
         - Of images V(failed_image), V(missing_image), V(different_image), V(unsigned_image) and V(never_sent). Of
           destinations V(unreadable_destination) and V(gone_destination). Of repositories V(different_settings) and
           V(unread_settings).
@@ -387,9 +392,9 @@ unreadable:
   returned: success
 summary:
   description:
-    - The same as text for people. C(rules), C(images), C(grants) and C(lag) are one line each. Grants are never looked
-      at; M(registryops.alicloud.acr_sync_audit) does that. C(findings) lists the first twenty findings. C(failure) is
-      one sentence with the findings that O(fail_on) selects, and empty if there are none.
+    - The same as text for people. C(rules), C(images), C(grants) and C(lag) are one line each. C(findings) lists the
+      first twenty findings. C(failure) is one sentence with the findings that O(fail_on) selects, and empty if there
+      are none.
   type: dict
   returned: success
 """

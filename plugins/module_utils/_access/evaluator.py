@@ -13,7 +13,7 @@ Condition and counts each Deny with one. Possible access does the opposite.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
@@ -50,20 +50,37 @@ CUSTOM, SYSTEM = "Custom", "System"
 
 @dataclass(frozen=True)
 class AttachedPolicy:
-    """A policy of the role; its document is None if the caller may not read it."""
+    """A policy of the role.
+
+    Attributes:
+        kind: Custom or System.
+        name: the policy's name.
+        document: what it says; None if the caller may not read it.
+        updated: when it was changed last, as RAM writes times; empty if RAM does not tell.
+    """
 
     kind: str
     name: str
     document: Document | None
+    # Times make no difference to what is granted, so they are not compared.
+    updated: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who may replicate into the instances of one account; a trust of None means that there is no role."""
+    """Who may replicate into the instances of one account.
+
+    Attributes:
+        account_id: the account's UID.
+        trust: the role's trust policy; None if there is no role.
+        policies: those that are attached to the role.
+        changed: when any part of it was changed last, as RAM writes times; empty if RAM does not tell.
+    """
 
     account_id: str
     trust: Document | None
     policies: tuple[AttachedPolicy, ...]
+    changed: str = field(default="", compare=False)
 
     @cached_property
     def _trust_clauses(self) -> list[Clause]:

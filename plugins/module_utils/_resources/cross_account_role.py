@@ -9,7 +9,7 @@ it. Its name cannot be chosen: the service looks for exactly this name, with its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -66,7 +66,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         if role is None and found is None:
             return None
         # Without a role there are no attached policies to ask for.
-        attached = self.calls.attached() if role is not None else []
+        attached = self.calls.attached() if role is not None else {}
         # A revocation must not fail for lack of a right to read.
         unread = (CUSTOM, SYSTEM) if self.params.get("state") == "absent" else ()
         others = [
@@ -85,14 +85,24 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
             others=tuple(others),
         )
 
-    def access(self) -> Access:
-        """Return who may replicate where, by all policies of the role."""
+    def access(self, or_unread: Collection[str] = (SYSTEM,)) -> Access:
+        """Return who may replicate where, by all policies of the role.
+
+        Args:
+            or_unread: kinds of policy that the caller need not be allowed to read.
+        """
         role = self.calls.role()
-        attached = self.calls.attached() if role is not None else []
-        trust = policy.parse(role.get("AssumeRolePolicyDocument")) if role is not None else None
+        if role is None:
+            return Access(str(self.params.get("account_id") or ""), None, ())
+        attached = self.calls.attached()
         # Reading a system policy takes a right on another resource, which an audit should not need.
-        policies = [self.calls.attached_policy(*entry, or_unread=(SYSTEM,)) for entry in attached]
-        return Access(self.account_id(), trust, tuple(sorted(policies, key=lambda attached: attached.name)))
+        policies = [self.calls.attached_policy(*entry, or_unread=or_unread) for entry in attached]
+        # RAM writes all times alike, so the last one in the alphabet is the newest.
+        changed = max([str(role.get("UpdateDate") or ""), *attached.values(), *(found.updated for found in policies)])
+        trust = policy.parse(role.get("AssumeRolePolicyDocument"))
+        # Its ARN, acs:ram::UID:role/NAME, saves asking STS for the account.
+        _acs, _ram, _region, account, _name = str(role.get("Arn")).split(":", maxsplit=4)
+        return Access(account, trust, tuple(sorted(policies, key=lambda found: found.name)), changed)
 
     def present(self, desired: CrossAccountRole, current: CrossAccountRole | None) -> CrossAccountRole:
         current = current or CrossAccountRole(account_id=self.account_id(), policy_name=desired.policy_name)

@@ -54,12 +54,15 @@ class RoleCalls:
         version = part("GetPolicy", answer, "DefaultPolicyVersion")
         return policy.parse(version.get("PolicyDocument")), part("GetPolicy", answer, "Policy")
 
-    def attached(self) -> list[tuple[str, str]]:
-        """Return type and name of each attached policy."""
+    def attached(self) -> dict[tuple[str, str], str]:
+        """Return type and name of each attached policy, with the time of its attachment; empty if RAM tells none."""
         # This list comes whole; RAM has no pages for it.
         answer = self.find("ListPoliciesForRole", {"RoleName": self.name}) or {}
         found = _list("ListPoliciesForRole", answer, "Policies", "Policy")
-        return [(str(entry.get("PolicyType")), str(entry.get("PolicyName"))) for entry in found]
+        return {
+            (str(entry.get("PolicyType")), str(entry.get("PolicyName"))): str(entry.get("AttachDate") or "")
+            for entry in found
+        }
 
     def attached_policy(self, kind: str, name: str, *, or_unread: Collection[str] = ()) -> AttachedPolicy:
         """Return an attached policy with its document.
@@ -78,7 +81,9 @@ class RoleCalls:
             if kind not in or_unread:
                 raise
             return AttachedPolicy(kind, name, None)
-        return AttachedPolicy(kind, name, found[0] if found else {})
+        if found is None:
+            return AttachedPolicy(kind, name, {})
+        return AttachedPolicy(kind, name, found[0], str(found[1].get("UpdateDate") or ""))
 
     def policy_users(self, name: str | None) -> tuple[str, ...]:
         """Return what else has the policy, such as 'role other'."""

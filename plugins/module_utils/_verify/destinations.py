@@ -12,9 +12,16 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
+    IN_FORCE,
+    MISSING,
+    UNKNOWN,
+    Grant,
+    Grants,
+    called,
+)
 
 SENDS = "registryops.alicloud.backfill_images sends"
-NO_KEYS = "no keys of it were given"
 MOVES = "Run registryops.alicloud.configure_sync, which points the rule where the inventory says"
 UNNAMED = "the inventory does not name it any more"
 # What to ask of a destination's owner, by instance and region.
@@ -37,6 +44,7 @@ class DestinationInstance:
         crosses: whether it is in another account, so that it takes a grant.
         unseen: why it was not looked into; empty if it was.
         refused: the newest record that ended there, if it refused everything.
+        grant: what is known of the grant that it takes.
     """
 
     instance_id: str
@@ -45,10 +53,11 @@ class DestinationInstance:
     crosses: bool = False
     unseen: str = ""
     refused: Record | None = None
+    grant: Grant = UNKNOWN
 
     @property
     def called(self) -> str:
-        return f"{self.name} ({self.instance_id})" if self.name else self.instance_id
+        return called(self.instance_id, self.name)
 
     @property
     def host(self) -> str:
@@ -64,6 +73,8 @@ class DestinationInstance:
             how: what to say beside the playbook.
         """
         kind = issue_kind(self.refused.issue) if self.refused else ""
+        if self.grant.state == MISSING or (self.grant.state == IN_FORCE and kind != "instance"):
+            return self.granted(f"{them}{how}", told=False)
         if self.refused and kind == "grant":
             since = iso_time(self.refused.created)
             return (
@@ -74,9 +85,23 @@ class DestinationInstance:
             return f"{MOVES}. Then {SENDS} {them}{how}."
         if kind == "instance" and self.unseen:
             return f"Point the rule at an instance that exists. Then {SENDS} {them}{how}."
-        # Verification reads no grant: that takes other rights, in the other account.
+        # Nobody has seen the grant, since that takes keys of the other account.
         grant = ", if its owner's grant is in force" if self.crosses else ""
         return f"{SENDS} {them}{how}{grant}."
+
+    def granted(self, them: str, *, told: bool = True) -> str:
+        """Return how images get there by what is known of the grant; empty if nobody has seen it.
+
+        Args:
+            them: the images.
+            told: whether to say that the grant is in force, since something failed for lack of it.
+        """
+        if self.grant.state == MISSING:
+            return f"Once that is granted, {SENDS} {them}."
+        if self.grant.state != IN_FORCE:
+            return ""
+        changed = f", and was changed last at {self.grant.changed}" if self.grant.changed else ""
+        return f"The grant is in force now{changed}: {SENDS} {them}." if told else f"{SENDS} {them}."
 
     def doubt(self) -> str:
         """Return what the newest record says against the instance; empty if nothing."""
@@ -100,6 +125,7 @@ def destinations(
     named: Mapping[str, str],
     unseen: Mapping[str, str],
     refused: Callable[[str], Record | None],
+    grants: Grants,
 ) -> dict[str, DestinationInstance]:
     """Return the instances that rules end at.
 
@@ -108,6 +134,7 @@ def destinations(
         named: what destinations are called, by instance ID.
         unseen: why some were not looked into, by instance ID.
         refused: tells which record refused everything, by instance ID.
+        grants: what is known of the grants that they take.
     """
     found: dict[str, DestinationInstance] = {}
     for rule in rules:
@@ -115,7 +142,13 @@ def destinations(
         crosses = bool(rule.get("cross_account"))
         region = rule.get("target_region")
         found[instance] = DestinationInstance(
-            instance, named.get(instance, ""), region, crosses, unseen.get(instance, ""), refused(instance)
+            instance,
+            named.get(instance, ""),
+            region,
+            crosses,
+            unseen.get(instance, ""),
+            refused(instance),
+            grants.of(instance),
         )
     return found
 

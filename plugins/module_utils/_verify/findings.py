@@ -12,6 +12,7 @@ from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     MOVES,
@@ -106,6 +107,10 @@ class ImageFindings:
         destination = self._at(image.target.instance_id)
         if image.failure and not image.failure.past and destination.unseen == UNNAMED:
             return destination.sends("what failed", self._ask)
+        if image.failure and not image.failure.past and issue_kind(image.failure.issue) == "grant":
+            known = destination.granted("what failed")
+            if known:
+                return known
         if image.failure:
             ask = partial(self._ask, destination.instance_id, destination.region)
             return image.failure.remedy(destination.instance_id, ask, SENDS)

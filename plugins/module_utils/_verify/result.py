@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.desti
     anybody,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.findings import ImageFindings
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import Grants
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import SettingsFound
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
@@ -34,6 +35,7 @@ class VerificationResult:
         summary: the compared images.
         uncovered: namespaces of which no rule covers a repository.
         destinations: where the images go, by instance ID.
+        grants: what is known of the grants that rules need.
         ask: what to ask of a destination's owner where the grant is missing.
         unreadable: destinations that could not be looked into, each with its host and the reason.
         records: how many sync records were read.
@@ -49,6 +51,7 @@ class VerificationResult:
     summary: Summary
     uncovered: Sequence[str] = ()
     destinations: Mapping[str, DestinationInstance] = field(default_factory=dict)
+    grants: Grants = Grants()
     ask: Ask = anybody
     unreadable: Sequence[Mapping[str, str]] = ()
     records: int = 0
@@ -84,7 +87,14 @@ class VerificationResult:
                 for place in self.destinations.values()
                 if place.unseen
             ],
-            "summary": summed_up(summary, self.destinations.values(), findings, self._standings(), self.fail_on),
+            "summary": summed_up(
+                summary,
+                self.destinations.values(),
+                findings,
+                self._standings(),
+                self.grants.in_words(preview=self.preview),
+                self.fail_on,
+            ),
         }
 
     def _traffic(self) -> dict[str, Any]:
@@ -103,9 +113,11 @@ class VerificationResult:
         of_rules = [finding for finding in (rule.finding(self.preview) for rule in self.rules) if finding]
         of_images = ImageFindings(self.summary, self.destinations, self.ask, self.unreadable).all()
         of_settings = self.settings.findings({place.instance_id: place.name for place in self.destinations.values()})
-        # "error" comes before "warning" in the alphabet. Sorting keeps the order of equal ones: rules, images,
+        # A run that this is a preview of may grant what is missing.
+        of_grants = () if self.preview else self.grants.findings()
+        # "error" comes before "warning" in the alphabet. Sorting keeps the order of equal ones: rules, grants, images,
         # settings.
-        return sorted([*of_rules, *of_images, *of_settings], key=lambda finding: finding["severity"])
+        return sorted([*of_rules, *of_grants, *of_images, *of_settings], key=lambda finding: finding["severity"])
 
 
 def _shown(standing: Standing, summary: Summary) -> dict[str, Any]:

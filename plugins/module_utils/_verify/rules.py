@@ -34,7 +34,7 @@ _STANDINGS = {
     "deleted": "unwanted",
     "failed": "refused",
 }
-UNLISTED = "unlisted"
+UNLISTED, UNWANTED = "unlisted", "unwanted"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
@@ -21,13 +23,18 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.na
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_sides import Comparison
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
-    NO_KEYS,
     UNNAMED,
     DestinationInstance,
     anybody,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     destinations as destinations_of,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
+    NO_KEYS,
+    Grants,
+    look_at_grants,
+    needs_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import VerifyProgress
@@ -65,10 +72,17 @@ class Verification:
         # Check mode writes nothing, not even a report.
         self._file = None if task.check_mode else task.params["images_file"]
         self._unreadable: list[dict[str, str]] = []
+        self._names = {str(item["instance_id"]): str(item["name"] or "") for item in self._params["destinations"]}
 
     def run(self) -> dict[str, Any]:
         """Return how the rules and the images stand."""
         rules = standings(self._task, self._select)
+        # Beside the images, so that no run takes longer for it.
+        with pool() as threads:
+            grants = threads.submit(look_at_grants, self._task, needs_of(rules, self._names))
+            return self._look_at_images(rules, grants)
+
+    def _look_at_images(self, rules: Sequence[Standing], grants: Future[Grants]) -> dict[str, Any]:
         followed = self._followed(rules)
         routes = Routes(followed, self._select)
         source = Side(self._task.client, self._instance_id)
@@ -84,7 +98,8 @@ class Verification:
             rules=rules,
             summary=summary,
             uncovered=self._uncovered(source, routes),
-            destinations=self._destinations(followed, destinations, records),
+            destinations=self._destinations(followed, destinations, records, grants.result()),
+            grants=grants.result(),
             ask=self._ask,
             unreadable=self._unreadable,
             records=records.count,
@@ -96,16 +111,15 @@ class Verification:
         ).to_result()
 
     def _destinations(
-        self, rules: Sequence[Mapping[str, Any]], seen: Collection[str], records: KeptRecords
+        self, rules: Sequence[Mapping[str, Any]], seen: Collection[str], records: KeptRecords, grants: Grants
     ) -> dict[str, DestinationInstance]:
         """Return where the rules end, and why that was not looked into."""
-        given = {str(item["instance_id"]): str(item["name"] or "") for item in self._params["destinations"]}
         wanted = {str(rule.get("target_instance_id")) for rule in self._params["rules"]}
         every = {str(rule["target_instance_id"]) for rule in rules}
         unseen = {instance: NO_KEYS if instance in wanted else UNNAMED for instance in every.difference(seen)}
         # Their reason is in `unreadable`, so it is not said a second time.
-        unseen.update({instance: "that failed" for instance in unseen if instance in given})
-        return destinations_of(rules, given, unseen, records.refused)
+        unseen.update({instance: "that failed" for instance in unseen if instance in self._names})
+        return destinations_of(rules, self._names, unseen, records.refused, grants)
 
     def _ask(self, instance_id: str, region: str | None) -> str:
         """Return what the owner of an instance has to do, as a command if our own account is known."""

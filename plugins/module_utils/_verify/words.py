@@ -16,14 +16,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.desti
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
-_GRANTS = "not looked at; registryops.alicloud.audit_sync with the keys of the destinations' accounts looks at them"
 
-
-def summed_up(  # the images, where they go, what is wrong, and what counts as a failure
+def summed_up(  # the images, where they go, what is wrong, the grants, and what counts as a failure
     summary: Summary,
     destinations: Collection[DestinationInstance],
     findings: list[Finding],
     rules: Mapping[str, int],
+    grants: str,
     fail_on: str = "error",
 ) -> dict[str, Any]:
     """Return the summary: a line each, then what is wrong.
@@ -35,12 +34,13 @@ def summed_up(  # the images, where they go, what is wrong, and what counts as a
         destinations: where they go.
         findings: all of them, errors first.
         rules: how many there are of each standing.
+        grants: the line about them.
         fail_on: the least severity that is a reason to fail.
     """
     return {
         "rules": ", ".join(f"{count} {standing}" for standing, count in rules.items() if count) or "none",
         "images": _counted(summary, destinations),
-        "grants": _GRANTS if any(destination.crosses for destination in destinations) else "no rule needs one",
+        "grants": grants,
         "lag": _lag(summary.lag()),
         "findings": first([f"{finding['problem']}. {finding['remedy']}" for finding in findings]),
         "failure": _failure(findings, fail_on),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import described
@@ -31,8 +31,12 @@ _FAULTS = {
 }
 # Findings that the report tells with the images.
 _OF_IMAGES = ("failing_rule",)
+# What a verification found of the grants that rules need.
+_OF_GRANTS = ("missing_grant", "doubtful_grant")
 # A whole command in a remedy, to be pasted.
 _COMMAND = re.compile(r"`(.+?)`")
+# The instance that a command grants.
+_GRANTED = re.compile(r"registryops\.alicloud\.grant_access\b.*? -e acr_instance_id=([\w-]+)")
 # Findings with one remedy that have a row each; more become one.
 _ROWS_EACH = 3
 
@@ -107,8 +111,17 @@ def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[di
             if finding["check"] not in _OF_IMAGES:
                 # If both found it, the verification's words are kept.
                 every.setdefault((host, finding["subject"], finding["check"]), {"host": host, **finding, "count": 1})
-    single = _with_one_command(list(every.values()))
+    single = _with_one_command([*every.values(), *_of_grants(verified, every.values())])
     return sorted(_collapsed(single), key=lambda finding: finding["severity"])
+
+
+def _of_grants(verified: Mapping[str, Row], told: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Yield what verifications found of grants, unless an audit with the destination's keys tells more of it."""
+    audited = set(_GRANTED.findall(" ".join(finding["remedy"] for finding in told)))
+    for host, result in verified.items():
+        for finding in result["findings"]:
+            if finding["check"] in _OF_GRANTS and audited.isdisjoint(_GRANTED.findall(finding["remedy"])):
+                yield {"host": host, **finding, "count": 1}
 
 
 def _with_one_command(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

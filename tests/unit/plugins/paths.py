@@ -298,7 +298,8 @@ PATHS = (
     Path(
         "verify at the destination",
         ("account_b_verify_sync",),
-        (step("acr_image_info", instance_id=TARGET),),
+        # The same calls as verification makes with these keys.
+        (step("acr_image_info", instance_id=TARGET), step("acr_cross_account_role_info")),
         replicated,
     ),
     Path(

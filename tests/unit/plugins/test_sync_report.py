@@ -15,10 +15,8 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.filter import acr_sync_report
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
-    NO_KEYS,
-    DestinationInstance,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import DestinationInstance
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import NO_KEYS
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.page import told
@@ -331,3 +329,15 @@ def test_lag_is_told_by_percentiles() -> None:
         "p95": 96.0,
         "worst": 100.0,
     }
+
+
+def test_a_revoked_grant_is_told_once_whoever_found_it() -> None:
+    granted = "Run `ansible-playbook registryops.alicloud.grant_access -e acr_instance_id=cri-t -e acr_region=r`"
+    here = {**ERROR, "subject": "prod-eu (cri-t)", "remedy": f"{granted}. If access was revoked for good, delete it."}
+    verified = {SOURCE: {"findings": [here], "rules": []}}
+    there = {**ERROR, "subject": "role", "remedy": f"{granted.replace(' -e acr_instance', ' -e a=1 -e acr_instance')}."}
+    [finding] = findings(verified, {DESTINATION: {"findings": [there]}})
+    assert (finding["host"], finding["subject"]) == (DESTINATION, "role")
+    # Without the destination's audit, the verification's is all that is known.
+    [finding] = findings(verified, {})
+    assert (finding["host"], finding["subject"]) == (SOURCE, "prod-eu (cri-t)")
