@@ -204,9 +204,9 @@ options:
   attached:
     version_added: 1.0.0
     description:
-      - Whether to send an image's signature, attestation and SBOM with it. These are the tags
-        C(sha256-<digest>.sig), C(.att) and C(.sbom), and C(sha256-<digest>) alone. An admission policy at the target
-        may refuse an image without its signature.
+      - Whether to send an image's signature, attestation and SBOM with it. These are the tags C(sha256-<digest>) with
+        an ending such as C(.sig), C(.att) and C(.sbom), or with none, and what is attached to those. An admission
+        policy at the target may refuse an image without its signature.
       - Filters do not apply to these tags. If V(false), they are sent only if they are named.
     type: bool
     default: true

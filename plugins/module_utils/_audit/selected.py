@@ -14,9 +14,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.co
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import REMEDY, wide_filters
 
-# The tags under which cosign and the OCI referrers fallback keep signatures, attestations and SBOMs.
-_ENDINGS = ("", ".sig", ".att", ".sbom")
-_SIGNATURES = r"^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$"
+# The tags under which cosign, the OCI referrers fallback and others keep signatures, attestations and SBOMs.
+_ENDINGS = ("", ".sig", ".att", ".sbom", ".other")
+_SIGNATURES = "^sha256-[0-9a-f]{64}"
 
 
 def left_behind(rule: Rule, origin: Origin, images: Mapping[str, Held]) -> Finding | None:

@@ -30,10 +30,10 @@ _UNSHARED_SYNTAX = (
 
 def check_filter(value: str, option: str) -> None:
     """Refuse a filter that engines read differently, or never finish."""
-    if any(not character.isprintable() for character in value):
+    if any(character == " " or not character.isprintable() for character in value):
         raise AcrError(
-            f"{option} {value!r} has a line break or another sign in it that no name has",
-            "Write it on one line; a YAML block adds a line break at the end, unless it begins with |- or >-.",
+            f"{option} {value!r} has a line break, a blank or another sign in it that no name has",
+            "Write it without blanks and on one line; a YAML block adds a line break, unless it begins with |- or >-.",
         )
     # Inside a character class such as [*+] these signs are literal.
     outside = re.sub(r"(?<!\\)\[\^?\]?(\\.|[^\]\\])*\]", "[]", value)

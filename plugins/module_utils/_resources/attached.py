@@ -10,8 +10,9 @@ from collections.abc import Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image
 
-# cosign writes the endings. OCI clients write the tag without one where a registry cannot list referrers.
-_ATTACHED = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
+# cosign writes .sig, .att and .sbom, and other tools have other endings. OCI clients write the tag without an ending
+# where a registry cannot list referrers.
+_ATTACHED = re.compile(r"sha256-([0-9a-f]{64})(?:\.[\w.-]+)?")
 
 
 def attached_to(tag: str | None) -> str | None:
@@ -21,10 +22,21 @@ def attached_to(tag: str | None) -> str | None:
 
 
 def attachments(images: Iterable[Image]) -> dict[str, list[Image]]:
-    """Return a repository's attachments, by their image's digest."""
-    found: dict[str, list[Image]] = {}
+    """Return a repository's attachments with what is attached to them, such as an SBOM's signature, by image digest."""
+    direct: dict[str, list[Image]] = {}
     for image in images:
         digest = attached_to(image.tag)
         if digest is not None:
-            found.setdefault(digest, []).append(image)
-    return found
+            direct.setdefault(digest, []).append(image)
+    return {digest: _with_their_own(direct, digest) for digest in direct}
+
+
+def _with_their_own(direct: dict[str, list[Image]], digest: str) -> list[Image]:
+    found: dict[str | None, Image] = {}
+    left = [*direct[digest]]
+    while left:
+        image = left.pop(0)
+        if image.tag not in found:
+            found[image.tag] = image
+            left += direct.get(str(image.digest), ())
+    return list(found.values())

@@ -231,8 +231,11 @@ def test_two_images_with_one_target_are_refused(cloud: Emulator, account_a: Acco
     assert cloud.calls("CreateRepoSyncTask") == []
 
 
-SIGNED, OTHER = "2" * 64, "1" * 64
-ATTACHED = [f"prod/app:sha256-{SIGNED}{end}" for end in ("", ".att", ".sbom", ".sig")]
+SIGNED, OTHER, SBOM = "2" * 64, "1" * 64, "3" * 64
+ATTACHED = [
+    *(f"prod/app:sha256-{SIGNED}{end}" for end in ("", ".att", ".sbom", ".sig", ".vuln.json")),
+    f"prod/app:sha256-{SBOM}.sig",  # the SBOM's own
+]
 
 
 @pytest.fixture
@@ -241,6 +244,7 @@ def signed(cloud: Emulator, granted: Account) -> None:  # granted comes first
     push(cloud, "prod/app", "v1")
     push(cloud, "prod/app", f"sha256-{OTHER}.sig", {"tag": "v2", "digest": f"sha256:{SIGNED}"})
     push(cloud, "prod/app", *(name.partition(":")[2] for name in ATTACHED))
+    push(cloud, "prod/app", {"tag": f"sha256-{SIGNED}.sbom", "digest": f"sha256:{SBOM}"})
 
 
 @pytest.mark.usefixtures("signed")
@@ -280,7 +284,7 @@ def test_signatures_travel_with_a_listed_image_under_their_own_tag(account_a: Ac
     there = account_b.run("acr_image_info", instance_id=TARGET, namespace="prod", repository="shop")["images"]
     assert sorted(found["tag"] for found in there) == sorted(["stable", *(name.partition(":")[2] for name in ATTACHED)])
     again = account_a.run("acr_image_sync", **TO_B, images=[image])
-    assert (again["changed"], again["counts"]["unchanged"]) == (False, 5)
+    assert (again["changed"], again["counts"]["unchanged"]) == (False, 1 + len(ATTACHED))
 
 
 @pytest.mark.usefixtures("signed")

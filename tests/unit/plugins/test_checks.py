@@ -114,6 +114,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("tag_filter", "[a&&b]", "a set within a set"),
     ("tag_filter", "[]a]", "a ] at the beginning of a set"),
     ("tag_filter", "^1\n", "a line break"),
+    ("tag_filter", "^1.0 | ^1.1", "a blank"),
     ("tag_filter", "a{,3}", "a brace that is neither"),
     ("tag_filter", r"\x41", "an engine-specific escape"),
     ("tag_filter", "(?#comment)a", "a group of a special kind"),

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meeting import Meeting
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import left_behind, selecting_all
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_check import check_filter
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 
 DIGEST = "1" * 64
@@ -59,7 +60,7 @@ def test_a_rule_that_meets_itself_is_found() -> None:
     ]
 
 
-@pytest.mark.parametrize("ending", [".sig", ".att", ".sbom", ""])
+@pytest.mark.parametrize("ending", [".sig", ".att", ".sbom", ".vuln.json", ""])
 @pytest.mark.parametrize(("tag_filter", "found"), [("^v", True), (".*", False), ("^v|^sha256-", False), ("^w", False)])
 def test_signatures_that_are_left_behind_are_found(ending: str, tag_filter: str, found: bool) -> None:
     images = {"v1": Held(f"sha256:{DIGEST}", 1, 1), f"sha256-{DIGEST}{ending}": Held(f"sha256:{'2' * 64}", 1, 1)}
@@ -68,6 +69,9 @@ def test_signatures_that_are_left_behind_are_found(ending: str, tag_filter: str,
     if finding:
         assert finding["check"] == "signatures_left_behind"
         assert f"carries prod/web:v1 and leaves behind sha256-{DIGEST}{ending}," in finding["problem"]
+        advised = finding["remedy"].removeprefix("Let its tag_filter select them too: ")
+        check_filter(advised, "tag_filter")
+        assert left_behind(rule("r", "prod", tag_filter=advised), ("prod", "web"), images) is None
 
 
 @pytest.mark.parametrize(("tag_filter", "found"), [("v*", True), ("^v", False), (".*", False), (None, False)])
