@@ -44,7 +44,7 @@ PURE = {
     "module_utils/_access/verdict.py": ("test_audit_grant.py", "test_grant_in_force.py"),
     "module_utils/_core/repeating.py": ("test_client.py",),
     "module_utils/_core/traffic.py": ("test_traffic.py",),
-    "module_utils/_sending/course.py": ("test_course.py",),
+    "module_utils/_sending/course.py": ("test_course_steps.py", "test_course.py"),
     "plugin_utils/_inventory/directions.py": ("test_directions.py",),
     "plugin_utils/_inventory/reversing.py": ("test_directions.py",),
     "plugin_utils/_topology/judging.py": ("test_topology.py",),

@@ -139,6 +139,7 @@ def test_where_the_region_is_not_known_any_will_do() -> None:
         (allow(BOTH, HERE.replace("instance/", "repository/")), []),
         (allow(BOTH, HERE.replace("5222", "1252")), []),  # another account's
         (allow(BOTH, "acs:cr:eu-central-1:*:*/cri-1"), [("eu-central-1", "*")]),  # instances, whatever their IDs
+        (allow(BOTH, HERE + ":x"), [("eu-central-1", "cri-1:x")]),  # only the first four colons part anything
         # All but one instance: any may be open, and the one is named.
         ({"Effect": "Allow", "Action": BOTH, "NotResource": ELSEWHERE}, [("*", "*"), ("eu-central-1", "cri-2")]),
     ],
@@ -160,3 +161,34 @@ def test_what_keeps_an_account_out_is_said() -> None:
     assert list(denied.denials(ONE)) == [f"statement 2 of the trust policy denies {ASSUME} to {service(ONE)}"]
     both = access(document(allow("*", "*"), allow(BOTH[1], HERE, effect="Deny")))
     assert both.refusals(("eu-central-1", "cri-1")) == [f"statement 2 of policy P0 denies {BOTH[1]} on {HERE}"]
+
+
+def test_only_certain_trust_counts_unless_possible_trust_is_asked_for() -> None:
+    statements = [trusting(ONE), trusting(TWO, Condition=EXTERNAL)]
+    found = Access("5222000022220002", document(*statements), ())
+    assert found.accounts() == {ONE}
+    assert found.accounts(certain=False) == {ONE, TWO}
+
+
+EVERYBODY = {"Effect": "Allow", "Action": ASSUME, "Principal": "*"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "certainly", "possibly"),
+    [
+        # Whether RAM reads a * is not known. So it keeps out, and lets in only where that is the harm.
+        ([trusting(ONE), {**EVERYBODY, "Effect": "Deny"}], False, True),
+        ([EVERYBODY], False, True),
+        ([trusting("*")], False, True),
+        ([trusting(ONE), trusting("*", effect="Deny")], False, True),
+        ([trusting(ONE)], True, True),
+    ],
+)
+def test_a_principal_that_may_stand_for_any_account_counts_where_it_does_harm(
+    statements: list[Statement], certainly: bool, possibly: bool
+) -> None:
+    found = Access("5222000022220002", document(*statements), ())
+    assert (found.trusts(ONE), found.trusts(ONE, certain=False)) == (certainly, possibly)
+    # What denies it is named where the account is kept out by that alone.
+    denied = bool(len(statements) > 1)
+    assert bool(list(found.denials(ONE))) is denied
