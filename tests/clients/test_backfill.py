@@ -124,9 +124,9 @@ def test_a_backfill_is_planned_fails_for_one_image_and_is_completed(estate: Esta
 
     emulator.post("/_emulator/tasks", {"seconds": 0.1, "fail": FAULT})
     first = backfill.play(emulator)
-    reason = f"1 of 60 images failed: prod/{FAILING}: error: {FAULT['issue']}. "
+    reason = f"1 of 60 images failed: prod/{FAILING}: error: {FAULT['issue']} (sync task "
     assert first.result["msg"].startswith(reason)
-    assert first.result["msg"].endswith("Remove the cause, then send the image with acr_image_sync. 58 were sent.")
+    assert first.result["msg"].endswith(" 58 images were sent. Run it again; it sends what has not arrived.")
     assert (first.code, actions(first)) == (2, dict.fromkeys(NAMES, "sent") | {MOVED: "different"})
     assert estate.sent() == sorted([*(set(NAMES) - {MOVED}), FAILING])  # which was tried once more
     assert estate.there() == sorted(set(NAMES) - {FAILING})

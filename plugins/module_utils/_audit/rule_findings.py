@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import Ended
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant, ask_unless_granted
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
 )
@@ -41,7 +41,7 @@ def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
     except AcrError:
         return finding  # the remedy without the command is true, too
     asked = ask_for_grant(own, rule.target_instance_id, rule.target_region)
-    return {**finding, "remedy": f"{asked}, unless that was done since then."}
+    return {**finding, "remedy": ask_unless_granted("then", asked)}
 
 
 def shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:

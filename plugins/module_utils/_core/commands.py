@@ -17,12 +17,24 @@ def grant_command(accounts: Iterable[str], instance_id: str, region: str | None)
     return _command("grant_access", {"acr_source_account_ids": ",".join(sorted(accounts)), **where})
 
 
-def ask_for_grant(account: str, instance_id: str | None, region: str | None, owner: str = "its owner") -> str:
-    """Return what to ask of the destination's owner.
+def ask_for_grant(account: str, instance_id: str | None, region: str | None, team: str = "") -> str:
+    """Return whom to ask for a grant, and what they run.
 
     Where nobody knows the source's account, its UID is left to fill in.
+
+    Args:
+        account: UID of the source's account.
+        instance_id: the destination's instance.
+        region: that instance's; None if it is not known.
+        team: who is asked; by default, the team that owns the instance.
     """
-    return f"Ask {owner} to run {grant_command([account or 'UID'], str(instance_id), region)}"
+    command = grant_command([account or "UID"], str(instance_id), region)
+    return f"Ask {team or f'the team that owns {instance_id}'} to run {command}"
+
+
+def ask_unless_granted(since: str, ask: str) -> str:
+    """Return whom to ask for a grant that may have been made since a time; `ask` begins with "Ask"."""
+    return f"If nobody has granted access since {since}, {ask[0].lower()}{ask[1:]}."
 
 
 def revoke_command(accounts: Iterable[str]) -> str:

@@ -153,7 +153,7 @@ def remedy(
         text = _BUCKETS
     elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and caller:
         target, region = parameters.get("TargetInstanceId"), parameters.get("TargetRegionId")
-        ask = ask_for_grant(caller(), target, region, "the owner of account {TargetUserId}")
+        ask = ask_for_grant(caller(), target, region, "the team of account {TargetUserId}")
         text = f"{ask}. Where that was done already, the caller may lack {{needed}}."
     else:
         text = CALLS.get(found, "")

@@ -13,27 +13,34 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
 
+_NO_CAUSE = (
+    "The service says no more than that. If it fails a second time, give Alibaba Cloud's support the ID of the sync task."
+)
+
 TASKS: dict[str, str] = {
-    "NoPrivilege": "{ask}; then send it again.",
-    "NoPermission": "{ask}; then send it again.",
-    "Forbidden": "{ask}; then send it again.",
-    "AccessDenied": "{ask}; then send it again.",
+    "NoPrivilege": "{ask}.",
+    "NoPermission": "{ask}.",
+    "Forbidden": "{ask}.",
+    "AccessDenied": "{ask}.",
     "SOURCE_IMAGE_NOT_EXIST": "The image was deleted before it was carried. Push it again if it is needed.",
     "TARGET_INSTANCE_NOT_EXIST": "Instance {target} is gone. Point the rule at another one, or delete the rule.",
-    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have instance {target} started or renewed by its owner; then send it again.",
+    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have the team that owns instance {target} start or renew it in the console.",
     "TARGET_NAMESPACE_NOT_EXIST": (
-        "Have the namespace made in {target} with registryops.alicloud.prepare_destination; then send it again."
+        "Have the team that owns {target} make the namespace, with registryops.alicloud.prepare_destination."
     ),
     "TARGET_REPO_NOT_EXIST": (
-        "Have the repository made in {target}, or let its namespace create repositories, with"
-        " registryops.alicloud.prepare_destination; then send it again."
+        "Have the team that owns {target} make the repository, or let its namespace create repositories, with"
+        " registryops.alicloud.prepare_destination."
     ),
     "TARGET_TAG_IMMUTABLE": "The tag is immutable in {target} and holds another image. Choose another tag.",
-    "TARGET_TAG_ALREADY_EXIST": "The tag holds another image in {target}; acr_image_sync moves it with override.",
-    "SYNC_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
-    "COPY_FAILED": "Send it again with acr_image_sync; if it fails again, give support the task's ID.",
-    "QUOTA_EXCEED": "Have the quota of {target} raised, or something deleted there; then send it again.",
-    "": "Remove the cause, then send the image with acr_image_sync.",
+    "TARGET_TAG_ALREADY_EXIST": (
+        "The tag holds another image in {target}. To replace that image, run registryops.alicloud.backfill_images with"
+        " -e backfill_images_override=true."
+    ),
+    "SYNC_FAILED": _NO_CAUSE,
+    "COPY_FAILED": _NO_CAUSE,
+    "QUOTA_EXCEED": "Have the team that owns {target} raise its quota in the console, or delete something there.",
+    "": _NO_CAUSE,
 }
 
 # The tag, the image or the rule has to be another one.
@@ -43,7 +50,9 @@ _NOT_SENT_AGAIN = (
 )
 
 
-def task_remedy(issue: str, target: str, region: str | None = None, caller: Callable[[], str] = str) -> str:
+def task_remedy(
+    issue: str, target: str, region: str | None = None, caller: Callable[[], str] = str, again: str = ""
+) -> str:
     """Return what to do about a task that failed.
 
     Args:
@@ -51,15 +60,12 @@ def task_remedy(issue: str, target: str, region: str | None = None, caller: Call
         target: ID of the instance that the image was for.
         region: that instance's; None if it is not known.
         caller: returns the UID of the account that sends, or an empty text.
+        again: a sentence that says how to send the image again; it is the last one, where sending again helps.
     """
     text = TASKS[longest(TASKS, issue)]
-    ask = ask_for_grant(caller(), target, region, f"the owner of {target}") if "{ask}" in text else ""
-    return text.format_map(Known(target=target, ask=ask))
-
-
-def has_remedy(issue: str) -> bool:
-    """Return whether the table knows an issue."""
-    return bool(longest(TASKS, issue))
+    ask = ask_for_grant(caller(), target, region) if "{ask}" in text else ""
+    cause = text.format_map(Known(target=target, ask=ask))
+    return f"{cause} {again}".strip() if sending_helps(issue) else cause
 
 
 def sending_helps(issue: str) -> bool:

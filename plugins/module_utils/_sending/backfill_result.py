@@ -39,6 +39,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 )
 
 _BAD = (FAILED, LEFT, DIFFERENT, IMMUTABLE)
+# What is not sent, whichever rule it is counted at.
+_STAYS = (UNCHANGED, DIFFERENT, IMMUTABLE)
 
 
 @dataclass(frozen=True)
@@ -90,17 +92,18 @@ def result(
 
 def _told(rule: RuleFound, first: Mapping[Route, Transfer], options: Sending) -> dict[str, Any]:
     outcomes: Counter[str] = Counter()
-    size = 0
+    size = shared = 0
     for transfer in rule.transfers:
         owner = first[transfer.route]
         outcome = owner.outcome if owner is transfer else _later(owner.outcome, options)
         outcomes[outcome] += 1
+        shared += owner is not transfer and owner.outcome not in _STAYS
         size += (transfer.size or 0) if outcome in (SEND, SENT) else 0
     numbers = {action: outcomes[action] for action in (*ACTIONS, FAILED)}
     told = {"name": rule.name, **_target(rule.destination), "counts": numbers, "bytes": size}
     if rule.error:
         told["msg"] = str(rule.error)
-    return {**told, "sentence": _sentence(rule, numbers, size)}
+    return {**told, "sentence": _sentence(rule, numbers, size, shared)}
 
 
 def _later(outcome: str, options: Sending) -> str:
@@ -118,12 +121,23 @@ def _target(destination: Destination | None) -> dict[str, Any]:
     }
 
 
-def _sentence(rule: RuleFound, numbers: Mapping[str, int], size: int) -> str:
+def _sentence(rule: RuleFound, numbers: Mapping[str, int], size: int, shared: int) -> str:
+    """Return a line about one rule.
+
+    Args:
+        rule: the rule.
+        numbers: its images by outcome.
+        size: bytes of those that are sent for it.
+        shared: how many are sent, or were to be sent, for an earlier rule.
+    """
     if rule.error:
-        return f"{rule.name}: could not begin: {rule.error.sentence()}"
+        # The task fails with this error, which stands there with its remedy.
+        return f"{rule.name}: could not begin, as told below"
     words = [f"{count:,} {action.replace('_', ' ')}" for action, count in numbers.items() if count]
     sentence = f"{rule.name}: {', '.join(words) or 'nothing to send'}"
     sentence += f" ({bytes_to_human(size)})" if size else ""
+    if shared:
+        sentence += f"; {shared:,} of these are counted at a rule above, too, and go once"
     if rule.aside:
         sentence += f"; {rule.aside:,} more are not there and have not failed, which a run without retry sends"
     return sentence

@@ -23,8 +23,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.na
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_digest import decide_by_digest
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import decide_by_record
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.failed_images import failure
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure, result
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import result
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import send_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
     SEND,
@@ -96,7 +97,7 @@ class ImageSync(Operation):
 
     def to_result(self) -> dict[str, Any]:
         told = self._result()
-        if error := failure(self.transfers, told, self.client.callers_account, self.obstacle):
+        if error := failure(self.transfers, told, self.client.callers_account, self.options, self.obstacle):
             raise error
         return told
 

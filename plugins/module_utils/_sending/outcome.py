@@ -1,18 +1,16 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Report what became of images, as result and sentence."""
+"""Report what became of images, as a result."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, lines, traffic
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
@@ -27,9 +25,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     SENT,
     Transfer,
 )
-
-_IN_RESULT = "Each image's issue is in the result's images."
-
 
 def result(
     transfers: Sequence[Transfer], options: Sending, destination: Destination, region: str | None
@@ -54,8 +49,8 @@ def result(
 
 
 def moved_bytes(transfers: Iterable[Transfer]) -> int:
-    """Return the size of all images that are sent."""
-    return sum(transfer.size or 0 for transfer in transfers if transfer.action in (SEND, SENT))
+    """Return the size of all images that are sent; what failed is not."""
+    return sum(transfer.size or 0 for transfer in transfers if transfer.outcome in (SEND, SENT))
 
 
 def traffic_of(transfers: Iterable[Transfer], region: str | None) -> dict[str, Any]:
@@ -63,7 +58,7 @@ def traffic_of(transfers: Iterable[Transfer], region: str | None) -> dict[str, A
     return traffic(
         Load(region, transfer.target.region, transfer.size or 0, transfer.digest)
         for transfer in transfers
-        if transfer.action in (SEND, SENT)
+        if transfer.outcome in (SEND, SENT)
     )
 
 
@@ -77,43 +72,6 @@ def counts(transfers: Sequence[Transfer]) -> dict[str, int]:
     """Return the number of images by outcome."""
     found = Counter(transfer.outcome for transfer in transfers)
     return {outcome: found[outcome] for outcome in (*ACTIONS, FAILED)}
-
-
-def failure(
-    transfers: Sequence[Transfer],
-    told: dict[str, Any],
-    caller: Callable[[], str],
-    obstacle: AcrError | None = None,
-    where: str = _IN_RESULT,
-) -> AcrError | None:
-    """Return the error about failed and left images, or None.
-
-    Args:
-        transfers: all images of the task.
-        told: the task's result.
-        caller: returns the UID of the account that sends, or an empty text.
-        obstacle: what kept all further images from being sent.
-        where: a sentence that says where to find each of several images.
-    """
-    bad = [transfer for transfer in transfers if transfer.error]
-    if not bad:
-        return None
-    # A failed image tells the reason. An image that was left is a consequence.
-    first = min(bad, key=lambda transfer: transfer.action == LEFT)
-    failed = told["counts"][FAILED]
-    left = len(bad) - failed
-    counted = f"{failed or left:,} of {len(transfers):,} images {'failed' if failed else 'were left'}"
-    more = f", and {failed - 1:,} more" if failed > 1 else ""
-    rest = f"; {left:,} were left" if failed and left else ""
-    error = AcrError(f"{counted}: {first.source}: {first.error}{more}{rest}")
-    remedy = task_remedy(first.issue, first.target.instance_id, first.target.region, caller) if first.issue else ""
-    sent = told["counts"][SENT]
-    verb = "was" if sent == 1 else "were"
-    done = f"{sent:,} {verb} sent." if sent else ""
-    others = "" if len(bad) == 1 else where
-    error.hint = " ".join(filter(None, (remedy, done, others)))
-    error.results = {**(obstacle.details() if obstacle else {}), **told}
-    return error
 
 
 def so_far(transfers: Sequence[Transfer]) -> str:
@@ -140,6 +98,6 @@ def warned_of(transfers: Sequence[Transfer]) -> list[str]:
 
 def described(transfers: Sequence[Transfer], size: int) -> str:
     shown = [transfer for transfer in transfers if transfer.action in (SEND, SENT, DIFFERENT, IMMUTABLE)]
-    sent = sum(transfer.action in (SEND, SENT) for transfer in shown)
+    sent = sum(transfer.outcome in (SEND, SENT) for transfer in shown)
     total = f"images: {sent:,}, {bytes_to_human(size)}"
     return "".join(f"{line}\n" for line in [*map(Transfer.described, shown), *([total] if shown else [])])

@@ -20,15 +20,17 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill_result import RuleFound, result
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.failed_images import Ways, failure
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.kept_file import keep
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import failure
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.rule_backfill import RuleBackfill
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.send_queue import send_all
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import FAILED, SEND, SENT, Transfer
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, SENT, Transfer
 
-_RETRY = "A further run sends them again; with retry: failed (backfill_images_retry=failed in the role) no others."
-_AGAIN = "Run it again to go on."
+_AGAIN = (
+    "Then run it again; it sends what has not arrived. To send only what failed, run it with retry: failed"
+    " (-e backfill_images_retry=failed)."
+)
 
 
 class SyncBackfill(Operation):
@@ -133,10 +135,9 @@ class SyncBackfill(Operation):
 
     def _failure(self, told: dict[str, Any]) -> AcrError | None:
         """Return one error of all rules and images, or None."""
-        where = f"They are in {told['images_file']}." if told["images_file"] else ""
-        of_images = failure(self.transfers, told, self.client.callers_account, self.obstacle, where)
-        if of_images:
-            of_images.add(_RETRY if told["counts"][FAILED] else _AGAIN)
+        file = told["images_file"]
+        ways = Ways(f"{file} lists every image that was not sent, with its reason." if file else "", _AGAIN)
+        of_images = failure(self.transfers, told, self.client.callers_account, self.options, self.obstacle, ways)
         of_rules = [rule.error for rule in self.found if rule.error]
         errors = [error for error in (*of_rules, of_images, self._unwritten) if error]
         if not errors:

@@ -26,6 +26,7 @@ SEND, SENT, JOINED, UNCHANGED = "to_send", "sent", "joined", "unchanged"
 DIFFERENT, IMMUTABLE, LEFT, FAILED = "different", "immutable", "left", "failed"
 ACTIONS = (SEND, SENT, JOINED, UNCHANGED, DIFFERENT, IMMUTABLE, LEFT)
 
+LATER = "; a further run sends it"  # said of each image that was left
 REMEDIES = {
     DIFFERENT: "override: true (backfill_images_override=true in the role) moves the tag.",
     IMMUTABLE: "Its tags cannot be moved: send it under another target_tag, or let the owner end the immutability.",
@@ -102,7 +103,7 @@ class Transfer:
             self.task_id = self.status = self.issue = self.seconds = None  # those of an earlier task
 
     def leave(self, reason: str) -> None:
-        self.action, self.error = LEFT, f"not sent, since {reason.rstrip('.')}; a further run sends it"
+        self.action, self.error = LEFT, f"not sent, since {reason.rstrip('.')}{LATER}"
 
     def fail(self, reason: str) -> None:
         self.action, self.error = FAILED, reason
@@ -115,7 +116,7 @@ class Transfer:
     def described(self) -> str:
         """Return a line for the diff."""
         attached = f", attached to {self.attached_to}" if self.attached_to else ""
-        return f"{self.source} -> {self.target}: {self.action}, {bytes_to_human(self.size or 0)}{attached}"
+        return f"{self.source} -> {self.target}: {self.outcome}, {bytes_to_human(self.size or 0)}{attached}"
 
     def to_result(self) -> dict[str, Any]:
         found = {

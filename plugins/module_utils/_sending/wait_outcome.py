@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arri
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import is_change
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, SENT
 
-SEND_IT = "Say send: true (wait_for_image_send=true) to send it by this task."
+SEND_IT = "To have this task send it, run it again with send: true (-e wait_for_image_send=true)."
 
 
 def result(instance_id: str, arrivals: Sequence[Arrival], digest: str | None) -> dict[str, Any]:
@@ -43,10 +43,10 @@ def failure(failed: Sequence[Arrival], caller: Callable[[], str], *, sends: bool
     # A task of an earlier day tells nothing of what was mended since.
     begun = f", begun at {iso_time(first.begun)}" if first.begun > 0 else ""
     task = f" (task {first.task_id}{begun})" if first.task_id else ""
-    again = "" if sends else "Say send: true (wait_for_image_send=true) to send it again."
+    again = f"Then run it again{'' if sends else ' with send: true (-e wait_for_image_send=true)'}, which sends it again."
     return AcrError(
         f"{first.source} did not arrive at {first.target}{_more(failed)}{task}: {issue}",
-        f"{task_remedy(issue, failed[0].instance_id, first.target.region, caller)} {again}".strip(),
+        task_remedy(issue, failed[0].instance_id, first.target.region, caller, again),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_unless_granted
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
@@ -30,7 +31,7 @@ Ask = Callable[[str, "str | None"], str]
 
 def anybody(instance_id: str, _region: str | None) -> str:
     """Return what to ask of an instance's owner where the caller's account is not known."""
-    return f"Ask the owner of {instance_id} to run registryops.alicloud.grant_access"
+    return f"Ask the team that owns {instance_id} to run registryops.alicloud.grant_access"
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ class DestinationInstance:
             return self.granted(f"{them}{how}", told=False)
         if self.refused and kind == "grant":
             since = iso_time(self.refused.created)
-            return (
-                f"{ask(self.instance_id, self.region)}, unless that was done since {since}. Then {SENDS} {them}{how}."
-            )
+            return f"{ask_unless_granted(since, ask(self.instance_id, self.region))} Then {SENDS} {them}{how}."
         # The inventory has turned away from it, so the rule goes first.
         if self.unseen == UNNAMED:
             return f"{MOVES}. Then {SENDS} {them}{how}."

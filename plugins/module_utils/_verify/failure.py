@@ -8,12 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_unless_granted
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import (
-    has_remedy,
-    sending_helps,
-    task_remedy,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 
 
@@ -85,11 +82,8 @@ class Failure(NamedTuple):
         if self.past:
             return f"The reason may be mended by now: {sends} what failed, or says what still stands in its way."
         if issue_kind(self.issue) == "grant":
-            return f"{ask()}, unless that was done since {iso_time(self.time)}. Then {sends} what failed."
-        if not has_remedy(str(self.issue)):
-            return f"Remove the cause. Then {sends} what failed."
-        again = f" {sends} what failed." if sending_helps(str(self.issue)) else ""
-        return f"{task_remedy(str(self.issue), target)}{again}"
+            return f"{ask_unless_granted(iso_time(self.time), ask())} Then {sends} what failed."
+        return task_remedy(str(self.issue or ""), target, again=f"Then {sends} what failed.")
 
 
 def failure_of(record: Record, rule: Mapping[str, Any], target: str, reached: int) -> Failure:

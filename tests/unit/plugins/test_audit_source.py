@@ -157,7 +157,7 @@ def test_a_rule_without_any_record_of_a_later_push_is_dead(
         ("TARGET_NAMESPACE_NOT_EXIST", "failing_rule", "Have the namespace made in"),
         ("TARGET_REPO_NOT_EXIST: prod/web", "failing_rule", "or let its namespace create repositories"),
         ("TARGET_TAG_IMMUTABLE", "failing_rule", "Choose another tag."),
-        ("", "failing_rule", "Remove the cause"),
+        ("", "failing_rule", "give Alibaba Cloud's support the ID of the sync task"),
     ],
 )
 def test_the_newest_record_says_why_a_rule_fails(

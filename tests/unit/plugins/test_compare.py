@@ -183,7 +183,7 @@ def ask() -> str:
         (
             FAILED._replace(issue="TARGET_NAMESPACE_NOT_EXIST: prod"),
             RULE,
-            "Have the namespace made in cri-t with registryops.alicloud.prepare_destination; then send it again."
+            "Have the namespace made in cri-t with registryops.alicloud.prepare_destination."
             " b sends what failed.",
         ),
         (

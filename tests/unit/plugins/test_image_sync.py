@@ -62,10 +62,10 @@ def test_one_bad_image_does_not_stop_the_others(cloud: Emulator, account_a: Acco
     # A good image, one whose task fails, a tag that is not there, and a repository that is not there.
     images = [WEB, {**WEB, "tag": "1.1"}, {**WEB, "tag": "9.9"}, {**WEB, "repository": "nothing"}]
     with pytest.raises(
-        ModuleFailedError, match=r"3 of 4 images failed: prod/web:1.1: error: DISK_FULL, and 2 more"
+        ModuleFailedError, match=r"3 of 4 images failed: prod/web:1.1: error: DISK_FULL \(sync task "
     ) as failed:
         account_a.run("acr_image_sync", **TO_B, images=images)
-    said = "send the image with acr_image_sync. 1 was sent. Each image's issue is in the result's images."
+    said = "the ID of the sync task. 1 image was sent. Each image's issue is in the result's images. Run it again; "
     assert said in str(failed.value)
     result = failed.value.result
     assert actions(result) == ["sent", "sent", "failed", "failed"]

@@ -103,13 +103,13 @@ def test_it_waits_for_each_target_of_the_rules(cloud: Emulator, granted: Account
 
 @pytest.mark.parametrize("check", [False, True])
 def test_a_failed_task_ends_it_with_the_service_s_reason(check: bool, cloud: Emulator, ruled: Account) -> None:
-    cloud.post("/_emulator/tasks", {"seconds": 0, "fail": {"tag": "2.0", "issue": "TARGET_TAG_IMMUTABLE: no"}})
+    cloud.post("/_emulator/tasks", {"seconds": 0, "fail": {"tag": "2.0", "issue": "COPY_FAILED: no"}})
     push(cloud, "2.0")
     wait_for_record(ruled)
     failed = failure(ruled, "2.0", check)
     assert "prod/web:2.0 did not arrive at cri-targettarget0001/prod/web:2.0" in str(failed)
-    assert "TARGET_TAG_IMMUTABLE: no" in str(failed)
-    assert "Say send: true (wait_for_image_send=true) to send it again." in str(failed)
+    assert "COPY_FAILED: no" in str(failed)
+    assert "Then run it again with send: true (-e wait_for_image_send=true), which sends it again." in str(failed)
     assert failed.result["targets"][0]["issue"] == "TARGET_TAG_IMMUTABLE: no"
     assert not failed.result["changed"]
 
@@ -166,7 +166,7 @@ def test_a_rule_that_does_not_send_it_is_told_and_can_be_stood_in_for(
     failed = failure(account_a, "1.0", check=True)
     why = {"manual": "to-eu only sends what it is told to", "automatic": "to-eu was made after prod/web:1.0 was pushed"}
     assert f"Nothing sends prod/web:1.0 to cri-targettarget0001/prod/web:1.0: {why[trigger]}" in str(failed)
-    assert "Say send: true" in str(failed)
+    assert "run it again with send: true (-e wait_for_image_send=true)." in str(failed)
     # A rule does not tell whose the target is, and a task into another account has to say it.
     assert "Say its account_id in destinations" in str(failure(account_a, "1.0", send=True))
     assert created(cloud) == 0
