@@ -221,7 +221,8 @@ options:
     default: 1000
   max_failures:
     description:
-      - Number of images that may fail before sending stops. If unset, all images are tried.
+      - Number of images that may fail before sending stops. Those that are under way by then go on, and may fail too;
+        O(max_in_flight) limits their number. If unset, all images are tried.
     type: int
   retries:
     description:
@@ -437,7 +438,7 @@ counts:
 bytes:
   description: >-
     Total size of the images that were sent, or would be in check mode. What the service moves may be less, since it
-    need not copy layers that are there.
+    need not copy layers that are there. Images that failed are not counted.
   type: int
   returned: unless it failed before it knew the images
 traffic:

@@ -141,7 +141,8 @@ options:
     default: 1000
   max_failures:
     description:
-      - Number of images that may fail before sending stops. If unset, all images are tried.
+      - Number of images that may fail before sending stops. Those that are under way by then go on, and may fail too;
+        O(max_in_flight) limits their number. If unset, all images are tried.
     type: int
   retries:
     description:
@@ -272,7 +273,7 @@ counts:
   sample:
     {"to_send": 0, "sent": 2, "joined": 0, "unchanged": 1, "different": 0, "immutable": 0, "left": 0, "failed": 0}
 bytes:
-  description: Total size of the images that were sent, or would be in check mode.
+  description: Total size of the images that were sent, or would be in check mode. Images that failed are not counted.
   type: int
   returned: unless it failed before it knew the images
 traffic:

@@ -9,7 +9,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import Ended
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant, ask_unless_granted
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import (
+    ask_for_grant,
+    ask_unless_granted,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
 )

@@ -154,7 +154,10 @@ def remedy(
     elif found in _RIGHTS and action in _GRANTED and parameters.get("TargetUserId") and caller:
         target, region = parameters.get("TargetInstanceId"), parameters.get("TargetRegionId")
         ask = ask_for_grant(caller(), target, region, "the team of account {TargetUserId}")
-        text = f"{ask}. Where that was done already, the caller may lack {{needed}}."
+        text = (
+            "If account {TargetUserId} has granted access already, give the user of these credentials the right"
+            f" {{needed}}. Otherwise {ask[0].lower()}{ask[1:]}."
+        )
     else:
         text = CALLS.get(found, "")
     reads = action.startswith(("Get", "List", "AssumeRole"))

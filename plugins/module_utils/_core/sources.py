@@ -78,8 +78,8 @@ def _source(params: Mapping[str, Any], environ: Mapping[str, str], where: str) -
         "no credentials are given",
         "Give access_key_id and access_key_secret, or a profile, in the task, in module_defaults, as variables of the"
         " host (acr_access_key_id and acr_access_key_secret, or acr_profile), or in the environment"
-        " (ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_PROFILE). No default"
-        " profile is ever used unasked, since it might belong to another account.",
+        " (ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_PROFILE). A default"
+        " profile is used only if you name it, since it might belong to another account.",
     )
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
 
-_NO_CAUSE = (
-    "The service says no more than that. If it fails a second time, give Alibaba Cloud's support the ID of the sync task."
-)
+_TICKET = "If it fails a second time, give Alibaba Cloud's support the ID of the sync task."
+_CHANCE = f"It may have failed by chance. {_TICKET}"
+_NO_CAUSE = f"The service says no more than that. {_TICKET}"
 
 TASKS: dict[str, str] = {
     "NoPrivilege": "{ask}.",
@@ -37,8 +37,8 @@ TASKS: dict[str, str] = {
         "The tag holds another image in {target}. To replace that image, run registryops.alicloud.backfill_images with"
         " -e backfill_images_override=true."
     ),
-    "SYNC_FAILED": _NO_CAUSE,
-    "COPY_FAILED": _NO_CAUSE,
+    "SYNC_FAILED": _CHANCE,
+    "COPY_FAILED": _CHANCE,
     "QUOTA_EXCEED": "Have the team that owns {target} raise its quota in the console, or delete something there.",
     "": _NO_CAUSE,
 }

@@ -147,12 +147,14 @@ class RuleCalls:
         if isinstance(error, NoPermissionError) and not certain:
             return error
         caller = self._caller()
-        ask = ask_for_grant(caller, rule.target_instance_id, rule.target_region)
+        team = f"the team of account {rule.target_account_id}"
+        ask = ask_for_grant(caller, rule.target_instance_id, rule.target_region, team)
         if certain:
             error.reason = f"account {rule.target_account_id} has not granted account {caller}"
             error.hint = (
-                f"{ask}. If it has, the caller may lack cr:CreateSyncRule on"
-                f" acs:cr:*:{caller}:repository/{rule.instance_id}."
+                f"If account {rule.target_account_id} has granted access already, give the user of these credentials"
+                f" the right cr:CreateSyncRule on acs:cr:*:{caller}:repository/{rule.instance_id}. Otherwise"
+                f" {ask[0].lower()}{ask[1:]}."
             )
         elif not error.hint and not is_duplicate(error):
             error.hint = (

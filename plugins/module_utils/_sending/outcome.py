@@ -26,6 +26,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
     Transfer,
 )
 
+
 def result(
     transfers: Sequence[Transfer], options: Sending, destination: Destination, region: str | None
 ) -> dict[str, Any]:

@@ -43,7 +43,9 @@ def failure(failed: Sequence[Arrival], caller: Callable[[], str], *, sends: bool
     # A task of an earlier day tells nothing of what was mended since.
     begun = f", begun at {iso_time(first.begun)}" if first.begun > 0 else ""
     task = f" (task {first.task_id}{begun})" if first.task_id else ""
-    again = f"Then run it again{'' if sends else ' with send: true (-e wait_for_image_send=true)'}, which sends it again."
+    again = (
+        f"Then run it again{'' if sends else ' with send: true (-e wait_for_image_send=true)'}, which sends it again."
+    )
     return AcrError(
         f"{first.source} did not arrive at {first.target}{_more(failed)}{task}: {issue}",
         task_remedy(issue, failed[0].instance_id, first.target.region, caller, again),

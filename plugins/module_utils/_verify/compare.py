@@ -13,6 +13,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared, TargetRepository
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Failure, Record, failure_of
 
+# The digests differ although the newest task succeeded. Records do not tell which of the two it was.
+_NOT_REPLACED = "its sync task succeeded, but did not replace the tag, or somebody moved the tag later"
+
 
 class Bringers(NamedTuple):
     """The rules that bring an image to a target; the first is the one that should have carried it."""
@@ -95,7 +98,7 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
     if current is not None and current.status == "error":
         return "failed", ""
     if arrived is not None:
-        return "different", _reason(current, "had arrived, or was skipped; the tag is another image now")
+        return "different", _reason(current, _NOT_REPLACED)
     # Without keys of the destination, the source's record is the best that is known.
     if not evidence.readable and current is not None and current.status == "success":
         return "carried", ""

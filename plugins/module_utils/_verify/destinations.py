@@ -85,8 +85,8 @@ class DestinationInstance:
         if kind == "instance" and self.unseen:
             return f"Point the rule at an instance that exists. Then {SENDS} {them}{how}."
         # Nobody has seen the grant, since that takes keys of the other account.
-        grant = ", if its owner's grant is in force" if self.crosses else ""
-        return f"{SENDS} {them}{how}{grant}."
+        grant = f"If the team that owns {self.called} still grants access, " if self.crosses else ""
+        return f"{grant}{SENDS} {them}{how}."
 
     def granted(self, them: str, *, told: bool = True) -> str:
         """Return how images get there by what is known of the grant; empty if nobody has seen it.
@@ -96,7 +96,7 @@ class DestinationInstance:
             told: whether to say that the grant is in force, since something failed for lack of it.
         """
         if self.grant.state == MISSING:
-            return f"Once that is granted, {SENDS} {them}."
+            return f"Once access is granted, {SENDS} {them}."
         if self.grant.state != IN_FORCE:
             return ""
         changed = f", and was changed last at {self.grant.changed}" if self.grant.changed else ""
@@ -107,7 +107,7 @@ class DestinationInstance:
         # An instance that could be looked into is not gone, whatever a record says.
         if not self.refused or not self.unseen or issue_kind(self.refused.issue) != "instance":
             return ""
-        return f"by the newest record, of {iso_time(self.refused.created)}, it is gone ({self.refused.issue})"
+        return f"its newest sync record, of {iso_time(self.refused.created)}, says {self.refused.issue}"
 
     def to_result(self, images: int) -> dict[str, Any]:
         """Return it as the result shows what was not looked into.

@@ -26,6 +26,7 @@ class Record(NamedTuple):
     modified: int | None
     automatic: bool
     target_instance_id: str | None = None
+    task_id: str | None = None  # of what failed alone, since there may be 100,000 records
 
 
 class Failure(NamedTuple):
@@ -36,19 +37,21 @@ class Failure(NamedTuple):
         time: when it began, in epoch milliseconds.
         instance_id: where it went, if that is not where the image should go now.
         past: why it says nothing of the present; empty if it may still be so.
+        task_id: the sync task, by which the service's support finds it.
     """
 
     issue: str | None
     time: int
     instance_id: str | None = None
     past: str = ""
+    task_id: str | None = None
 
     @property
     def reason(self) -> str:
         """Return why it failed, without the time, so that equal reasons are counted together."""
         words = self.issue or "the service says no reason"
         if self.instance_id:
-            return f"{words}, on its way to {self.instance_id}, where no rule ends any more"
+            return f"{words}, on its way to {self.instance_id}, to which no rule sends any more"
         return f"{words}, {self.past}" if self.past else words
 
     def sentence(self, what: str, their: str, where: str, *, several: bool = False) -> str:
@@ -61,11 +64,11 @@ class Failure(NamedTuple):
             several: whether the time is that of the last of several.
         """
         words = self.issue or "the service says no reason"
+        words = f"{words}, sync task {self.task_id}" if self.task_id else words
         moment = f", the last at {iso_time(self.time)}" if several else f" at {iso_time(self.time)}"
         if self.instance_id:
-            comma = "" if several else ","
-            gone = f"{self.instance_id}, where no rule ends any more{comma}{moment} ({words})"
-            return f"{what} failed on {their} way to {gone}; nothing was sent to {where} since"
+            gone = f"{what} failed on {their} way to {self.instance_id}{moment} ({words})"
+            return f"{gone}. No rule sends to {self.instance_id} any more, and nothing was sent to {where} since"
         past = f", {self.past}" if self.past else ""
         return f"{what} failed on {their} way to {where}{moment}{past} ({words})"
 
@@ -96,13 +99,12 @@ def failure_of(record: Record, rule: Mapping[str, Any], target: str, reached: in
         reached: when the last image that arrived there was sent, in epoch milliseconds; 0 if none did.
     """
     # The rule ended elsewhere then. Whatever was wrong there says nothing of the new target.
+    failure = Failure(record.issue, record.created, task_id=record.task_id)
     if record.target_instance_id not in (None, target):
-        return Failure(record.issue, record.created, record.target_instance_id, "to another instance")
+        return failure._replace(instance_id=record.target_instance_id, past="to another instance")
     if record.created < (rule.get("create_time") or 0):
-        return Failure(record.issue, record.created, past="before the rule was made")
+        return failure._replace(past="before the rule was made")
     # What refuses a whole account or instance is over once any image arrives.
     if issue_kind(record.issue) and reached > record.created:
-        return Failure(
-            record.issue, record.created, past=f"and others arrived there since, the last at {iso_time(reached)}"
-        )
-    return Failure(record.issue, record.created)
+        return failure._replace(past=f"and others arrived there since, the last at {iso_time(reached)}")
+    return failure

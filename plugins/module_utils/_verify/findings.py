@@ -77,13 +77,15 @@ class ImageFindings:
             doubt = destination.doubt()
             if doubt:
                 reason = self._unreadable.get(destination.host)
-                problem = f"{destination.called} itself was not looked into, since {destination.unseen}, and {doubt}"
-                if reason:
-                    problem = f"{destination.called} could not be looked into: {reason}; {doubt}"
+                why = f"could not be looked into: {reason}" if reason else f"was not looked into: {destination.unseen}"
+                problem = f"{destination.called} seems to be gone: {doubt}. It {why}"
                 arrived = self._summary.arrived_at(destination.instance_id)
                 if arrived:
-                    problem += f"; {counted(arrived, 'image')} had arrived there before"
-                remedy = "Ask its owner. If it is gone, point its rules at another instance, or delete them."
+                    problem += f". {counted(arrived, 'image')} had arrived there before"
+                remedy = (
+                    f"Ask the team that owns {destination.called} if it is gone. If it is, correct the rules in the"
+                    " inventory, and run registryops.alicloud.configure_sync."
+                )
                 if destination.unseen == UNNAMED:
                     remedy = f"{MOVES}."
                 yield error("gone_destination", destination.called, problem, remedy)
@@ -97,10 +99,10 @@ class ImageFindings:
         if group.images <= _NAMED and len(same) == group.images:
             return [say(f"{state}_image", image.source, image.sentence, self._remedy(image)) for image in same]
         where = self._at(target).called
-        problem = f"{counted(group.images, 'image')} {_SAID[state]} {where} ({group.kind})"
+        images = f"{counted(group.images, 'image')}, such as {_example(group.first)},"
+        problem = f"{images} {_SAID[state]} {where} ({group.kind})"
         if group.failure:
-            problem = group.failure.sentence(counted(group.images, "image"), "their", where, several=True)
-        problem = f"{problem}, such as {group.first.source}"
+            problem = group.failure.sentence(images, "their", where, several=True)
         return [say(f"{state}_image", where, problem, self._remedy(group.first))]
 
     def _remedy(self, image: Compared) -> str:
@@ -147,3 +149,9 @@ class ImageFindings:
 
     def _at(self, instance_id: str) -> DestinationInstance:
         return self._destinations.get(instance_id) or DestinationInstance(instance_id)
+
+
+def _example(image: Compared) -> str:
+    """Return an image with the sync task that failed, by which the service's support finds it."""
+    task = image.failure.task_id if image.failure else None
+    return f"{image.source} (sync task {task})" if task else image.source

@@ -48,7 +48,7 @@ class Group:
         """Return the newest failure, without details of one image."""
         failure = self.first.failure
         issue = _without_details(failure.issue, self.first) if failure and failure.issue else None
-        return failure._replace(issue=issue, time=self.failed_at) if failure else None
+        return failure._replace(issue=issue, time=self.failed_at, task_id=None) if failure else None
 
     def shown(self) -> dict[str, Any]:
         return {

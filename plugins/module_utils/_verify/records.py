@@ -123,4 +123,5 @@ def _keep(records: dict[str, Record], task: SyncTask) -> None:
 
 def _record(task: SyncTask) -> Record:
     automatic, created = task.trigger == "automatic", task.create_time or 0
-    return Record(task.status, task.issue, created, task.modified_time, automatic, task.target_instance_id)
+    failed = task.sync_task_id if task.status == "error" else None
+    return Record(task.status, task.issue, created, task.modified_time, automatic, task.target_instance_id, failed)

@@ -118,7 +118,7 @@ class Verification:
         every = {str(rule["target_instance_id"]) for rule in rules}
         unseen = {instance: NO_KEYS if instance in wanted else UNNAMED for instance in every.difference(seen)}
         # Their reason is in `unreadable`, so it is not said a second time.
-        unseen.update({instance: "that failed" for instance in unseen if instance in self._names})
+        unseen.update({instance: "the attempt failed" for instance in unseen if instance in self._names})
         return destinations_of(rules, self._names, unseen, records.refused, grants)
 
     def _ask(self, instance_id: str, region: str | None) -> str:

@@ -34,7 +34,7 @@ _ISSUES = (
 )
 _REASONS = {
     "missing": "no record of a task for the newest push",
-    "different": "had arrived, or was skipped; the tag is another image now",
+    "different": "its sync task succeeded, but did not replace the tag, or somebody moved the tag later",
     "older": "pushed before the rule was made",
 }
 

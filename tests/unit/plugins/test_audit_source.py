@@ -154,7 +154,11 @@ def test_a_rule_without_any_record_of_a_later_push_is_dead(
     [
         ("NoPrivilege: not granted", "rule_without_grant", "registryops.alicloud.grant_access "),
         ("TARGET_INSTANCE_NOT_EXIST", "dead_rule", "Point the rule at another one, or delete the rule."),
-        ("TARGET_NAMESPACE_NOT_EXIST", "failing_rule", "Have the namespace made in"),
+        (
+            "TARGET_NAMESPACE_NOT_EXIST",
+            "failing_rule",
+            "make the namespace, with registryops.alicloud.prepare_destination",
+        ),
         ("TARGET_REPO_NOT_EXIST: prod/web", "failing_rule", "or let its namespace create repositories"),
         ("TARGET_TAG_IMMUTABLE", "failing_rule", "Choose another tag."),
         ("", "failing_rule", "give Alibaba Cloud's support the ID of the sync task"),
@@ -230,9 +234,9 @@ def test_a_grant_that_was_taken_back_is_seen_by_what_failed(
     (found,) = audit(account_a)
     assert found["check"] == "rule_without_grant"
     assert found["remedy"] == (
-        "Ask its owner to run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
-        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`,"
-        " unless that was done since then."
+        f"If nobody has granted access since then, ask the team that owns {TARGET} to run"
+        " `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
+        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`."
     )
 
 

@@ -49,7 +49,7 @@ def unseen(record: Record | None = None) -> Evidence:
 
 
 NO_TASK = "no record of a task for the newest push"
-OTHER_NOW = "had arrived, or was skipped; the tag is another image now"
+OTHER_NOW = "its sync task succeeded, but did not replace the tag, or somebody moved the tag later"
 DELETED = "had arrived, so it was deleted there since"
 # The idea of a case, the rule, the image, what is known of it, and then its expected state and the reason.
 CASES: list[tuple[str, dict[str, Any], Held, Evidence, str, str]] = [
@@ -160,8 +160,8 @@ def test_a_push_that_failed_stays_failed_after_its_destination_was_rebuilt() -> 
     image = compared(IMAGE, Evidence(None, True, None, LOST), new)
     assert image.failure and (image.state, image.failure.issue) == ("failed", "AUTH")
     assert image.sentence == (
-        "prod/web:1.0 failed on its way to cri-gone, where no rule ends any more, at 1970-01-01T00:00:00Z (AUTH);"
-        " nothing was sent to cri-t/prod/web:1.0 since"
+        "prod/web:1.0 failed on its way to cri-gone at 1970-01-01T00:00:00Z (AUTH). No rule sends to cri-gone any more,"
+        " and nothing was sent to cri-t/prod/web:1.0 since"
     )
     assert compared(IMAGE, Evidence(None, True, None, LOST._replace(status="success")), new).state == "older"
     assert compared(IMAGE, Evidence(None, True, None, LOST._replace(created=150)), new).state == "older"
@@ -174,17 +174,23 @@ def ask() -> str:
 @pytest.mark.parametrize(
     ("record", "rule", "remedy"),
     [
-        (FAILED, RULE, "Remove the cause. Then b sends what failed."),
+        (
+            FAILED,
+            RULE,
+            "The service says no more than that. If it fails a second time, give Alibaba Cloud's support the ID of the"
+            " sync task. Then b sends what failed.",
+        ),
         (
             DENIED,
             RULE,
-            "Ask its owner to grant it, unless that was done since 1970-01-01T00:00:00Z. Then b sends what failed.",
+            "If nobody has granted access since 1970-01-01T00:00:00Z, ask its owner to grant it."
+            " Then b sends what failed.",
         ),
         (
             FAILED._replace(issue="TARGET_NAMESPACE_NOT_EXIST: prod"),
             RULE,
-            "Have the namespace made in cri-t with registryops.alicloud.prepare_destination."
-            " b sends what failed.",
+            "Have the team that owns cri-t make the namespace, with registryops.alicloud.prepare_destination."
+            " Then b sends what failed.",
         ),
         (
             FAILED._replace(issue="TARGET_TAG_IMMUTABLE"),
@@ -217,8 +223,8 @@ def test_several_failures_are_told_with_the_time_of_the_last() -> None:
     )
     lost = Failure("AUTH", 60_000, "cri-gone")
     assert lost.sentence("4 images", "their", "eu", several=True) == (
-        "4 images failed on their way to cri-gone, where no rule ends any more, the last at 1970-01-01T00:01:00Z"
-        " (AUTH); nothing was sent to eu since"
+        "4 images failed on their way to cri-gone, the last at 1970-01-01T00:01:00Z (AUTH). No rule sends to cri-gone"
+        " any more, and nothing was sent to eu since"
     )
 
 

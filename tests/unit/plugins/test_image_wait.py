@@ -110,7 +110,7 @@ def test_a_failed_task_ends_it_with_the_service_s_reason(check: bool, cloud: Emu
     assert "prod/web:2.0 did not arrive at cri-targettarget0001/prod/web:2.0" in str(failed)
     assert "COPY_FAILED: no" in str(failed)
     assert "Then run it again with send: true (-e wait_for_image_send=true), which sends it again." in str(failed)
-    assert failed.result["targets"][0]["issue"] == "TARGET_TAG_IMMUTABLE: no"
+    assert failed.result["targets"][0]["issue"] == "COPY_FAILED: no"
     assert not failed.result["changed"]
 
 

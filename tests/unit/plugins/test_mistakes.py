@@ -319,10 +319,10 @@ def test_misspelt_accounts_revoke_nobody(tmp_path: Path) -> None:
     inventory["acr_destination"] = {"hosts": {"there": THERE}}
     said = _play(tmp_path, "revoke_access", inventory, "-e", "acr_revoked_ids=2", "-e", "revoked_account_ids=2")
     assert (
-        '"msg": "Nothing was revoked, since no account was named. Run it again with -e acr_revoked_account_ids=1,'
-        in said
-    )
-    assert "For every account that has access, run it with -e acr_revoke_all=true." in said
+        '"msg": "Nothing was revoked, since no account was named. To revoke the accounts that the rules of the'
+        " inventory come from, run it again with -e acr_revoked_account_ids=1. To revoke every account that has access,"
+        " run it again with -e acr_revoke_all=true."
+    ) in said
 
 
 NEEDED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [

@@ -93,7 +93,7 @@ def test_the_tasks_role_wins_and_has_all_its_parameters(home: Path) -> None:
     ("params", "environ", "said"),
     [
         ({}, {}, "No credentials are given"),
-        ({}, {"ALIBABA_CLOUD_REGION_ID": "cn-beijing"}, "No default profile is ever used unasked"),
+        ({}, {"ALIBABA_CLOUD_REGION_ID": "cn-beijing"}, "A default profile is used only if you name it"),
         ({**TASK, "profile": "plain"}, {}, "Both keys and a profile are given"),
         ({"access_key_id": "LTAI1"}, ENVIRONMENT, "The task's options hold access_key_id but not access_key_secret."),
         ({"security_token": "t"}, {}, "hold security_token but not access_key_id and access_key_secret."),

@@ -90,7 +90,7 @@ RIGHTS = {"NoPrivilege", "NoPermission", "Forbidden", "AccessDenied"}
 @pytest.mark.parametrize("code", sorted(TASKS))
 def test_an_issue_of_the_table_is_told_with_its_remedy(code: str) -> None:
     sentence = task_remedy(f"{code}: more words", "cri-target")
-    ask = f"Ask the owner of cri-target to run `ansible-playbook {GRANT} -i inventories/account_b"
+    ask = f"Ask the team that owns cri-target to run `ansible-playbook {GRANT} -i inventories/account_b"
     ask += " -e acr_source_account_ids=UID -e acr_instance_id=cri-target`"
     assert sentence == TASKS[code].replace("{target}", "cri-target").replace("{ask}", ask)
     assert re.fullmatch(r"[A-Z].*[^ .]\.", sentence), sentence
@@ -123,15 +123,15 @@ def test_a_remedy_is_of_the_code_that_fits_best(code: str, said: str, unsaid: st
 def test_a_missing_grant_is_asked_of_the_target_unless_the_refusal_is_the_callers() -> None:
     command = f"`ansible-playbook {GRANT} -i inventories/account_b -e acr_source_account_ids=1252879610640001"
     where = "-e acr_instance_id=cri-target -e acr_region=eu-central-1`"
-    granted = f"Ask the owner of account 5222000022220002 to run {command} {where}."
+    granted = f"Otherwise ask the team of account 5222000022220002 to run {command} {where}."
     right = "cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source"
-    lacking = f"Where that was done already, the caller may lack {right}."
+    lacking = "If account 5222000022220002 has granted access already, give the user of these credentials the right"
     known = remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS, 0, lambda: "1252879610640001")
-    assert known == f"{granted} {lacking}"
+    assert known == f"{lacking} {right}. {granted}"
     unknown = remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS)
     assert unknown == known.replace("ids=1252879610640001", "ids=UID")
     task = task_remedy("NoPrivilege: not granted", "cri-target", "eu-central-1", lambda: "1252879610640001")
-    assert task == f"Ask the owner of cri-target to run {command} {where}; then send it again."
+    assert task == f"Ask the team that owns cri-target to run {command} {where}."
     own = "The caller needs cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source; ask who keeps the account's"
     assert remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS, 0, None).startswith(own)
     within = {name: value for name, value in PARAMETERS.items() if name != "TargetUserId"}

@@ -140,7 +140,9 @@ def test_retrying_needs_no_file(account_a: Account, cloud: Emulator) -> None:
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "prod/web", "tag": "1.1", "issue": "NO"}})
     failed = failing(account_a, only=["web"], retries=0)
     assert numbers(failed.result["counts"]) == {"sent": 1, "failed": 1}
-    assert str(failed).endswith("To send only what failed, run it with retry: failed (-e backfill_images_retry=failed).")
+    assert str(failed).endswith(
+        "To send only what failed, run it with retry: failed (-e backfill_images_retry=failed)."
+    )
     cloud.post("/_emulator/tasks", {"seconds": 0.01})
 
     planned = backfill(account_a, check=True, retry="failed")
@@ -166,7 +168,9 @@ def test_what_failed_is_named_in_a_sentence_and_kept(account_a: Account, cloud: 
     file = tmp_path / "kept" / "source.json"
     failed = failing(account_a, images_file=str(file), retries=0, max_images=1)
     # prod/worker:2.0 arrived.
-    assert re.search(r"2 of 3 images failed: prod/web:1.1: error: NO \(sync task [^ ]+\), and 1 more for the same", str(failed))
+    assert re.search(
+        r"2 of 3 images failed: prod/web:1.1: error: NO \(sync task [^ ]+\), and 1 more for the same", str(failed)
+    )
     assert f"{file} lists every image that was not sent, with its reason." in str(failed)
     assert [image["source"] for image in failed.result["images"]] == ["prod/web:1.1"]
     kept = json.loads(file.read_text())

@@ -196,8 +196,10 @@ def test_without_a_grant_it_says_who_must_do_what(account_a: Account, slept: lis
     message = str(failed.value)
     assert message.startswith(
         f"Cannot create sync rule to-eu on {SOURCE}: account {ACCOUNT_B} has not granted account {ACCOUNT_A}."
-        " Ask its owner to run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
-        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`. If it has,"
+        f" If account {ACCOUNT_B} has granted access already, give the user of these credentials the right"
+        f" cr:CreateSyncRule on acs:cr:*:{ACCOUNT_A}:repository/{SOURCE}. Otherwise ask the team of account {ACCOUNT_B}"
+        " to run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
+        f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`. ["
     )
     assert "[CreateRepoSyncRule: NoPrivilege, request " in message
     # All of grant_timeout, since a fresh grant may take a moment to be seen.
@@ -207,7 +209,7 @@ def test_without_a_grant_it_says_who_must_do_what(account_a: Account, slept: lis
 def test_an_undocumented_refusal_still_hints_at_the_grant(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/behaviour", {"ungranted": {"at": "create", "code": "WHATEVER_IT_IS", "http": 200}})
     with pytest.raises(
-        ModuleFailedError, match=f"If account {ACCOUNT_B} has not granted account {ACCOUNT_A}: ask its owner"
+        ModuleFailedError, match=f"If account {ACCOUNT_B} has not granted account {ACCOUNT_A}: ask the team of"
     ):
         account_a.run("acr_sync_rule", **RULE)
 

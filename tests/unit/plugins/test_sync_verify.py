@@ -112,7 +112,7 @@ def test_each_image_that_is_not_as_it_should_be_is_named(cloud: Emulator, ruled:
     said = result["summary"]["failure"]
     [failed] = [image for image in result["images"] if image["state"] == "failed"]
     moment = iso_time(failed["failed_at"])
-    assert f"prod/web:v10 failed on its way to {TARGET}/prod/web:v10 at {moment} (DISK_FULL)" in said
+    assert f"prod/web:v10 failed on its way to {TARGET}/prod/web:v10 at {moment} (DISK_FULL, sync task rst-" in said
     assert said.startswith("Sync is not as it should be: ")
     assert [row["tags"] for row in result["troubles"]] == [["v10"], ["moved"]]
 
@@ -287,10 +287,12 @@ def test_a_destination_that_is_gone_by_the_newest_record_is_an_error(cloud: Emul
     [gone] = [finding for finding in result["findings"] if finding["check"] == "gone_destination"]
     [failed] = [image for image in result["images"] if image["state"] == "failed"]
     assert gone["problem"].startswith(
-        f"{TARGET} itself was not looked into, since no keys of it were given, and by the newest record,"
-        f" of {iso_time(failed['failed_at'])}, it is gone (TARGET_INSTANCE_NOT_EXIST"
+        f"{TARGET} seems to be gone: its newest sync record, of {iso_time(failed['failed_at'])}, says"
+        " TARGET_INSTANCE_NOT_EXIST"
     )
-    assert gone["problem"].endswith("; 1 image had arrived there before")
+    assert gone["problem"].endswith(
+        ". It was not looked into: no keys of it were given. 1 image had arrived there before"
+    )
     [never] = [finding for finding in result["findings"] if finding["check"] == "never_sent"]
     assert never["remedy"].startswith("Point the rule at an instance that exists. Then ")
 
@@ -306,10 +308,14 @@ def test_a_destination_that_is_gone_and_that_could_not_be_looked_into_is_one_fin
     [gone] = [finding for finding in result["findings"] if finding["check"].endswith("_destination")]
     [blind] = result["unreadable"]
     assert (gone["check"], gone["severity"]) == ("gone_destination", "error")
-    assert gone["problem"].startswith(f"prod-eu ({TARGET}) could not be looked into: {blind['reason']}; by the newest")
+    assert gone["problem"].startswith(f"prod-eu ({TARGET}) seems to be gone: its newest sync record, of ")
+    assert f". It could not be looked into: {blind['reason']}" in gone["problem"]
     assert "INSTANCE_NOT_EXIST" in blind["reason"]
-    assert gone["problem"].endswith("; 1 image had arrived there before")
-    assert gone["remedy"].startswith("Ask its owner. If it is gone, point its rules at another instance")
+    assert gone["problem"].endswith(". 1 image had arrived there before")
+    assert gone["remedy"] == (
+        f"Ask the team that owns prod-eu ({TARGET}) if it is gone. If it is, correct the rules in the inventory, and"
+        " run registryops.alicloud.configure_sync."
+    )
 
 
 def test_a_rule_to_an_instance_that_the_inventory_no_longer_names_is_said(cloud: Emulator, ruled: Account) -> None:
@@ -343,12 +349,12 @@ def test_what_failed_for_want_of_a_grant_is_told_with_the_command(
         f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`"
     )
     assert failed["remedy"] == (
-        f"Ask its owner to run {command}, unless that was done since {moment}."
+        f"If nobody has granted access since {moment}, ask the team that owns {TARGET} to run {command}."
         " Then registryops.alicloud.backfill_images sends what failed."
     )
     [never] = [finding for finding in result["findings"] if finding["check"] == "never_sent"]
     assert never["remedy"] == (
-        f"Ask its owner to run {command}, unless that was done since {moment}."
+        f"If nobody has granted access since {moment}, ask the team that owns {TARGET} to run {command}."
         " Then registryops.alicloud.backfill_images sends them."
     )
 
@@ -435,9 +441,11 @@ def test_the_images_that_are_returned_are_bounded_and_all_are_counted(cloud: Emu
     assert (len(result["images"]), images(result)["failed"]) == (3, 20)
     [finding] = [finding for finding in result["findings"] if finding["check"] == "failed_image"]
     moment = iso_time(max(task["CreateTime"] for task in cloud.state()["sync_tasks"]))
+    first = result["images"][0]
+    task = next(task for task in cloud.state()["sync_tasks"] if task["ImageFrom"]["ImageTag"] == first["tag"])
     assert finding["problem"] == (
-        f"20 images failed on their way to prod-eu ({TARGET}), the last at {moment} (DISK_FULL),"
-        f" such as {result['images'][0]['source']}"
+        f"20 images, such as {first['source']} (sync task {task['SyncTaskId']}), failed on their way to"
+        f" prod-eu ({TARGET}), the last at {moment} (DISK_FULL)"
     )
 
 
