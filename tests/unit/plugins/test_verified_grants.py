@@ -98,7 +98,7 @@ def test_images_that_failed_for_want_of_a_grant_are_sent_once_it_is_back(
     granted.run("acr_cross_account_role", state="absent")
     push(cloud, "v9")
     by_check = {finding["check"]: finding["remedy"] for finding in verify(ruled)["findings"]}
-    assert by_check["failed_image"] == "Once that is granted, registryops.alicloud.backfill_images sends what failed."
+    assert by_check["failed_image"] == "Once access is granted, registryops.alicloud.backfill_images sends what failed."
     granted.run(
         "acr_cross_account_role",
         source_account_ids=[ACCOUNT_A],
