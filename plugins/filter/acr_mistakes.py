@@ -27,9 +27,9 @@ options:
     type: str
     default: ""
   side:
-    description: The side that a run needs a host of. If empty, either will do.
+    description: The side that a run needs a host of, or V(both). If empty, either will do.
     type: str
-    choices: ["", source, destination]
+    choices: ["", source, destination, both]
     default: ""
   accounts:
     description:

@@ -30,6 +30,7 @@ ANY_SIDE = "~^acr_(destination|source)$"
 ANY_HOST = "all:localhost"
 
 _LETTERS = {"acr_source": "a", "acr_destination": "b"}
+_BOTH = ("destination", "source")
 # As alike as acr_src and acr_source. What is less alike is often the user's own.
 _ALIKE = 0.8
 _ANSIBLES = ("all", "ungrouped")
@@ -57,7 +58,7 @@ def mistakes(
         hosts: variables of each host by its name.
         groups: the names of each group's hosts.
         name: the host; empty to look at the groups alone.
-        side: `source` or `destination` if the run needs one, empty if it makes do with either.
+        side: `source`, `destination` or `both` if the run needs it, empty if it makes do with either.
         accounts: those that are to replicate into the host; None if the run does not ask for them.
         played: the hosts of the run, which a limit may have made fewer; None if they are not known.
     """
@@ -69,11 +70,10 @@ def mistakes(
         return [unread]
     try:
         parts = sides(hosts, groups, name)
-        if side and side not in parts and not groups.get(f"acr_{side}"):
-            return [_lacking(f"acr_{side}")]
-        if side and side not in parts and played is not None and _limited(hosts, groups, side, played):
-            return [_left_out(f"acr_{side}", groups)]
-        if not side or side in parts:
+        needed = _BOTH if side == "both" else (side,) if side else ()
+        if lacking := [*_lacking_sides(hosts, groups, [each for each in needed if each not in parts], played)]:
+            return lacking[:1]
+        if not side or set(needed) & set(parts):
             check_shapes(hosts[name], name)
         _check_lists(hosts, name)
         if accounts is not None and not accounts and "destination" in parts:
@@ -108,6 +108,15 @@ def _nobody_at_all(groups: Groups) -> Iterator[str]:
         f"No host of the inventory is in the group {' or '.join(_LETTERS)}. {there} Give the inventories of this"
         " collection, as in -i inventories/account_b -i inventories/account_a."
     )
+
+
+def _lacking_sides(hosts: Hosts, groups: Groups, needed: Sequence[str], played: Sequence[str] | None) -> Iterator[str]:
+    """Say which sides have no host in the inventory, or none in the run."""
+    for side in needed:
+        if not groups.get(f"acr_{side}"):
+            yield _lacking(f"acr_{side}")
+        elif played is not None and _limited(hosts, groups, side, played):
+            yield _left_out(f"acr_{side}", groups)
 
 
 def _lacking(group: str) -> str:

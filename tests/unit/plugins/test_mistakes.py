@@ -44,7 +44,7 @@ def hosts(*rules: dict[str, Any], here: dict[str, Any] | None = None) -> dict[st
     return {"here": {**HERE, "acr_sync_rules": list(rules), **(here or {})}, "there": THERE}
 
 
-@pytest.mark.parametrize("side", ["", "source", "destination"])
+@pytest.mark.parametrize("side", ["", "source", "destination", "both"])
 def test_nothing_is_said_where_all_is_well(side: str) -> None:
     for name in ("here", "there"):
         assert mistakes(hosts(RULE), GROUPS, name, side, ["1"]) == []
@@ -59,6 +59,8 @@ GROUP_MISTAKES: list[tuple[dict[str, list[str]], str, str]] = [
     ({"acr_destinations": ["there"], "acr_source": ["here"]}, "destination", "Rename it to acr_destination."),
     ({"acr_source": ["here"]}, "destination", "Add the inventory of Account B, as in -i inventories/account_b."),
     ({"acr_destination": ["there"]}, "source", "Add the inventory of Account A, as in -i inventories/account_a."),
+    ({"acr_source": ["here"]}, "both", "Add the inventory of Account B, as in -i inventories/account_b."),
+    ({"acr_destination": ["there"]}, "both", "Add the inventory of Account A, as in -i inventories/account_a."),
     ({"all": []}, "", "It has no hosts at all. Give the inventories of this collection"),
     ({"all": ["here"], "web": ["here"]}, "source", "Its groups are web. Give the inventories of this collection"),
     ({"all": ["here"], "ungrouped": ["here"]}, "", "It has no groups. Give the inventories of this collection"),
@@ -265,6 +267,8 @@ def test_variables_that_ansible_has_not_read_are_told(
     ("side", "played", "said"),
     [
         ("source", ["there"], "--limit leaves out every host of acr_source"),
+        ("both", ["there"], "--limit leaves out every host of acr_source"),
+        ("both", ["there", "here"], ""),
         ("source", ["there", "here"], ""),
         ("", ["there"], ""),
     ],
