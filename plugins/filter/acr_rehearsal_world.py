@@ -14,8 +14,9 @@ description:
 options:
   _input:
     description:
-      - What was read, one entry for each host. Each has C(account_id), C(region), C(profile), and what the info modules
-        returned as C(instance), C(namespaces), C(repositories), C(images), C(sync_rules), C(roles) and C(policies).
+      - What was read, one entry for each host. Each has C(host), C(account_id), C(region), C(profile), and what the
+        info modules returned as C(instance), C(namespaces), C(repositories), C(images), C(sync_rules) and C(roles).
+      - C(other_policies) holds a result for each further policy of the roles.
     type: list
     elements: dict
     required: true
@@ -33,10 +34,12 @@ RETURN = r"""
 _value:
   description:
     - C(world), as the emulator reads it, C(profiles), as the CLI's configuration file has them, and C(warnings).
+    - C(hosts) has the profile of each host.
   type: dict
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
@@ -50,13 +53,16 @@ def rehearsal_world(found: Sequence[Found]) -> dict[str, Any]:
     warnings: list[str] = []
     owners = {str(read["instance"]["instance_id"]): str(read["account_id"]) for read in found}
     accounts: dict[str, dict[str, Any]] = {}
+    hosts: dict[str, str] = {}
     for read in found:
         uid = str(read["account_id"])
         # Several hosts may be instances of one account.
         account = accounts.setdefault(uid, _account(uid, read))
         account["instances"].append(_instance(read, owners, warnings))
+        hosts[str(read["host"])] = account["name"]
     return {
         "world": {"accounts": list(accounts.values())},
+        "hosts": hosts,
         "profiles": {"current": "", "profiles": [_profile(account) for account in accounts.values()]},
         "warnings": warnings,
     }
@@ -66,10 +72,12 @@ def _account(uid: str, read: Found) -> dict[str, Any]:
     # The same keys in each export, so that exporting again changes no file.
     keys = {"access_key_id": f"LTAIrehearsal{uid}", "access_key_secret": f"not-a-secret-{uid}"}
     roles = [_role(role) for role in read.get("roles") or () if role.get("exists")]
-    documents = {role["policy_name"]: role["policy_document"] for role in read.get("policies") or ()}
+    results = read.get("other_policies") or ()
+    others = chain.from_iterable(result.get("cross_account_roles") or () for result in results)
+    documents = {role["policy_name"]: role["policy_document"] for role in (*(read.get("roles") or ()), *others)}
     return {
         "uid": uid,
-        "name": read["profile"],
+        "name": read.get("profile") or f"account-{uid}",
         "identities": [{"name": "root", "type": "account", **keys}],
         "roles": roles,
         "policies": [{"name": name, "document": document} for name, document in documents.items() if document],

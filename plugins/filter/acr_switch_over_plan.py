@@ -50,9 +50,9 @@ _value:
     - C(holds) is V(forward), V(reversed), V(both), V(neither), V(partly) or V(unknown). It is null if the inventory
       says no direction.
     - What follows is the host's own part. C(involved) tells whether it has any. C(prepare) tells whether it becomes a
-      destination, C(send) are the rules whose images it sends, C(stop) the rules that it deletes, and C(keep) those
-      that it gets. C(waits_for) says why it does not get them yet, and C(lacks) what it lacks in the end. C(advice) is
-      what to do if it cannot send since its grant was revoked.
+      destination, C(send) are the rules whose images it sends, C(stop) the rules that it deletes, C(left) those that it
+      has without them, and C(keep) those that it gets. C(waits_for) says why it does not get them yet, and C(lacks)
+      what it lacks in the end. C(advice) is what to do if it cannot send since its grant was revoked.
   type: dict
 """
 

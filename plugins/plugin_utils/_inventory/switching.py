@@ -87,19 +87,22 @@ def direction_sentences(ways: Sequence[Way], seen: Survey) -> list[str]:
 def host_plan(ways: Sequence[Way], seen: Survey, host: str) -> dict[str, Any]:
     """Return what a host does for the exchange; each part is empty if there is nothing to do.
 
-    `send` are the rules whose images the old source sends, and `stop` the rules that it deletes. `keep` are the rules
-    that the new source gets, and `waits_for` says why it may not have them yet.
+    `send` are the rules whose images the old source sends, and `stop` the rules that it deletes. `left` are the rules
+    that are there without these. `keep` are the rules that the new source gets, and `waits_for` says why it may not
+    have them yet.
     """
     looked_at = host in seen.rules
     leaving = [way for way in ways if way.begin(way.other) == host]
     coming = [way for way in ways if way.begin(way.direction) == host]
     stopping = [way for way in leaving if looked_at and seen.has(way, way.other) and not _stuck(way, seen)]
+    gone = {str(way.rule(way.other)["name"]) for way in stopping}
     return {
         "involved": any(host in (way.source, way.destination) for way in ways),
         "prepare": any(way.end(way.direction) == host for way in ways) and looked_at,
         "send": [way.rule(way.other) for way in leaving if _sends(way, seen)],
         # By name alone, as an inventory asks for a rule's deletion.
         "stop": [{"name": way.rule(way.other)["name"], "state": "absent"} for way in stopping],
+        "left": [dict(rule) for rule in seen.rules.get(host, ()) if rule["name"] not in gone],
         "keep": [way.rule(way.direction) for way in coming if looked_at],
         "waits_for": waits_for(coming, seen),
     }

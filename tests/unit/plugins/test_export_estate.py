@@ -153,7 +153,13 @@ def read(**changed: Any) -> dict[str, Any]:
     }
     rule |= {"target_region": "eu-central-1", "target_instance_id": TARGET, "cross_account": True}
     rule |= {"direction": "outbound"}
-    found: dict[str, Any] = {"account_id": ACCOUNT_A, "region": "cn-hangzhou", "profile": "a", "instance": instance}
+    found: dict[str, Any] = {
+        "host": "prod-sh",
+        "account_id": ACCOUNT_A,
+        "region": "cn-hangzhou",
+        "profile": "a",
+        "instance": instance,
+    }
     return {**found, "namespaces": [], "repositories": [], "images": [], "sync_rules": [rule], **changed}
 
 
@@ -178,6 +184,27 @@ def test_an_account_with_two_instances_is_there_once() -> None:
     (account,) = found["world"]["accounts"]
     assert [instance["id"] for instance in account["instances"]] == [SOURCE, TARGET]
     assert [profile["name"] for profile in found["profiles"]["profiles"]] == ["a"]
+
+
+def test_hosts_of_one_account_share_its_profile_whatever_they_call_it() -> None:
+    other = {"instance_id": TARGET, "name": "target", "edition": "Enterprise_Basic"}
+    found = rehearsal_world([read(sync_rules=[]), read(sync_rules=[], instance=other, host="prod-hk", profile="b")])
+    assert found["hosts"] == {"prod-sh": "a", "prod-hk": "a"}
+
+
+def test_a_host_without_a_profile_gets_one_for_its_account() -> None:
+    found = rehearsal_world([read(sync_rules=[], profile="")])
+    assert found["hosts"] == {"prod-sh": f"account-{ACCOUNT_A}"}
+    assert [profile["name"] for profile in found["profiles"]["profiles"]] == [f"account-{ACCOUNT_A}"]
+
+
+def test_each_policy_of_the_role_is_in_the_world() -> None:
+    role = {"policy_name": "Grant", "policy_document": {"Version": "1"}, "exists": False}
+    other = {"cross_account_roles": [{"policy_name": "Other", "policy_document": {"Version": "1"}}]}
+    # An account without the role, and a policy that nobody may read, have no document.
+    empty: dict[str, Any] = {"cross_account_roles": [{"policy_name": "Unread", "policy_document": {}}]}
+    found = rehearsal_world([read(sync_rules=[], roles=[role], other_policies=[other, empty, {"skipped": True}])])
+    assert [policy["name"] for policy in found["world"]["accounts"][0]["policies"]] == ["Grant", "Other"]
 
 
 def test_nothing_of_real_accounts_is_in_the_environment_of_a_rehearsal() -> None:

@@ -19,6 +19,8 @@ from ansible_collections.registryops.alicloud.plugins.filter import (
     acr_file_name,
     acr_inbound_places,
     acr_inbound_rules,
+    acr_left_out,
+    acr_listed_rules,
     acr_resolve_rules,
     acr_settings_lists,
     acr_shares,
@@ -310,3 +312,50 @@ def test_a_list_that_is_damaged_is_named(tmp_path: Path) -> None:
     (tmp_path / "a+settings.json").write_text("[")
     with pytest.raises(AnsibleFilterError, match="a.settings.json is no list that the role follow_settings wrote"):
         settings_lists({}, {}, TARGET, str(tmp_path))
+
+
+OF_ACCOUNTS: dict[str, Any] = {
+    "eu": {"acr_account_id": "2"},
+    "us": {"acr_account_id": 2},
+    "hk": {"acr_account_id": "3"},
+    "x": {},
+    "y": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "played", "expected"),
+    [
+        ("eu", ["eu"], ["us"]),
+        ("us", ["us", "hk"], ["eu"]),
+        ("eu", ["eu", "us"], []),
+        ("hk", ["hk"], []),
+        ("x", ["x"], []),  # two hosts without an account are not of one account
+    ],
+)
+def test_the_instances_of_an_account_that_a_run_leaves_out(host: str, played: list[str], expected: list[str]) -> None:
+    left_out = acr_left_out.FilterModule().filters()["acr_left_out"]
+    assert left_out(OF_ACCOUNTS, [*OF_ACCOUNTS], host, played) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "expected"),
+    [
+        ([{"name": "r"}], {}, [{"name": "r"}]),
+        ([], {}, []),
+        (None, {"acr_sync_rules": []}, []),
+        (None, {}, "not known"),
+    ],
+)
+def test_an_audit_compares_with_rules_that_the_inventory_knows(own: Any, others: dict[str, Any], expected: Any) -> None:
+    listed = acr_listed_rules.FilterModule().filters()["acr_listed_rules"]
+    found = {"a": {} if own is None else {"acr_sync_rules": own}, "b": others}
+    assert listed(own, found, {"acr_source": ["a", "b"]}, "a", "not known") == expected
+
+
+def test_a_rule_that_was_reversed_to_a_host_is_listed_there() -> None:
+    listed = acr_listed_rules.FilterModule().filters()["acr_listed_rules"]
+    rule = {"name": "r", "namespace": "prod", "to": "b"}
+    source = {**FULL, "acr_instance_id": "cri-s", "acr_direction": "reversed", "acr_sync_rules": [rule]}
+    found = listed(None, {"a": source, "b": FULL}, {"acr_source": ["a"], "acr_destination": ["b"]}, "b")
+    assert [(kept["name"], kept["to"]) for kept in found] == [("r-reversed", "a")]

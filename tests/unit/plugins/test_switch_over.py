@@ -232,6 +232,18 @@ def test_what_is_said_to_be_stopped_and_is_seen_is_not_believed(estate: Estate) 
     assert estate.plan("there", "here")["lacks"] == ["there does not get prod-reversed yet: here still has prod"]
 
 
+def test_the_rules_that_will_be_left_show_what_comes_next(estate: Estate) -> None:
+    estate.direction = REVERSED
+    estate.switch("look")
+    estate.facts["here"]["switch_over_rules"].append({"name": "other", "direction": "outbound"})
+    plan = estate.plan("here")
+    assert [rule["name"] for rule in plan["stop"]] == ["prod"]
+    assert [rule["name"] for rule in plan["left"]] == ["other"]
+    assert estate.plan("there")["waits_for"] == ["here still has prod"]
+    estate.facts["here"]["switch_over_rules"] = plan["left"]
+    assert estate.plan("there")["waits_for"] == []
+
+
 def test_the_steps_are_told_before_they_are_done(estate: Estate) -> None:
     estate.direction = REVERSED
     estate.switch("look")
