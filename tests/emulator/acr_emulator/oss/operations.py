@@ -11,7 +11,7 @@ from ..authorisation import caller_policies
 from ..identity import Caller
 from ..ids import now_ms
 from .access import Principal, may
-from .bucket import Bucket
+from .bucket import BUCKET_NAME, Bucket
 from .errors import OssError, denied, no_such_bucket
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def find(method: str, query: Mapping[str, str], key: str) -> Operation:
 
 def authorise(call: BucketCall, found: Operation) -> None:
     """Refuse a request that was signed for a wrong region, and a caller without the right."""
-    # A new bucket has neither a region nor a policy yet.
     if found.name == "PutBucket":
+        _authorise_creation(call, found)
         return
     bucket = call.bucket
     if call.region != bucket.region:
@@ -120,3 +120,12 @@ def authorise(call: BucketCall, found: Operation) -> None:
         raise OssError("AccessDenied", 403, words, "0003-00001403", {"Endpoint": f"{bucket.location}.aliyuncs.com"})
     if not may(bucket, call.principal, found.authority, call.key):
         raise denied(f"You have no right to do {found.authority} on {bucket.resource(call.key)}.")
+
+
+def _authorise_creation(call: BucketCall, found: Operation) -> None:
+    """Refuse a caller whose RAM policies do not allow a new bucket, which has no policy that could."""
+    if not BUCKET_NAME.fullmatch(call.bucket_name):
+        return  # the operation refuses it
+    bucket = Bucket(call.bucket_name, call.region, account_id=call.caller.account_id)
+    if not may(bucket, call.principal, found.authority):
+        raise denied(f"You have no right to do {found.authority} on {bucket.resource()}.")
