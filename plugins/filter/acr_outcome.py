@@ -96,7 +96,7 @@ _TELLERS: dict[str, Callable[[Mapping[str, Any], Said], Outcome]] = {
     "settings": lambda result, said: followed(result, said["host"]),
     "read_settings": lambda result, said: read_settings(result, said["host"], said["list_file"]),
     "step": lambda _result, said: Outcome(place_lines(said["results"]), said["done"]),
-    "image": lambda result, said: waited_for(result, said["image"]),
+    "image": lambda result, said: waited_for(result, said["image"], left_out=bool(said.get("left_out"))),
 }
 
 

@@ -113,6 +113,10 @@ instance_id:
   type: str
   returned: unless it failed before it knew the image
   sample: cri-sourcesource0001
+covered:
+  description: V(false), since the instance does not have the image, or no rule covers it. Another instance may.
+  type: bool
+  returned: when it failed for that reason
 digest:
   description: Digest of the image.
   type: str

@@ -120,11 +120,15 @@ def arrivals_of(image: Image, rules: Iterable[Rule], accounts: Mapping[str, str]
     return list(found.values())
 
 
-def uncovered(image: Image, rules: Iterable[Rule], instance_id: str) -> AcrError:
+class UncoveredError(AcrError):
+    """No rule sends the image."""
+
+
+def uncovered(image: Image, rules: Iterable[Rule], instance_id: str) -> UncoveredError:
     """Return the error of an image that no rule covers."""
     near = [str(rule["name"]) for rule in rules if rule.get("namespace") in (None, image.namespace)]
     name = f"{image.namespace}/{image.repository}:{image.tag}"
-    return AcrError(
+    return UncoveredError(
         f"no sync rule of {instance_id} covers {name}, so that nothing sends it",
         f"Make a rule, or correct the filters of {listed(near)}." if near else "Make a rule.",
     )

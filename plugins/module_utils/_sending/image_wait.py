@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import (
     ARRIVED,
@@ -21,6 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arri
     TO_SEND,
     UNDER_WAY,
     Arrival,
+    UncoveredError,
     arrivals_of,
     uncovered,
 )
@@ -30,7 +30,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.at_d
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import follow_records
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.pushed_image import PushedImage
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.pushed_image import (
+    NotPushedError,
+    PushedImage,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.sender import Sender
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SENT
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.wait_outcome import (
@@ -65,12 +68,7 @@ class ImageWait(Operation):
         self._began = self.client.clock()
 
     def prepare(self) -> None:
-        rules = self._rules()
-        image = self._image.find(0 if self.task.check_mode else self.params["wait_timeout"])
-        self._digest = image.digest
-        self._arrivals = arrivals_of(image, rules, accounts(self.params))
-        if not self._arrivals:
-            raise uncovered(image, rules, self._instance_id)
+        self._arrivals = self._expected()
         self._destinations = AtDestination(self.task, {arrival.instance_id for arrival in self._arrivals})
         for arrival in self._arrivals:
             arrival.transfer.repository_id = self._image.repository_id
@@ -78,6 +76,24 @@ class ImageWait(Operation):
         self._look()
         for arrival in self._arrivals:
             self._decide(arrival)
+
+    def _expected(self) -> list[Arrival]:
+        """Return where the rules send the image.
+
+        Raises:
+            AcrError: this instance does not send it; its results say so, since another instance may.
+        """
+        rules = [rule.to_result() for rule in outbound_rules(self.client, self._instance_id)]
+        try:
+            image = self._image.find(0 if self.task.check_mode else self.params["wait_timeout"])
+            self._digest = image.digest
+            arrivals = arrivals_of(image, rules, accounts(self.params))
+            if not arrivals:
+                raise uncovered(image, rules, self._instance_id)
+        except (NotFoundError, NotPushedError, UncoveredError) as error:
+            error.results = {**error.results, "covered": False}
+            raise
+        return arrivals
 
     def needed(self) -> bool:
         return any(arrival.state == TO_SEND for arrival in self._arrivals)
@@ -124,9 +140,6 @@ class ImageWait(Operation):
             if self.params["send"] and waited >= _BEGINS:
                 for arrival in self._in(EXPECTED):
                     self._decide_to_send(arrival)
-
-    def _rules(self) -> list[Rule]:
-        return [rule.to_result() for rule in outbound_rules(self.client, self._instance_id)]
 
     def _look_again(self) -> None:
         try:

@@ -11,13 +11,16 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.lines import Outcome, Result, prepared
 
 
-def waited_for(result: Result, image: str) -> Outcome:
+def waited_for(result: Result, image: str, *, left_out: bool) -> Outcome:
     """Say where an image is, and how that is known.
 
     Args:
         result: what acr_image_wait returned.
         image: the namespace, repository and tag that were waited for.
+        left_out: whether another source sends the image, and this one does not.
     """
+    if left_out:
+        return Outcome([], f"Left out, since another source has {image}. Of this one: {result.get('msg')}")
     targets = result.get("targets") or []
     lines = [f"{target['target']}: {_state(target)}" for target in targets]
     there = sum(target["state"] == "arrived" for target in targets)

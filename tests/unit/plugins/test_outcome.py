@@ -159,6 +159,8 @@ def test_a_wait_says_where_the_image_is_and_by_what(granted: Account, account_a:
     first, second = outcome(found, "image", {"image": "prod/web:1.0"})
     assert first.startswith(f"{TARGET}/prod/web:1.0: arrived (by its record, sent by this run, its task took ")
     assert second == f"prod/web:1.0 ({found['digest']}) has arrived in 1 of 1 destinations."
+    left_out = outcome({"msg": "No rule covers it."}, "image", {"image": "prod/web:1.0", "left_out": True})
+    assert left_out == ["Left out, since another source has prod/web:1.0. Of this one: No rule covers it."]
 
 
 def test_settings_that_follow_are_told(account_a: Account) -> None:
