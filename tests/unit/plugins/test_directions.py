@@ -11,6 +11,9 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import (
+    FORWARD,
+    REVERSED,
+    hosts_by_side,
     kept_inbound,
     outbound_rules,
     sides,
@@ -19,6 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.di
 
 GROUPS = {"acr_source": ["here"], "acr_destination": ["there", "third"]}
 RULE = {"name": "prod", "namespace": "prod", "to": "there"}
+WEB = {"scope": "repository", "namespace": "prod", "repository": "web", "to": "there"}
 
 
 def hosts(*rules: dict[str, Any], direction: str | None = "forward", **more: Any) -> dict[str, dict[str, Any]]:
@@ -84,12 +88,42 @@ def test_the_inventory_may_say_more_of_it() -> None:
         ([{**RULE, "link_id": "to-b"}], "its custom link to-b leads one way"),
         ([{"name": "far", "namespace": "prod", "target_instance_id": "cri-x"}], "far cannot be reversed: cri-x is no"),
         ([{**RULE, "to": "nobody"}], "prod cannot be reversed: nobody is no host"),
+        ([{**RULE, "to": "nobody", "target_instance_id": "cri-b"}], "prod cannot be reversed: nobody is no host"),
         (
             [
                 {"name": "one", "namespace": "a", "target_namespace": "c", "to": "there"},
                 {"name": "two", "namespace": "b", "target_namespace": "c", "to": "there"},
             ],
-            "one and two both write c on there",
+            "one and two both write c on there, and nobody can tell which images are whose. Name .* of here;",
+        ),
+        (
+            [
+                {"name": "one", **WEB, "target_repository": "site"},
+                {"name": "two", **WEB, "repository": "shop", "target_repository": "site"},
+            ],
+            "one and two both write prod/site on there",
+        ),
+        (
+            [
+                {"name": "one", "namespace": "team", "target_namespace": "prod", "to": "there"},
+                {"name": "two", **WEB},
+            ],
+            "one and two both write prod/web on there",
+        ),
+        (
+            [
+                {"name": "one", **WEB},
+                {"name": "two", "namespace": "team", "target_namespace": "prod", "to": "there"},
+            ],
+            "one and two both write prod/web on there",
+        ),
+        (
+            # The namespace of a rule of a whole instance means nothing.
+            [
+                {"name": "moved", "namespace": "a", "target_namespace": "c", "to": "there"},
+                {"name": "whole", "scope": "instance", "namespace": "x", "to": "there"},
+            ],
+            "moved and whole both write c on there",
         ),
         (
             [
@@ -116,6 +150,18 @@ def test_what_cannot_be_reversed_is_named(rules: list[dict[str, Any]], words: st
             {"name": "moved", "namespace": "a", "target_namespace": "c", "to": "there"},
             {"name": "whole", "scope": "instance", "namespace_filter": "^p", "to": "there"},
         ],
+        # What arrives in the repository site comes from site, which the filter leaves out.
+        [
+            {
+                "name": "web",
+                "namespace": "team",
+                "target_namespace": "prod",
+                "repository_filter": "^web",
+                "to": "there",
+            },
+            {**WEB, "name": "site", "repository": "shop", "target_repository": "site"},
+        ],
+        [{"name": "one", **WEB, "repository": "a"}, {"name": "two", **WEB, "repository": "b"}],
         [RULE, {"name": "gone", "namespace": "prod", "to": "third", "state": "absent"}],
         [RULE, {"name": "else", "namespace": "team", "to": "third"}],
     ],
@@ -183,3 +229,63 @@ def test_who_keeps_what(
     assert (kept([RULE], "here"), kept([], "there")) == (outbound_here, outbound_there)
     assert [(begin, end) for begin, end, _rule in kept_inbound(found, ["here"])] == arriving
     assert sides(found, GROUPS, "third") == ["destination"]
+
+
+def test_a_way_has_two_ends_and_two_rules() -> None:
+    (way,) = ways(hosts({**RULE, "to": None, "target_instance_id": "cri-b", "target_account_id": "2"}), ["here"])
+    assert (way.destination, way.forward["to"]) == ("there", "there")
+    assert [(way.begin(each), way.end(each)) for each in (FORWARD, REVERSED)] == [("here", "there"), ("there", "here")]
+    assert [way.rule(each)["name"] for each in (FORWARD, REVERSED)] == ["prod", "prod-reversed"]
+    assert way.other == REVERSED
+    (back,) = ways(hosts(RULE, direction="reversed"), ["here"])
+    assert back.other == FORWARD
+
+
+@pytest.mark.parametrize("crossing", [{"to": "there"}, {"target_instance_id": "cri-b", "target_account_id": "2"}])
+def test_the_account_is_needed_where_a_rule_crosses_accounts(crossing: dict[str, Any]) -> None:
+    with pytest.raises(AcrError, match="prod cannot be reversed, since here has no acr_account_id"):
+        ways(hosts({"name": "prod", "namespace": "prod", **crossing}, acr_account_id=None), ["here"])
+
+
+def test_within_an_account_its_id_is_not_needed() -> None:
+    rule = {"name": "prod", "namespace": "prod", "target_instance_id": "cri-b"}
+    assert len(ways(hosts(rule, acr_account_id=None), ["here"])) == 1
+
+
+def test_the_first_host_of_several_is_told_where_to_name_rules() -> None:
+    found = {**hosts(RULE), "more": {**hosts({**RULE, "name": "more"})["here"], "acr_instance_id": "cri-m"}}
+    with pytest.raises(AcrError, match="in acr_one_way_rules of here;"):
+        ways(found, ["here", "more"])
+
+
+def test_a_direction_means_nothing_at_a_host_that_is_no_source() -> None:
+    found = hosts(RULE)
+    own = {"name": "own", "namespace": "own", "to": "third"}
+    found["there"] |= {"acr_direction": "reversed", "acr_sync_rules": [own]}
+    assert outbound_rules([own], found, GROUPS, "there")[0] == own
+
+
+STAYING = {"name": "stays", "namespace": "team"}
+
+
+@pytest.mark.parametrize(
+    ("direction", "stays", "source", "destination"),
+    [
+        (None, None, ["here"], ["there", "third"]),
+        ("forward", None, ["here"], ["there", "third"]),
+        ("reversed", None, ["there"], ["here", "third"]),
+        # Rules that are never reversed still feed their destination.
+        ("reversed", {**STAYING, "to": "there"}, ["here", "there"], ["here", "there", "third"]),
+        ("reversed", {**STAYING, "target_instance_id": "cri-b"}, ["here", "there"], ["here", "there", "third"]),
+        ("reversed", {**STAYING, "to": "third"}, ["here", "there"], ["here", "third"]),
+    ],
+)
+def test_who_sends_and_who_gets_images_now(
+    direction: str | None, stays: dict[str, Any] | None, source: list[str], destination: list[str]
+) -> None:
+    found = hosts(RULE, *([stays] if stays else []), direction=direction, acr_one_way_rules=["stays"])
+    assert hosts_by_side(found, GROUPS) == {"source": source, "destination": destination}
+
+
+def test_without_destinations_nobody_gets_images() -> None:
+    assert hosts_by_side(hosts(), {"acr_source": ["here"]}) == {"source": ["here"], "destination": []}

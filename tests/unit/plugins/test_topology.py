@@ -15,7 +15,14 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.filter.acr_topology import whole
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._topology.drawing import drawing
 
-REGIONS = {"a": "cn-hangzhou", "b": "eu-central-1", "c": "us-west-1", "d": "cn-hangzhou"}
+REGIONS: dict[str, str | None] = {
+    "a": "cn-hangzhou",
+    "b": "eu-central-1",
+    "c": "us-west-1",
+    "d": "cn-hangzhou",
+    "f": "cn-shanghai-finance-1",  # an industry cloud
+    "n": None,  # nobody knows where it is
+}
 
 
 def ruled(source: str, target: str, **more: Any) -> dict[str, Any]:
@@ -83,6 +90,61 @@ NARROW = {"namespace": "web", "target_namespace": "web"}
 )
 def test_what_is_wrong_with_who_feeds_whom(rules: list[dict[str, Any]], found: list[tuple[str, str, bool]]) -> None:
     assert checks(estate(*rules)) == found
+
+
+WHOLE = {"namespace": None, "target_namespace": None, "scope": "instance"}
+OVERWRITE = "images with the same tag overwrite each other"
+ONLY_IF = "that happens only if what arrives by replication fires rules"
+
+
+@pytest.mark.parametrize(
+    ("rules", "problems"),
+    [
+        ([ruled("a", "c"), ruled("b", "c")], [f"a (rule a-c) and b (rule b-c) both write prod of c; {OVERWRITE}"]),
+        (
+            [ruled("a", "c", **WHOLE), ruled("b", "c")],
+            [f"a (rule a-c) and b (rule b-c) both write prod of c; {OVERWRITE}"],
+        ),
+        (
+            [ruled("a", "c"), ruled("b", "c", **WHOLE)],
+            [f"a (rule a-c) and b (rule b-c) both write prod of c; {OVERWRITE}"],
+        ),
+        ([ruled("a", "c"), ruled("a", "c", name="again")], []),
+        (
+            [ruled("a", "f", target_region=None)],
+            ["rule a-f goes from public cloud (cn-hangzhou) to Finance or Gov Cloud (cn-shanghai-finance-1)"],
+        ),
+        ([ruled("n", "f")], []),
+        (
+            [ruled("a", "b", target_region="us-west-1")],
+            ["rule a-b looks for b in us-west-1, and it is in eu-central-1"],
+        ),
+        ([ruled("a", "b", link_id="l"), ruled("d", "b", target_namespace="d", link_id="l")], []),
+        ([ruled("n", "b", link_id="l"), ruled("n", "b", name="bare", target_namespace="d")], []),
+        (
+            [ruled("a", "b", link_id="l"), ruled("d", "b", target_namespace="d")],
+            ["from cn-hangzhou to eu-central-1, d-b goes without a custom link, and a-b takes one"],
+        ),
+        ([ruled("a", "b"), ruled("b", "c")], [f"rule a-b brings prod to b, and b-c can pass it on to c; {ONLY_IF}"]),
+        (
+            [ruled("a", "b"), ruled("a", "b", name="web", **NARROW), ruled("b", "c", **WHOLE)],
+            [f"the rules a-b, web bring prod, web to b, and b-c can pass it on to c; {ONLY_IF}"],
+        ),
+        (
+            [ruled("a", "b"), ruled("b", "c", **NARROW)],
+            ["rule a-b brings prod to b, which feeds other instances, but none of its automatic rules passes that on"],
+        ),
+    ],
+)
+def test_each_problem_is_said_with_its_rules_and_instances(rules: list[dict[str, Any]], problems: list[str]) -> None:
+    assert [finding["problem"] for finding in estate(*rules)["findings"]] == problems
+
+
+def test_only_the_rules_into_a_closed_instance_are_named() -> None:
+    found = estate(ruled("a", "b"), ruled("a", "c"), refused={"c": ["uid-a"]})
+    assert [finding["problem"] for finding in found["findings"]] == [
+        "nobody may write to c any more: no grant lets uid-a replicate into it, and a-c should"
+    ]
 
 
 def test_a_circle_of_three_is_told_once_with_its_rules() -> None:
