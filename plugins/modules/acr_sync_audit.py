@@ -16,8 +16,10 @@ description:
     another rule makes unnecessary. For this it lists the rules, the sync records, and the images that the rules cover.
   - It also finds rules that write to one target from different repositories, and a stand-in that was left behind when
     the replacement of a rule was cut short. It finds a tag filter that excludes the signatures of the images it
-    selects, and a filter that matches the empty text and so selects everything.
-  - If O(rules) is set, it finds the rules of the instance that are not listed there.
+    selects, a filter that matches nothing of what is there, and one that reads like a wildcard and selects more than
+    was probably meant.
+  - If O(rules) is set, it finds the rules of the instance that are not listed there, and those that are listed and
+    missing.
   - At the destination it finds namespaces and repositories that inbound rules need and that do not exist. It finds a
     grant that is missing, that no rule uses, or that allows more than sync needs. For this it reads the account's role
     C(aliyuncontainerregistrycrossaccoutsyncrole) and its attached policies. It also finds instances of the same region
@@ -188,8 +190,9 @@ findings:
   contains:
     check:
       description:
-        - What was found. At the source V(dead_rule), V(failing_rule), V(rule_without_grant), V(shadowed_rule) and
-          V(unknown_scope).
+        - What was found. At the source V(dead_rule), V(failing_rule), V(rule_without_grant), V(shadowed_rule),
+          V(rules_meet), V(left_over_stand_in), V(signatures_left_behind), V(filter_selects_all), V(unknown_scope) and,
+          with O(rules), V(missing_rule) and V(unlisted_rule).
         - At the destination V(namespace), V(repository), V(auto_create_repositories), V(missing_grant),
           V(grant_without_rule), V(grant_without_instance), V(conditional_trust), V(trust_too_broad) and
           V(policy_too_broad).

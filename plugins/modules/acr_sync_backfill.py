@@ -48,6 +48,7 @@ options:
   select:
     description:
       - Selects some of the images that the rules cover. If unset, all of them are sent.
+      - A rule whose filter matches nothing of what is there causes a warning, if nothing is selected by name or filter.
       - A named repository or tag that a rule does not cover causes a warning. Write tags in quotes, since YAML reads
         V(1.10) as V(1.1).
       - An empty list is refused, since leaving the list out selects everything.

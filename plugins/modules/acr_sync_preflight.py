@@ -20,7 +20,8 @@ description:
     Without it, the endpoint of another region does not know the instance.
   - At the source it finds rules that would write to one place from different repositories, and rules that would send
     back what their counterparts of the other direction bring, as far as the instance lists those. It warns of a filter
-    that matches the empty text, such as the glob C(v*).
+    that reads like a wildcard, such as C(v*) and C(release-*), and of one that matches nothing of what is there, such
+    as a misspelt one.
 options:
   instance_id:
     description:

@@ -15,8 +15,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.select
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, Rule, is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
@@ -39,6 +41,7 @@ class RulesToCome:
         self._client = client
         self._rules = [rule for rule in rules if is_readable(rule)]
         self._side = Side(client, instance_id)
+        self._listed: set[Any] = set()
 
     def meeting(self) -> list[Finding]:
         """Return findings about rules that write to one repository from several."""
@@ -53,28 +56,38 @@ class RulesToCome:
                 meeting.add(origin, tags)
         return list(meeting.findings())
 
-    def leaving_signatures(self) -> Iterator[Finding]:
-        """Yield a finding for each rule that would leave signatures behind."""
-        narrow = [rule for rule in self._rules if not selects_signatures(rule.get("tag_filter"))]
+    def leaving_out(self) -> Iterator[Finding]:
+        """Yield a finding for each rule whose filters would leave out signatures, or everything."""
+        narrow = [rule for rule in self._rules if any(rule.get(name) not in ANYTHING for name in FILTERS)]
         if not narrow:
             return
-        with attempt(f"look for signatures on {self._side.instance_id}"):
+        with attempt(f"look what filters select on {self._side.instance_id}"):
             self._read(narrow)
             for rule in narrow:
-                routes = Routes([rule], Select())
-                covered = [origin for origin in sorted(self._side.places) if routes.of(*origin)]
-                images = self._images(covered[:_MOST])
-                findings = (left_behind(rule, origin, held) for origin, held in images)
-                found = next((finding for finding in findings if finding), None)
-                if found:
-                    yield found
+                yield from self._left_out(rule)
+
+    def _left_out(self, rule: Rule) -> Iterator[Finding]:
+        idle = IdleFilters([rule], self._side.places)
+        routes = Routes([rule], Select())
+        covered = [origin for origin in sorted(self._side.places) if routes.of(*origin)]
+        looks = not selects_signatures(rule.get("tag_filter"))
+        images = self._images(covered[:_MOST]) if looks else []
+        findings = [left_behind(rule, origin, held) for origin, held in images]
+        yield from [finding for finding in findings if finding][:1]
+        # What was listed in part may match elsewhere, which verification tells.
+        if len(covered) <= _MOST:
+            for origin, held in images:
+                idle.add(origin, held)
+        yield from (found.finding() for found in idle.found())
 
     def _read(self, rules: Sequence[Rule]) -> None:
-        """List the repositories that some rules may cover, once."""
-        if not self._side.places:
-            # A rule without a namespace is for the whole instance, so that everything is listed.
-            names = {rule.get("namespace") for rule in rules}
-            self._side.read(None if None in names else sorted(map(str, names)))
+        """List the repositories that some rules may cover, each namespace once."""
+        # A rule without a namespace is for the whole instance, so that everything is listed.
+        names = {rule.get("namespace") for rule in rules}
+        missing = {None} if None in names else names - self._listed
+        if missing and None not in self._listed:
+            self._listed |= missing
+            self._side.read(None if None in missing else sorted(map(str, missing)))
 
     def _images(self, origins: Sequence[Origin]) -> list[tuple[Origin, Mapping[str, Any]]]:
         listed = self._client.calls(lambda origin: self._side.images(*origin), origins)

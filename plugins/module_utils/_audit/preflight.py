@@ -55,7 +55,7 @@ def preflight(task: Task) -> dict[str, Any]:
         to_come = RulesToCome(task.client, params["instance_id"], rules)
         back = other_direction(task.client, params["instance_id"], rules) if rules else ()
         findings += [*to_come.meeting(), *back]
-        doubts = [*selecting_all(rules), *to_come.leaving_signatures()]
+        doubts = [*selecting_all(rules), *to_come.leaving_out()]
         warnings += [f"{doubt['problem']}. {doubt['remedy']}" for doubt in doubts]
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
     if warnings:

@@ -12,7 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, selects
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import REMEDY, wide_filters
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import wide_filters
 
 # The tags under which cosign, the OCI referrers fallback and others keep signatures, attestations and SBOMs.
 _ENDINGS = ("", ".sig", ".att", ".sbom", ".other")
@@ -55,7 +55,7 @@ def selects_signatures(pattern: str | None) -> bool:
 
 
 def selecting_all(rules: Iterable[Rule]) -> Iterator[Finding]:
-    """Yield a finding for each filter that matches everything, such as v*, since it matches the empty text."""
+    """Yield a finding for each filter that selects more than was probably meant, such as v*."""
     for rule in rules:
-        for problem in wide_filters(rule):
-            yield warning("filter_selects_all", f"sync rule {rule['name']}", problem, REMEDY)
+        for wide in wide_filters(rule):
+            yield warning("filter_selects_all", f"sync rule {rule['name']}", wide.problem, wide.remedy)

@@ -28,12 +28,18 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import is_stand_in
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask, each_task
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules, wanted_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import (
+    missing_rule,
+    missing_rules,
+    unlisted_rules,
+    wanted_rules,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
@@ -62,6 +68,7 @@ class SourceAudit:
         self._routes = Routes(self._shown, Select())
         self._carried = {str(rule["sync_rule_id"]): RuleImages() for rule in self._shown}
         self._origins: Collection[Origin] = ()
+        self._idle = IdleFilters((), ())
         self._meeting = Meeting((), ())
         self._records = RuleRecords()
         # Images of several repositories are taken in at once.
@@ -80,6 +87,7 @@ class SourceAudit:
         """Take in which repositories there are."""
         self._origins = origins
         self._meeting = Meeting(self._shown, origins)
+        self._idle = IdleFilters(self._shown, origins)
 
     def concerns(self, origin: Origin) -> bool:
         """Return whether a rule covers a repository, so that its images have to be added."""
@@ -87,6 +95,7 @@ class SourceAudit:
 
     def add(self, origin: Origin, images: Mapping[str, Held]) -> None:
         """Take in one repository's images, after the records; taking them in twice does no harm."""
+        self._idle.add(origin, images)
         with self._lock:
             self._meeting.add(origin, images)
             self._add(origin, images)
@@ -106,14 +115,18 @@ class SourceAudit:
         findings = [left_over(rule) for rule in self._found if is_stand_in(rule.name)]
         findings += [unreadable(rule) for rule in self._found if not is_readable(rule.to_result())]
         findings += selecting_all(self._shown)
+        idle = {found.name: found.finding() for found in self._idle.found()}
         for rule in self._rules:
-            findings += self._audit(rule, namespaces)
+            of_filter = idle.get(str(rule.name))
+            findings += [of_filter] if of_filter else self._audit(rule, namespaces)
         findings += self._meeting.findings()
         findings += [carried.signatures for carried in self._carried.values() if carried.signatures]
         if self._listed is not None:
+            there = [rule.to_result() for rule in self._found]
+            findings += [missing_rule(name) for name in missing_rules(there, self._listed)]
             findings += [
                 warning("unlisted_rule", f"sync rule {unlisted.rule['name']}", unlisted.problem, unlisted.remedy)
-                for unlisted in unlisted_rules([rule.to_result() for rule in self._found], self._listed)
+                for unlisted in unlisted_rules(there, self._listed)
             ]
         return [*findings, *shadowed(self._rules, {rule["name"] for rule in wanted_rules(self._listed or [])})]
 

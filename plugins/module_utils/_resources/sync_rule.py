@@ -39,7 +39,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sy
     follow,
     is_stand_in,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import REMEDY, wide_filters
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import wide_filters
 
 __all__ = ["DIRECTIONS", "RULE_OPTIONS", "SyncRule", "SyncRules"]
 
@@ -134,7 +134,7 @@ class SyncRules(Resource[SyncRule]):
         return rule
 
     def warnings(self, desired: SyncRule) -> list[str]:
-        return [f"{problem}. {REMEDY}" for problem in wide_filters(desired.to_result())]
+        return [f"{wide.problem}. {wide.remedy}" for wide in wide_filters(desired.to_result())]
 
     def check_replacement(self, current: SyncRule, goal: SyncRule) -> None:
         refuse(

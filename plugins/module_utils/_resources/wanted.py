@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 
+CONFIGURE = "Run registryops.alicloud.configure_sync"
 # A rule with another name and the same of all these was most likely renamed.
 _PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "target_instance_id")
 
@@ -30,6 +32,25 @@ class Unlisted(NamedTuple):
 def wanted_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Return the rules without those of `state: absent`."""
     return [rule for rule in rules if (rule.get("state") or "present") != "absent"]
+
+
+def missing_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[str]:
+    """Return the names of wanted rules that the instance lacks.
+
+    Args:
+        found: rules as acr_sync_rule_info returns them.
+        listed: the inventory's rules with their targets, those with `state: absent` too.
+    """
+    there = {str(rule["name"]) for rule in found if rule.get("direction") != "inbound"}
+    wanted = [str(rule["name"]) for rule in wanted_rules(listed)]
+    # A stand-in carries a rule's images while that one is replaced, which has a finding of its own.
+    return [name for name in wanted if there.isdisjoint([name, *stand_in_names(name)])]
+
+
+def missing_rule(name: str) -> Finding:
+    """Return what to say of a rule that the instance lacks."""
+    remedy = f"{CONFIGURE}, which makes it."
+    return error("missing_rule", f"sync rule {name}", f"sync rule {name} is missing", remedy)
 
 
 def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlisted]:

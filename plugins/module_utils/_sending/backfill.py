@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import selects_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wide_filters import wide_filter
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.collisions import check_collisions
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.earlier import retried
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.image_sync import ImageSync
@@ -48,12 +48,10 @@ class Backfill(ImageSync):
         transfers = selector.transfers()
         self.warnings += selector.warnings
         self.unknown = [] if transfers else selector.unknown
-        self.warnings += [
-            f"{name} {pattern!r} matches the empty text, so that it mostly selects everything."
-            " A glob such as v* is written ^v."
-            for name, pattern in self.selection.filters.items()
-            if selects_all(pattern)
-        ]
+        for name, pattern in self.selection.filters.items():
+            wide = wide_filter(pattern)
+            if wide:
+                self.warnings.append(f"{name} {pattern!r} {wide.problem}. {wide.remedy}")
         check_collisions(transfers)  # before the shares are taken, since two jobs may collide
         self.transfers = of_shard(transfers, self.shard)
         self.decide(self.transfers)

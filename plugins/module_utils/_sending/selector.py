@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to, attachments
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
     ListedRepository,
@@ -76,11 +77,13 @@ class Selector:
         Raises:
             AcrError: a selected name does not exist.
         """
-        places = sorted(self._places())
+        every = self._listed_places()
+        places = sorted(self._chosen_places(every))
+        idle = self._idle_filters(every)
         listed: list[int] = []  # the number of images of each repository that was listed so far
 
         def of(place: ListedRepository) -> tuple[list[Transfer], set[str]]:
-            found = self._of(place)
+            found = self._of(place, idle)
             listed.append(len(found[0]))
             return found
 
@@ -96,12 +99,19 @@ class Selector:
             tags |= near
         with self._told():
             check_tags(self.selection.tags or (), tags, self.instance_id)
+        self.warnings.extend(f"{filtered.problem}. {filtered.remedy}" for filtered in idle.found())
         return transfers
 
-    def _places(self) -> Iterator[ListedRepository]:
+    def _idle_filters(self, places: Iterable[ListedRepository]) -> IdleFilters:
+        """Return what finds a filter of the rule that matches nothing, which nobody can tell of a selection."""
+        selection = self.selection
+        names = (selection.namespaces, selection.repositories, selection.tags, *selection.filters.values())
+        whole = self.rule and not any(names)
+        return IdleFilters([self.rule] if whole else [], [(place.namespace, place.repository) for place in places])
+
+    def _chosen_places(self, found: Collection[ListedRepository]) -> Iterator[ListedRepository]:
         selection = replace(self.selection, tags=None, tag_filter=None)
         rule = {**self.rule, **_NO_TAGS}
-        found = self._listed_places()
         with self._told():
             check_repositories(self.selection.repositories or (), found, self.instance_id)
         return (place for place in found if _is_selected(selection, rule, place, ""))
@@ -138,13 +148,14 @@ class Selector:
             raise refusal
         return places
 
-    def _of(self, place: ListedRepository) -> tuple[list[Transfer], set[str]]:
+    def _of(self, place: ListedRepository, idle: IdleFilters) -> tuple[list[Transfer], set[str]]:
         """Return a repository's selected images and matching tags."""
         try:
             with attempt(f"list the images of {place.namespace}/{place.repository} on {self.instance_id}"):
                 found = list(list_images(self.client, self.instance_id, place.repository_id))
         except NotFoundError:
             return [], set()  # deleted since the repositories were listed
+        idle.add((place.namespace, place.repository), [str(image.tag) for image in found])
         chosen = {image.tag: self._transfer(place, image) for image in self._chosen(place, found)}
         if self.attached:
             self._take_along(chosen, found)

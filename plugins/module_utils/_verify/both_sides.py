@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Held,
     Origin,
@@ -42,12 +43,20 @@ class Comparison:
         routes: where rules bring images.
         records: the source's sync records.
         watcher: is shown the images of the source.
+        idle: is shown the tags of the source.
     """
 
     def __init__(
-        self, source: Side, destinations: Mapping[str, Side], routes: Routes, records: KeptRecords, watcher: Watcher
+        self,
+        source: Side,
+        destinations: Mapping[str, Side],
+        routes: Routes,
+        records: KeptRecords,
+        watcher: Watcher,
+        idle: IdleFilters,
     ) -> None:
         self._watcher = watcher
+        self._idle = idle
         self._source = source
         self._destinations = destinations
         self._routes = routes
@@ -114,6 +123,7 @@ class Comparison:
     def _compared(self, origin: Origin, images: Mapping[str, Held]) -> tuple[list[Compared], Left]:
         if self._watcher.concerns(origin):
             self._watcher.add(origin, images)
+        self._idle.add(origin, images)
         compared: list[Compared] = []
         left: Left = {}
         attachments = attached(images)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, state_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilter
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     Ask,
     DestinationInstance,
@@ -36,6 +37,7 @@ class VerificationResult:
         uncovered: namespaces of which no rule covers a repository.
         destinations: where the images go, by instance ID.
         grants: what is known of the grants that rules need.
+        idle: filters of rules that match nothing of what there is.
         ask: what to ask of a destination's owner where the grant is missing.
         unreadable: destinations that could not be looked into, each with its host and the reason.
         records: how many sync records were read.
@@ -52,6 +54,7 @@ class VerificationResult:
     uncovered: Sequence[str] = ()
     destinations: Mapping[str, DestinationInstance] = field(default_factory=dict)
     grants: Grants = Grants()
+    idle: Sequence[IdleFilter] = ()
     ask: Ask = anybody
     unreadable: Sequence[Mapping[str, str]] = ()
     records: int = 0
@@ -115,9 +118,12 @@ class VerificationResult:
         of_settings = self.settings.findings({place.instance_id: place.name for place in self.destinations.values()})
         # A run that this is a preview of may grant what is missing.
         of_grants = () if self.preview else self.grants.findings()
-        # "error" comes before "warning" in the alphabet. Sorting keeps the order of equal ones: rules, grants, images,
-        # settings.
-        return sorted([*of_rules, *of_grants, *of_images, *of_settings], key=lambda finding: finding["severity"])
+        of_filters = [idle.finding() for idle in self.idle]
+        # "error" comes before "warning" in the alphabet. Sorting keeps the order of equal ones: rules, filters,
+        # grants, images, settings.
+        return sorted(
+            [*of_rules, *of_filters, *of_grants, *of_images, *of_settings], key=lambda finding: finding["severity"]
+        )
 
 
 def _shown(standing: Standing, summary: Summary) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.na
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import (
+    CONFIGURE,
     Unlisted,
     described,
+    missing_rule,
     unlisted_rules,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Select
 
-_CONFIGURE = "Run registryops.alicloud.configure_sync"
 # How a rule stands, by what keeping it would do.
 _STANDINGS = {
     "unchanged": "as wanted",
@@ -34,7 +35,7 @@ _STANDINGS = {
     "deleted": "unwanted",
     "failed": "refused",
 }
-UNLISTED, UNWANTED = "unlisted", "unwanted"
+AS_WANTED, UNLISTED, UNWANTED = "as wanted", "unlisted", "unwanted"
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,13 @@ class Standing:
         if self.unlisted:
             return warning("unlisted_rule", subject, self.unlisted.problem, self.unlisted.remedy)
         if self.standing == "missing":
-            return error("missing_rule", subject, f"{subject} is missing", f"{_CONFIGURE}, which makes it.")
+            return missing_rule(self.name)
         if self.standing == "different":
             problem = f"{subject} differs from the inventory ({self.why})"
-            return error("different_rule", subject, problem, f"{_CONFIGURE}, or correct the inventory.")
+            return error("different_rule", subject, problem, f"{CONFIGURE}, or correct the inventory.")
         if self.standing == "unwanted":
             problem = f"{subject} is there, although the inventory says state: absent; it covers {described(self.rule)}"
-            return error("unwanted_rule", subject, problem, f"{_CONFIGURE}, which deletes it.")
+            return error("unwanted_rule", subject, problem, f"{CONFIGURE}, which deletes it.")
         if self.standing == "refused":
             return error("refused_rule", subject, self.why, "Correct the rule in the inventory.")
         if self.followed and not is_readable(self.rule):

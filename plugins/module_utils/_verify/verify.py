@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard i
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
     check_namespaces,
     check_repositories,
@@ -41,7 +42,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progr
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import KeptRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import VerificationResult
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing, standings
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import AS_WANTED, Standing, standings
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.settings import (
     SettingsFound,
     compare_settings,
@@ -92,7 +93,8 @@ class Verification:
         self._watcher.begin(source.places)
         if not self._task.check_mode:
             self._wait(records)
-        summary = self._compare(Comparison(source, destinations, routes, records, self._watcher))
+        idle = self._idle_filters(rules, source)
+        summary = self._compare(Comparison(source, destinations, routes, records, self._watcher, idle))
         return VerificationResult(
             instance_id=self._instance_id,
             rules=rules,
@@ -100,6 +102,7 @@ class Verification:
             uncovered=self._uncovered(source, routes),
             destinations=self._destinations(followed, destinations, records, grants.result()),
             grants=grants.result(),
+            idle=list(idle.found()),
             ask=self._ask,
             unreadable=self._unreadable,
             records=records.count,
@@ -196,6 +199,12 @@ class Verification:
         if self._select.rules is None:
             return followed
         return [rule for rule in followed if rule["name"] in self._select.rules]
+
+    def _idle_filters(self, rules: Sequence[Standing], source: Side) -> IdleFilters:
+        """Return what finds filters that match nothing, which nobody can tell of a part of an instance."""
+        whole = self._select._replace(rules=None) == Select()
+        kept = [standing.rule for standing in rules if whole and standing.standing == AS_WANTED]
+        return IdleFilters([rule for rule in kept if is_readable(rule)], source.places)
 
     def _compare(self, comparison: Comparison) -> Summary:
         """Return the sums of all compared images, which go to the file on the way.

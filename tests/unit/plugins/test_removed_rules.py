@@ -47,3 +47,15 @@ def test_a_source_without_rules_is_one_too_many_where_others_list_theirs(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (f"sync rule forgotten is on {SOURCE} and not in the inventory" in done.stdout) is known
+
+
+def test_an_audit_tells_a_rule_that_is_wanted_and_missing(account_a: Account) -> None:
+    listed = [{**RULE, "name": "to-eu"}, {**RULE, "name": "gone", "state": "absent"}]
+    result = account_a.run("acr_sync_audit", instance_id=SOURCE, sides=["source"], rules=listed)
+    [finding] = result["findings"]
+    assert (finding["check"], finding["severity"], finding["problem"]) == (
+        "missing_rule",
+        "error",
+        "sync rule to-eu is missing",
+    )
+    assert finding["remedy"] == "Run registryops.alicloud.configure_sync, which makes it."
