@@ -56,10 +56,7 @@ class Ansible:
         return self._run("ansible-playbook", str(playbook), *arguments)
 
     def play_as_job(self, playbook: Path) -> Played:
-        """By ansible-runner, as AWX does.
-
-        The result is that of `play`.
-        """
+        """Play by ansible-runner, as AWX does."""
         private = self.folder / f"{playbook.stem}.job"
         return self._run("ansible-runner", "run", str(private), "--playbook", str(playbook))
 

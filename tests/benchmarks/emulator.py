@@ -91,10 +91,7 @@ def _one_core(emulator: Emulator) -> Iterator[str]:
 
 
 def _processor_seconds(emulator: Emulator) -> float:
-    """Of all its threads, in user and system mode.
-
-    See proc(5). 0 where there is no /proc.
-    """
+    """Return those of all its threads, in user and system mode."""
     stat = Path(f"/proc/{emulator.process.pid}/stat")
     if not stat.exists():
         return 0
@@ -132,7 +129,7 @@ def _load(file: Path) -> tuple[float, dict[str, float]]:
 
 
 def _memory(emulator: Emulator) -> dict[str, float]:
-    """Megabytes; nothing where there is no /proc."""
+    """Return megabytes; nothing where there is no /proc."""
     status = Path(f"/proc/{emulator.process.pid}/status")
     fields = re.findall(r"^(Vm\w+):\s+(\d+) kB", status.read_text() if status.exists() else "", re.MULTILINE)
     return {name: int(number) * 1024 / 1e6 for name, number in fields}

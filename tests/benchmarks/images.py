@@ -110,10 +110,7 @@ class _Trial:
         return found
 
     def _records(self) -> int:
-        """How many there are.
-
-        The emulator does not keep that many calls, and all of its state is too much to read.
-        """
+        """Return how many there are."""
         selected = {"InstanceId": worlds.SOURCE, "PageNo": "1", "PageSize": "1"}
         request = signed(self.emulator.endpoint, worlds.KEYS_A, "cr", "ListRepoSyncTask", **selected)
         return int(ask(self.emulator.endpoint, request)["TotalCount"])

@@ -59,7 +59,7 @@ def _figure(figure: Figure) -> tuple[str, str, str]:
 
 
 def _number(value: float) -> str:
-    """Three digits that mean something, and never an exponent."""
+    """Return three digits that mean something, and never an exponent."""
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
     return f"{value:,.{digits}f}"
 

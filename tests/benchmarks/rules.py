@@ -97,7 +97,7 @@ class Rehearsal:
         self.surprises: dict[str, None] = {}
 
     def measurements(self, case: Case) -> Measurements:
-        """In their order: a second run finds what the first has made."""
+        """Yield them in their order: a second run finds what the first has made."""
         first, second = (case.title(run) for run in RUNS)
         endpoint, arguments = self.emulator.endpoint, self._arguments(case)
         calls: Measurements = {

@@ -18,7 +18,7 @@ def write(image: GeneratedImage, folder: Path) -> None:
 
 
 def same_layer(image: GeneratedImage) -> GeneratedImage:
-    """Another image, of which the configuration alone differs."""
+    """Return another image, of which the configuration alone differs."""
     config, layer = image.blobs
     changed = json.dumps({**json.loads(config), "config": {"Labels": {"built": "again"}}}).encode()
     manifest = json.loads(image.manifest.content)

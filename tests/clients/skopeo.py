@@ -27,10 +27,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 def world_with_registries() -> dict[str, Any]:
-    """Both instances with a registry.
-
-    A's has the images of prod, and B's takes what is pushed there.
-    """
+    """Return a world whose two instances have a registry each."""
     world: dict[str, Any] = yaml.safe_load(WORLD.read_text(encoding="utf-8"))
     for account in world["accounts"]:
         account["instances"][0]["registry"] = True

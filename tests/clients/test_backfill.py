@@ -70,10 +70,7 @@ class Estate:
 
 @pytest.fixture
 def estate(tmp_path: Path) -> Iterator[Estate]:
-    """B has granted.
-
-    A's images are pushed, then A makes a rule; one tag is another image at B.
-    """
+    """Serve two accounts, of which B has granted."""
     world = world_with_registries()
     a, b = world["accounts"]
     a["instances"][0]["namespaces"][0]["repositories"] = []
@@ -92,7 +89,7 @@ def estate(tmp_path: Path) -> Iterator[Estate]:
 
 
 def push(estate: Estate) -> None:
-    """Sixty images to A, and one to B."""
+    """Push sixty images to A, and one to B."""
     skopeo, folder = estate.skopeo, estate.folder / "pushed"
     for name in set(NAMES) - {BOTH, REBUILT}:
         images.write(images.single(name), folder / name)

@@ -33,10 +33,7 @@ def cases(cloud: Cloud) -> Iterator[Case]:
 
 
 def ordinary_cases(cloud: Cloud) -> Iterator[Case]:
-    """As `cases`, of modules in a process of their own.
-
-    Each starts Python, so that only writes are cut short.
-    """
+    """Yield the cases of modules in a process each."""
     for flow in WRITING:
         for nth, action in enumerate(plain(cloud, flow).actions, 1):
             if not action.startswith(READS):

@@ -65,9 +65,9 @@ def _controller(cloud: Cloud, flow: Flow, calls: int) -> None:
 
 
 def _worker(cloud: Cloud, flow: Flow, calls: int) -> dict[str, Any]:
-    """Run the flow; write each call's action into `calls`, with when it was last looked whether the run goes on.
+    """Run the flow, and write each call's action into `calls`.
 
-    On a busy machine a call may reach the emulator long after that look, so that its arrival proves nothing.
+    Beside it stands when it was last looked whether the run goes on.
     """
     check, once, look = Guard.check, Client._once, threading.local()
 

@@ -30,7 +30,10 @@ LONG = (
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]
-    """Give a worker a whole file at a time, and to one worker all about AWX, whose tests share what is slow."""
+    """Give a worker a whole file at a time.
+
+    One worker gets all that is about AWX, whose tests share what is slow.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return _group(Path(nodeid.partition("::")[0]))
@@ -41,7 +44,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, so that no worker is left with it when the others have no more to do."""
+    """Begin with the slowest files, so that no worker is left with one at the end."""
     items.sort(key=lambda item: LONG.index(name) if (name := _group(item.path)) in LONG else len(LONG))
 
 

@@ -1,4 +1,4 @@
-"""Find names that say nothing, and nested comprehensions."""
+"""Find names that say nothing, nested comprehensions, and docstrings without a verb."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ FOLDERS = ("plugins", "extensions", "tests", "tools")
 EMPTY = {"one"}
 # How documentation marks an option, a value or a module; in a changelog these letters would be printed as they stand.
 MARKUP = re.compile(r"\b[BCEIMOPV]\(")
+# What a sentence about a function begins with where it names a thing, and not what the function does.
+NO_VERBS = {
+    *("A", "An", "The", "All", "Any", "Both", "Each", "Every", "Some", "Two", "One", "Another"),
+    *("As", "At", "By", "For", "In", "Of", "On", "With", "Without"),
+    *("How", "What", "When", "Where", "Whether", "Which", "Who", "Whose"),
+}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -55,6 +61,26 @@ def test_it_finds_each_kind_of_comprehension(brackets: str) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_comprehension_has_two_loops(folder: str) -> None:
     assert places(folder, nested_loops) == {}, "write the loops, or use itertools.chain or product"
+
+
+def named_things(source: str) -> Iterator[int]:
+    """Yield the line of each function whose docstring does not begin with a verb, as far as its first word shows."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = (ast.get_docstring(node) or "").split(maxsplit=1)[:1]
+            if NO_VERBS.intersection(first):
+                yield node.lineno
+
+
+@pytest.mark.parametrize("sentence", ["The images.", "Whether it is there.", "With a repository."])
+def test_it_finds_a_docstring_that_names_a_thing(sentence: str) -> None:
+    assert list(named_things(f"def f(): '{sentence}'")) == [1]
+    assert list(named_things("def f(): 'Return the images.'")) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_function_says_what_it_does(folder: str) -> None:
+    assert places(folder, named_things) == {}, "begin each of these docstrings with a verb"
 
 
 def test_the_changelog_has_no_markup_of_documentation() -> None:

@@ -35,7 +35,10 @@ def test_it_finds_one() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_comprehension_hides_a_function(folder: str) -> None:
-    """Python 3.12.0 and 3.12.1 then take the function for the variable in the whole of where the comprehension is."""
+    """Find comprehensions whose variable is called like a function.
+
+    Python 3.12.0 and 3.12.1 then take the function for the variable in the whole scope around the comprehension.
+    """
     files = [file for file in (ROOT / folder).rglob("*.py") if "output" not in file.parts]
     assert files
     assert {str(file): names for file in files if (names := hidden_names(file.read_text(encoding="utf-8")))} == {}
@@ -55,7 +58,7 @@ def test_it_finds_a_body_beside_its_head() -> None:
 
 @pytest.mark.parametrize("folder", ("extensions", *FOLDERS))
 def test_no_body_stands_beside_its_head(folder: str) -> None:
-    """The pep8 of ansible-test 2.18 refuses that."""
+    """Find bodies beside their heads, which the pep8 of ansible-test 2.18 refuses."""
     files = [file for file in (ROOT / folder).rglob("*.py") if "output" not in file.parts]
     assert files
     found = {str(file): lines for file in files if (lines := empty_bodies(file.read_text(encoding="utf-8")))}

@@ -88,7 +88,7 @@ def test_no_import_goes_in_a_circle() -> None:
 
 
 def test_only_modules_and_plugins_import_the_edge() -> None:
-    """The core must not know in which way Ansible runs it."""
+    """Keep the core from knowing in which way Ansible runs it."""
     assert [file for file, targets in arrows().items() if EDGE in targets and room(file)] == []
     knowing = [file for file, tree in files().items() if "ansible.module_utils.basic" in set(imported(tree))]
     assert knowing == [EDGE], "only the edge knows AnsibleModule"

@@ -92,7 +92,10 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def open_cloud(world: object, file: Path | None) -> Cloud:
-    """Return a cloud with the state in `file`, if any; content of registries and buckets is in folders beside it."""
+    """Return a cloud with the state in `file`, if any.
+
+    The content of registries and buckets is in folders beside it.
+    """
     if file is None:
         return Cloud(build_state(world), Registries())
     content, objects = (file.with_name(f"{file.name}.{kind}") for kind in ("registries", "buckets"))

@@ -28,7 +28,10 @@ def authorise(call: Call, action: Action) -> None:
 
 
 def caller_policies(account: Account, caller: Caller, moment: int) -> list[tuple[str, Sequence[Document]]]:
-    """Return the layers of policies that decide what a caller may do at `moment`; each of them must allow it."""
+    """Return the layers of policies that decide what a caller may do at `moment`.
+
+    Each layer must allow it.
+    """
     if caller.identity:
         return [("AccountLevelIdentityBasedPolicy", account.documents(caller.identity.policies))]
     session = caller.session

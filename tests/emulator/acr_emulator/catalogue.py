@@ -105,7 +105,10 @@ class Repository:
             image.size = image.size or made.size
 
     def _complete(self, image: Image) -> None:
-        """Fill in what the world file leaves out; a digest is made of names, so that it is the same each time."""
+        """Fill in what the world file leaves out.
+
+        A digest is made of names, so that it is the same each time.
+        """
         image.digest = image.digest or digest_of(f"{self.path}:{image.tag}".encode())
         image.size = image.size or CATALOGUE_SIZE
         image.image_id = image.image_id or image.digest.removeprefix("sha256:")

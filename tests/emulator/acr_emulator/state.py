@@ -79,7 +79,10 @@ class RateLimits:
 
 @dataclass(slots=True)
 class Failure:
-    """Which sync tasks fail: those of a repository (`web` or `prod/web`) and a tag; an empty text is any."""
+    """Which sync tasks fail.
+
+    They are those of a repository (`web` or `prod/web`) and a tag; an empty text is any.
+    """
 
     repository: str = ""
     tag: str = ""

@@ -42,7 +42,10 @@ def _role_resource(call: Call) -> tuple[str, ...]:
 
 @action("sts:AssumeRole", _role_resource)
 def assume_role(call: Call) -> Answer:
-    """Return a role's session; root keys may not assume a role, and nobody a role that only trusts a service."""
+    """Return a role's session.
+
+    Root keys may not assume a role, and nobody may assume one that only trusts a service.
+    """
     account, role = _find_role(call)
     name, seconds, policy = call.text("RoleSessionName"), _duration(call, role), _session_policy(call)
     if not SESSION_NAME.fullmatch(name):
@@ -108,7 +111,7 @@ def _session_policy(call: Call) -> str | None:
 
 
 def _external_id(call: Call) -> str:
-    """Return the external ID, by which a role's owner knows that the caller acts for the right customer."""
+    """Return the external ID, by which a role's owner recognises the customer."""
     value = call.optional("ExternalId")
     if value and not EXTERNAL_ID.fullmatch(value):
         raise invalid("ExternalId", "it must be 2 to 1224 letters, digits and =,.@:/-_", "InvalidParameter.ExternalId")

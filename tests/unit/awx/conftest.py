@@ -36,7 +36,10 @@ from .sites import WORLD, Site
 
 @dataclass(frozen=True)
 class Story:
-    """What was played, by its name, and what the controller held after the first run, after the next and in the end."""
+    """The runs of one story by their names.
+
+    It also has what the controller held after the first run, after the next and in the end.
+    """
 
     played: dict[str, Played]
     content: Store

@@ -45,5 +45,5 @@ def a(emulator: Emulator) -> Client:
 
 @pytest.fixture
 def b(emulator: Emulator) -> Client:
-    """Account B's root."""
+    """Return Account B's root."""
     return Client(emulator, ROOT_B)

@@ -38,7 +38,7 @@ ROTATE = "DeleteOldestNonDefaultVersionWhenLimitExceeded"
 
 
 def walk_world(world: dict[str, Any]) -> dict[str, Any]:
-    """With tags, an event rule, and a user who may do nothing."""
+    """Return a world with tags, an event rule, and a user who may do nothing."""
     account = world["accounts"][0]
     keys = {"access_key_id": NOBODY[0], "access_key_secret": NOBODY[1]}
     account["identities"].append({"name": "nobody", "type": "user", **keys})
@@ -92,7 +92,7 @@ class Walk:
         return client.call(product, action, method, **parameters)
 
     def _refusal(self, name: str, client: Client, parameters: Mapping[str, Any]) -> tuple[str, int, Any]:
-        """Code, HTTP status and body."""
+        """Return code, HTTP status and body."""
         try:
             answer = self._call(name, client, parameters)
         except ClientException as error:

@@ -187,7 +187,7 @@ class Client:
         return eventually(over)
 
     def tasks(self) -> list[dict[str, Any]]:
-        """All tasks, the newest first, once all are over."""
+        """Return all tasks, the newest first, once all are over."""
 
         def over() -> list[dict[str, Any]] | None:
             found: list[dict[str, Any]] = self.cr("ListRepoSyncTask", PageSize=100)["SyncTasks"]
@@ -196,7 +196,7 @@ class Client:
         return eventually(over)
 
     def tags(self, namespace: str, name: str, instance: str = SOURCE) -> dict[str, str]:
-        """Digest by tag."""
+        """Return the digest of each tag."""
         identifier = self.repository_id(namespace, name, instance)
         images = self.cr("ListRepoTag", InstanceId=instance, RepoId=identifier, PageSize=100)["Images"]
         return {image["Tag"]: image["Digest"] for image in images}

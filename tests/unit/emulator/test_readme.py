@@ -74,7 +74,7 @@ def test_every_fault() -> None:
     assert set(get_args(FaultKind)) == set(re.findall(r"`(\w+)`", said)) - {"retry_after_ms"}
 
 
-def test_how_much_is_known_how_surely() -> None:
+def test_the_readme_says_how_surely_each_fact_is_known() -> None:
     rights = Counter(facts["authority"]["sure"] for facts in FACTS.values())
     documented = chain.from_iterable(facts.get("errors", {}).values() for facts in FACTS.values())
     errors = Counter(str(said).split()[1] for said in documented)

@@ -233,7 +233,7 @@ def test_assume_role_refusals(
     assert Client(emulator, USER_A).sts("AssumeRole", **told)["Credentials"]
 
 
-def test_who_am_i(emulator: Emulator) -> None:
+def test_the_caller_is_told_who_it_is(emulator: Emulator) -> None:
     root = Client(emulator, ROOT_A).sts("GetCallerIdentity")
     assert (root["IdentityType"], root["Arn"]) == ("Account", f"acs:ram::{ACCOUNT_A}:root")
     user = Client(emulator, USER_A).sts("GetCallerIdentity")

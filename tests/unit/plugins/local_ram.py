@@ -90,7 +90,7 @@ class LocalRam:
         return self.account.roles[ROLE].trust_policy if ROLE in self.account.roles else ""
 
     def world(self) -> Any:
-        """All that RAM keeps, without its times, for comparing."""
+        """Return all that RAM keeps, without its times, for comparing."""
         account = plain_state(self.state)["accounts"][0]
         entries = [*account.get("roles", []), *account.get("policies", [])]
         return [{**entry, "update_time": 0} for entry in entries]

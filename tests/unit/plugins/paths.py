@@ -96,7 +96,7 @@ def of_a_list(step: Step) -> dict[str, Any]:
 
 
 def granted_to_others(roots: Roots) -> None:
-    """Another account may replicate into another instance already."""
+    """Let another account replicate into another instance already."""
     elsewhere = [{"region": "eu-central-1", "instance_id": "cri-elsewhere0000001"}]
     run(roots.b, role(OTHER_ACCOUNT, destination_instances=elsewhere))
 

@@ -104,7 +104,7 @@ def test_a_listed_rule_of_another_account_needs_a_trust(cloud: Emulator, account
     ]
 
 
-def test_a_rule_of_nobody_knows_which_account_may_need_no_grant(account_b: Account) -> None:
+def test_a_rule_of_an_unknown_account_may_need_no_grant(account_b: Account) -> None:
     assert audit(account_b, inbound_rules=[{"name": "whose"}]) == []
 
 
@@ -283,7 +283,7 @@ def test_a_grant_that_is_denied_is_missing_and_the_statement_is_named(cloud: Emu
     ]
 
 
-def test_it_says_what_to_fail_for(account_b: Account, granted: Account) -> None:
+def test_the_result_says_what_to_fail_for(account_b: Account, granted: Account) -> None:
     good = granted.run("acr_sync_audit", side="destination", instance_id=TARGET)
     assert (good["state"], good["counts"], good["summary"]["failure"]) == ("good", {"error": 0, "warning": 0}, "")
     assert good["summary"]["findings"] == ["Nothing is set up wrong, as far as this account can see."]

@@ -75,7 +75,7 @@ def test_a_refusal_names_what_either_side_has_to_do(cloud: Emulator, account_a: 
     assert account_a.run("oss_bucket_replication", **REPLICATION)["changed"] is True
 
 
-def test_one_that_does_not_proceed_says_how_far_it_is(cloud: Emulator, account_a: Account, account_b: Account) -> None:
+def test_a_stuck_replication_says_how_far_it_is(cloud: Emulator, account_a: Account, account_b: Account) -> None:
     # Without rights, OSS may take the rule and then copy nothing.
     cloud.post("/_emulator/behaviour", {"bucket_replication_ungranted": "later"})
     with pytest.raises(

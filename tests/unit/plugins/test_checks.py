@@ -151,7 +151,7 @@ def test_what_the_service_takes_is_let_through(option: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(("option", "value", "said"), BAD)
-def test_what_cannot_be_meant_is_refused_with_the_options_name(option: str, value: Any, said: str) -> None:
+def test_an_impossible_value_is_refused_with_the_options_name(option: str, value: Any, said: str) -> None:
     with pytest.raises(AcrError) as refused:
         checks.check({option: value})
     error = refused.value

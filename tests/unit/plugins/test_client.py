@@ -126,7 +126,7 @@ def test_what_might_do_harm_or_cannot_help_is_not_sent_again(action: str, error:
     assert script.slept == []
 
 
-def test_patience_ends_after_the_agreed_number_of_times() -> None:
+def test_a_call_is_repeated_only_so_many_times() -> None:
     script = Script(*[BROKEN] * 4)
     with pytest.raises(ApiError, match="Broken"):
         script.client(retries=3).call("cr", "GetInstance")
@@ -197,9 +197,9 @@ def test_no_more_pages_are_asked_for_than_are_read_at_once(read: int, asked: int
 
 
 def test_what_comes_while_pages_are_read_hides_nothing() -> None:
-    """The third page is answered first.
+    """Answer the third page first, then let an item come at the front.
 
-    Then an item comes at the front, which moves another one from there to it.
+    It moves another item from the second page to the third, where nobody would look for it again.
     """
     items = [{"Id": number} for number in range(6)]
     third_page = threading.Event()
@@ -267,7 +267,7 @@ def test_the_first_error_is_told_where_the_account_cannot_be_asked() -> None:
         script.client(account_id=ACCOUNT).call("cr", "GetInstance")
 
 
-def test_who_cannot_say_who_they_are_is_told_what_was_attempted() -> None:
+def test_a_caller_that_sts_does_not_tell_is_told_what_was_attempted() -> None:
     with pytest.raises(ApiError, match="^Cannot find out whose credentials these are: no"):
         Script(DENIED).client().caller()
 

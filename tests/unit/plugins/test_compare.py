@@ -39,7 +39,10 @@ def compared(held: Held, evidence: Evidence, *rules: dict[str, Any]) -> Compared
 
 
 def there(digest: str | None, record: Record | None = None) -> Evidence:
-    """Return what is known if the destination can be read: the tag's digest there, or None if the tag is missing."""
+    """Return what is known if the destination can be read.
+
+    That is the tag's digest there, or None if the tag is missing.
+    """
     return Evidence(digest, True, record)
 
 
@@ -228,7 +231,7 @@ def test_several_failures_are_told_with_the_time_of_the_last() -> None:
     )
 
 
-def test_of_rules_that_meet_the_one_that_should_have_carried_it_decides() -> None:
+def test_where_rules_meet_the_one_that_should_have_carried_the_image_decides() -> None:
     # One rule is younger than the push, and the oldest is manual. Only the third should have carried it.
     rules = ({**RULE, "name": "young", "create_time": 900}, {**MANUAL, "name": "manual", "create_time": 1}, RULE)
     image = compared(IMAGE, there(None), *rules)
@@ -286,7 +289,7 @@ def test_a_rule_without_a_time_is_the_oldest() -> None:
 
 
 @pytest.mark.parametrize(("pushed", "told"), [(200, 200), (0, None)])
-def test_what_only_the_destination_has_is_told_with_its_own_digest(pushed: int, told: int | None) -> None:
+def test_an_extra_image_is_told_with_its_own_digest(pushed: int, told: int | None) -> None:
     image = extra(RULE, ("prod", "web", "1.0"), Held("sha256:b", 9, pushed), TARGET)
     assert (image.rule, image.rules, image.state, image.reason) == (
         "r",

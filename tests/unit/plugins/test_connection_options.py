@@ -173,7 +173,7 @@ def as_variables(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_the_table_has_every_option() -> None:
-    """What is reported besides is no part of a connection."""
+    """Expect every option of a connection; what is reported besides is no part of it."""
     assert sorted(IDS) == sorted({*CONNECTION_OPTIONS, *OSS_OPTIONS})
     assert {case.option: case.environment for case in CASES if case.environment} == VARIABLES
 
@@ -205,10 +205,10 @@ PEERS = [case for case in CASES if case.option in OTHER_CONNECTION_OPTIONS]
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", PEERS, ids=[case.option for case in PEERS])
-def test_of_a_peer_the_task_wins_then_that_host(
+def test_the_task_wins_over_the_peers_host(
     case: Case, way: Way, made: list[Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the environment nor the task's own host says anything of another account."""
+    """Expect nothing of another account from the environment and the task's own host."""
     said, of_peer, of_own = (named(case, value) for value in case.values)
     own = {"acr_access_key_id": "LTAIown", "acr_access_key_secret": "own"}
     for option, value in {**KEYS, "profile": "environment", "region": "cn-shanghai"}.items():

@@ -107,7 +107,7 @@ def test_no_later_page_lowers_a_total(least: int) -> None:
 @pytest.mark.usefixtures("granted")
 @pytest.mark.parametrize("gone", [True, False])
 def test_a_refused_deletion_of_a_rule_counts_if_it_is_gone(account_a: Account, refuse: Refuse, gone: bool) -> None:
-    """What the service says of a rule that somebody else has deleted is not documented."""
+    """Refuse with some code, since the service's own for a deleted rule is not documented."""
     rule: dict[str, Any] = {"instance_id": SOURCE, "name": "r", "namespace": "prod", **WHERE}
     account_a.run("acr_sync_rule", **rule)
     refuse("DeleteRepoSyncRule", "RULE_UNKNOWN", 1, done=gone)
@@ -176,7 +176,10 @@ def test_a_rule_contains_another_only_where_both_write_one_place(
 @pytest.mark.usefixtures("granted")
 @pytest.mark.parametrize("nth", range(1, 5))
 def test_records_in_another_shape_are_told(cloud: Emulator, account_a: Account, nth: int) -> None:
-    """Whichever reading of the records meets it: nothing breaks, and the next run has nothing left to send."""
+    """Break the shape for whichever reading comes first.
+
+    Nothing breaks, and the next run has nothing left to send.
+    """
     match = {"action": "ListRepoSyncTask", "nth": nth}
     cloud.post("/_emulator/faults", {"fault": "wrong_shape", "match": match})
     images = [{"namespace": "prod", "repository": "web", "tag": tag} for tag in ("1.0", "1.1")]

@@ -69,7 +69,10 @@ def names_in(file: Path) -> frozenset[str]:
 
 
 def needed_by(plugin: Path) -> set[str]:
-    """Return the packages that a plugin or its files import, but for those that it never comes to."""
+    """Return the packages that a plugin or its files import.
+
+    What it never comes to is left out.
+    """
     files, waiting = set[Path](), [plugin]
     while waiting:
         file = waiting.pop()

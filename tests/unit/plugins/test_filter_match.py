@@ -48,7 +48,10 @@ def test_a_filter_selects_what_pythons_engine_would(pattern: str) -> None:
     "pattern", ["(a+)+$", "(a|a)*$", "(.*a){20}$", "(a?){60}a{60}", ".*.*.*.*.*.*=", "(a{1,30}){1,30}$"]
 )
 def test_no_filter_takes_longer_than_its_text_is_long(pattern: str) -> None:
-    """An engine that tries one way after the other would never end: each character doubles its ways."""
+    """Match at the limit of a tag's length.
+
+    An engine that tries one way after the other would never end: each character doubles its ways.
+    """
     # A tag has 128 characters at most. The ! makes ways fail at their very end.
     assert filters.Filter(pattern).search("a" * 128 + "!") in (True, False)
 

@@ -106,7 +106,7 @@ def test_each_playbook_is_run_by_a_test(playbook: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_each_module_is_run_by_an_integration_target(name: str) -> None:
-    """A role or a playbook that a target runs may do it."""
+    """Find a target for each module, or a role or playbook that a target runs."""
     run = texts("tests/integration/targets/**/*.yml", "roles/*/tasks/*.yml", "playbooks/**/*.yml")
     twin = name.removesuffix("_info")
     is_run = bool(re.search(rf"registryops\.alicloud\.{twin}(_info)?\b", run))

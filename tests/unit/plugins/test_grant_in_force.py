@@ -24,7 +24,10 @@ Statement = dict[str, Any]
 
 
 def serve(trusts: list[Statement], *policies: Statement, more: tuple[str, ...] = (), apart: Any = ()) -> LocalRam:
-    """RAM with the role, a policy for each statement (the first is the module's own), and policies not attached."""
+    """Serve RAM with the role, a policy for each statement, and policies that are not attached.
+
+    The first statement's policy is the module's own.
+    """
     names = ["AcrCrossAccountSync", "Other", "Third"][: len(policies)]
     made = [{"name": name, "document": document([statement])} for name, statement in zip(names, policies, strict=True)]
     role = {"name": ROLE, "trust_policy": document(trusts), "policies": [*names, *more]}

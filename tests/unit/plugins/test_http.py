@@ -169,7 +169,7 @@ def test_the_largest_answer_that_is_allowed_is_read() -> None:
         assert ask(f"http://{host.host}", read_timeout=20)["AccountId"] == "1"
 
 
-def test_an_answer_that_breaks_off_is_none() -> None:
+def test_an_answer_that_breaks_off_counts_as_no_answer() -> None:
     def break_off(request: Request) -> None:
         request.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"AccountId": "1"}')
         request.close_connection = True
@@ -309,7 +309,7 @@ def test_an_sdk_that_sends_in_another_way_is_not_used(monkeypatch: pytest.Monkey
     wire_module._wrap_sdk.cache_clear()
 
 
-def test_what_nobody_thought_of_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_failure_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any) -> None:
         raise ValueError("something new")
 
@@ -330,7 +330,7 @@ def test_environment_is_neither_asked_nor_changed(monkeypatch: pytest.MonkeyPatc
     assert dict(os.environ) == before
 
 
-def test_what_is_measured_is_the_whole_answer_not_the_connections_life() -> None:
+def test_the_read_timeout_is_for_an_answer_and_not_for_a_connection() -> None:
     with serving(identify) as host:
         send = connect(f"http://{host.host}")
         send("sts", "GetCallerIdentity", {})

@@ -112,7 +112,7 @@ DEEDS: dict[str, list[Step]] = {
 
 
 def lives() -> dict[str, list[Step]]:
-    """Each module's life, from its creation to its end."""
+    """Return each module's life, from its creation to its end."""
     found = dict(DEEDS)
     for life in LIVES:
         changed = {**life.create, **life.change}

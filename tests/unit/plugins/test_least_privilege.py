@@ -89,7 +89,7 @@ def serve(cloud: Emulator, path: Path, without: str = "") -> Account:
 
 
 def go(operator: Account, path: Path, check: bool = False) -> bool:
-    """Whether anything was, or would be, changed."""
+    """Return whether anything was, or would be, changed."""
     results = [operator.run(module, check, **params) for module, params in path.steps]
     return any(result["changed"] for result in results)
 
@@ -192,7 +192,7 @@ def test_what_a_refusal_names_is_what_the_service_asks_for() -> None:
 
 @pytest.mark.parametrize("name", ["prepare an empty destination", "configure otherwise, and purge"])
 def test_a_policy_may_be_narrowed_to_a_namespace(name: str, cloud: Emulator) -> None:
-    """As docs/policies/README.md says."""
+    """Narrow a policy as docs/policies/README.md says."""
     path = next(path for path in PATHS if path.name == name)
     operator = serve(cloud, path)
     instance = PLACES[path.owner][2]

@@ -75,10 +75,7 @@ def inventory(cloud: Emulator, playbook: str) -> dict[str, Any]:
 
 
 def play(cloud: Emulator, playbook: str, folder: Path) -> int:
-    """How many things were changed.
-
-    Every host must have passed.
-    """
+    """Return how many things were changed; every host must have passed."""
     file = folder / f"{playbook}.json"
     file.write_text(json.dumps(inventory(cloud, playbook)), encoding="utf-8")
     command = [

@@ -157,7 +157,7 @@ def test_lists_of_roles_name_the_item() -> None:
         ),
     ],
 )
-def test_a_host_that_is_not_there_leads_to_the_one_that_is(hosts: dict[str, Any], said: str) -> None:
+def test_a_misspelt_host_leads_to_the_right_one(hosts: dict[str, Any], said: str) -> None:
     with pytest.raises(AcrError, match=said):
         with_target({"name": "r", "to": "prd-eu"}, hosts, "Sync rule r")
 

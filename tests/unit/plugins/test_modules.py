@@ -203,9 +203,9 @@ def test_permissions_are_of_actions_that_exist() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_no_secret_is_ever_shown(name: str, cloud: Emulator, account_a: Account, granted: Account) -> None:
-    """In results, diffs and failures, with whatever goes wrong.
+    """Search results, diffs and failures, with whatever goes wrong.
 
-    And in what the emulator was sent as a parameter.
+    What the emulator was sent as a parameter is searched, too.
     """
     for task in examples(name):
         params = {**task[f"registryops.alicloud.{name}"]}

@@ -28,7 +28,10 @@ BOTH = list(policy.GRANT_ACTIONS)
 
 
 def one_or_many(values: list[str]) -> st.SearchStrategy[Any]:
-    """Draw some of the values in any order; a single value is a text or a list."""
+    """Draw some of the values in any order.
+
+    A single value is a text or a list.
+    """
     some = st.lists(st.sampled_from(values), min_size=1, unique=True)
     return st.one_of(st.sampled_from(values), some)
 

@@ -45,7 +45,7 @@ UNTORTURED = {name for name in MODULES if name.startswith("oss_")}
 
 
 def test_every_module_is_tortured() -> None:
-    """Those whose twin keeps the same thing are tortured with it."""
+    """Look for each module, or for the twin that keeps the same thing."""
     tortured = {flow.task.module for flow in FLOWS}
     missing = [name for name in MODULES if name not in tortured | UNTORTURED]
     assert missing == [], "add a Flow to tests/torture/flows.py"

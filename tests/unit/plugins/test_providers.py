@@ -33,7 +33,10 @@ HUSH = "hush-hush"
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Emulator]:
-    """Serve a user who may assume the roles r and s; r demands an external ID, and may assume s."""
+    """Serve a user who may assume the roles r and s.
+
+    The role r demands an external ID, and may assume s.
+    """
     rights = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
     root = {"name": "root", "type": "account", "access_key_id": "LTAIaaaa", "access_key_secret": "secretA"}
     user = {"name": "ci", "type": "user", **KEYS, "policies": [{"Version": "1", "Statement": [rights]}]}
@@ -165,7 +168,7 @@ def oidc(folder: Path) -> dict[str, Any]:
 
 
 def test_oidc_gives_keys_from_sts_endpoint(machine: Emulator, tmp_path: Path) -> None:
-    """A server of the test's own stands for STS, since the emulator knows no OIDC."""
+    """Let a server of the test stand for STS, since the emulator knows no OIDC."""
     found = given_out(machine)
 
     def give(request: Request) -> None:
@@ -185,7 +188,10 @@ def test_oidc_gives_keys_from_sts_endpoint(machine: Emulator, tmp_path: Path) ->
 
 @pytest.fixture
 def metadata(monkeypatch: pytest.MonkeyPatch, machine: Emulator) -> Iterator[list[str]]:
-    """Return the paths that a machine's metadata service is asked for; its address leads to a server of the test."""
+    """Return the paths that a machine's metadata service is asked for.
+
+    Its address leads to a server of the test.
+    """
     paths: list[str] = []
     found = {"Code": "Success", **given_out(machine)}
 

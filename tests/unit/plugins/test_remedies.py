@@ -28,7 +28,7 @@ GRANT = "registryops.alicloud.grant_access"
 
 
 def said_by_the_emulator() -> set[str]:
-    """Every code of a refusal that stands in the emulator's sources."""
+    """Return every code of a refusal that stands in the emulator's sources."""
     found: set[str] = set()
     for file in EMULATOR.rglob("*.py"):
         found |= set(

@@ -159,7 +159,7 @@ def test_the_bars_are_drawn_to_scale(page: Page, folder: Path) -> None:
     }
 
 
-def test_the_slower_is_the_higher(page: Page, folder: Path) -> None:
+def test_a_slower_run_is_drawn_higher(page: Page, folder: Path) -> None:
     over_time = json.loads((folder / "report.json").read_text())["lag"]["over_time"]
     steps = [step for step in over_time if step["count"]]
     heights = "[...one.querySelectorAll('rect')].map(bar => +bar.getAttribute('y'))"

@@ -129,12 +129,12 @@ def test_a_repository_that_is_not_there_is_named_and_not_made(both: tuple[Accoun
     assert "lost" not in names
 
 
-def test_one_listed_twice_is_refused(both: tuple[Account, Account]) -> None:
+def test_a_repository_that_is_listed_twice_is_refused(both: tuple[Account, Account]) -> None:
     with pytest.raises(ModuleFailedError, match="prod/web more than once"):
         keep(both[1], [{**WEB, "summary": "a"}, {**WEB, "summary": "b"}])
 
 
-def test_one_that_is_refused_does_not_stop_the_others(both: tuple[Account, Account], cloud: Emulator) -> None:
+def test_a_refused_repository_does_not_stop_the_others(both: tuple[Account, Account], cloud: Emulator) -> None:
     _a, b = both
     b.run("acr_repository", instance_id=TARGET, namespace="prod", name="worker")
     cloud.post("/_emulator/faults", {"fault": "denied", "match": {"action": "UpdateRepository"}, "times": 1})

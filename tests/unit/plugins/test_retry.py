@@ -297,7 +297,7 @@ def test_a_user_s_mistake_is_told(params: dict[str, Any], says: str, account_a: 
 
 @pytest.mark.usefixtures("granted")
 def test_a_bad_repository_fails_its_own_images_only(cloud: Emulator, account_a: Account) -> None:
-    """The repositories are looked at side by side, and each answers for itself."""
+    """Look at the repositories side by side, so that each answers for itself."""
     earlier = failing(cloud, account_a)
     gone = {"source": "prod/gone:1", "target": f"{TARGET}/prod/gone:1", "action": "failed"}
     params: dict[str, Any] = {"instance_id": SOURCE, "retry": "failed"}

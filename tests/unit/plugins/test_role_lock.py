@@ -45,7 +45,7 @@ def actions(cloud: LocalRam) -> list[str]:
 
 
 @pytest.mark.parametrize("before", [(), (OLD,)], ids=["first grants", "beside a revocation"])
-def test_of_writers_at_the_same_time_none_undoes_another(before: tuple[str, ...]) -> None:
+def test_no_writer_undoes_another_of_the_same_moment(before: tuple[str, ...]) -> None:
     cloud = LocalRam()
     if before:
         grant(cloud, *before)
@@ -89,7 +89,7 @@ def test_what_was_left_long_ago_is_taken_over_at_once() -> None:
     assert looks == ["CreatePolicy", "GetPolicy", "GetPolicy", "CreatePolicyVersion", "DeletePolicy"]
 
 
-def test_of_those_who_wait_for_a_killed_run_one_takes_over() -> None:
+def test_one_of_the_waiting_runs_takes_over_from_a_killed_run() -> None:
     cloud = LocalRam()
     cloud.account.policies[LOCK] = Policy(LOCK, document=NOBODY)
     cloud.latency = 0.002
@@ -101,8 +101,8 @@ def test_of_those_who_wait_for_a_killed_run_one_takes_over() -> None:
     assert list(cloud.account.policies) == ["AcrCrossAccountSync"]
 
 
-def test_a_lock_that_others_hold_for_ever_is_told() -> None:
-    """Each look finds another holder, so that none of them seems to be dead."""
+def test_a_lock_that_others_always_hold_is_told() -> None:
+    """Let each look find another holder, so that none of them seems to be dead."""
     cloud = LocalRam()
     cloud.account.policies[LOCK] = Policy(LOCK, document=NOBODY)
 
@@ -146,8 +146,8 @@ def test_one_lost_answer_fails_nothing(action: str, nth: int, done: bool) -> Non
     assert list(cloud.account.policies) == ["AcrCrossAccountSync"]
 
 
-def test_who_does_not_know_the_lock_is_made_up_for() -> None:
-    """Another program writes between what is read and what is written."""
+def test_a_program_without_the_lock_undoes_no_grant() -> None:
+    """Let another program write between what is read and what is written."""
     cloud = LocalRam()
     grant(cloud, OLD)
     before = cloud.trusted()
@@ -164,7 +164,7 @@ def test_who_does_not_know_the_lock_is_made_up_for() -> None:
     assert trusted(cloud, ACCOUNTS[0]) and met
 
 
-def test_who_overwrites_always_is_told_of() -> None:
+def test_a_program_that_overwrites_again_and_again_is_told() -> None:
     cloud = LocalRam()
     grant(cloud, OLD)
     before = cloud.trusted()
@@ -237,7 +237,7 @@ def test_without_the_right_to_unlock_it_is_said_that_the_change_was_made() -> No
     assert trusted(cloud, OLD)
 
 
-def test_who_waits_for_another_run_is_told_so() -> None:
+def test_a_wait_for_another_run_is_told() -> None:
     cloud = LocalRam()
     cloud.account.policies[LOCK] = Policy(LOCK, document=NOBODY)
     lines: list[str] = []

@@ -121,7 +121,10 @@ def test_what_is_kept_is_checked_with_the_same_options(kind: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_condition_reads_a_switch_that_came_as_text(role: str) -> None:
-    """What `-e name=false` gives is text, which is true in a condition."""
+    """Expect each condition to read the text `false`.
+
+    That is what `-e name=false` gives, and a text is true in a condition.
+    """
     switches = {name for name, option in _specs(role)["main"]["options"].items() if option["type"] == "bool"}
     for task in _tasks(role):
         conditions = task.get("when", [])
@@ -144,7 +147,10 @@ LAST = {"controller_content", "export_estate", "new_estate"}
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - LAST))
 def test_each_role_tells_the_next_job_by_its_name(role: str) -> None:
-    """A workflow takes them as extra variables, so that they must not be called like what an inventory says."""
+    """Expect a name that no inventory has.
+
+    A workflow takes what is told as extra variables, which would win over the inventory's.
+    """
     told = [task["ansible.builtin.set_stats"]["data"] for task in _tasks(role) if "ansible.builtin.set_stats" in task]
     names = set(chain.from_iterable(told))
     expected = {"acr_sync_verdict", "acr_sync_counts"} if role == "report_sync" else {f"acr_{role}"}

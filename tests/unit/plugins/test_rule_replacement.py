@@ -48,7 +48,10 @@ class Moments:
         self.begin("", 0)
 
     def begin(self, way: str, at: int) -> None:
-        """Begin a run that is cut short at a call, or after it, or cut off from the service from it on."""
+        """Begin a run, and say at which call it fails.
+
+        It is cut short at that call or after it, or cut off from the service from that call on.
+        """
         self.way, self.at, self.calls = way, at, 0
 
     def forget(self) -> None:
@@ -212,7 +215,10 @@ def delete_all_rules(cloud: Emulator) -> None:
 def test_a_rule_that_somebody_deletes_meanwhile_is_made_anew(
     way: str, cloud: Emulator, account_a: Account, moments: Moments
 ) -> None:
-    """The stand-in then has the only place on the route, and gives it to the rule."""
+    """Delete the rule while its stand-in has the only place on the route.
+
+    The stand-in then gives its place to the rule.
+    """
     cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
     for at in range(4, MOST_CALLS):  # from the call on that follows the stand-in's creation
         run_rule(account_a)

@@ -100,14 +100,14 @@ NAMES: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("module", "said", "expected"), NAMES)
-def test_a_name_that_there_is_not_leads_to_one_that_there_is(
+def test_a_misspelt_name_leads_to_the_right_one(
     module: str, said: dict[str, Any], expected: str, account_a: Account
 ) -> None:
     with pytest.raises(ModuleFailedError, match=expected):
         account_a.run(module, instance_id=SOURCE, **said)
 
 
-def test_what_the_names_are_never_hides_that_one_is_not_there(cloud: Emulator, account_a: Account) -> None:
+def test_a_failed_suggestion_never_hides_that_a_name_is_not_there(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/faults", {"fault": "denied", "match": {"action": "ListNamespace"}, "times": 100})
     with pytest.raises(ModuleFailedError, match=r"namespace does not exist.*acr_namespace\. \[ListRepo"):
         account_a.run("acr_image_info", instance_id=SOURCE, namespace="prdo")
@@ -120,7 +120,7 @@ def test_preflight_names_the_nearest(namespace: str, repository: str | None, sai
     assert [finding["remedy"].rpartition(". ")[2] for finding in result["findings"]] == [f"Perhaps {said} is meant."]
 
 
-def test_whoever_is_to_revoke_is_told_what_may_still_use_the_grant(granted: Account) -> None:
+def test_a_remedy_that_revokes_says_what_may_still_use_the_grant(granted: Account) -> None:
     found = granted.run("acr_sync_audit", instance_id=TARGET, side="destination", inbound_rules=[])
     [unused] = [finding for finding in found["findings"] if finding["check"] == "grant_without_rule"]
     assert unused["remedy"].startswith("A rule that left the inventory, or that nobody told of, may still use it;")

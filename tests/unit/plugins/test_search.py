@@ -150,8 +150,8 @@ def test_no_image_takes_no_call() -> None:
     assert found(Records([], MANY, "gone", "newest first", newer=False), []) == 0
 
 
-def test_what_moves_to_a_page_that_was_read_already_is_not_passed_over() -> None:
-    """The second page is answered before the first further one, and new records come in between."""
+def test_a_record_that_moves_to_a_page_read_before_is_found() -> None:
+    """Answer the second page before the first further one, while new records come in between."""
     listed = [record("web", str(number), NOW - number) for number in range(400)]
     asked: list[int] = []
 

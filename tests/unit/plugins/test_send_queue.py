@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("granted")
 
 @pytest.fixture
 def team(granted: Account) -> None:
-    """Lets the 120 images of team-a in."""
+    """Let the 120 images of team-a in."""
     granted.run("acr_namespace", instance_id=TARGET, name="team-a", auto_create_repositories=True)
 
 
@@ -68,7 +68,7 @@ def test_no_more_are_in_flight_than_wanted(cloud: Emulator, account_a: Account) 
     assert "113 were left" in str(failed)
 
 
-def test_who_ends_a_run_is_told_apart_what_was_accepted_and_what_may_have_been() -> None:
+def test_an_ended_run_tells_what_was_accepted_from_what_may_have_been() -> None:
     target = Target("eu-central-1", TARGET, ACCOUNT_B, "prod", "web", "1")
     transfers = [Transfer("prod", "web", str(number), target, action=SEND) for number in range(6)]
 

@@ -67,7 +67,7 @@ class Estate:
         lost: str = "",
         stopped: tuple[str, ...] = (),
     ) -> None:
-        """Do the steps until one of them, as the role does on the hosts of a run."""
+        """Take the steps up to a given one, as the role does on the hosts of a run."""
         # Each run begins with nothing but what it sees.
         self.facts, self.changed = {lost: {"switch_over_failure": "no answer"}}, 0
         self.look(*only)
@@ -155,7 +155,7 @@ class Estate:
 
 @pytest.fixture(params=[False, True], ids=["replication fires nothing", "replication fires rules"])
 def estate(request: pytest.FixtureRequest, cloud: Emulator, account_a: Account, granted: Account) -> Estate:
-    """Both instances are Premium, and rules go forward, with an image older than them."""
+    """Make both instances Premium, with rules forward and an image older than them."""
     state = cloud.state()
     state["accounts"][1]["instances"][0]["edition"] = "Enterprise_Advanced"
     cloud.reset(state)
@@ -225,7 +225,7 @@ def test_two_teams_run_a_half_each(visible: bool, estate: Estate) -> None:
     assert estate.tags("here") == estate.tags("there")
 
 
-def test_what_is_said_to_be_stopped_and_is_seen_is_not_believed(estate: Estate) -> None:
+def test_a_host_that_still_has_rules_is_not_believed_to_be_stopped(estate: Estate) -> None:
     estate.direction = REVERSED
     estate.switch(only=("there",), stopped=("here",))
     assert estate.changed == 0

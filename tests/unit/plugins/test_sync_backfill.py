@@ -136,7 +136,10 @@ def test_only_the_named_rules_are_sent_for(account_a: Account) -> None:
 
 
 def test_retrying_needs_no_file(account_a: Account, cloud: Emulator) -> None:
-    """The records show what failed; images that were never tried are left to a run without `retry`."""
+    """Find what failed by the records.
+
+    Images that were never tried are left to a run without `retry`.
+    """
     cloud.post("/_emulator/tasks", {"seconds": 0.01, "fail": {"repository": "prod/web", "tag": "1.1", "issue": "NO"}})
     failed = failing(account_a, only=["web"], retries=0)
     assert numbers(failed.result["counts"]) == {"sent": 1, "failed": 1}

@@ -133,7 +133,7 @@ def test_a_repository_that_the_source_has_deleted_goes_too(cloud: Emulator, gran
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_what_was_pushed_by_hand_stays(when: str, cloud: Emulator, granted: Account, ruled: Account) -> None:
-    """The record of a task tells of another image than the tag has."""
+    """Push by hand, so that the record of a task tells of another image than the tag has."""
     if when == "before":
         # The tag exists when the rule's task arrives, and the task leaves it alone.
         cloud.post(
@@ -164,7 +164,10 @@ def test_what_a_task_of_its_own_sent_goes_only_if_asked(cloud: Emulator, granted
 
 @pytest.mark.parametrize("takes", ["tag", "image"])
 def test_an_image_that_another_tag_needs_stays(takes: str, cloud: Emulator, granted: Account, ruled: Account) -> None:
-    """Whether the service deletes the tag alone or the image is not documented."""
+    """Keep what shares its manifest with a tag that stays.
+
+    Whether the service deletes the tag alone or the manifest is not documented.
+    """
     # Of the first two tags, which are one image, one stays. Of the next two, both go. 4 stays, and may be an index of
     # images for platforms; there is no 5 that could need 5-arm64.
     push(ruled, SOURCE, *({"tag": tag, "digest": DIGEST} for tag in ("2.0", "stable")))
@@ -481,7 +484,7 @@ def test_an_image_on_its_way_stays(cloud: Emulator, granted: Account, ruled: Acc
 
 
 def test_another_source_that_has_it_keeps_it(cloud: Emulator, granted: Account, ruled: Account) -> None:
-    """Two rules may bring images of two namespaces to one place."""
+    """Let two rules bring images of two namespaces to one place."""
     ruled.run("acr_namespace", instance_id=SOURCE, name="more", auto_create_repositories=True)
     second = {"name": "more-to-eu", "namespace": "more", "target_namespace": "prod", **WHERE}
     ruled.run("acr_sync_rule", instance_id=SOURCE, **second)
@@ -494,7 +497,10 @@ def test_another_source_that_has_it_keeps_it(cloud: Emulator, granted: Account, 
 def test_a_killed_run_ends_between_two_images(
     cloud: Emulator, granted: Account, ruled: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An image and its signature go together, whatever happens meanwhile; a further run takes up the rest."""
+    """Expect an image and its signature to go together.
+
+    A further run takes up the rest.
+    """
     push(ruled, SOURCE, {"tag": "2.0", "digest": DIGEST}, {"tag": SIGNATURE, "digest": OTHER}, "2.1")
     delete(ruled, SOURCE, "2.0", SIGNATURE, "2.1")
     killed: list[bool] = []

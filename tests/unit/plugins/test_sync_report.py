@@ -213,7 +213,7 @@ def test_rules_stand_beside_the_inventory() -> None:
 
 
 def test_one_thing_has_one_remedy() -> None:
-    """What images tell of themselves is no finding of the set-up, and what both roles find is told once."""
+    """Expect what both roles find once, and nothing twice of what images tell already."""
     rule = standing("stray", "unlisted")
     failing = {**ERROR, "check": "failing_rule", "subject": "sync rule r"}
     again = {**ERROR, "check": "unlisted_rule", "subject": "sync rule stray", "severity": "warning"}
@@ -295,7 +295,7 @@ def test_an_account_is_labelled_by_the_hosts_whose_rules_end_there() -> None:
     assert grant["trusts"][0]["hosts"] == [SOURCE]
 
 
-def test_of_several_sources_the_slowest_tells_the_lag() -> None:
+def test_the_slowest_of_several_sources_tells_the_lag() -> None:
     hosts = estate(1)
     slow = {**hosts[SOURCE], "verify_sync_result": verified_of([compared("same", lag=9999.0)])}
     report = report_of({"slow": slow, **hosts}, [SOURCE, "slow"], [DESTINATION], made_at="")

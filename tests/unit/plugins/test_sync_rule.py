@@ -72,7 +72,7 @@ def test_a_stand_in_carries_what_is_pushed_while_a_rule_is_replaced(cloud: Emula
 
 
 @pytest.mark.usefixtures("granted")
-def test_where_a_route_takes_one_rule_what_none_carried_is_sent_afterwards(cloud: Emulator, account_a: Account) -> None:
+def test_uncarried_pushes_are_sent_where_a_route_takes_one_rule(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/behaviour", {"duplicate_rule_route": "reject"})
     account_a.run("acr_sync_rule", **RULE)
     replaced = replace_while_something_is_pushed(cloud, account_a, "3.0", "latest")
@@ -257,7 +257,7 @@ def twins(cloud: Emulator, account_a: Account) -> dict[str, Any]:
 @pytest.mark.parametrize("wanted", [".*", "^twin", "^third"])
 @pytest.mark.parametrize("module", ["acr_sync_rule", "acr_sync_rules", "purging"])
 @pytest.mark.usefixtures("granted")
-def test_of_rules_of_one_name_one_is_left(module: str, wanted: str, cloud: Emulator, account_a: Account) -> None:
+def test_one_of_several_rules_of_a_name_is_left(module: str, wanted: str, cloud: Emulator, account_a: Account) -> None:
     twins(cloud, account_a)
 
     def keep(check: bool = False) -> dict[str, Any]:
@@ -279,7 +279,7 @@ def test_of_rules_of_one_name_one_is_left(module: str, wanted: str, cloud: Emula
 
 @pytest.mark.parametrize("purge", [False, True])
 @pytest.mark.usefixtures("granted")
-def test_of_rules_of_one_name_none_is_left(purge: bool, cloud: Emulator, account_a: Account) -> None:
+def test_no_rule_of_an_unwanted_name_is_left(purge: bool, cloud: Emulator, account_a: Account) -> None:
     twins(cloud, account_a)
     options: dict[str, Any] = {"instance_id": SOURCE, "name": "to-eu", "state": "absent"}
     if purge:

@@ -226,8 +226,8 @@ def test_a_rule_that_is_not_listed_is_named_until_it_is_purged(bare: Account) ->
     assert keep(bare, renamed, purge=True)["unlisted"] == []
 
 
-def test_what_a_rule_leaves_unsaid_the_task_says_of_all(slept: list[float], account_a: Account) -> None:
-    """Nothing is granted, so that each rule is tried for as long as its grant_timeout says."""
+def test_the_task_says_for_all_rules_what_a_rule_leaves_unsaid(slept: list[float], account_a: Account) -> None:
+    """Grant nothing, so that each rule is tried for as long as its grant_timeout says."""
     rules = [{"name": "own", "namespace": "prod", "grant_timeout": 0, **TARGET_OPTIONS}]
     with pytest.raises(ModuleFailedError):
         account_a.run("acr_sync_rules", instance_id=SOURCE, grant_timeout=7, rules=rules)

@@ -252,7 +252,7 @@ def test_a_destination_that_cannot_be_looked_into_is_said_and_the_records_are_ju
     assert "by the records never went to prod-eu" in json.dumps(result["findings"])
 
 
-def test_what_was_judged_by_the_records_alone_is_said(cloud: Emulator, ruled: Account) -> None:
+def test_destinations_that_only_records_judged_are_said(cloud: Emulator, ruled: Account) -> None:
     push(cloud, "v9")
     verify(ruled)
     count = source_images(ruled)

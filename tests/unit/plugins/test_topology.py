@@ -41,7 +41,10 @@ def ruled(source: str, target: str, **more: Any) -> dict[str, Any]:
 
 
 def estate(*rules: dict[str, Any], fed: str = "", refused: dict[str, list[str]] | None = None, blind: str = "") -> Any:
-    """Return the topology of the instances a to d, of which only those that rules or options name are hosts."""
+    """Return the topology of the instances a to d.
+
+    Only those that rules or options name are hosts.
+    """
     ends = {rule["instance_id"].removeprefix("cri-") for rule in rules}
     ends |= {rule["target_instance_id"].removeprefix("cri-") for rule in rules}
     hosts: dict[str, Any] = {}
@@ -88,7 +91,7 @@ NARROW = {"namespace": "web", "target_namespace": "web"}
         ([ruled("a", "b", link_id="l"), ruled("d", "b", target_namespace="d")], [("link", "warning", False)]),
     ],
 )
-def test_what_is_wrong_with_who_feeds_whom(rules: list[dict[str, Any]], found: list[tuple[str, str, bool]]) -> None:
+def test_mistakes_in_who_feeds_whom_are_found(rules: list[dict[str, Any]], found: list[tuple[str, str, bool]]) -> None:
     assert checks(estate(*rules)) == found
 
 

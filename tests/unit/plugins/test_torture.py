@@ -161,7 +161,7 @@ def test_whether_changed_is_true(changed: bool, certain: int, possible: int, wro
     assert bool(changed_wrongly(Outcome({"changed": changed}), certain, possible)) is wrong
 
 
-def test_the_gateway_sees_who_falls_for_it(torture: Cloud, tmp_path: Path) -> None:
+def test_the_gateway_notices_a_client_that_an_attack_deceived(torture: Cloud, tmp_path: Path) -> None:
     attacks = [Attack("redirect", 1), Attack("endless answer", 1)]
     came = []
     for attack in attacks:

@@ -219,7 +219,7 @@ def test_a_package_that_is_missing_is_named(
 
 
 def test_an_exempt_sts_leaves_the_proxy_to_all_others(machine: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another account's connection is made from the same environment, after the task's own has called."""
+    """Make another account's connection after the task's own has called, from the same environment."""
     monkeypatch.setenv("HTTP_PROXY", f"http://{closed_port()}")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     connect(machine)("sts", "GetCallerIdentity", {})

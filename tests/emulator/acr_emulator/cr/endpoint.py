@@ -16,7 +16,10 @@ HOUR_MS = 3_600_000  # milliseconds of an hour
 
 
 def domain(instance: Instance) -> str:
-    """Return where docker pulls from: the local registry if there is one, else the name that the service would give."""
+    """Return where docker pulls from.
+
+    That is the local registry if there is one, else the name that the service would give.
+    """
     return instance.host or f"{instance.name}-registry.{instance.region}.cr.aliyuncs.com"
 
 

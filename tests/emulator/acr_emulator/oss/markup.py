@@ -9,7 +9,10 @@ from xml.sax.saxutils import escape
 
 
 def document(root: str, content: object) -> bytes:
-    """Return a document; content is text, elements by their names, or a list of elements with the same name."""
+    """Return a document.
+
+    Its content is text, elements by their names, or a list of elements with the same name.
+    """
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(root, content)}'.encode()
 
 

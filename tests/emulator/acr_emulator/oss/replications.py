@@ -61,7 +61,10 @@ def get_bucket_replication_progress(call: BucketCall) -> Reply:
 
 @operation("DeleteBucketReplication", "POST", "replication:delete")
 def delete_bucket_replication(call: BucketCall) -> Reply:
-    """Begin to close a rule; answer 204 while one is being closed, and 200 if the bucket has none."""
+    """Begin to close a rule.
+
+    It answers 204 while one is being closed, and 200 if the bucket has none.
+    """
     root = call.xml("ReplicationRules")
     rules = call.bucket.rules
     named = [element.text or "" for element in root.findall("ID")]

@@ -23,7 +23,10 @@ _ALWAYS_SIGNED = ("content-type", "content-md5")
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A request as far as a signature covers it; path and query are as they came, header names are in small letters."""
+    """A request as far as a signature covers it.
+
+    Path and query are as they came, and names of headers are in small letters.
+    """
 
     method: str
     path: str

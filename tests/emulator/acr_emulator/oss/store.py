@@ -18,7 +18,10 @@ _ROOT = "docker/registry/v2"
 
 
 class Store:
-    """The files of all buckets; in the folder `data` they outlive a restart, without it they end with the emulator."""
+    """The files of all buckets.
+
+    In the folder `data` they outlive a restart; without it, they end with the emulator.
+    """
 
     def __init__(self, data: Path | None = None) -> None:
         self._run = tempfile.TemporaryDirectory(prefix="oss-")
