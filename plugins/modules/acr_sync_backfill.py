@@ -45,54 +45,6 @@ options:
         sent before it is made, or after it was deleted. If V(false), such a rule fails.
     type: bool
     default: false
-  select:
-    description:
-      - Selects some of the images that the rules cover. If unset, all of them are sent.
-      - A rule whose filter matches nothing of what is there causes a warning, if nothing is selected by name or filter.
-      - A named repository or tag that a rule does not cover causes a warning. Write tags in quotes, since YAML reads
-        V(1.10) as V(1.1).
-      - An empty list is refused, since leaving the list out selects everything.
-    type: dict
-    suboptions:
-      namespaces:
-        description: Names of namespaces.
-        type: list
-        elements: str
-      namespace_filter:
-        description: Regular expression that must match a part of the namespace's name.
-        type: str
-      repositories:
-        description: Names of repositories, without the namespace.
-        type: list
-        elements: str
-      repository_filter:
-        description: Regular expression that must match a part of the repository's name.
-        type: str
-      tags:
-        description: Tags.
-        type: list
-        elements: str
-      tag_filter:
-        description: Regular expression that must match a part of the tag.
-        type: str
-      since:
-        description: >-
-          Only images that were pushed since this time, such as V(2026-01-31T12:00:00Z), epoch seconds, or an age such
-          as V(90m), V(24h) or V(7d).
-        type: str
-      newest:
-        description: >-
-          How many images of each repository to send, the newest first. Signatures and other attachments do not count,
-          see O(attached). If unset, all images are sent.
-        type: int
-      versions:
-        description: >-
-          Only tags that are versions in this range, such as V(>=1.2,<2). A version has two or three numbers, such as
-          V(1.4) or V(v1.4.0-rc.1). A C(v) may come before it, and after a C(v) one number is enough. Missing numbers
-          are zeros. In a tag C(_) stands for the C(+) before build metadata, which is not compared. A bare number such
-          as V(2024) and a date such as V(2024-12-31), V(2024.12.31) or V(v20241231) are no versions. Pre-releases
-          are left out unless the range names one.
-        type: str
   retry:
     description:
       - V(failed) sends only the images whose newest sync task failed or was canceled, by the sync records. An image
@@ -111,66 +63,12 @@ options:
         O(registryops.alicloud.acr_image_sync#module:retry_from). A missing folder is created. An earlier file is
         replaced when the new one is complete. If unset, and in check mode, no file is written.
     type: path
-  override:
-    description:
-      - Whether to move a tag that points to another image at the target. If V(false), the tag stays. What the service
-        then does is not documented; the sync task may fail or do nothing. With O(destinations) such an image is not
-        sent at all.
-    type: bool
-    default: false
-  force:
-    description:
-      - Whether to send images again although the records say that they have arrived.
-    type: bool
-    default: false
-  attached:
-    description:
-      - Whether to send an image's signature, attestation and SBOM with it. These are the tags C(sha256-<digest>) with
-        an ending such as C(.sig), C(.att) and C(.sbom), or with none, and what is attached to those. An admission
-        policy at the target may refuse an image without its signature.
-      - Filters do not apply to these tags. If V(false), they are sent only if they are named.
-    type: bool
-    default: true
-  priority:
-    description:
-      - Priority from 1 to 5; 5 is the highest. If unset, the service chooses.
-    type: int
-  max_in_flight:
-    description:
-      - Number of images that may be in flight at a time. Without O(wait), there is no limit.
-    type: int
-    default: 1000
-  max_failures:
-    description:
-      - Number of images that may fail before sending stops. Those that are under way by then go on, and may fail too;
-        O(max_in_flight) limits their number. If unset, all images are tried.
-    type: int
-  retries:
-    description:
-      - How often the same run sends an image again after its sync task failed. It does not if the service's reason is a
-        lasting one, such as something that does not exist or is not permitted. Only with O(wait).
-    type: int
-    default: 1
-  cancel_on_timeout:
-    description:
-      - Whether to cancel sync tasks that have not begun after O(wait_timeout). The others go on, and the next run waits
-        for them.
-      - The permission for this is not documented. A task that the credentials may not cancel goes on.
-    type: bool
-    default: false
-  shard_index:
-    description:
-      - Number of the share to send, from V(0). Jobs with the same O(shard_count) and all the different numbers together
-        send every selected image once. They need not know of each other.
-    type: int
-  shard_count:
-    description:
-      - Number of shares. An image's share depends only on its name. If unset, there is one share.
-    type: int
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
   - registryops.alicloud.peers.filled
+  - registryops.alicloud.sending
+  - registryops.alicloud.sending.covered
   - registryops.alicloud.wait
   - registryops.alicloud.rules
 seealso:

@@ -21,13 +21,15 @@ import yaml
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     COMMON_OPTIONS,
     OSS_OPTIONS,
+    OTHER_CONNECTION_OPTIONS,
 )
 
 from .conftest import PLUGINS
-from .test_modules import MODULES, definition
+from .test_modules import MODULES, definition, text
 
 ROOT = Path(__file__).parents[3]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+OPTION_KINDS = ("inventory", "lookup", "callback")
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
@@ -62,6 +64,44 @@ def _fields(node: ast.ClassDef) -> Iterator[str]:
 def test_something_reads_each_option_of_a_module(name: str) -> None:
     options = set(definition(name).argument_spec) - {*COMMON_OPTIONS, *OSS_OPTIONS}
     assert sorted(options - read_by_code()) == [], "add it to the State, or read it"
+
+
+def fragments() -> dict[str, dict[str, Any]]:
+    """Return the options of each documentation fragment, by the name that plugins extend it with."""
+    found = {}
+    for file in sorted((ROOT / "plugins/doc_fragments").glob("*.py")):
+        kind = importlib.import_module(f"{PLUGINS}.doc_fragments.{file.stem}").ModuleDocFragment
+        for part in filter(str.isupper, vars(kind)):
+            name = file.stem if part == "DOCUMENTATION" else f"{file.stem}.{part.lower()}"
+            found[f"registryops.alicloud.{name}"] = dict(yaml.safe_load(getattr(kind, part)).get("options", {}))
+    return found
+
+
+@pytest.mark.parametrize("name", fragments())
+def test_each_fragment_is_extended(name: str) -> None:
+    extending = texts(*(f"plugins/{kind}/*.py" for kind in ("modules", *OPTION_KINDS)))
+    is_extended = bool(re.search(rf"^ +- {re.escape(name)}$", extending, flags=re.MULTILINE))
+    assert is_extended, "extend it in extends_documentation_fragment, or take it out"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_extends_the_fragments_of_what_it_takes(name: str) -> None:
+    extended = text(name, "DOCUMENTATION")["extends_documentation_fragment"]
+    kinds = {fragment.split(".")[2] for fragment in extended}
+    options = definition(name).options
+    needed = {"attributes", "connection"}
+    if OSS_OPTIONS.keys() <= options.keys():
+        needed.add("oss")
+    if any(OTHER_CONNECTION_OPTIONS.keys() <= spec.get("options", {}).keys() for spec in options.values()):
+        needed.add("peers")
+    assert sorted(needed - kinds) == [], "name these in extends_documentation_fragment, as registryops.alicloud.<name>"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_does_not_repeat_a_fragment(name: str) -> None:
+    shared = [*chain.from_iterable(options.items() for options in fragments().values())]
+    repeated = [option for option in text(name, "DOCUMENTATION")["options"].items() if option in shared]
+    assert [option for option, _described in repeated] == [], "extend the fragment that has it"
 
 
 def role_text(role: str) -> str:
@@ -133,7 +173,6 @@ def test_a_filter_documents_what_it_takes_and_is_used(name: str) -> None:
     assert is_used, "use it, or show it"
 
 
-OPTION_KINDS = ("inventory", "lookup", "callback")
 PLUGIN_FILES = sorted(chain.from_iterable((ROOT / "plugins").glob(f"{kind}/acr_*.py") for kind in OPTION_KINDS))
 
 
