@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
     Finding,
     counted,
     failure,
+    sentences,
     state_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
@@ -47,8 +48,9 @@ def audit(task: Task) -> dict[str, Any]:
 def _summary(findings: list[Finding], fail_on: str) -> dict[str, Any]:
     """Return the findings as sentences, and the message of the failure, if any."""
     failing = [finding for finding in findings if finding["severity"] in _FAILING[fail_on]]
-    sentences = [f"{finding['severity']}: {finding['problem']}. {finding['remedy']}" for finding in findings]
+    said = zip(findings, sentences(findings), strict=True)
+    lines = [f"{finding['severity']}: {sentence}" for finding, sentence in said]
     return {
-        "findings": sentences or [_NOTHING],
+        "findings": lines or [_NOTHING],
         "failure": failure("Sync is not set up as it should be", failing) if failing else "",
     }

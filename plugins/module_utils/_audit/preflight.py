@@ -18,7 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks 
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, sentences
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
@@ -55,13 +55,12 @@ def preflight(task: Task) -> dict[str, Any]:
         to_come = RulesToCome(task.client, params["instance_id"], rules)
         back = other_direction(task.client, params["instance_id"], rules) if rules else ()
         findings += [*to_come.meeting(), *back]
-        doubts = [*selecting_all(rules), *to_come.leaving_out()]
-        warnings += [f"{doubt['problem']}. {doubt['remedy']}" for doubt in doubts]
+        warnings += sentences([*selecting_all(rules), *to_come.leaving_out()])
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
     if warnings:
         result["warnings"] = warnings
     if findings and params["fail"]:
-        said = " ".join(f"{finding['problem']}. {finding['remedy']}" for finding in findings)
+        said = " ".join(sentences(findings))
         failure = AcrError(f"sync could not work, and nothing was written: {said}")
         failure.results = result
         raise failure

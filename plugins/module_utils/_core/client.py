@@ -28,6 +28,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.paging import pages
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.permissions import resources
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.repeating import (
     may_repeat,
@@ -128,7 +129,8 @@ class Client:
         """Wait before a call is repeated; a refusal of too many calls slows down all calls to the service."""
         if isinstance(error, ThrottledError):
             pace.throttled(error.retry_after or wait)
-        else:
+            return
+        with activity.waiting(f"since {error.action} failed ({error.code or 'no answer'}) and is tried again"):
             self.sleep(max(error.retry_after, wait))
 
     def without(self, action: str) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
@@ -13,6 +14,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.text im
 Finding = dict[str, str]
 # Findings that one sentence names; a person has read enough of them before that many.
 _MOST = 20
+# A command with its arguments, as commands.py writes it.
+_COMMAND = re.compile(r"`ansible-playbook [^`]+`")
 
 
 def error(check: str, subject: str, problem: str, remedy: str) -> Finding:
@@ -42,6 +45,18 @@ def failure(begin: str, findings: Collection[Finding]) -> str:
     remedy = remedies.pop() if len(remedies) == 1 else "The findings say what to do about each."
     problems = first([finding["problem"] for finding in findings])
     return shown(f"{begin}: {'; '.join(problems)}. {remedy}")
+
+
+def sentences(findings: Iterable[Finding]) -> list[str]:
+    """Return each problem with its remedy; a command that stands above is not written out again."""
+    said: list[str] = []
+    for finding in findings:
+        remedy = finding["remedy"]
+        for command in _COMMAND.findall(remedy):
+            if any(command in sentence for sentence in said):
+                remedy = remedy.replace(command, "the command above")
+        said.append(f"{finding['problem']}. {remedy}")
+    return said
 
 
 def first(sentences: list[str]) -> list[str]:

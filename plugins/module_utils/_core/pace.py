@@ -9,6 +9,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
+
+_OPTION = "rate_limit (acr_rate_limit)"
 # Calls a second that are made in any case; a slower run would look as if it hung.
 _LEAST = 0.5
 # Share of the refused rate that is kept. The rate rises slowly, so a refused one is hardly above the limit.
@@ -56,7 +59,8 @@ class Pace:
                 self._next = turn + 1 / rate
             self._started.append(turn)
         if turn > now:
-            self._sleep(turn - now)
+            with activity.waiting(f"since {'the service' if self._ceiling else _OPTION} limits the rate of calls"):
+                self._sleep(turn - now)
 
     def throttled(self, retry_after: float) -> None:
         """Slow down after a refusal, and make no call within `retry_after` seconds."""

@@ -34,6 +34,7 @@ class Activity:
         # Each block has its own key, since threads enter and leave in any order.
         self._doing: dict[object, Callable[[], str]] = {}
         self._attempts: dict[object, str] = {}
+        self._waits: dict[object, str] = {}
         self._last_words: dict[object, Callable[[], str]] = {}
 
     @contextmanager
@@ -71,13 +72,23 @@ class Activity:
         finally:
             del self._attempts[key]
 
+    @contextmanager
+    def waiting(self, reason: str) -> Iterator[None]:
+        """Say why the block's work waits, such as `since the service is slow`. It is shown behind the activity."""
+        key = object()
+        self._waits[key] = reason
+        try:
+            yield
+        finally:
+            del self._waits[key]
+
     def line(self) -> str:
-        """Return the present activity; empty if nobody named it."""
-        words = list(self._doing.values())
-        if words:
-            return words[-1]()
-        attempts = list(self._attempts.values())
-        return f"still at work: {attempts[-1]}" if attempts else ""
+        """Return the present activity, and what it waits for; empty if nobody named it."""
+        words, attempts, waits = list(self._doing.values()), list(self._attempts.values()), list(self._waits.values())
+        line = words[-1]() if words else ""
+        if not line and attempts:
+            line = f"still at work: {attempts[-1]}"
+        return f"{line}; waiting, {waits[-1]}" if line and waits else line
 
 
 activity = Activity()
@@ -128,6 +139,7 @@ class ArrivalProgress:
         self._size = size
         self._began = clock()
         self._arrived = self._bytes = self._failed = 0
+        self.under_way = 0  # images that the service carries now
         # Looks come every few seconds, so that 60 are minutes. The pace of an hour ago says nothing of the time left.
         self._samples: deque[tuple[float, int]] = deque([(self._began, 0)], maxlen=60)
 
@@ -151,12 +163,13 @@ class ArrivalProgress:
         done = self._arrived + self._failed
         words = [f"{done:,} of {self._images:,} images ({100 * done // max(self._images, 1)} %)"]
         words += [f"{self._failed:,} failed"] if self._failed else []
+        words += [f"{self.under_way:,} under way"] if self.under_way else []
         # At least a millisecond, since a clock may not have moved between two calls.
         rate = done / max(self._clock() - self._began, 0.001)
         size = f"{bytes_to_human(self._bytes)} of {bytes_to_human(self._size)}"
         words += [f"{rate:.1f} images/s", f"images of {size} arrived"]
         left = self._seconds_left(done)
-        words += [f"about {_duration(left)} left"] if left is not None else []
+        words += [f"about {duration(left)} left"] if left is not None else []
         return ", ".join(words)
 
     def _seconds_left(self, done: int) -> float | None:
@@ -173,7 +186,8 @@ class ArrivalProgress:
         return (self._images - done) / later
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time in words."""
     # Below 90 seconds and 90 minutes, the smaller unit still tells more.
     if seconds < 90:
         return f"{seconds:.0f} s"

@@ -19,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan im
     Plan,
     S,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity, duration
 
 Extras = Mapping[str, Any]
 
@@ -137,7 +138,8 @@ def wait_until(
     while not done():
         if waited >= timeout:
             raise WaitTimeoutError(f"{what} is not done after {timeout:g} seconds", "It goes on; run the task again.")
-        client.sleep(interval)
+        with activity.waiting(f"{duration(timeout - waited)} more at most"):
+            client.sleep(interval)
         waited += interval
         # Growing pauses: a short wait ends soon, and a long one costs at most six calls a minute.
         interval = min(interval * 1.5, 10.0)

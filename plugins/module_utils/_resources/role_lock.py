@@ -126,7 +126,8 @@ class RoleLock:
                     f"If no run is at work, delete the policy {LOCK_NAME}; else run it again later.",
                 )
             # At random, so that waiting runs do not ask at the same moment.
-            self.client.sleep(random.uniform(0.1, 0.4))
+            with activity.waiting("since another run changes the role"):
+                self.client.sleep(random.uniform(0.1, 0.4))
 
     def _create(self) -> bool:
         """Create the lock, and return whether that is certain; if not, the next look tells."""

@@ -75,6 +75,12 @@ class Arrival:
             return f"{self.names} was made after {self.transfer.source} was pushed, and sends later pushes only"
         return ""
 
+    def progress(self) -> str:
+        """Return what is waited for: its task, or its rule."""
+        if self.state == UNDER_WAY:
+            return f"{self.instance_id}, whose task {self.transfer.task_id} is {self.transfer.status or 'new'}"
+        return f"{self.instance_id}, for which {self.names} has not begun"
+
     def send(self) -> None:
         """Decide to send the image, whatever became of an earlier task."""
         self.transfer.error = ""

@@ -127,7 +127,12 @@ def _again(failed: Sequence[Transfer], ways: Ways) -> str:
     """Return how to go on; empty if sending again helps no image."""
     if not failed:
         return ways.go_on
-    return ways.again if any(not transfer.issue or sending_helps(transfer.issue) for transfer in failed) else ""
+    return ways.again if any(map(_is_to_repeat, failed)) else ""
+
+
+def _is_to_repeat(transfer: Transfer) -> bool:
+    """Return whether to say that a further run helps; some errors say so themselves, and some images fail again."""
+    return "a further run" not in transfer.error and (not transfer.issue or sending_helps(transfer.issue))
 
 
 def _stopped(failed: int, options: Sending) -> str:

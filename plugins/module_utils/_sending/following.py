@@ -52,6 +52,7 @@ class Following:
         self._followed.append(transfer)
 
     def line(self) -> str:
+        self._progress.under_way = len(self._followed)
         return self._progress.line()
 
     def look(self) -> tuple[int, int, list[Transfer]]:
@@ -85,6 +86,7 @@ class Following:
     def tell(self) -> None:
         # An image that is left was not tried, so it has not failed.
         failed = [transfer for transfer in self._transfers if transfer.error and transfer.action != LEFT]
+        self._progress.under_way = len(self._followed)
         latest = f"{failed[-1].source}: {failed[-1].error}" if failed else ""
         self._progress.update(self._arrived, self._bytes, len(failed), latest)
 

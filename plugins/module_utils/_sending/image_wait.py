@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity, duration
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
@@ -199,4 +199,9 @@ class ImageWait(Operation):
         return self.client.clock() - self._began
 
     def _words(self) -> str:
-        return f"{self._image} has arrived at {len(self._in(ARRIVED))} of {len(self._arrivals)} targets"
+        arrived = f"{self._image} has arrived at {len(self._in(ARRIVED))} of {len(self._arrivals)} targets"
+        missing = [arrival for arrival in self._arrivals if arrival.state != ARRIVED]
+        if not missing:
+            return arrived
+        left = max(self.params["wait_timeout"] - self._waited(), 0)
+        return f"{arrived}; waiting for {missing[0].progress()}, {duration(left)} more at most"

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity, duration
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
@@ -62,13 +63,18 @@ class PushedImage:
             AcrError: it is not there, or its tag is another image.
         """
         ends = self._client.clock() + (min(timeout, _SHOWS) if self._digest else 0)
-        while True:
-            try:
-                return self._find()
-            except (NotFoundError, NotPushedError):
-                if self._client.clock() >= ends:
-                    raise
-            self._client.sleep(_PAUSE)
+        with activity.doing(lambda: self._waiting(ends)):
+            while True:
+                try:
+                    return self._find()
+                except (NotFoundError, NotPushedError):
+                    if self._client.clock() >= ends:
+                        raise
+                self._client.sleep(_PAUSE)
+
+    def _waiting(self, ends: float) -> str:
+        left = max(ends - self._client.clock(), 0)
+        return f"waiting until {self._instance_id} lists {self}; {duration(left)} more at most"
 
     def _find(self) -> Image:
         namespace, repository, tag = self._names.values()

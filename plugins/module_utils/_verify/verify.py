@@ -14,6 +14,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.command
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
@@ -69,7 +70,7 @@ class Verification:
         self._params = task.params
         self._select = Select.of(task.params["select"])
         self._instance_id = str(task.params["instance_id"])
-        self._progress = VerifyProgress(task.tell, task.client.clock)
+        self._progress = VerifyProgress(task.client.clock)
         # Check mode writes nothing, not even a report.
         self._file = None if task.check_mode else task.params["images_file"]
         self._unreadable: list[dict[str, str]] = []
@@ -81,7 +82,8 @@ class Verification:
         # Beside the images, so that no run takes longer for it.
         with pool() as threads:
             grants = threads.submit(look_at_grants, self._task, needs_of(rules, self._names))
-            return self._look_at_images(rules, grants)
+            with activity.doing(self._progress.line):
+                return self._look_at_images(rules, grants)
 
     def _look_at_images(self, rules: Sequence[Standing], grants: Future[Grants]) -> dict[str, Any]:
         followed = self._followed(rules)
@@ -182,9 +184,10 @@ class Verification:
     def _wait(self, records: KeptRecords) -> None:
         """Wait until nothing is in flight, or time is over."""
         waited, pause = 0.0, _FIRST_WAIT
+        ends = self._task.client.clock() + self._params["wait_timeout"]
         moving = records.in_flight()
         while moving and waited < self._params["wait_timeout"]:
-            self._progress.waiting(sum(moving.values()), waited)
+            self._progress.waiting(sum(moving.values()), ends)
             self._task.client.sleep(pause)
             # Each pause is longer than the last, so that long waits take few calls.
             waited, pause = waited + pause, min(pause * 1.5, _LONGEST_WAIT)

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, failure, first
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import (
+    Finding,
+    failure,
+    first,
+    sentences,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import ARRIVED, STATES
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     DestinationInstance,
@@ -42,7 +47,7 @@ def summed_up(  # the images, where they go, what is wrong, the grants, and what
         "images": _counted(summary, destinations),
         "grants": grants,
         "lag": _lag(summary.lag()),
-        "findings": first([f"{finding['problem']}. {finding['remedy']}" for finding in findings]),
+        "findings": first(sentences(findings)),
         "failure": _failure(findings, fail_on),
     }
 

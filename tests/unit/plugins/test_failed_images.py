@@ -112,6 +112,11 @@ def test_nobody_is_told_to_repeat_what_fails_again(issue: str) -> None:
     assert RUN_AGAIN in str(failed([sent("1", issue), sent("2", QUOTA)]))
 
 
+def test_how_to_go_on_is_said_once() -> None:
+    late = "not finished after 60 seconds (task rst-1); it goes on, and a further run joins it"
+    assert str(failed([unsent("1", late)])) == f"1 of 1 images failed: prod/web:1: {late}."
+
+
 def test_what_was_left_alone_is_sent_by_a_further_run() -> None:
     assert str(failed([left("1"), sent("2")])) == (
         "1 of 2 images were left: prod/web:1: not sent, since more images than max_failures had failed before."

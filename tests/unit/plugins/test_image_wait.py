@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, api_error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import Arrival
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.pushed_image import PushedImage
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import JOINED, Target, Transfer
 
 from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
@@ -287,3 +293,33 @@ def test_what_may_have_been_sent_is_a_change(cloud: Emulator, ruled: Account) ->
         match = {"action": action, "nth": nth}
         cloud.post("/_emulator/faults", {"fault": "wrong_shape", "match": match, "times": 10**6})
     assert failure(ruled, "1.0", send=True, destinations=OWNED).result["changed"] is True
+
+
+def test_a_push_that_is_not_listed_yet_is_said_to_be_waited_for() -> None:
+    now, lines = [0.0], []
+
+    def send(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        raise api_error(action, "REPO_NOT_EXIST", "")
+
+    def sleep(seconds: float) -> None:
+        lines.append(activity.line())
+        now[0] += 20
+
+    client = Client(send, sleep=sleep, clock=lambda: now[0])
+    image = PushedImage(client, {"instance_id": SOURCE, "image": "prod/web:1.0", "digest": OTHER})
+    with pytest.raises(NotFoundError):
+        image.find(600)
+    # The push has half a minute to be listed, of which 20 s are over at the second look.
+    wait = f"waiting until {SOURCE} lists prod/web:1.0;"
+    assert lines == [f"{wait} 30 s more at most", f"{wait} 10 s more at most"]
+
+
+@pytest.mark.parametrize(
+    ("task_id", "said"), [("rst-1", "whose task rst-1 is pending"), (None, "for which to-eu has not begun")]
+)
+def test_the_line_says_where_the_image_is_missing(task_id: str | None, said: str) -> None:
+    target = Target("eu-central-1", TARGET, ACCOUNT_B, "prod", "web", "1")
+    transfer = Transfer(
+        "prod", "web", "1", target, action=JOINED, task_id=task_id, status="pending" if task_id else None
+    )
+    assert Arrival(transfer, [{"name": "to-eu"}]).progress() == f"{TARGET}, {said}"

@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError, api_error, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import (
     ArrivalProgress,
     activity,
     silent,
     telling,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import wait_until
 
 
 class Lines(list[str]):
@@ -80,6 +84,13 @@ def test_the_time_left_is_told_only_where_the_pace_shows_it(arrived: list[int], 
     assert told.endswith(left or "arrived")
 
 
+def test_images_under_way_are_told() -> None:
+    progress = ArrivalProgress(silent, lambda: 0.0, 10, 4 * 2**30)
+    progress.under_way = 7
+    progress.update(1, 10 * 2**20, failed=0)
+    assert progress.line().startswith("1 of 10 images (10 %), 7 under way, ")
+
+
 def test_sizes_are_those_of_images_that_arrived() -> None:
     progress = ArrivalProgress(silent, lambda: 0.0, 10, 4 * 2**30)
     progress.update(1, 10 * 2**20, failed=0)
@@ -94,3 +105,35 @@ def test_a_failure_is_told_at_once() -> None:
     assert len(lines) == 1
     assert lines[0].startswith("2 of 10 images (20 %), 1 failed, ")
     assert lines[0].endswith("; prod/web:1: no")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "said"),
+    [
+        ("Throttling.User", 400, "since the service limits the rate of calls"),
+        ("ServiceUnavailable", 503, "since ListRepository failed (ServiceUnavailable) and is tried again"),
+    ],
+)
+def test_a_call_that_is_to_be_repeated_says_what_it_waits_for(code: str, status: int, said: str) -> None:
+    lines: list[str] = []
+    answers: list[ApiError | dict[str, Any]] = [api_error("ListRepository", code, "", status=status), {}]
+
+    def send(product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        answer = answers.pop(0)
+        if isinstance(answer, ApiError):
+            raise answer
+        return answer
+
+    client = Client(send, sleep=lambda _seconds: lines.append(activity.line()))
+    with attempt("list the repositories of cri-1"):
+        client.call("cr", "ListRepository")
+    assert lines == [f"still at work: list the repositories of cri-1; waiting, {said}"]
+
+
+def test_a_wait_tells_how_long_it_may_still_last() -> None:
+    lines: list[str] = []
+    client = Client(lambda *_call: {}, sleep=lambda _seconds: lines.append(activity.line()))
+    looks = iter([False, True])
+    with attempt("delete namespace prod of cri-1"):
+        wait_until(client, lambda: next(looks), what="the deletion", timeout=600)
+    assert lines == ["still at work: delete namespace prod of cri-1; waiting, 10 min more at most"]

@@ -13,6 +13,7 @@ import pytest
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import error, sentences
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_calls import RuleCalls
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
@@ -125,3 +126,20 @@ def test_a_remedy_that_revokes_says_what_may_still_use_the_grant(granted: Accoun
     [unused] = [finding for finding in found["findings"] if finding["check"] == "grant_without_rule"]
     assert unused["remedy"].startswith("A rule that left the inventory, or that nobody told of, may still use it;")
     assert f"revoke_access -i inventories/account_b -e acr_revoked_account_ids={ACCOUNT_A}" in unused["remedy"]
+
+
+def test_a_command_is_written_out_once() -> None:
+    command = "`ansible-playbook registryops.alicloud.grant_access -e acr_source_account_ids=1252`"
+    other = "`ansible-playbook registryops.alicloud.revoke_access -e acr_revoked_account_ids=1252`"
+    said = sentences(
+        [
+            error("failed_image", "v9", "prod/web:v9 failed", f"Ask the team to run {command}. Then send it."),
+            error("failed_image", "v10", "prod/web:v10 failed", f"Ask the team to run {command}. Then send it."),
+            error("trust", "1252", "there is a trust", f"Revoke it by {other}."),
+        ]
+    )
+    assert said == [
+        f"prod/web:v9 failed. Ask the team to run {command}. Then send it.",
+        "prod/web:v10 failed. Ask the team to run the command above. Then send it.",
+        f"there is a trust. Revoke it by {other}.",
+    ]

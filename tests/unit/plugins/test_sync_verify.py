@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from collections import Counter
 from itertools import chain
 from pathlib import Path
@@ -16,7 +17,12 @@ import pytest
 from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import VerifyProgress
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 from ansible_collections.registryops.alicloud.plugins.modules import acr_sync_verify
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
@@ -480,20 +486,40 @@ def test_only_reads(cloud: Emulator, ruled: Account) -> None:
     assert {str(call["action"]) for call in cloud.calls() if call["action"][:4] != "List"} <= reading
 
 
-def test_it_says_how_far_it_is(cloud: Emulator, ruled: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_says_what_it_waits_for(cloud: Emulator, ruled: Account) -> None:
     lines: list[str] = []
-    seconds = iter(range(0, 100_000, 11))
-    defaults = Client.__init__.__kwdefaults__ or {}
-    monkeypatch.setitem(defaults, "clock", lambda: float(next(seconds)))
     module = acr_sync_verify.MODULE
     rule = {**RULE, "state": "present", "catch_up": True, "grant_timeout": 0}
     params: dict[str, Any] = dict.fromkeys(module.argument_spec)
-    params |= {"instance_id": SOURCE, "rules": [rule], "destinations": [], "wait_timeout": 0, "max_images": 1}
+    params |= {"instance_id": SOURCE, "rules": [rule], "destinations": [], "wait_timeout": 7200, "max_images": 1}
     params |= {**ruled.keys, "region": "cn-hangzhou", "cr_endpoint": f"http://{cloud.endpoint}"}
     params |= {"connect_timeout": 5, "read_timeout": 20}
-    result = module.result(params, False, tell=lines.append)
+
+    def watched(connection: Connection, read_only: bool) -> Client:
+        client = connect(connection, read_only)
+
+        def sleep(seconds: float) -> None:
+            lines.append(activity.line())
+            time.sleep(0.01)
+
+        client.sleep = sleep
+        return client
+
+    cloud.post("/_emulator/tasks", {"seconds": 0.5})
+    push(cloud, "v9")
+    result = module.result(params, False, watched)
     assert not result.get("failed"), result.get("msg")
-    assert [line for line in lines if line.endswith("images compared, 0 of them not as they should be")]
+    assert lines[0] == "waiting for 1 image in flight to arrive; 2.0 h more at most"
+    assert activity.line() == ""
+
+
+def test_it_says_how_much_was_read_and_compared() -> None:
+    progress = VerifyProgress(lambda: 0.0)
+    assert progress.line() == ""
+    progress.records(1200)
+    assert progress.line() == "1,200 sync records read"
+    progress.compared(Summary(0))
+    assert progress.line() == "0 images compared, 0 of them not as they should be"
 
 
 NARROW = {**RULE, "name": "releases", "tag_filter": "^v"}
