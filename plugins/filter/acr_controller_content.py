@@ -87,7 +87,7 @@ Item = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ContentRequest:
     """What is asked for.
 
     Attributes:
@@ -137,20 +137,20 @@ def controller_content(
     events: bool = False,
 ) -> dict[str, Any]:
     """Return the lists to keep; see DOCUMENTATION."""
-    wanted = Wanted(sources, destinations, prune, events)
+    request = ContentRequest(sources, destinations, prune, events)
     hosts = {"sources": [*sources], "destinations": [*destinations], "shares": [share["name"] for share in shares]}
     kept: dict[str, Any] = {
-        "credential_types": _of(tables["credential_types"], wanted.sides),
-        "credentials": [_filled(credential) for credential in _of(tables["credentials"], wanted.sides)],
-        "inventories": _of(tables["inventories"], ["all", *wanted.sides]),
-        "hosts": [*_hosts(tables["name"], wanted, shares)],
-        "groups": [{**group, "hosts": hosts[group["hosts"]]} for group in _of(tables["groups"], wanted.sides)],
-        "job_templates": [*_job_templates(tables, wanted)],
-        "schedules": _of(tables["schedules"], [*wanted.sides, "all"]),
+        "credential_types": _of(tables["credential_types"], request.sides),
+        "credentials": [_filled(credential) for credential in _of(tables["credentials"], request.sides)],
+        "inventories": _of(tables["inventories"], ["all", *request.sides]),
+        "hosts": [*_hosts(tables["name"], request, shares)],
+        "groups": [{**group, "hosts": hosts[group["hosts"]]} for group in _of(tables["groups"], request.sides)],
+        "job_templates": [*_job_templates(tables, request)],
+        "schedules": _of(tables["schedules"], [*request.sides, "all"]),
         # It goes from one account to the other, so it takes both.
-        "workflows": [dict(tables["workflow"])] if len(wanted.sides) == 2 else [],
+        "workflows": [dict(tables["workflow"])] if len(request.sides) == 2 else [],
     }
-    return {"sides": wanted.sides, **kept, "names": _names(kept)}
+    return {"sides": request.sides, **kept, "names": _names(kept)}
 
 
 def _of(table: Mapping[str, Sequence[Item]], keys: Sequence[str]) -> list[Item]:
@@ -163,41 +163,41 @@ def _filled(credential: Item) -> Item:
     return {**credential, "inputs": {name: value for name, value in credential["inputs"].items() if value}}
 
 
-def _hosts(name: str, wanted: Wanted, shares: Sequence[Item]) -> Iterator[Item]:
+def _hosts(name: str, request: ContentRequest, shares: Sequence[Item]) -> Iterator[Item]:
     # An instance may be on both sides. It is one host then, with what the source says of it.
-    for host, variables in {**wanted.destinations, **wanted.sources}.items():
+    for host, variables in {**request.destinations, **request.sources}.items():
         yield {"name": host, "variables": variables, "inventory": name}
     for share in shares:
         yield {**share, "inventory": f"{name}: shares"}
 
 
-def _job_templates(tables: Mapping[str, Any], wanted: Wanted) -> Iterator[Item]:
-    for template in _of(tables["job_templates"], wanted.purposes):
+def _job_templates(tables: Mapping[str, Any], request: ContentRequest) -> Iterator[Item]:
+    for template in _of(tables["job_templates"], request.purposes):
         kept: Item = dict(tables["job_template"])
         for key, value in template.items():
             if key == "accounts":
-                kept["credentials"] = [*_credentials(tables, wanted, value)]
+                kept["credentials"] = [*_credentials(tables, request, value)]
             elif key == "survey":
-                kept |= _survey(tables["surveys"], wanted, value)
+                kept |= _survey(tables["surveys"], request, value)
             else:
                 kept[key] = value
         yield kept
 
 
-def _credentials(tables: Mapping[str, Any], wanted: Wanted, accounts: Sequence[str]) -> Iterator[str]:
+def _credentials(tables: Mapping[str, Any], request: ContentRequest, accounts: Sequence[str]) -> Iterator[str]:
     """Yield the names of the credentials that a job takes."""
-    for side in wanted.sides:
+    for side in request.sides:
         # With a direction, each account is the other side as well: it grants, or has rules, for when that is exchanged.
-        if wanted.directed or side in accounts:
+        if request.directed or side in accounts:
             yield from (credential["name"] for credential in tables["credentials"][side])
 
 
-def _survey(surveys: Mapping[str, Item], wanted: Wanted, name: str) -> Item:
+def _survey(surveys: Mapping[str, Item], request: ContentRequest, name: str) -> Item:
     survey = surveys.get(name) or {}
     asked = {question["variable"] for question in survey.get("spec") or ()}
     # An answer, even an empty one, would hide which accounts the hosts name.
     if "acr_source_account_ids" in asked and any(
-        "acr_source_account_ids" in host for host in wanted.destinations.values()
+        "acr_source_account_ids" in host for host in request.destinations.values()
     ):
         survey = {}
     return {"survey_enabled": bool(survey), "survey_spec": survey}

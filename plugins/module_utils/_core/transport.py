@@ -6,22 +6,19 @@
 from __future__ import annotations
 
 import math
-import re
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.endpoints import endpoint_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
-    AcrError,
     ApiError,
     CredentialsError,
-    UnreachableError,
     api_error,
     attempt,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.http import Exchange, Wire
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.http import Wire
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.identity import AssumeRole, Keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import Connection
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.oss import OssCalls
@@ -29,16 +26,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.package
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.providers import Provider
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk_calls import credential, generic, typed
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import (
-    NoAnswerError,
-    expects_tls,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk_errors import translate, unanswered
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.unanswered import NoAnswerError
 
 PRODUCTS = (*PACKAGES, "sts", "oss")
 # Keys are renewed so many seconds before their end. A call that began with the old keys is over by then.
 _RENEWAL_MARGIN = 300
-# About two lines of a terminal.
-_LONGEST_TEXT = 200
 
 
 class Transport(Protocol):
@@ -70,7 +63,7 @@ class SdkTransport:
             if product == "oss":
                 answer: dict[str, Any] = self._clients[product](action, parameters)
                 return answer
-            return self._send(self._clients[product], product, action, parameters)
+            return self._send(self._clients[product], self._keys, product, action, parameters)
         except ApiError as error:
             # Not every code of a key is known as one, such as AccessKeyDisabled.
             if isinstance(error, CredentialsError) or "AccessKey" in error.code:
@@ -81,15 +74,17 @@ class SdkTransport:
         """Return protocol and host, with the port if one is given."""
         return endpoint_of(product, self._connection.endpoints.get(product), self._connection.region)
 
-    def _send(self, client: Any, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def _send(
+        self, client: Any, keys: Keys, product: str, action: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
         call = generic(client, action) if product == "sts" else typed(client, product, action)
         with self._wire.exchange() as exchange:
             try:
                 response = call(dict(parameters))
             except NoAnswerError as error:
-                _unreachable(action, error)
+                unanswered(action, error)
             except load("Tea.exceptions").TeaException as error:
-                self._translate(action, error, exchange)
+                translate(action, error, exchange, keys)
         body = response.get("body") if isinstance(response, dict) else None
         if not isinstance(body, dict):
             raise api_error(action, "", "the answer is not in the documented shape", status=200, uncertain=True)
@@ -140,7 +135,7 @@ class SdkTransport:
         given = {name: value for name, value in parameters.items() if value is not None}
         with attempt(f"assume role {role.arn}"):
             try:
-                found = self._send(self._client("sts", keys), "sts", "AssumeRole", given)["Credentials"]
+                found = self._send(self._client("sts", keys), keys, "sts", "AssumeRole", given)["Credentials"]
             except ApiError as error:
                 error.hint = error.hint or remedy("AssumeRole", error.code, given, status=error.status)
                 if isinstance(error, CredentialsError):
@@ -150,66 +145,3 @@ class SdkTransport:
         taken = Keys(found["AccessKeyId"], found["AccessKeySecret"], found["SecurityToken"], origin)
         # By our own clock, which may differ from the service's. STS gives 3,600 seconds unless asked for others.
         return taken, time.time() + (role.duration or 3600)
-
-    def _translate(self, action: str, error: Any, exchange: Exchange) -> NoReturn:
-        inner = getattr(error, "inner_exception", None)
-        if isinstance(inner, NoAnswerError):
-            _unreachable(action, inner)
-        data = error.data if isinstance(getattr(error, "data", None), dict) else {}
-        code = str(data.get("Code") or getattr(error, "code", None) or "")
-        self._check_exchange(action, code, error, exchange)
-        retry_after = getattr(error, "retry_after", None)
-        raise api_error(
-            action,
-            code,
-            str(data.get("Message") or ""),
-            request_id=str(data.get("RequestId") or ""),
-            status=int(data.get("statusCode") or getattr(error, "status_code", None) or exchange.status),
-            retry_after=(retry_after or 0) / 1000,  # the SDK counts in milliseconds
-            denied=data.get("AccessDeniedDetail"),
-        ) from error
-
-    def _check_exchange(self, action: str, code: str, error: Any, exchange: Exchange) -> None:
-        """Raise if the exchange did not get as far as an answer of the service."""
-        inner = getattr(error, "inner_exception", None)
-        if not exchange.host:
-            raise AcrError(
-                f"the SDK could not make the request {action}: {self._words(inner or error)}",
-                "Nothing was sent. Check the task's options; if they are right, this is a bug worth reporting.",
-            ) from error
-        if not exchange.status:
-            raise UnreachableError(
-                action,
-                "",
-                f"{exchange.host} cannot be reached ({self._words(inner or error)})",
-                uncertain=exchange.sent,
-            ) from error
-        if not code and inner is not None:
-            raise UnreachableError(
-                action,
-                "",
-                f"{exchange.host} answered with something else than JSON (HTTP {exchange.status})",
-                hint=_who_answered(exchange),
-                status=exchange.status,
-                uncertain=True,
-            ) from error
-
-    def _words(self, cause: BaseException) -> str:
-        """Return an exception's words, or a few of our own if it shows a secret."""
-        text = re.sub(r"\s+", " ", str(cause))
-        secrets = (self._keys.access_key_secret, self._keys.security_token or "", "Signature=")
-        # The text may quote the header or the URL that could not be sent.
-        if any(secret.strip() and secret.strip() in text for secret in secrets):
-            text = "a header or the URL cannot be sent"
-        return f"{type(cause).__name__}: {text[:_LONGEST_TEXT]}"
-
-
-def _who_answered(exchange: Exchange) -> str:
-    """Return what to do about an answer that is no JSON."""
-    # Servers that expect TLS refuse a request without it by this status.
-    tls = expects_tls(exchange.url) if exchange.status == 400 else ""
-    return tls or "A proxy or a load balancer may have answered in its place; check the endpoint and try again."
-
-
-def _unreachable(action: str, error: NoAnswerError) -> NoReturn:
-    raise UnreachableError(action, "", error.reason, hint=error.hint, uncertain=error.uncertain) from error
