@@ -20,12 +20,15 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import FILTERS, Rule, is_readable
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Origin
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.routes import Routes, Select
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side import Side
 
 # Repositories of a rule that are looked into for signatures. These are five rounds of twenty calls. A preflight should
 # be quick; the audit looks into all of them.
 _MOST = 100
+# What says which images a rule carries. Without a namespace it is for the whole instance, whatever its scope says.
+_SELECTING = ("namespace", "repository", "namespace_filter", "repository_filter", "tag_filter")
 
 
 class RulesToCome:
@@ -35,10 +38,12 @@ class RulesToCome:
         client: the services of the instance's account.
         instance_id: the source.
         rules: the rules that are wanted, as the option sync_rules has them.
+        there: the rules that the instance has.
     """
 
-    def __init__(self, client: Client, instance_id: str, rules: Iterable[Rule]) -> None:
+    def __init__(self, client: Client, instance_id: str, rules: Iterable[Rule], there: Iterable[SyncRule]) -> None:
         self._client = client
+        self._there = {str(rule.name): rule.to_result() for rule in there}
         self._rules = [rule for rule in rules if is_readable(rule)]
         self._side = Side(client, instance_id)
         self._listed: set[Any] = set()
@@ -58,7 +63,9 @@ class RulesToCome:
 
     def leaving_out(self) -> Iterator[Finding]:
         """Yield a finding for each rule whose filters would leave out signatures, or everything."""
-        narrow = [rule for rule in self._rules if any(rule.get(name) not in ANYTHING for name in FILTERS)]
+        # Of a rule that is there already, verification and the audit tell.
+        coming = [rule for rule in self._rules if not _selects_alike(rule, self._there.get(str(rule["name"]), {}))]
+        narrow = [rule for rule in coming if any(rule.get(name) not in ANYTHING for name in FILTERS)]
         if not narrow:
             return
         with attempt(f"look what filters select on {self._side.instance_id}"):
@@ -92,6 +99,11 @@ class RulesToCome:
     def _images(self, origins: Sequence[Origin]) -> list[tuple[Origin, Mapping[str, Any]]]:
         listed = self._client.calls(lambda origin: self._side.images(*origin), origins)
         return list(zip(origins, listed, strict=True))
+
+
+def _selects_alike(rule: Rule, other: Rule) -> bool:
+    """Return whether two rules select the same images."""
+    return all((rule.get(name) or None) == (other.get(name) or None) for name in _SELECTING)
 
 
 def _sharing(rules: Sequence[Rule]) -> list[Rule]:

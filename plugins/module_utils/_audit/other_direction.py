@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import REVERSED
 
 _REMEDY = (
@@ -23,16 +22,14 @@ _REMEDY = (
 )
 
 
-def other_direction(client: Client, instance_id: str, rules: Iterable[Rule]) -> Iterator[Finding]:
+def other_direction(there: Iterable[SyncRule], rules: Iterable[Rule]) -> Iterator[Finding]:
     """Yield a finding for each rule whose counterpart of the other direction ends at the instance.
 
     Args:
-        client: the services of the instance's account.
-        instance_id: the source.
+        there: the rules that begin or end at the source.
         rules: the rules that are wanted there, with their targets.
     """
-    found = SyncRules(client, {"instance_id": instance_id, "direction": "inbound"}).find()
-    arriving = {(rule.name, rule.target_instance_id) for rule in found}
+    arriving = {(rule.name, rule.target_instance_id) for rule in there if rule.direction == "inbound"}
     for rule in rules:
         name, target = str(rule["name"]), rule.get("target_instance_id")
         # A switch-over names each reversed rule after the rule that it reverses.

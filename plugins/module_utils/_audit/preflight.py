@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.before_rules import RulesToCome
@@ -22,7 +23,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.instance import Instance, Instances
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 
 # The editions as the API names them, from the vendor's page on cross-account sync.
@@ -41,20 +44,18 @@ def preflight(task: Task) -> dict[str, Any]:
     Raises:
         AcrError: something was found, and the task wants to fail then.
     """
-    # A wrong account would stop the first write here. By then, the other side may have been written already.
-    task.client.check_account()
     params = {**task.params, **_plans(task.params)}
-    instance, own_region = _look(task.client, params)
-    findings = [*_instance(instance, params["side"]), *_region(own_region, params), *_nobody(params)]
     rules = wanted_rules(params["sync_rules"] or [])
-    for rule, missing in missing_places(task.client, rules, params):
+    look = _look(task.client, params, rules)
+    instance = look.instance
+    findings = [*_instance(instance, params["side"]), *_region(look.own_region, params), *_nobody(params)]
+    for rule, missing in look.missing:
         findings += [*_route(rule, params), *missing]
     warnings = [_doubt(instance, params["side"])] if instance.edition in _DOUBTFUL else []
     if params["side"] == "source":
         # Both look at images, which only the source's account can list.
-        to_come = RulesToCome(task.client, params["instance_id"], rules)
-        back = other_direction(task.client, params["instance_id"], rules) if rules else ()
-        findings += [*to_come.meeting(), *back]
+        to_come = RulesToCome(task.client, params["instance_id"], rules, look.there)
+        findings += [*to_come.meeting(), *other_direction(look.there, rules)]
         warnings += sentences([*selecting_all(rules), *to_come.leaving_out()])
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
     if warnings:
@@ -67,15 +68,42 @@ def preflight(task: Task) -> dict[str, Any]:
     return result
 
 
-def _look(client: Client, params: Mapping[str, Any]) -> tuple[Instance, str | None]:
-    """Return an instance, and its own region if the endpoint may know instances of other regions."""
+@dataclass(frozen=True)
+class _Look:
+    """What was looked at.
+
+    Attributes:
+        instance: the instance.
+        own_region: its region, if the endpoint may know instances of other regions.
+        missing: each rule with what it lacks on this side.
+        there: the rules of a source that begin or end there; none where no rule is asked for.
+    """
+
+    instance: Instance
+    own_region: str | None
+    missing: Sequence[tuple[Rule, list[Finding]]]
+    there: Sequence[SyncRule]
+
+
+def _look(client: Client, params: Mapping[str, Any], rules: Sequence[Rule]) -> _Look:
+    """Look at all at the same time.
+
+    Raises:
+        AcrError: a call failed; a wrong account is told before anything else.
+    """
     instances, instance_id = Instances(client, params), params["instance_id"]
-    if not (client.any_region and params.get("region")):
-        return instances.get(instance_id), None
-    # Side by side, so that no run takes longer for it.
+    # Elsewhere the endpoint knows the instances of the task's region alone.
+    asks_region = bool(client.any_region and params.get("region"))
+    has_rules = params["side"] == "source" and bool(rules)
     with pool() as threads:
-        region = threads.submit(instances.own_region, instance_id)
-        return instances.get(instance_id), region.result()
+        # A wrong account would stop the first write here. By then, the other side may have been written already.
+        account = threads.submit(client.check_account)
+        instance = threads.submit(instances.get_with_region if asks_region else instances.get, instance_id)
+        missing = threads.submit(missing_places, client, rules, params)
+        there = threads.submit(list, SyncRules(client, {"instance_id": instance_id}).find()) if has_rules else None
+        account.result()
+        found = instance.result()
+        return _Look(found, found.region if asks_region else None, missing.result(), there.result() if there else ())
 
 
 def _doubt(instance: Instance, side: str) -> str:

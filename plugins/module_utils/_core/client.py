@@ -101,8 +101,7 @@ class Client:
             if self._read_only:
                 raise RuntimeError(f"{action} in check mode")
             self.check_account()
-        if self.permissions is not None:
-            self.permissions.update(resources(action, parameters or {}))
+        self.needs(action, parameters or {})
         pace = self._paces[product]
         waits = waits_by_kind(self._retries)
         while True:
@@ -132,6 +131,11 @@ class Client:
             return
         with activity.waiting(f"since {error.action} failed ({error.code or 'no answer'}) and is tried again"):
             self.sleep(max(error.retry_after, wait))
+
+    def needs(self, action: str, parameters: Mapping[str, Any]) -> None:
+        """Note the permissions of an action, if somebody asks for them."""
+        if self.permissions is not None:
+            self.permissions.update(resources(action, parameters))
 
     def without(self, action: str) -> None:
         """Leave an action out of the permissions, since a run does as well without it."""

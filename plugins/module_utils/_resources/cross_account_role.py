@@ -18,6 +18,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access impor
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM, SYSTEM, Access
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.engine import plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, ApiError, NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import DELETE, NOTHING, Plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource, refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources import role_checks
@@ -61,12 +62,15 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         return self._read_back.pop() if self._read_back else self._read(desired)
 
     def _read(self, desired: CrossAccountRole) -> CrossAccountRole | None:
-        role, name = self.calls.role(), str(desired.policy_name)
-        found = self.calls.named_policy(name)
+        name = str(desired.policy_name)
+        # At the same time, although a role that is not there has no policies to ask for: it is there in most runs.
+        with pool() as threads:
+            own_role = threads.submit(self.calls.role)
+            named = threads.submit(self.calls.named_policy, name)
+            attachments = threads.submit(self.calls.attached)
+            role, found, attached = own_role.result(), named.result(), attachments.result()
         if role is None and found is None:
             return None
-        # Without a role there are no attached policies to ask for.
-        attached = self.calls.attached() if role is not None else {}
         # A revocation must not fail for lack of a right to read.
         unread = (CUSTOM, SYSTEM) if self.params.get("state") == "absent" else ()
         others = [

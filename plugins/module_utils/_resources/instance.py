@@ -41,11 +41,7 @@ class Instances(Resource[Instance]):
             # One call, and no right to list all instances.
             yield self.get(wanted)
             return
-        selected = {"InstanceName": self.params.get("name")}
-        for found in self.client.pages("cr", "ListInstance", selected, "Instances"):
-            # ListInstance writes times as text, GetInstance as numbers.
-            times = {name: _number(found, name) for name in ("CreateTime", "ModifiedTime")}
-            yield Instance.from_api({**found, **times})
+        yield from self._listed({"InstanceName": self.params.get("name")})
 
     def get(self, instance_id: str) -> Instance:
         with attempt(f"look at instance {instance_id}"):
@@ -53,18 +49,26 @@ class Instances(Resource[Instance]):
         # GetInstance does not tell the region. An endpoint only knows the instances of its own region.
         return Instance.from_api({"RegionId": self.params.get("region"), **found})
 
-    def own_region(self, instance_id: str) -> str | None:
-        """Return the region that the service has for an instance; None if it cannot be known.
+    def get_with_region(self, instance_id: str) -> Instance:
+        """Return an instance with the region that the service has for it, if that can be known.
 
         The list says it, and takes a right that no other look at an instance takes.
         """
-        region = None
+        found = None
         with suppress(ApiError):
-            for found in self.client.pages("cr", "ListInstance", {}, "Instances"):
-                if found.get("InstanceId") == instance_id:
-                    region = found.get("RegionId")
+            found = next((each for each in self._listed({}) if each.instance_id == instance_id), None)
         self.client.without("ListInstance")
-        return str(region) if region else None
+        if found is None:
+            return self.get(instance_id)
+        # The right to the look that does for everybody else.
+        self.client.needs("GetInstance", {"InstanceId": instance_id})
+        return found
+
+    def _listed(self, selected: dict[str, Any]) -> Iterator[Instance]:
+        for found in self.client.pages("cr", "ListInstance", selected, "Instances"):
+            # ListInstance writes times as text, GetInstance as numbers.
+            times = {name: _number(found, name) for name in ("CreateTime", "ModifiedTime")}
+            yield Instance.from_api({**found, **times})
 
 
 def _number(found: dict[str, Any], name: str) -> int | None:

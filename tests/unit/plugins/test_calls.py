@@ -23,8 +23,8 @@ UNCHANGED = {
     "acr_sync_rule": {"ListRepoSyncRule": 1},
     "acr_sync_rules": {"ListRepoSyncRule": 1},
     "acr_image_sync": {"GetRepository": 1, "ListRepoTag": 1, "ListRepoSyncTask": 1},
-    # The region is looked at where an endpoint is given, since a call then reaches the instance whatever the region is.
-    "acr_sync_preflight": {"GetInstance": 1, "ListInstance": 1},
+    # Where an endpoint is given, calls reach the instance whatever the region is. The list tells its own region, too.
+    "acr_sync_preflight": {"ListInstance": 1},
 }
 
 

@@ -287,3 +287,22 @@ def test_a_rule_that_would_send_back_what_its_counterpart_brings_is_found(
     found = account_b.run("acr_sync_preflight", side="source", instance_id=TARGET, sync_rules=rules)["findings"]
     told = [finding["problem"] for finding in found if finding["check"] == "other_direction"]
     assert told == [f"sync rule prod-reversed would send back to {SOURCE} what prod brings from there"] * visible
+
+
+@pytest.mark.usefixtures("granted")
+def test_signatures_are_looked_for_until_the_rule_is_there(cloud: Emulator, account_a: Account) -> None:
+    repository: dict[str, Any] = {"instance_id": SOURCE, "namespace": "prod", "repository": "web"}
+    cloud.post("/_emulator/images", {**repository, "tags": ["v7"]})
+    images = account_a.run("acr_image_info", **repository, tag_filter="^v7$")["images"]
+    signature = f"{images[0]['digest'].replace(':', '-')}.sig"
+    cloud.post("/_emulator/images", {**repository, "tags": [signature]})
+    target = {"target_account_id": ACCOUNT_B, "target_region": "eu-central-1", "target_instance_id": TARGET}
+    rule: dict[str, Any] = {"name": "r", "namespace": "prod", "tag_filter": "^v[0-9]", **target}
+    asked: dict[str, Any] = {"side": "source", "instance_id": SOURCE}
+    assert "leaves behind" in str(account_a.run("acr_sync_preflight", **asked, sync_rules=[rule])["warnings"])
+    account_a.run("acr_sync_rule", instance_id=SOURCE, **rule)
+    cloud.delete("/_emulator/calls")
+    assert "warnings" not in account_a.run("acr_sync_preflight", **asked, sync_rules=[rule])
+    assert cloud.calls("ListRepository") == []
+    other = {**rule, "tag_filter": "^v"}
+    assert "leaves behind" in str(account_a.run("acr_sync_preflight", **asked, sync_rules=[other])["warnings"])
