@@ -57,7 +57,10 @@ def rules(verified: Mapping[str, Row], audited: Mapping[str, Row], names: Mappin
 
 def _rule(rule: Row, fault: str | None, names: Mapping[str, str]) -> dict[str, Any]:
     there, target = rule["sync_rule"], str(rule["sync_rule"].get("target_instance_id"))
-    standing = _STANDINGS[rule["standing"]] + (f", but {fault}" if fault else "")
+    standing = _STANDINGS[rule["standing"]]
+    if rule["standing"] == "unlisted" and there.get("trigger") == "manual":
+        standing = "not in the inventory, sends only what it is told to"
+    standing += f", but {fault}" if fault else ""
     return {
         "name": rule["name"],
         "standing": standing,

@@ -70,15 +70,27 @@ def _wrong(report: Row) -> list[str]:
 
 def _doubtful(report: Row) -> list[str]:
     images = {state: count["images"] for state, count in report["counts"].items()}
-    unlisted, warnings = _rules(report, "unlisted"), _findings(report, "warning")
-    verb = "is" if unlisted == 1 else "are"
-    replicates = "replicates" if unlisted == 1 else "replicate"
+    warnings = _findings(report, "warning")
     return [
         f"{images['waiting']:,} on the way" if images["waiting"] else "",
         f"{images['older']:,} older than their rule, never sent" if images["older"] else "",
         f"{images['unsigned']:,} without their signature" if images["unsigned"] else "",
-        f"{counted(unlisted, 'sync rule')} {verb} not in the inventory and still {replicates}" if unlisted else "",
+        *_unlisted(report),
         f"{counted(warnings, 'warning')} about the set-up" if warnings else "",
+    ]
+
+
+def _unlisted(report: Row) -> list[str]:
+    """Say how many rules the inventory lacks; a manual one sends nothing by itself."""
+    by_trigger = Counter(rule["trigger"] == "manual" for rule in report["rules"] if rule["kind"] == "unlisted")
+    goes_on, manual = by_trigger[False], by_trigger[True]
+    verb = "is not in the inventory and still replicates"
+    verbs = "are not in the inventory and still replicate"
+    return [
+        f"{counted(goes_on, 'sync rule')} {verb if goes_on == 1 else verbs}" if goes_on else "",
+        f"{counted(manual, 'manual sync rule')} {'is' if manual == 1 else 'are'} not in the inventory"
+        if manual
+        else "",
     ]
 
 

@@ -30,12 +30,14 @@ DAY = 86_400_000
 TARGET = INSTANCES[DESTINATION]
 PLACE = {"scope": "namespace", "namespace": "prod", "target_instance_id": INSTANCES[DESTINATION]}
 STRAY = {**PLACE, "name": "stray", "instance_id": "cri-s", "target_region": "eu-central-1"}
+MANUAL = {"trigger": "manual"}
 
 
 def standing(name: str, kind: str, rule: Mapping[str, Any] = MappingProxyType(PLACE)) -> Standing:
     if kind == "unlisted":
-        [unlisted] = unlisted_rules([{**STRAY, "name": name}], [])
-        return Standing(name, kind, STRAY, unlisted=unlisted)
+        stray = {**STRAY, "trigger": rule.get("trigger")}
+        [unlisted] = unlisted_rules([{**stray, "name": name}], [])
+        return Standing(name, kind, stray, unlisted=unlisted)
     return Standing(name, kind, rule)
 
 
@@ -108,6 +110,13 @@ VERDICTS: list[tuple[list[str], dict[str, Any], str, str]] = [
         {"rules": [standing("r", "unlisted")]},
         "warning",
         "The only image that rules cover arrived; 1 sync rule is not in the inventory and still replicates.",
+    ),
+    (
+        ["same"],
+        {"rules": [standing("r", "unlisted"), standing("s", "unlisted"), standing("m", "unlisted", MANUAL)]},
+        "warning",
+        "The only image that rules cover arrived; 2 sync rules are not in the inventory and still replicate; 1 manual"
+        " sync rule is not in the inventory.",
     ),
 ]
 
@@ -197,6 +206,7 @@ def test_rules_stand_beside_the_inventory() -> None:
         *(standing("kept", "as wanted"), standing("dead", "as wanted"), standing("new", "missing")),
         *(standing("other", "different", whole), standing("bad", "refused", {"name": "bad"})),
         *(standing("foreign", "unlisted"), standing("old", "unwanted")),
+        standing("by hand", "unlisted", MANUAL),
     ]
     report = reported(compared("same", rule="kept"), rules=rules, audited=[{**DEAD, "subject": "sync rule dead"}])
     found = {row["name"]: (row["standing"], row["covers"], row["arrived"], row["ok"]) for row in report["rules"]}
@@ -205,6 +215,7 @@ def test_rules_stand_beside_the_inventory() -> None:
         "other": ("not as in the inventory", "the whole instance (repositories that match '^web')", 0, False),
         "bad": ("cannot be made", "–", 0, False),
         "foreign": ("not in the inventory, still replicates", "namespace prod", 0, False),
+        "by hand": ("not in the inventory, sends only what it is told to", "namespace prod", 0, False),
         "old": ("should be gone", "namespace prod", 0, False),
         "dead": ("as in the inventory, but carries nothing", "namespace prod", 0, False),
         "kept": ("as in the inventory", "namespace prod", 1, True),
