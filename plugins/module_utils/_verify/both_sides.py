@@ -149,7 +149,9 @@ class Comparison:
         there: Mapping[str, Held],
     ) -> list[Compared]:
         """Return the images of one repository, compared with one of its targets."""
-        readable = target.instance_id in self._destinations
+        side = self._destinations.get(target.instance_id)
+        place = side.places.get((target.namespace, target.repository)) if side else None
+        immutable = place is not None and place.immutable
         records, lost = self._records.of(origin, target), self._records.lost(origin)
         reached = self._records.reached(target.instance_id)
         found = []
@@ -159,7 +161,7 @@ class Comparison:
             if bringers is not None:
                 held_there = there.get(tag)
                 digest = held_there.digest if held_there else None
-                evidence = Evidence(digest, readable, records.get(tag), lost.get(tag), reached)
+                evidence = Evidence(digest, side is not None, records.get(tag), lost.get(tag), reached, immutable)
                 found.append(compare(bringers, (*origin, tag), held, target, evidence))
         return found
 

@@ -52,7 +52,8 @@ def compare(
         arrived, lag = record.modified, _lag(held, record)
     # By position, since there may be 100,000 images; by name, this takes half as long again.
     about = (rule["name"], names, *where, held.size, held.digest, target, digest)
-    return Compared(*about, state, failure.reason if failure else reason, failure, pushed, arrived, lag)
+    reason = failure.reason if failure else reason
+    return Compared(*about, state, reason, failure, pushed, arrived, lag, evidence.immutable)
 
 
 def extra(rule: Rule, where: tuple[str, str, str], held: Held, target: TargetRepository) -> Compared:
@@ -72,6 +73,7 @@ class Evidence(NamedTuple):
         record: the newest record of the image on this way.
         lost: the newest record of the image on its way to an instance that no rule ends at any more.
         reached: when the last image that arrived at this instance was sent, in epoch milliseconds.
+        immutable: whether the destination moves no tags of the repository.
     """
 
     digest: str | None
@@ -79,6 +81,7 @@ class Evidence(NamedTuple):
     record: Record | None = None
     lost: Record | None = None
     reached: int = 0
+    immutable: bool = False
 
     def failure(self, rule: Rule, held: Held, target: TargetRepository) -> Failure | None:
         """Return how the newest push failed, by the record that says so."""
@@ -98,7 +101,8 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
     if current is not None and current.status == "error":
         return "failed", ""
     if arrived is not None:
-        return "different", _reason(current, _NOT_REPLACED)
+        fixed = "; the tag is immutable there" if evidence.immutable else ""
+        return "different", _reason(current, _NOT_REPLACED) + fixed
     # Without keys of the destination, the source's record is the best that is known.
     if not evidence.readable and current is not None and current.status == "success":
         return "carried", ""

@@ -36,7 +36,10 @@ class TargetRepository(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """One image and one destination; `lag` is in seconds, times are in epoch milliseconds."""
+    """One image and one destination; `lag` is in seconds, times are in epoch milliseconds.
+
+    `immutable` says that the destination moves no tags of this repository.
+    """
 
     rule: str
     rules: tuple[str, ...]
@@ -53,6 +56,7 @@ class Compared(NamedTuple):
     pushed: int | None
     arrived: int | None
     lag: float | None
+    immutable: bool = False
 
     @property
     def source(self) -> str:
@@ -70,7 +74,8 @@ class Compared(NamedTuple):
 
     def to_result(self) -> dict[str, Any]:
         """Return the image as results and reports show it."""
-        shown = {name: value for name, value in self._asdict().items() if name != "failure"}
+        # The reason says that a tag is immutable.
+        shown = {name: value for name, value in self._asdict().items() if name not in ("failure", "immutable")}
         return {
             **shown,
             "rules": list(self.rules),

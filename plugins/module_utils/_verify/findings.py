@@ -22,6 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.desti
     DestinationInstance,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.group import Group
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.signatures import LEFT_OUT
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 
 _SAID = {
@@ -97,15 +98,15 @@ class ImageFindings:
         same = [image for image in self._summary.bad if (image.target.instance_id, image.state) == (target, state)]
         # `bad` holds a bounded number of images, so it may have fewer than were counted.
         if group.images <= _NAMED and len(same) == group.images:
-            return [say(f"{state}_image", image.source, image.sentence, self._remedy(image)) for image in same]
+            return [say(f"{state}_image", image.source, image.sentence, self._remedy(image, "it")) for image in same]
         where = self._at(target).called
         images = f"{counted(group.images, 'image')}, such as {_example(group.first)},"
         problem = f"{images} {_SAID[state]} {where} ({group.kind})"
         if group.failure:
             problem = group.failure.sentence(images, "their", where, several=True)
-        return [say(f"{state}_image", where, problem, self._remedy(group.first))]
+        return [say(f"{state}_image", where, problem, self._remedy(group.first, "them"))]
 
-    def _remedy(self, image: Compared) -> str:
+    def _remedy(self, image: Compared, them: str) -> str:
         destination = self._at(image.target.instance_id)
         if image.failure and not image.failure.past and destination.unseen == UNNAMED:
             return destination.sends("what failed", self._ask)
@@ -117,11 +118,23 @@ class ImageFindings:
             ask = partial(self._ask, destination.instance_id, destination.region)
             return image.failure.remedy(destination.instance_id, ask, SENDS)
         if image.state == "different":
-            return destination.sends("them", self._ask, " with -e backfill_images_override=true, which moves the tags")
-        if image.state == "unsigned":
+            return self._moved(image, destination, them)
+        if image.state == "unsigned" and LEFT_OUT in image.reason:
             sent = destination.sends("those that are there", self._ask)
             return f"Let the rule's tag_filter cover the signatures too. {sent[0].upper()}{sent[1:]}"
-        return destination.sends("them", self._ask)
+        return destination.sends(them, self._ask)
+
+    def _moved(self, image: Compared, destination: DestinationInstance, them: str) -> str:
+        """Return how a tag that is another image is moved."""
+        override = " with -e backfill_images_override=true"
+        if not image.immutable:
+            return destination.sends(them, self._ask, f"{override}, which moves the tag{'s' * (them == 'them')}")
+        place = f"{image.target.namespace}/{image.target.repository}"
+        return (
+            f"Push {them} under another tag, or end the immutability of {place} there with"
+            f" registryops.alicloud.acr_repository and tag_immutability: false; then"
+            f" {destination.sends(them, self._ask, override)}"
+        )
 
     def _never_sent(self) -> list[Finding]:
         """Return what a rule never carries.

@@ -11,7 +11,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.at
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 
-_LEFT_OUT = "the rule's tag_filter leaves it out"
+LEFT_OUT = "the rule's tag_filter leaves it out"
 _HERE = ("same", "carried", "waiting")
 
 
@@ -42,7 +42,7 @@ def with_signatures(
         for tag in attachments.get(image.digest or "", ()) if image.state in ("same", "carried") else ():
             own = states.get(tag)
             if own is None and tag not in there:
-                return f"{tag}: {_LEFT_OUT}"
+                return f"{tag}: {LEFT_OUT}"
             if own is not None and own.state not in _HERE:
                 return f"{tag}: {own.reason}"
         return ""

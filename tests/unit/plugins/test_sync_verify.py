@@ -69,6 +69,11 @@ def images(result: dict[str, Any]) -> dict[str, int]:
     return {state: count["images"] for state, count in result["counts"].items() if count["images"]}
 
 
+def finding_of(result: dict[str, Any], check: str) -> dict[str, Any]:
+    [found] = [finding for finding in result["findings"] if finding["check"] == check]
+    return dict(found)
+
+
 def checks(result: dict[str, Any]) -> list[tuple[str, str]]:
     return [(finding["severity"], finding["check"]) for finding in result["findings"]]
 
@@ -121,6 +126,19 @@ def test_each_image_that_is_not_as_it_should_be_is_named(cloud: Emulator, ruled:
     assert f"prod/web:v10 failed on its way to {TARGET}/prod/web:v10 at {moment} (DISK_FULL, sync task rst-" in said
     assert said.startswith("Sync is not as it should be: ")
     assert [row["tags"] for row in result["troubles"]] == [["v10"], ["moved"]]
+    assert finding_of(result, "different_image")["remedy"].endswith(
+        "backfill_images sends it with -e backfill_images_override=true, which moves the tag."
+    )
+
+
+def test_an_immutable_tag_is_not_said_to_be_moved_by_a_run(cloud: Emulator, ruled: Account, account_b: Account) -> None:
+    push(cloud, "moved")
+    verify(ruled)  # waits until it has arrived
+    push(cloud, {"tag": "moved", "digest": f"sha256:{'0' * 64}"}, instance=TARGET)
+    account_b.run("acr_repository", instance_id=TARGET, namespace="prod", name="web", tag_immutability=True)
+    found = finding_of(verify(ruled), "different_image")
+    assert found["problem"].endswith("; the tag is immutable there)")
+    assert found["remedy"].startswith("Push it under another tag, or end the immutability of prod/web there with")
 
 
 def test_an_image_that_was_deleted_at_the_destination_is_missing(
