@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ NO_VERBS = {
     *("As", "At", "By", "For", "In", "Of", "On", "With", "Without"),
     *("How", "What", "When", "Where", "Whether", "Which", "Who", "Whose"),
 }
+# Ansible wants these names of every plugin of a kind.
+GIVEN = {"FilterModule", "LookupModule", "InventoryModule", "CallbackModule", "ActionModule", "ModuleDocFragment"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -43,6 +46,14 @@ def test_it_finds_each_way_to_name_a_variable(line: str) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_variable_is_named_by_a_noun(folder: str) -> None:
     assert places(folder, empty_names) == {}, "name each of these by a noun that says what it is"
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    names: Counter[str] = Counter()
+    for file in (*(ROOT / "plugins").rglob("*.py"), *(ROOT / "extensions").rglob("*.py")):
+        nodes = ast.parse(file.read_text(encoding="utf-8")).body
+        names.update(node.name for node in nodes if isinstance(node, ast.ClassDef) and node.name not in GIVEN)
+    assert [name for name, count in names.items() if count > 1] == [], "let the name say what sets them apart"
 
 
 def nested_loops(source: str) -> Iterator[int]:

@@ -1,9 +1,8 @@
-"""Hold the way down through the folders, and a name for each class that no other class has."""
+"""Hold the way down through the folders."""
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -25,8 +24,6 @@ BELOW = {
     "_audit": {"_core", "_access", "_resources", "_verify"},
     "_pruning": {"_core", "_access", "_resources", "_verify"},
 }
-# Ansible wants these names of every plugin of a kind.
-GIVEN = {"FilterModule", "LookupModule", "InventoryModule", "CallbackModule", "ActionModule", "ModuleDocFragment"}
 
 
 @cache
@@ -92,10 +89,3 @@ def test_only_modules_and_plugins_import_the_edge() -> None:
     assert [file for file, targets in arrows().items() if EDGE in targets and room(file)] == []
     knowing = [file for file, tree in files().items() if "ansible.module_utils.basic" in set(imported(tree))]
     assert knowing == [EDGE], "only the edge knows AnsibleModule"
-
-
-def test_no_two_classes_have_the_same_name() -> None:
-    names: Counter[str] = Counter()
-    for tree in files().values():
-        names.update(node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.name not in GIVEN)
-    assert [name for name, count in names.items() if count > 1] == [], "let the name say what sets them apart"
