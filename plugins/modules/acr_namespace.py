@@ -11,8 +11,8 @@ version_added: 0.1.0
 short_description: Keep a namespace of an instance
 description:
   - Creates, changes and deletes namespaces of a Container Registry Enterprise Edition instance.
-  - A sync rule for a namespace needs a namespace of the same name on both sides, and O(auto_create_repositories) at the
-    destination.
+  - A sync rule for a namespace needs it at the source. At the destination it needs its target namespace, with
+    O(auto_create_repositories).
 options:
   instance_id:
     description:

@@ -11,8 +11,7 @@ version_added: 0.1.0
 short_description: Keep a repository of an instance
 description:
   - Creates, changes and deletes repositories of a Container Registry Enterprise Edition instance.
-  - A sync rule for a repository needs that repository on both sides, with the same name and in a namespace of the same
-    name.
+  - A sync rule for a repository needs it at the source, and its target repository at the destination.
 options:
   instance_id:
     description:
