@@ -178,8 +178,8 @@ counts:
   sample: {"error": 0, "warning": 1}
 summary:
   description:
-    - The same as text for people. C(findings) has one sentence for each finding. C(failure) is one sentence with the
-      findings that O(fail_on) selects, and empty if there are none.
+    - The same as text for people. C(findings) has a sentence for each of the first 20 findings. C(failure) is one
+      sentence with the findings that O(fail_on) selects, and empty if there are none.
   type: dict
   returned: success
 findings:

@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding
     Finding,
     counted,
     failure,
+    first,
     sentences,
     state_of,
 )
@@ -51,6 +52,6 @@ def _summary(findings: list[Finding], fail_on: str) -> dict[str, Any]:
     said = zip(findings, sentences(findings), strict=True)
     lines = [f"{finding['severity']}: {sentence}" for finding, sentence in said]
     return {
-        "findings": lines or [_NOTHING],
+        "findings": first(lines) or [_NOTHING],
         "failure": failure("Sync is not set up as it should be", failing) if failing else "",
     }

@@ -19,7 +19,13 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks 
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, sentences
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import (
+    MOST,
+    Finding,
+    error,
+    first,
+    sentences,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.regions import is_industry_cloud
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
@@ -59,11 +65,12 @@ def preflight(task: Task) -> dict[str, Any]:
         warnings += sentences([*selecting_all(rules), *to_come.leaving_out()])
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
     if warnings:
-        result["warnings"] = warnings
+        result["warnings"] = first(warnings, "more warnings like these")
     if findings and params["fail"]:
         said = " ".join(sentences(findings))
         failure = AcrError(f"sync could not work, and nothing was written: {said}")
-        failure.results = result
+        # Ansible prints the whole result of a task that fails.
+        failure.results = {**result, "findings": findings[:MOST]}
         raise failure
     return result
 

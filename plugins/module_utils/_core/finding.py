@@ -13,7 +13,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.text im
 
 Finding = dict[str, str]
 # Findings that one sentence names; a person has read enough of them before that many.
-_MOST = 20
+MOST = 20
 # A command with its arguments, as commands.py writes it.
 _COMMAND = re.compile(r"`ansible-playbook [^`]+`")
 
@@ -59,10 +59,10 @@ def sentences(findings: Iterable[Finding]) -> list[str]:
     return said
 
 
-def first(sentences: list[str]) -> list[str]:
-    """Return as many sentences as a person reads, and how many more there are."""
-    more = len(sentences) - _MOST
-    return [*sentences[:_MOST], *([f"{more} more, which are in the findings"] if more > 0 else [])]
+def first(sentences: list[str], others: str = "more, which are in the findings") -> list[str]:
+    """Return as many sentences as a person reads, and how many others there are."""
+    more = len(sentences) - MOST
+    return [*sentences[:MOST], *([f"{more} {others}"] if more > 0 else [])]
 
 
 def counted(findings: Iterable[Finding]) -> dict[str, int]:

@@ -152,6 +152,18 @@ def test_it_fails_with_all_findings_where_that_is_wanted(account_a: Account) -> 
     assert len(failed.value.result["findings"]) == 2
 
 
+def test_no_more_is_shown_than_a_person_reads(account_a: Account) -> None:
+    lacking = [{"name": f"r{number}", "namespace": f"none-{number}"} for number in range(60)]
+    assert len(checks(account_a, "source", *lacking)) == 60
+    with pytest.raises(ModuleFailedError) as failed:
+        account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=lacking, fail=True)
+    assert len(failed.value.result["findings"]) == 20
+    wide = [{"name": f"r{number}", "namespace": "prod", "tag_filter": "v*"} for number in range(60)]
+    result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=wide)
+    assert len(result["warnings"]) == 21
+    assert "40 more warnings like these" in str(result["warnings"][-1])
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [
