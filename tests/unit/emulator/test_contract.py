@@ -91,7 +91,7 @@ def steps() -> Iterator[Mapping[str, list[Step]]]:
 
 
 def test_what_is_known_is_served_and_what_is_served_is_known() -> None:
-    assert set(SERVED) == set(FACTS)
+    assert set(SERVED) == set(FACTS), "describe each action in tests/emulator/contract.yml"
     documented = set(chain.from_iterable(facts.get("errors", {}) for facts in FACTS.values()))
     assert documented == set(WRONG) | ELSEWHERE | set(NOT_SERVED)
 
@@ -101,7 +101,7 @@ def test_methods_and_authority(name: str) -> None:
     facts = FACTS[name]
     assert list(SERVED[name].methods) == facts.get("methods", ["POST", "GET"])
     if "action" in facts["authority"]:
-        assert SERVED[name].authority == facts["authority"]["action"]
+        assert SERVED[name].authority == facts["authority"]["action"], "name its right in the decorator"
 
 
 def leaves(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:

@@ -174,7 +174,7 @@ def as_variables(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def test_the_table_has_every_option() -> None:
     """Expect every option of a connection; what is reported besides is no part of it."""
-    assert sorted(IDS) == sorted({*CONNECTION_OPTIONS, *OSS_OPTIONS})
+    assert sorted(IDS) == sorted({*CONNECTION_OPTIONS, *OSS_OPTIONS}), "add a Case for the new option"
     assert {case.option: case.environment for case in CASES if case.environment} == VARIABLES
 
 
@@ -283,13 +283,15 @@ def rows() -> dict[str, list[str]]:
 def test_the_page_has_each_variable_with_its_environment_name() -> None:
     listed = {name: re.findall(r"`(ALIBABA_CLOUD_\w+)`", cells[1]) for name, cells in rows().items()}
     options = {*COMMON_OPTIONS, *OSS_OPTIONS}
-    assert listed == {f"acr_{option}": [VARIABLES[option]] if option in VARIABLES else [] for option in options}
+    assert listed == {f"acr_{option}": [VARIABLES[option]] if option in VARIABLES else [] for option in options}, (
+        "list it with its environment variable in docs/variables.md"
+    )
 
 
 def test_the_documentation_has_each_option_and_environment_name() -> None:
     texts = [connection_fragment.ModuleDocFragment.DOCUMENTATION, oss_fragment.ModuleDocFragment.DOCUMENTATION]
     common, oss = (yaml.safe_load(text)["options"] for text in texts)
-    assert (set(common), set(oss)) == (set(COMMON_OPTIONS), set(OSS_OPTIONS))
+    assert (set(common), set(oss)) == (set(COMMON_OPTIONS), set(OSS_OPTIONS)), "describe it in plugins/doc_fragments"
     assert set(re.findall(r"E\((ALIBABA_CLOUD_\w+)\)", "".join(texts))) >= set(VARIABLES.values())
 
 
@@ -297,4 +299,5 @@ def test_the_documentation_has_each_option_and_environment_name() -> None:
 def test_the_documentation_of_a_peer_has_each_option(name: str) -> None:
     (option,) = yaml.safe_load(getattr(peers_fragment.ModuleDocFragment, name))["options"].values()
     suboptions = {key: each["type"] for key, each in option["suboptions"].items() if key not in ("instance_id", "name")}
-    assert suboptions == {key: each["type"] for key, each in OTHER_CONNECTION_OPTIONS.items()}
+    options = {key: each["type"] for key, each in OTHER_CONNECTION_OPTIONS.items()}
+    assert suboptions == options, "describe it in _CONNECTION of plugins/doc_fragments/peers.py"

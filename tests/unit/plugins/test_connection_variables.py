@@ -195,7 +195,7 @@ def test_every_role_lists_the_connection_variables(role: str) -> None:
     variables = {f"acr_{name}": option for name, option in CONNECTION_OPTIONS.items()}
     assert {name: options.get(name, {}).get("type") for name in variables} == {
         name: option["type"] for name, option in variables.items()
-    }
+    }, f"describe each in roles/{role}/meta/argument_specs.yml"
     secret = {name for name, option in options.items() if option.get("no_log")}
     assert secret == {name for name, option in variables.items() if option.get("no_log")}
 

@@ -61,7 +61,10 @@ def test_the_documented_options_are_the_options(name: str) -> None:
     connection = importlib.import_module(f"{PLUGINS}.doc_fragments.connection").ModuleDocFragment.PLUGIN
     common = with_json(yaml.safe_load(connection)["options"])
     own = {option: entry for option, entry in documented.items() if option != "_terms"}
-    assert normal({**common, **own}) == normal({**CONNECTION_OPTIONS, **plugin.OPTIONS})
+    taken = normal({**CONNECTION_OPTIONS, **plugin.OPTIONS})
+    assert normal({**common, **own}) == taken, (
+        "describe it in DOCUMENTATION, or in PLUGIN of doc_fragments/connection.py"
+    )
     assert {option: entry["vars"] for option, entry in common.items()} == {
         option: [{"name": f"acr_{option}"}] for option in CONNECTION_OPTIONS
     }

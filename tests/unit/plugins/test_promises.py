@@ -144,7 +144,7 @@ def test_every_wire_name_is_known_to_the_sdk(name: str) -> None:
         attribute["wire"] for attribute in attributes if not attribute["read_only"] and attribute["wire"] != "CrossUser"
     ]
     for request in requests:
-        assert known_to(f"{request}Request", sent) == nested(sent)
+        assert known_to(f"{request}Request", sent) == nested(sent), f"{request} has no such parameter"
     read = {
         attribute["read_as"]
         for attribute in attributes
@@ -172,8 +172,9 @@ NEVER_READ = {
 
 @pytest.mark.parametrize("name", MANAGED)
 def test_twins_return_the_same(name: str) -> None:
-    assert contained(name).keys() - contained(f"{name}_info").keys() == NEVER_READ.get(name, set())
-    assert contained(f"{name}_info").items() <= contained(name).items()
+    alone = contained(name).keys() - contained(f"{name}_info").keys()
+    assert alone == NEVER_READ.get(name, set()), f"describe it in RETURN of {name}_info too"
+    assert contained(f"{name}_info").items() <= contained(name).items(), f"describe it in RETURN of {name} too"
 
 
 def table(heading: str) -> list[list[str]]:
@@ -201,14 +202,16 @@ def test_the_readme_names_every_module() -> None:
     for row in table("module"):
         for name, twin in re.findall(r"`((?:acr|oss)_\w+)`( \(`_info`\))?", row[0]):
             said |= {name, f"{name}_info"} if twin else {name}
-    assert said == set(MODULES)
+    assert said == set(MODULES), "name each module in the README's table"
 
 
 def test_the_readme_names_every_playbook_and_role() -> None:
     rows = table("playbook")
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
-    assert set(chain.from_iterable(quoted(row[0]) for row in rows)) == playbooks
-    assert set(chain.from_iterable(quoted(row[2]) for row in rows)) == folders("roles")
+    assert set(chain.from_iterable(quoted(row[0]) for row in rows)) == playbooks, "name each in the README's table"
+    assert set(chain.from_iterable(quoted(row[2]) for row in rows)) == folders("roles"), (
+        "name each in the README's table"
+    )
 
 
 @pytest.mark.parametrize("playbook", sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml")))
@@ -231,8 +234,14 @@ def roles_of(playbook: str) -> Iterator[str]:
                     yield str(included["name"]).rpartition(".")[2]
 
 
+# Folders of what no user calls by its name, and modules, which have a table for themselves.
+NOT_CALLED = {"action", "doc_fragments", "filter", "module_utils", "modules", "plugin_utils"}
+
+
 def test_the_readme_names_every_plugin() -> None:
     kinds = {row[1] for row in table("plugin")}
+    assert kinds == folders("plugins") - NOT_CALLED, "name each kind of plugin in the README's table"
     for kind in kinds:
         files = {path.stem for path in (ROOT / "plugins" / kind).glob("*.py") if path.stem != "__init__"}
-        assert set(chain.from_iterable(quoted(row[0]) for row in table("plugin") if row[1] == kind)) == files
+        named = set(chain.from_iterable(quoted(row[0]) for row in table("plugin") if row[1] == kind))
+        assert named == files, "name each plugin in the README's table"

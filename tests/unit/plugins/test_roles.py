@@ -58,7 +58,7 @@ def _loops() -> list[tuple[str, str, dict[str, Any]]]:
 
 @pytest.mark.parametrize(("role", "module", "arguments"), _loops())
 def test_a_loop_hands_on_every_option_of_its_module(role: str, module: str, arguments: dict[str, Any]) -> None:
-    assert set(arguments) == set(_options(module)), role
+    assert set(arguments) == set(_options(module)), f"hand each option of {module} on in roles/{role}/tasks"
     for option in set(arguments) - {"instance_id"}:
         assert f"item.{option}" in arguments[option]
 
@@ -71,10 +71,12 @@ def test_there_are_such_loops() -> None:
 def test_defaults_are_documented(role: str) -> None:
     options = _specs(role)["main"]["options"]
     defaults = yaml.safe_load((ROOT / "roles" / role / "defaults/main.yml").read_text())
-    assert set(defaults) <= set(options)
+    assert sorted(set(defaults) - set(options)) == [], f"describe each in roles/{role}/meta/argument_specs.yml"
     own = {name: option for name, option in options.items() if name.removeprefix("acr_") not in CONNECTION_OPTIONS}
     said = {name: option["default"] for name, option in own.items() if "default" in option}
-    assert said == {name: defaults.get(name) for name in said}
+    assert said == {name: defaults.get(name) for name in said}, (
+        f"say each default in roles/{role}/defaults/main.yml too"
+    )
 
 
 def _bare_lists(options: dict[str, Any], path: str) -> Iterator[str]:
@@ -109,7 +111,7 @@ def test_a_list_of_a_role_holds_what_the_module_takes(role: str) -> None:
         taken = _options(module)[option]["options"]
         assert {name: found["type"] for name, found in listed["options"].items()} == {
             name: wanted["type"] for name, wanted in taken.items()
-        }
+        }, f"describe the options of {module} in {role}_{kind} of roles/{role}/meta/argument_specs.yml"
 
 
 @pytest.mark.parametrize("kind", ["namespace", "repository"])
