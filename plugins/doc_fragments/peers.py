@@ -118,6 +118,23 @@ options:
         + _SAME_ACCOUNT
     )
 
+    # For a module that makes rules.
+    LOOKED_INTO: str = (
+        r"""
+options:
+  destinations:
+    version_added: 1.1.0
+    description:
+      - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
+        credentials are never taken from the environment. It looks at the instance, its namespaces and repositories,
+        and with the rights for it at the role of the account; without them, it leaves that to the service.
+      - If unset, they are the hosts with credentials that the rules name in O(rules[].to), or whose C(acr_instance_id)
+        they name in O(rules[].target_instance_id).
+"""
+        + _INSTANCE
+        + _SAME_ACCOUNT
+    )
+
     # For a module that sends what is not there.
     FILLED: str = (
         r"""

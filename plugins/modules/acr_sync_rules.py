@@ -13,6 +13,10 @@ description:
   - Creates, replaces and deletes many rules in one task. It lists the rules once, and makes calls only for those that
     differ, several at a time. For a single rule, and for what a rule is, see M(registryops.alicloud.acr_sync_rule).
   - If one rule fails, the others are still kept. The task fails at the end, and reports the result of each rule.
+  - Before it makes or replaces a rule, it looks into the destination if O(destinations) has its keys. It refuses a rule
+    into an instance that does not exist or is elsewhere, a rule without a grant, and one into a namespace or a
+    repository that is missing. It does so in check mode, too. Without keys the service alone decides, so that check
+    mode may announce a rule that the service refuses.
   - Rules are known by their name. If O(purge) would delete a rule that has the same route as a new one, the new rule
     replaces it, as if it had been renamed. Inbound rules, which belong to other instances, are never touched.
 options:
@@ -32,9 +36,18 @@ options:
       - Whether to delete outbound rules that O(rules) does not list.
     type: bool
     default: false
+  assume_prepared:
+    version_added: 1.1.0
+    description:
+      - Whether to take it that each of O(destinations) has its grant and its namespaces and repositories. Then only the
+        instances themselves are looked at.
+      - It is for check mode, after tasks that would prepare a destination and have not done so.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - registryops.alicloud.attributes
   - registryops.alicloud.connection
+  - registryops.alicloud.peers.looked_into
   - registryops.alicloud.rules
 seealso:
   - module: registryops.alicloud.acr_sync_rule
@@ -233,8 +246,15 @@ counts:
 """
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import STATE_OPTION, Module, perform
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import OTHER_CONNECTION_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import RULE_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.catch_up import kept_rule_set
+
+DESTINATION_OPTIONS = {
+    "instance_id": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    **OTHER_CONNECTION_OPTIONS,
+}
 
 MODULE = Module(
     options={
@@ -249,6 +269,8 @@ MODULE = Module(
         "grant_timeout": {"type": "int", "default": 20},
         # Off, since another team may keep rules of its own on the instance.
         "purge": {"type": "bool", "default": False},
+        "destinations": {"type": "list", "elements": "dict", "default": [], "options": DESTINATION_OPTIONS},
+        "assume_prepared": {"type": "bool", "default": False},
     },
     work=perform(kept_rule_set),
     apart="rules",

@@ -57,6 +57,11 @@ class Item(Generic[S]):
         only_surplus = self.planned.action == UPDATE and not self.planned.changes
         return VERBS[REPLACE if only_surplus else self.planned.action]
 
+    def goal_of(self, *actions: str) -> S | None:
+        """Return the state that one of some actions is to reach; None if the item's plan is another or has failed."""
+        planned = self.planned
+        return planned.after if planned and planned.action in actions and not self.error else None
+
     def plan(self, found: list[S]) -> None:
         try:
             check(self.resource.params)

@@ -9,7 +9,9 @@ from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import CREATE, REPLACE
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.readiness import Readiness
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_replacement import SendLate
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
@@ -17,10 +19,30 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wa
 
 
 class SyncRuleSet(Bulk[SyncRule]):
+    """Keep the rules that a task lists.
+
+    Args:
+        task: with the rules.
+        send_late: sends what was pushed while no rule was in force.
+        readiness: looks into destinations before rules to them are made; None if the rules are only compared.
+    """
+
     option = "rules"
 
-    def __init__(self, task: Task, send_late: SendLate | None = None) -> None:
+    def __init__(self, task: Task, send_late: SendLate | None = None, readiness: Readiness | None = None) -> None:
         super().__init__(task, SyncRules(task.client, task.params, send_late))
+        self._readiness = readiness
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self._readiness is None:
+            return
+        # A rule that is there already does what it can; verification and audit tell what it lacks.
+        made = [(item, new) for item in self.items if (new := item.goal_of(CREATE, REPLACE))]
+        for (item, new), obstacle in zip(made, self._readiness.obstacles([new for _item, new in made]), strict=True):
+            if obstacle:
+                obstacle.attempted = f"{item.planned.action if item.planned else CREATE} {self.resource.name(new)}"
+                item.error = obstacle
 
     def aliases(self, name: str) -> list[str]:
         return [name, *stand_in_names(name)]

@@ -13,6 +13,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import covers
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Image, Images
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.readiness import Readiness
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_set import SyncRuleSet
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.image_sync import ImageSync
@@ -64,4 +65,4 @@ def kept_rules(client: Client, params: Mapping[str, Any]) -> SyncRules:
 
 
 def kept_rule_set(task: Task) -> SyncRuleSet:
-    return SyncRuleSet(task, catch_up)
+    return SyncRuleSet(task, catch_up, Readiness(task))

@@ -125,12 +125,17 @@ PEERS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         {**EU, "target_account_id": "3"},
     ),
     ("a rule without to", "acr_sync_rule", {"target_region": "eu-central-1"}, {"target_region": "eu-central-1"}),
-    ("a rule of a set", "acr_sync_rules", {"rules": [{"name": "r", "to": "eu"}]}, {"rules": [{"name": "r", **EU}]}),
+    (
+        "a rule of a set",
+        "acr_sync_rules",
+        {"rules": [{"name": "r", "to": "eu"}]},
+        {"rules": [{"name": "r", **EU}], "destinations": [{"name": "eu", "instance_id": "cri-eu", **AUTH}]},
+    ),
     (
         "a rule that should be gone may name a host that is gone",
         "acr_sync_rules",
         {"rules": [{"name": "r", "state": "absent", "to": "gone"}]},
-        {"rules": [{"name": "r", "state": "absent"}]},
+        {"rules": [{"name": "r", "state": "absent"}], "destinations": []},
     ),
     ("images", "acr_image_sync", {"to": "eu"}, {**EU, "destination_auth": AUTH}),
     (

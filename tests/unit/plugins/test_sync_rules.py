@@ -15,7 +15,7 @@ from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 
-from .conftest import ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 
 TARGET_OPTIONS = {
     "target_account_id": ACCOUNT_B,
@@ -237,3 +237,135 @@ def test_the_task_says_for_all_rules_what_a_rule_leaves_unsaid(slept: list[float
         account_a.run("acr_sync_rules", instance_id=SOURCE, grant_timeout=7, rules=rules)
     # Up to 7 seconds, and the calls' own pauses.
     assert 7 <= sum(slept) < 20
+
+
+@pytest.fixture
+def destination(account_b: Account) -> dict[str, Any]:
+    """Return the connection to Account B's instance, as the host's variables give it."""
+    url = f"http://{account_b.cloud.endpoint}"
+    return {
+        "instance_id": TARGET,
+        "name": "prod-eu",
+        "region": "eu-central-1",
+        "cr_endpoint": url,
+        "sts_endpoint": url,
+        **account_b.keys,
+    }
+
+
+UNREADY: list[tuple[str, dict[str, Any], str, str]] = [
+    (
+        "no grant",
+        {"target_namespace": "prod"},
+        f"account {ACCOUNT_B} has not granted account {ACCOUNT_A}.",
+        f"-e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`.",
+    ),
+    (
+        "another region",
+        {"target_region": "cn-beijing", "target_namespace": "prod"},
+        f"target_region is cn-beijing, and prod-eu ({TARGET}) is in eu-central-1.",
+        "Correct target_region cn-beijing, or target_instance_id",
+    ),
+    (
+        "another account",
+        {"target_account_id": "522200002222000", "target_namespace": "prod"},
+        f"target_account_id is 522200002222000, and prod-eu ({TARGET}) belongs to {ACCOUNT_B}.",
+        f"Correct target_account_id, or acr_account_id of the destination, to {ACCOUNT_B}.",
+    ),
+    ("no namespace", {}, f"prod-eu ({TARGET}) has no namespace prod-1, so that", "prepare_destination makes"),
+    (
+        "no repository",
+        {"scope": "repository", "repository": "web", "target_namespace": "prod"},
+        f"prod-eu ({TARGET}) has no repository prod/web, so that",
+        "prepare_destination makes what rules need and acr_repositories lists.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("case", "changed", "said", "advice"), UNREADY, ids=[case[0] for case in UNREADY])
+def test_what_the_destination_is_not_ready_for_is_refused_before_it_is_made(
+    case: str,
+    changed: dict[str, Any],
+    said: str,
+    advice: str,
+    cloud: Emulator,
+    bare: Account,
+    account_b: Account,
+    destination: dict[str, Any],
+) -> None:
+    if case == "no grant":
+        account_b.run("acr_cross_account_role", state="absent", source_account_ids=[ACCOUNT_A])
+    calls(cloud)
+    failures = []
+    for check in (True, False):
+        with pytest.raises(ModuleFailedError) as failed:
+            keep(bare, rule(1, **changed), destinations=[destination], check=check)
+        failures.append(str(failed.value))
+        assert failed.value.result["counts"]["failed"] == 1
+        assert failed.value.result["changed"] is False
+    assert calls(cloud)["CreateRepoSyncRule"] == 0
+    assert failures[0] == failures[1]
+    assert failures[0].startswith(f"Cannot create sync rule rule-0001 on {SOURCE}: {said}")
+    assert advice in failures[0]
+
+
+def test_an_instance_that_is_gone_is_refused_before_a_rule_is_made(bare: Account, destination: dict[str, Any]) -> None:
+    gone = {**destination, "instance_id": "cri-gone"}
+    with pytest.raises(
+        ModuleFailedError, match=f"prod-eu .cri-gone. is no instance of account {ACCOUNT_B} in eu-central"
+    ):
+        keep(bare, rule(1, target_instance_id="cri-gone"), destinations=[gone], check=True)
+
+
+def test_a_rule_that_is_refused_stops_no_other(bare: Account, destination: dict[str, Any]) -> None:
+    with pytest.raises(ModuleFailedError) as failed:
+        keep(bare, rule(1), rule(2, target_namespace="prod"), destinations=[destination])
+    assert actions(failed.value.result) == {"rule-0001": "failed", "rule-0002": "created"}
+
+
+def test_a_rule_that_is_there_is_left_to_the_audit(bare: Account, destination: dict[str, Any]) -> None:
+    keep(bare, rule(1))  # without the keys of the destination, the service alone decides
+    assert keep(bare, rule(1), destinations=[destination])["changed"] is False
+    with pytest.raises(
+        ModuleFailedError, match=f"^Cannot replace sync rule rule-0001 on {SOURCE}: prod-eu .* has no name"
+    ):
+        keep(bare, rule(1, tag_filter="^v"), destinations=[destination])
+
+
+def test_a_run_with_nothing_to_do_looks_into_no_destination(
+    cloud: Emulator, bare: Account, destination: dict[str, Any]
+) -> None:
+    keep(bare, rule(1, target_namespace="prod"), destinations=[destination])
+    calls(cloud)
+    assert keep(bare, rule(1, target_namespace="prod"), destinations=[destination])["changed"] is False
+    assert calls(cloud) == Counter({"ListRepoSyncRule": 1})
+
+
+@pytest.mark.parametrize("count", [1, 20, 21, 60])
+def test_the_namespaces_of_many_rules_take_few_calls(
+    count: int, cloud: Emulator, bare: Account, destination: dict[str, Any]
+) -> None:
+    with pytest.raises(ModuleFailedError) as failed:
+        keep(bare, *(rule(number) for number in range(count)), destinations=[destination], check=True)
+    assert failed.value.result["counts"]["failed"] == count
+    made = calls(cloud)
+    assert made["GetNamespace"] == (count if count <= 20 else 0)
+    assert made["ListNamespace"] == (1 if count > 20 else 0)
+
+
+def test_what_would_be_prepared_before_is_not_missed(bare: Account, destination: dict[str, Any]) -> None:
+    """Check mode of a run that prepares the destination, too, has to show the rule."""
+    assumed = {"destinations": [destination], "assume_prepared": True, "check": True}
+    assert keep(bare, rule(1), **assumed)["counts"]["created"] == 1
+    with pytest.raises(ModuleFailedError, match="target_region is cn-beijing"):
+        keep(bare, rule(1, target_region="cn-beijing"), **assumed)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"access_key_secret": "wrong"}, {"cr_endpoint": "http://127.0.0.1:1", "sts_endpoint": "http://127.0.0.1:1"}],
+)
+def test_a_destination_that_cannot_be_looked_into_is_left_to_the_service(
+    changed: dict[str, Any], bare: Account, destination: dict[str, Any]
+) -> None:
+    assert keep(bare, rule(1), destinations=[{**destination, **changed}])["counts"]["created"] == 1
