@@ -105,6 +105,7 @@ MODULE = Module(
         "instance_id": {"type": "str"},
         "name": {"type": "str"},
     },
+    # An ID names one instance already.
     rules={"mutually_exclusive": [("instance_id", "name")]},
     work=inform(Instances, "instances"),
 )

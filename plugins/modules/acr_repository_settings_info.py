@@ -93,6 +93,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.wante
 MODULE = Module(
     options={
         "instance_id": {"type": "str", "required": True},
+        # All of them by default, as the module that keeps them has it.
         "settings": {"type": "list", "elements": "str", "choices": list(SETTINGS), "default": list(SETTINGS)},
         "select": {"type": "dict", "options": SELECT_REPOSITORIES},
     },

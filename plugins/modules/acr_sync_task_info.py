@@ -177,6 +177,7 @@ MODULE = Module(
         "repository": {"type": "str"},
         "tag": {"type": "str"},
         "status": {"type": "list", "elements": "str", "choices": list(STATUSES)},
+        # A name, or the ID of a rule that is gone by now.
         "rule": {"type": "str"},
         "since": {"type": "str"},
         "sync_record_id": {"type": "str"},

@@ -46,10 +46,7 @@ def launch(
         RefusedError: the server would refuse it.
     """
     thing = store.named("job_templates", template)
-    if limit and not thing["ask_limit_on_launch"]:
-        raise invalid("limit", "Field is not configured to prompt on launch.")
-    if job_type and not thing["ask_job_type_on_launch"]:
-        raise invalid("job_type", "Field is not configured to prompt on launch.")
+    _check_prompts(thing, limit=limit, job_type=job_type)
     variables = {**_variables(store, thing, answers or {}), **(artifacts or {})}
     environment = _environment(store, thing)
     count = min(thing["job_slice_count"], len(_hosts(store, thing["inventory"])))
@@ -66,6 +63,13 @@ def launch(
         )
         for number in range(max(count, 1))
     ]
+
+
+def _check_prompts(thing: Thing, **said: str) -> None:
+    """Refuse what is said at a launch and is not asked for."""
+    for name, value in said.items():
+        if value and not thing[f"ask_{name}_on_launch"]:
+            raise invalid(name, "Field is not configured to prompt on launch.")
 
 
 def _variables(store: Store, thing: Thing, answers: Mapping[str, Any]) -> dict[str, Any]:

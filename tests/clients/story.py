@@ -83,6 +83,9 @@ class RefusedError(Exception):
         self.status = status
 
 
+ATTACHMENT = {"PolicyName": POLICY, "PolicyType": "Custom", "RoleName": ROLE}
+
+
 class Ask(Protocol):
     def __call__(self, who: str, product: str, action: str, parameters: Mapping[str, Any]) -> Awaitable[dict[str, Any]]:
         """Call an action with an account's keys.
@@ -110,12 +113,7 @@ async def tell(ask: Ask, push: Callable[[str], object], pause: Callable[[], Awai
     async def ram(action: str, **parameters: Any) -> dict[str, Any]:
         return await ask("b", "ram", action, parameters)
 
-    told: dict[str, Any] = {}
-    attachment = {"PolicyName": POLICY, "PolicyType": "Custom", "RoleName": ROLE}
-    await ram("CreateRole", RoleName=ROLE, AssumeRolePolicyDocument=document(TRUST), Description="for A & co. (~*)")
-    await ram("CreatePolicy", PolicyName=POLICY, PolicyDocument=document(GRANT))
-    await ram("AttachPolicyToRole", **attachment)
-    told["attached"] = await _attached(ram)
+    told: dict[str, Any] = {"attached": await _granted(ram)}
     await b("CreateNamespace", NamespaceName="shop", AutoCreateRepo=True, DefaultRepoType="PRIVATE")
 
     await a("CreateNamespace", NamespaceName="shop", AutoCreateRepo=False, DefaultRepoType="PRIVATE")
@@ -129,8 +127,7 @@ async def tell(ask: Ask, push: Callable[[str], object], pause: Callable[[], Awai
     push("v1.0")
     told["status"] = await _followed(a, pause)
     repository = await b("GetRepository", **cart)
-    arrived = (await b("ListRepoTag", RepoId=repository["RepoId"], PageNo=1, PageSize=50))["Images"]
-    sent = (await a("ListRepoTag", RepoId=created["RepoId"], PageNo=1, PageSize=50))["Images"]
+    arrived, sent = await _images(b, repository["RepoId"]), await _images(a, created["RepoId"])
     told["tags"] = [image["Tag"] for image in arrived]
     told["same_digest"] = [image["Digest"] for image in arrived] == [image["Digest"] for image in sent]
 
@@ -139,11 +136,30 @@ async def tell(ask: Ask, push: Callable[[str], object], pause: Callable[[], Awai
 
     await a("DeleteRepoSyncRule", SyncRuleId=rule_id)
     told["rules_left"] = (await a("ListRepoSyncRule", PageNo=1, PageSize=50))["TotalCount"]
-    await ram("DetachPolicyFromRole", **attachment)
-    told["attached_left"] = await _attached(ram)
+    told["attached_left"] = await _revoked(ram)
+    return told
+
+
+async def _granted(ram: Callable[..., Awaitable[dict[str, Any]]]) -> list[str]:
+    """Let A replicate, and return the attached policies."""
+    await ram("CreateRole", RoleName=ROLE, AssumeRolePolicyDocument=document(TRUST), Description="for A & co. (~*)")
+    await ram("CreatePolicy", PolicyName=POLICY, PolicyDocument=document(GRANT))
+    await ram("AttachPolicyToRole", **ATTACHMENT)
+    return await _attached(ram)
+
+
+async def _revoked(ram: Callable[..., Awaitable[dict[str, Any]]]) -> list[str]:
+    """Take the grant back, and return the policies that were attached in the end."""
+    await ram("DetachPolicyFromRole", **ATTACHMENT)
+    left = await _attached(ram)
     await ram("DeletePolicy", PolicyName=POLICY)
     await ram("DeleteRole", RoleName=ROLE)
-    return told
+    return left
+
+
+async def _images(call: Callable[..., Awaitable[dict[str, Any]]], identity: str) -> list[dict[str, Any]]:
+    found = await call("ListRepoTag", RepoId=identity, PageNo=1, PageSize=50)
+    return list(found["Images"])
 
 
 async def _attached(ram: Callable[..., Awaitable[dict[str, Any]]]) -> list[str]:

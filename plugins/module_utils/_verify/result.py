@@ -85,20 +85,19 @@ class VerificationResult:
             "traffic": self._traffic(),
             "settings": self.settings.rows(),
             "unreadable": [*self.unreadable],
-            "by_records": [
-                place.to_result(summary.wanted_at(place.instance_id))
-                for place in self.destinations.values()
-                if place.unseen
-            ],
-            "summary": summed_up(
-                summary,
-                self.destinations.values(),
-                findings,
-                self._standings(),
-                self.grants.in_words(preview=self.preview),
-                self.fail_on,
-            ),
+            "by_records": self._by_records(),
+            "summary": self._summary(findings),
         }
+
+    def _by_records(self) -> list[dict[str, Any]]:
+        """Return the destinations that were not looked into, each with its number of images."""
+        unseen = [place for place in self.destinations.values() if place.unseen]
+        return [place.to_result(self.summary.wanted_at(place.instance_id)) for place in unseen]
+
+    def _summary(self, findings: list[Finding]) -> dict[str, Any]:
+        grants = self.grants.in_words(preview=self.preview)
+        destinations = self.destinations.values()
+        return summed_up(self.summary, destinations, findings, self._standings(), grants, self.fail_on)
 
     def _traffic(self) -> dict[str, Any]:
         """Return the images and bytes that have not arrived, by pair of regions."""

@@ -38,6 +38,7 @@ def followed(result: Result, host: str) -> Outcome:
     counts, missing = result.get("counts") or {}, result.get("missing") or []
     lines = [f"{name} is not there yet" for name in missing]
     words = [f"{count} {action}" for action, count in counts.items() if count]
+    # Settings can only be kept of a repository that exists. An image's arrival makes it.
     words += [f"{len(missing)} not there yet, which a later run sets"] if missing else []
     done = f"settings of repositories at {host}: {', '.join(words) or 'none listed'}."
     return Outcome(prepared(result), done, lines)

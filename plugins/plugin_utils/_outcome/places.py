@@ -36,6 +36,7 @@ def prepared_places(
         asked: the `namespaces` and `repositories` that were to be there.
         inbound: rules of the inventory that end at the host.
     """
+    # What is there in the end, whether this run made it or not.
     names = [_name("namespace", place["name"], place) for place in asked["namespaces"]]
     names += [_name("repository", f"{place['namespace']}/{place['name']}", place) for place in asked["repositories"]]
     changes = place_lines(results)
