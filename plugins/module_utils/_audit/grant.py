@@ -6,20 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.breadth import Trust, excess, trust_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import SYSTEM, Access
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import is_pattern
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import grant_command, revoke_command
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import (
+    POLICY_NAME,
+    forget_command,
+    grant_command,
+    revoke_command,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
 
 _ROLE = f"role {ROLE_NAME}"
-_FORGET = "Revoke it with acr_cross_account_role, state: absent and that instance alone in destination_instances."
 _MAY_BE_USED = (
     "A rule that left the inventory, or that nobody told of, may still use it; registryops.alicloud.audit_sync of the"
     " source names such rules."
@@ -165,11 +169,19 @@ def _gone(task: Task, access: Access, expected: Expected) -> Iterator[Finding]:
         # RAM takes a grant of any region. In a wrong one it opens nothing.
         if instance == expected.instance_id and region and named not in (region, "*"):
             problem = f"{_ROLE} lets others replicate into {instance} in {named}, but it is in {region}"
-            yield error("grant_without_instance", subject, problem, f"{_FORGET} {expected.grant()}")
+            yield error("grant_without_instance", subject, problem, f"{_forget(access, place)} {expected.grant()}")
         # Only instances of this region can be asked for, since an endpoint knows no others.
         elif _is_elsewhere(place, region, expected) and _is_gone(task, instance):
             problem = f"{_ROLE} lets others replicate into {instance} in {region}, which does not exist"
-            yield error("grant_without_instance", subject, problem, _FORGET)
+            yield error("grant_without_instance", subject, problem, _forget(access, place))
+
+
+def _forget(access: Access, place: policy.Grant) -> str:
+    """Return the command that takes an instance out of the policy that opens it."""
+    opening = [attached.name for attached in access.policies if replace(access, policies=(attached,)).reaches(place)]
+    region, instance = place
+    # Where several policies open it together, the first one is as good as any to begin with.
+    return f"Run {forget_command(instance, region, opening[0] if opening else POLICY_NAME)}."
 
 
 def _is_elsewhere(place: policy.Grant, region: str | None, expected: Expected) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+# The policy that the role grant_access keeps if no other is named.
+POLICY_NAME = "AcrCrossAccountSync"
 # Where the README keeps the inventory of the destination's account.
 _INVENTORY = "-i inventories/account_b"
 
@@ -40,6 +42,12 @@ def ask_unless_granted(since: str, ask: str) -> str:
 def revoke_command(accounts: Iterable[str]) -> str:
     """Return the command that revokes the whole grant of accounts."""
     return _command("revoke_access", {"acr_revoked_account_ids": ",".join(sorted(accounts))})
+
+
+def forget_command(instance_id: str, region: str, policy_name: str) -> str:
+    """Return the command that revokes the grant of one instance, whoever uses it."""
+    named = {} if policy_name == POLICY_NAME else {"grant_access_policy_name": policy_name}
+    return _command("revoke_access", {"acr_revoked_instance_id": instance_id, "acr_region": region, **named})
 
 
 def _command(playbook: str, variables: dict[str, str]) -> str:

@@ -23,7 +23,10 @@ TASKS: dict[str, str] = {
     "Forbidden": "{ask}.",
     "AccessDenied": "{ask}.",
     "SOURCE_IMAGE_NOT_EXIST": "The image was deleted before it was carried. Push it again if it is needed.",
-    "TARGET_INSTANCE_NOT_EXIST": "Instance {target} is gone. Point the rule at another one, or delete the rule.",
+    "TARGET_INSTANCE_NOT_EXIST": (
+        "Instance {target} is gone. If it was built anew, give its new ID in the inventory, and run"
+        " registryops.alicloud.cross_account_sync. If not, delete the rule."
+    ),
     "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have the team that owns instance {target} start or renew it in the console.",
     "TARGET_NAMESPACE_NOT_EXIST": (
         "Have the team that owns {target} make the namespace, with registryops.alicloud.prepare_destination."

@@ -136,5 +136,6 @@ def uncovered(image: Image, rules: Iterable[Rule], instance_id: str) -> Uncovere
     name = f"{image.namespace}/{image.repository}:{image.tag}"
     return UncoveredError(
         f"no sync rule of {instance_id} covers {name}, so that nothing sends it",
-        f"Make a rule, or correct the filters of {listed(near)}." if near else "Make a rule.",
+        f"{f'Correct the filters of {listed(near)}, or' if near else 'If the inventory has a rule for it,'} run"
+        " registryops.alicloud.configure_sync. If it has none, add one to acr_sync_rules before.",
     )

@@ -12,6 +12,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     list_images,
     list_repositories,
@@ -52,8 +53,12 @@ class AtDestination:
         with attempt(f"look at {target.namespace}/{target.repository} on {target.instance_id}"):
             try:
                 places = list(list_repositories(client, target.instance_id, target.namespace))
-            except NotFoundError:
-                return None
+            except NotFoundError as error:
+                if "INSTANCE" not in error.code:
+                    return None
+                gone = task_remedy("TARGET_INSTANCE_NOT_EXIST", target.instance_id)
+                error.hint = f"{gone} If it is there, correct its region or its keys in the inventory."
+                raise
             for place in places:
                 if place.repository == target.repository:
                     images = list_images(client, target.instance_id, place.repository_id)

@@ -24,6 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grant
 
 SENDS = "registryops.alicloud.backfill_images sends"
 MOVES = "Run registryops.alicloud.configure_sync, which points the rule where the inventory says"
+ABSENT = "its own account is told that it does not exist"
 UNNAMED = "the inventory does not name it any more"
 # What to ask of a destination's owner, by instance and region.
 Ask = Callable[[str, "str | None"], str]
@@ -103,11 +104,26 @@ class DestinationInstance:
         return f"The grant is in force now{changed}: {SENDS} {them}." if told else f"{SENDS} {them}."
 
     def doubt(self) -> str:
-        """Return what the newest record says against the instance; empty if nothing."""
+        """Return what says that the instance is gone: its own account, or the newest record; empty if nothing does."""
         # An instance that could be looked into is not gone, whatever a record says.
+        if self.unseen == ABSENT:
+            return f"{ABSENT}{f' in {self.region}' if self.region else ''}"
         if not self.refused or not self.unseen or issue_kind(self.refused.issue) != "instance":
             return ""
         return f"its newest sync record, of {iso_time(self.refused.created)}, says {self.refused.issue}"
+
+    def replaced(self) -> str:
+        """Return what to do about an instance that is gone, or was built anew under another ID."""
+        if self.unseen == UNNAMED:
+            return f"{MOVES}. Then {SENDS} what is not there."
+        known = self.unseen == ABSENT
+        ask = "" if known else f"Ask the team that owns {self.called}. "
+        there = f"acr_instance_id of {self.name}" if self.name else "target_instance_id of its rules"
+        check = f" If it is there, correct acr_region or the keys of {self.host}." if known else ""
+        return (
+            f"{ask}If it was built anew, set {there} to the new ID, and run registryops.alicloud.cross_account_sync and"
+            f" registryops.alicloud.backfill_images. If it is gone for good, set state: absent for its rules.{check}"
+        )
 
     def to_result(self, images: int) -> dict[str, Any]:
         """Return it as the result shows what was not looked into.

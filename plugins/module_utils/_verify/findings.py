@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.text im
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
-    MOVES,
+    ABSENT,
     SENDS,
     UNNAMED,
     Ask,
@@ -58,11 +58,11 @@ class ImageFindings:
         self._unreadable = {blind["host"]: blind["reason"] for blind in unreadable}
 
     def all(self) -> list[Finding]:
-        """Return what is not as it should be, then what no rule sends."""
+        """Return what is not as it should be, then what no rule sends; what is gone is told by gone()."""
         found: list[Finding] = []
         for group in self._summary.by_reason():
             found += self._wrong(group)
-        return [*self._blind(), *self._gone(), *found, *self._never_sent()]
+        return [*self._blind(), *found, *self._never_sent()]
 
     def _blind(self) -> Iterator[Finding]:
         """Return destinations that could not be looked into, unless they seem to be gone, which says as much."""
@@ -72,27 +72,31 @@ class ImageFindings:
                 remedy = "Correct its connection; until then its images are judged by the records of the source."
                 yield error("unreadable_destination", host, f"{host} could not be looked into: {reason}", remedy)
 
-    def _gone(self) -> Iterator[Finding]:
-        """Return destinations that seem to be gone, with what had arrived there."""
+    def gone(self) -> Iterator[Finding]:
+        """Return destinations that seem to be gone, each with what that means for its images."""
         for destination in self._destinations.values():
             doubt = destination.doubt()
             if doubt:
-                reason = self._unreadable.get(destination.host)
-                why = f"could not be looked into: {reason}" if reason else f"was not looked into: {destination.unseen}"
-                problem = f"{destination.called} seems to be gone: {doubt}. It {why}"
-                arrived = self._summary.arrived_at(destination.instance_id)
-                if arrived:
-                    problem += f". {counted(arrived, 'image')} had arrived there before"
-                remedy = (
-                    f"Ask the team that owns {destination.called} if it is gone. If it is, correct the rules in the"
-                    " inventory, and run registryops.alicloud.configure_sync."
-                )
-                if destination.unseen == UNNAMED:
-                    remedy = f"{MOVES}."
-                yield error("gone_destination", destination.called, problem, remedy)
+                problem = f"{destination.called} seems to be gone: {doubt}"
+                if destination.unseen not in (ABSENT, UNNAMED):
+                    reason = self._unreadable.get(destination.host)
+                    seen = "could not be looked into" if reason else "was not looked into"
+                    problem += f". It {seen}: {reason or destination.unseen}"
+                problem += self._lost(destination.instance_id)
+                yield error("gone_destination", destination.called, problem, destination.replaced())
+
+    def _lost(self, instance_id: str) -> str:
+        """Return how many images had arrived at an instance that is gone, and how many others should be there."""
+        arrived, wanted = self._summary.arrived_at(instance_id), self._summary.wanted_at(instance_id)
+        parts = [f"{counted(arrived, 'image')} had arrived there before"] if arrived else []
+        parts += [f"{counted(wanted - arrived, 'image')} had not"] if wanted > arrived else []
+        return f". {', '.join(parts)}" if parts else ""
 
     def _wrong(self, group: Group) -> list[Finding]:
         target, state = group.first.target.instance_id, group.first.state
+        # That the instance is gone has a finding already, which counts its images.
+        if group.failure and issue_kind(group.failure.issue) == "instance" and self._at(target).doubt():
+            return []
         # The image itself has arrived; whether a signature is wanted only its owner knows.
         say = warning if state == "unsigned" else error
         same = [image for image in self._summary.bad if (image.target.instance_id, image.state) == (target, state)]
@@ -153,6 +157,9 @@ class ImageFindings:
             are, their, them = ("is", "its rule", "it") if images == 1 else ("are", "their rules", "them")
             why = f"{are} covered by manual rules" if "manual" in reason else f"{are} older than {their}"
             destination = self._at(target)
+            # Nothing can be sent to an instance that is gone.
+            if destination.doubt():
+                continue
             where = destination.called
             # Without a look at the destination, only the records can be named.
             never = f"by the records never went to {where}" if destination.unseen else f"{are} not at {where}"

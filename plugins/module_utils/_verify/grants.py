@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM, SYSTEM, Access
+from ansible_collections.registryops.alicloud.plugins.module_utils._access.policy import GRANT_ACTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.policy import Grant as Place
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import grant_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NoPermissionError
@@ -22,6 +23,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cr
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import UNLISTED, UNWANTED, Standing
 
+# How the evaluator begins where no statement is about an action.
+_NOTHING = "no attached policy allows "
 IN_FORCE, MISSING, DOUBTFUL, UNSEEN = "in force", "missing", "doubtful", "not looked at"
 NO_KEYS = "no keys of it were given"
 _AUDIT = "registryops.alicloud.audit_sync with the keys of the destination's account"
@@ -184,12 +187,21 @@ def judged(access: Access, account: str, place: Place) -> Grant:
         return Grant(UNSEEN, "the source's account is not known")
     if access.trust is None:
         return Grant(MISSING, "its account has no role that lets others in")
-    why = "; ".join(access.obstacles(account, place))
+    why = "; ".join(_obstacles(access, account, place))
     if not why:
         return Grant(IN_FORCE, "", access.changed)
     if access.trusts(account, certain=False) and access.reaches(place, certain=False):
         return Grant(DOUBTFUL, "; ".join([why, *_unread(access)]), access.changed)
     return Grant(MISSING, why, access.changed)
+
+
+def _obstacles(access: Access, account: str, place: Place) -> list[str]:
+    """Return what keeps an account out of an instance, with one line for the actions that no policy allows."""
+    found = list(access.obstacles(account, place))
+    bare = [line for line in found if line.startswith(_NOTHING)]
+    if len(bare) < len(GRANT_ACTIONS):
+        return found
+    return [*(line for line in found if line not in bare), f"{_NOTHING}{' and '.join(GRANT_ACTIONS)} on {place[1]}"]
 
 
 def _unread(access: Access) -> Iterable[str]:

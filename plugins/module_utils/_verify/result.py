@@ -112,8 +112,10 @@ class VerificationResult:
 
     def findings(self) -> list[Finding]:
         """Return what is wrong, errors first."""
-        of_rules = [finding for finding in (rule.finding(self.preview) for rule in self.rules) if finding]
-        of_images = ImageFindings(self.summary, self.destinations, self.ask, self.unreadable).all()
+        images = ImageFindings(self.summary, self.destinations, self.ask, self.unreadable)
+        gone = {finding["subject"]: finding for finding in images.gone()}
+        of_rules = [finding for finding in (self._of_rule(rule, gone) for rule in self.rules) if finding]
+        of_images = [*gone.values(), *images.all()]
         of_settings = self.settings.findings({place.instance_id: place.name for place in self.destinations.values()})
         # A run that this is a preview of may grant what is missing.
         of_grants = () if self.preview else self.grants.findings()
@@ -123,6 +125,19 @@ class VerificationResult:
         return sorted(
             [*of_rules, *of_filters, *of_grants, *of_images, *of_settings], key=lambda finding: finding["severity"]
         )
+
+    def _of_rule(self, rule: Standing, gone: dict[str, Finding]) -> Finding | None:
+        """Return what is wrong with a rule; that it moves away from an instance that is gone is one finding.
+
+        Args:
+            rule: how it stands.
+            gone: the findings of instances that are gone, by their subjects; a finding that is told here is taken out.
+        """
+        finding = rule.finding(self.preview)
+        left = self.destinations.get(str(rule.rule.get("target_instance_id")))
+        if finding and left and rule.moves and left.called in gone:
+            return {**finding, "problem": f"{finding['problem']}. {gone.pop(left.called)['problem']}"}
+        return finding
 
 
 def _shown(standing: Standing, summary: Summary) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
@@ -25,6 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.na
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_sides import Comparison
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    ABSENT,
     UNNAMED,
     DestinationInstance,
     anybody,
@@ -74,6 +75,8 @@ class Verification:
         # Check mode writes nothing, not even a report.
         self._file = None if task.check_mode else task.params["images_file"]
         self._unreadable: list[dict[str, str]] = []
+        # Destinations that do not exist, by what their own accounts' keys are answered.
+        self._absent: set[str] = set()
         self._names = {str(item["instance_id"]): str(item["name"] or "") for item in self._params["destinations"]}
 
     def run(self) -> dict[str, Any]:
@@ -123,7 +126,8 @@ class Verification:
         every = {str(rule["target_instance_id"]) for rule in rules}
         unseen = {instance: NO_KEYS if instance in wanted else UNNAMED for instance in every.difference(seen)}
         # Their reason is in `unreadable`, so it is not said a second time.
-        unseen.update({instance: "the attempt failed" for instance in unseen if instance in self._names})
+        failed = {instance: "the attempt failed" for instance in unseen if instance in self._names}
+        unseen.update({**failed, **{instance: ABSENT for instance in failed if instance in self._absent}})
         return destinations_of(rules, self._names, unseen, records.refused, grants)
 
     def _ask(self, instance_id: str, region: str | None) -> str:
@@ -155,6 +159,8 @@ class Verification:
                 side.read(routes.target_namespaces())
                 sides[side.instance_id] = side
             except AcrError as failure:
+                if isinstance(failure, NotFoundError) and "INSTANCE" in failure.code:
+                    self._absent.add(given["instance_id"])
                 # One destination without an answer must not keep the others from being verified.
                 name = given["name"] or given["instance_id"]
                 self._unreadable.append({"host": name, "reason": str(failure).rstrip(". ")})

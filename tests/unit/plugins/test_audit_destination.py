@@ -237,8 +237,9 @@ def test_a_grant_for_an_instance_that_is_gone_is_found(cloud: Emulator, granted:
         "severity": "error",
         "subject": "instance cri-rebuilt000000001",
         "problem": f"role {ROLE} lets others replicate into cri-rebuilt000000001 in eu-central-1, which does not exist",
-        "remedy": "Revoke it with acr_cross_account_role, state: absent and that instance alone in"
-        " destination_instances.",
+        "remedy": "Run `ansible-playbook registryops.alicloud.revoke_access -i inventories/account_b"
+        " -e acr_revoked_instance_id=cri-rebuilt000000001 -e acr_region=eu-central-1"
+        " -e grant_access_policy_name=Policy1`.",
     }
     # What the remedy says is enough.
     there = [{"region": "eu-central-1", "instance_id": "cri-rebuilt000000001"}]

@@ -153,7 +153,7 @@ def test_a_rule_without_any_record_of_a_later_push_is_dead(
     ("issue", "check", "remedy"),
     [
         ("NoPrivilege: not granted", "rule_without_grant", "registryops.alicloud.grant_access "),
-        ("TARGET_INSTANCE_NOT_EXIST", "dead_rule", "Point the rule at another one, or delete the rule."),
+        ("TARGET_INSTANCE_NOT_EXIST", "dead_rule", "run registryops.alicloud.cross_account_sync."),
         (
             "TARGET_NAMESPACE_NOT_EXIST",
             "failing_rule",

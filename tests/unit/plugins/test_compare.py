@@ -203,7 +203,8 @@ def ask() -> str:
         (
             FAILED._replace(issue="TARGET_INSTANCE_NOT_EXIST"),
             RULE,
-            "Instance cri-t is gone. Point the rule at another one, or delete the rule.",
+            "Instance cri-t is gone. If it was built anew, give its new ID in the inventory, and run"
+            " registryops.alicloud.cross_account_sync. If not, delete the rule.",
         ),
         (
             DENIED,

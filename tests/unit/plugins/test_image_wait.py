@@ -90,6 +90,20 @@ def test_it_returns_when_the_push_has_arrived(by: str, cloud: Emulator, ruled: A
     assert told(again) == [(f"{TARGET}/prod/web:2.0", "arrived", "record")]
 
 
+def test_an_instance_that_is_gone_is_said_to_be_gone(cloud: Emulator, ruled: Account) -> None:
+    cloud.post("/_emulator/tasks", {"seconds": 0.01})
+    push(cloud, "2.0")
+    wait(ruled, "2.0")
+    world = cloud.state()
+    [target] = world["accounts"][1]["instances"]
+    target.update(id="cri-rebuilt000000001", namespaces=[])
+    cloud.post("/_emulator/reset", world)
+    failed = str(failure(ruled, "2.0", destinations=readable(cloud)))
+    assert f"Cannot look at prod/web on {TARGET}: instance does not exist. Instance {TARGET} is gone." in failed
+    assert "give its new ID in the inventory, and run registryops.alicloud.cross_account_sync." in failed
+    assert "send" not in failed
+
+
 def test_it_waits_for_each_target_of_the_rules(cloud: Emulator, granted: Account, ruled: Account) -> None:
     granted.run("acr_namespace", instance_id=TARGET, name="copy", auto_create_repositories=True)
     second = {"name": "again", "namespace": "prod", "target_namespace": "copy", **WHERE}
@@ -159,7 +173,7 @@ def test_no_rule_covers_it(check: bool, cloud: Emulator, ruled: Account) -> None
     push(cloud, "x1")  # the rule's filter leaves out tags that begin with x
     failed = failure(ruled, "x1", check, send=True)
     assert "No sync rule of cri-sourcesource0001 covers prod/web:x1, so that nothing sends it." in str(failed)
-    assert "correct the filters of to-eu" in str(failed)
+    assert "Correct the filters of to-eu, or run registryops.alicloud.configure_sync." in str(failed)
     assert failed.result["covered"] is False  # another instance may send it
     assert created(cloud) == 0
 

@@ -308,38 +308,58 @@ def test_a_destination_that_is_gone_by_the_newest_record_is_an_error(cloud: Emul
     push(cloud, "v10")
     result = verify(ruled, look=False)
     assert (result["state"], images(result)["carried"], images(result)["failed"]) == ("bad", 1, 1)
-    [gone] = [finding for finding in result["findings"] if finding["check"] == "gone_destination"]
+    # What failed and what was never sent is counted, and not told again.
+    [gone] = result["findings"]
     [failed] = [image for image in result["images"] if image["state"] == "failed"]
     assert gone["problem"].startswith(
         f"{TARGET} seems to be gone: its newest sync record, of {iso_time(failed['failed_at'])}, says"
         " TARGET_INSTANCE_NOT_EXIST"
     )
     assert gone["problem"].endswith(
-        ". It was not looked into: no keys of it were given. 1 image had arrived there before"
+        ". It was not looked into: no keys of it were given. 1 image had arrived there before, 4 images had not"
     )
-    [never] = [finding for finding in result["findings"] if finding["check"] == "never_sent"]
-    assert never["remedy"].startswith("Point the rule at an instance that exists. Then ")
+    assert gone["remedy"] == (
+        f"Ask the team that owns {TARGET}. If it was built anew, set target_instance_id of its rules to the new ID, and"
+        " run registryops.alicloud.cross_account_sync and registryops.alicloud.backfill_images. If it is gone for good,"
+        " set state: absent for its rules."
+    )
 
 
-def test_a_destination_that_is_gone_and_that_could_not_be_looked_into_is_one_finding(
-    cloud: Emulator, ruled: Account
+@pytest.mark.parametrize("pushed_since", [False, True])
+def test_an_instance_that_is_gone_by_its_own_accounts_keys_is_one_finding(
+    pushed_since: bool, cloud: Emulator, ruled: Account
 ) -> None:
     push(cloud, "v9")
     verify(ruled)
     rebuild(cloud, "cri-rebuilt000000001")
-    push(cloud, "v10")
+    if pushed_since:
+        push(cloud, "v10")
     result = verify(ruled)
-    [gone] = [finding for finding in result["findings"] if finding["check"].endswith("_destination")]
+    [gone] = result["findings"]
     [blind] = result["unreadable"]
     assert (gone["check"], gone["severity"]) == ("gone_destination", "error")
-    assert gone["problem"].startswith(f"prod-eu ({TARGET}) seems to be gone: its newest sync record, of ")
-    assert f". It could not be looked into: {blind['reason']}" in gone["problem"]
-    assert "INSTANCE_NOT_EXIST" in blind["reason"]
-    assert gone["problem"].endswith(". 1 image had arrived there before")
-    assert gone["remedy"] == (
-        f"Ask the team that owns prod-eu ({TARGET}) if it is gone. If it is, correct the rules in the inventory, and"
-        " run registryops.alicloud.configure_sync."
+    assert gone["problem"] == (
+        f"prod-eu ({TARGET}) seems to be gone: its own account is told that it does not exist in eu-central-1."
+        f" 1 image had arrived there before, {4 if pushed_since else 3} images had not"
     )
+    assert "INSTANCE_NOT_EXIST" in blind["reason"]
+    assert gone["remedy"] == (
+        "If it was built anew, set acr_instance_id of prod-eu to the new ID, and run"
+        " registryops.alicloud.cross_account_sync and registryops.alicloud.backfill_images. If it is gone for good, set"
+        " state: absent for its rules. If it is there, correct acr_region or the keys of prod-eu."
+    )
+
+
+def test_a_rule_that_still_ends_at_an_instance_that_is_gone_is_one_finding(cloud: Emulator, ruled: Account) -> None:
+    push(cloud, "v9")
+    verify(ruled)
+    rebuild(cloud, "cri-rebuilt000000001")
+    push(cloud, "v10")
+    result = verify(ruled, {**RULE, "target_instance_id": "cri-rebuilt000000001"}, look=False)
+    [different] = result["findings"]
+    assert different["check"] == "different_rule"
+    assert f"'). {TARGET} seems to be gone: its newest sync record, of " in different["problem"]
+    assert different["remedy"].startswith("Run registryops.alicloud.configure_sync")
 
 
 def test_a_rule_to_an_instance_that_the_inventory_no_longer_names_is_said(cloud: Emulator, ruled: Account) -> None:
