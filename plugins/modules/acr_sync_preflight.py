@@ -15,7 +15,8 @@ description:
   - The source must be a running Premium (C(Enterprise_Advanced)) instance, the destination a running Basic or Premium
     one. The vendor's pages differ on Standard and Economy instances, for which Ansible shows a warning. Public cloud
     cannot replicate to Finance Cloud or Gov Cloud. Namespaces and repositories must exist as the sync level demands,
-    and a destination namespace must create repositories automatically.
+    and a destination namespace must create repositories automatically. What is about to be created must fit into the
+    instance's quotas, if the account may see them (C(cr:GetInstanceUsage)).
   - With O(cr_endpoint) given, it compares O(region) with the instance's own, if the account may list its instances.
     Without it, the endpoint of another region does not know the instance.
   - At the source it finds rules that would write to one place from different repositories, and rules that would send

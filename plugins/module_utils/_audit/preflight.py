@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.before_rules import RulesToCome
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.missing import missing_places
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.other_direction import other_direction
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.quota import quota_findings
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
     check_namespace,
@@ -54,7 +55,7 @@ def preflight(task: Task) -> dict[str, Any]:
     rules = wanted_rules(params["sync_rules"] or [])
     look = _look(task.client, params, rules)
     instance = look.instance
-    findings = [*_instance(instance, params["side"]), *_region(look.own_region, params), *_nobody(params)]
+    findings = [*_instance(instance, params["side"]), *_region(look.own_region, params), *_nobody(params), *look.quotas]
     for rule, missing in look.missing:
         findings += [*_route(rule, params), *missing]
     warnings = [_doubt(instance, params["side"])] if instance.edition in _DOUBTFUL else []
@@ -84,12 +85,14 @@ class _Look:
         own_region: its region, if the endpoint may know instances of other regions.
         missing: each rule with what it lacks on this side.
         there: the rules of a source that begin or end there; none where no rule is asked for.
+        quotas: what it has no room for.
     """
 
     instance: Instance
     own_region: str | None
     missing: Sequence[tuple[Rule, list[Finding]]]
     there: Sequence[SyncRule]
+    quotas: Sequence[Finding]
 
 
 def _look(client: Client, params: Mapping[str, Any], rules: Sequence[Rule]) -> _Look:
@@ -108,9 +111,16 @@ def _look(client: Client, params: Mapping[str, Any], rules: Sequence[Rule]) -> _
         instance = threads.submit(instances.get_with_region if asks_region else instances.get, instance_id)
         missing = threads.submit(missing_places, client, rules, params)
         there = threads.submit(list, SyncRules(client, {"instance_id": instance_id}).find()) if has_rules else None
+        quotas = threads.submit(quota_findings, client, instance_id, params["will_exist"], params["will_go"])
         account.result()
         found = instance.result()
-        return _Look(found, found.region if asks_region else None, missing.result(), there.result() if there else ())
+        return _Look(
+            found,
+            found.region if asks_region else None,
+            missing.result(),
+            there.result() if there else (),
+            quotas.result(),
+        )
 
 
 def _doubt(instance: Instance, side: str) -> str:

@@ -20,6 +20,7 @@ _BUCKET = "acs:oss:*:*:{Bucket}"
 
 PERMISSIONS: dict[str, tuple[str, str]] = {
     "GetInstance": ("cr:GetInstance", _INSTANCE),
+    "GetInstanceUsage": ("cr:GetInstanceUsage", _INSTANCE),
     "ListInstance": ("cr:ListInstance", "*"),
     "ListInstanceEndpoint": ("cr:ListInstanceEndpoint", _INSTANCE),
     "GetAuthorizationToken": ("cr:GetAuthorizationToken", "*"),

@@ -318,3 +318,41 @@ def test_signatures_are_looked_for_until_the_rule_is_there(cloud: Emulator, acco
     assert cloud.calls("ListRepository") == []
     other = {**rule, "tag_filter": "^v"}
     assert "leaves behind" in str(account_a.run("acr_sync_preflight", **asked, sync_rules=[other])["warnings"])
+
+
+FULL = [{"name": "old", "auto_create_repositories": True, "repositories": [{"name": "app"}]}]
+QUOTAS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"namespace_quota": 2}, {"namespaces": [{"name": "prod"}]}, ""),
+    ({"namespace_quota": 1}, {"namespaces": [{"name": "old"}]}, ""),
+    ({"namespace_quota": 1}, {"namespaces": [{"name": "old", "state": "absent"}, {"name": "prod"}]}, ""),
+    (
+        {"namespace_quota": 1},
+        {"namespaces": [{"name": "old"}, {"name": "prod"}]},
+        f"instance {TARGET} has 1 of 1 namespaces, and prod would have to be created",
+    ),
+    (
+        {"namespace_quota": 2},
+        {"namespaces": [{"name": "prod"}, {"name": "team-a"}]},
+        f"instance {TARGET} has 1 of 2 namespaces, and prod and team-a would have to be created",
+    ),
+    (
+        {"repository_quota": 1},
+        {"repositories": [{"namespace": "old", "name": "web"}, {"namespace": "old", "name": "app"}]},
+        f"instance {TARGET} has 1 of 1 repositories, and old/web would have to be created",
+    ),
+]
+
+
+@pytest.mark.parametrize(("quota", "planned", "said"), QUOTAS)
+def test_what_an_instance_has_no_room_for_is_found_before_anything_is_created(
+    quota: dict[str, Any], planned: dict[str, Any], said: str, cloud: Emulator, account_b: Account
+) -> None:
+    change_world(cloud, 1, namespaces=FULL, **quota)
+    assert findings(account_b, "destination", **planned) == ([("quota", said)] if said else [])
+
+
+def test_without_the_right_to_see_a_quota_it_is_left_to_the_service(cloud: Emulator, account_b: Account) -> None:
+    change_world(cloud, 1, namespaces=FULL, namespace_quota=1)
+    match = {"match": {"action": "GetInstanceUsage"}, "fault": "error_500", "times": 100}
+    cloud.post("/_emulator/faults", match)
+    assert findings(account_b, "destination", namespaces=[{"name": "prod"}]) == []
