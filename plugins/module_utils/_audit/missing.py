@@ -109,8 +109,16 @@ def _repository_finding(
     if name in params.get("will_go", ()):
         remedy = "Take state: absent from the repository, or give it to the rule too."
         return error("repository", subject, f"{needs} is about to be deleted from {whose}", remedy)
-    remedy = f"Correct the rule, or add it to the instance's acr_repositories.{near()}"
+    remedy = _how(params["side"], "it to the instance's acr_repositories") + near()
     return error("repository", subject, f"{needs} {whose} does not have", remedy)
+
+
+def _how(side: str, added: str) -> str:
+    """Return how a missing place comes about; a destination gets what the sources' rules need."""
+    if side == "source":
+        return f"Correct the rule, or add {added}."
+    prepare = "Run registryops.alicloud.prepare_destination with the inventories of both accounts, which makes it"
+    return f"{prepare}. With Account B's alone, add {added} first. If the rule is wrong, correct it."
 
 
 def _namespace(
@@ -125,7 +133,7 @@ def _namespace(
         yield error("namespace", subject, problem, "Take state: absent from the namespace, or give it to the rule too.")
     elif found is None:
         problem = f"{needs}, which {side} instance {instance_id} does not have"
-        remedy = f"Correct the rule, or add {namespace} to the instance's acr_namespaces.{near(namespace)}"
+        remedy = _how(side, f"{namespace} to the instance's acr_namespaces") + near(namespace)
         yield error("namespace", subject, problem, remedy)
     # The vendor's page: a rule of a namespace needs this at the destination. A rule of a repository needs that alone.
     elif side == "destination" and not rule.get("repository") and not found.get("AutoCreateRepo"):

@@ -35,6 +35,7 @@ _OF_IMAGES = ("failing_rule",)
 _OF_GRANTS = ("missing_grant", "doubtful_grant")
 # A whole command in a remedy, to be pasted.
 _COMMAND = re.compile(r"`(.+?)`")
+_BELOW = "the command that the set-up below has for it"
 # The instance that a command grants.
 _GRANTED = re.compile(r"registryops\.alicloud\.grant_access\b.*? -e acr_instance_id=([\w-]+)")
 # Findings with one remedy that have a row each; more become one.
@@ -116,6 +117,17 @@ def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[di
                 every.setdefault((host, finding["subject"], finding["check"]), {"host": host, **finding, "count": 1})
     single = _with_one_command([*every.values(), *_of_grants(verified, every.values())])
     return sorted(_collapsed(single), key=lambda finding: finding["severity"])
+
+
+def without_repeats(topology: Mapping[str, Any], told: Iterable[Row]) -> dict[str, Any]:
+    """Return a topology whose remedies point to a command of the set-up instead of repeating it."""
+    commands = set(_COMMAND.findall(" ".join(finding["remedy"] for finding in told)))
+
+    def remedy(words: str) -> str:
+        return _COMMAND.sub(lambda found: _BELOW if found[1] in commands else found[0], words)
+
+    findings = [{**finding, "remedy": remedy(finding["remedy"])} for finding in topology["findings"]]
+    return {**topology, "findings": findings}
 
 
 def _of_grants(verified: Mapping[str, Row], told: Iterable[Row]) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ _ASIDE = 60  # on both sides of all columns, for ways that go back
 _LETTERS = 26  # letters of 12 px that fit into an instance
 _NAMED = 14  # with more ways than these, their labels would hide each other
 _BELOW = 22  # between two ways that go back, which is a line of their labels
+_UNDER = 9  # from a line to the foot of the label below it, whose letters are as high
 _CORNER = 6  # radius of a way's corners
 # Lines that a tooltip can show on a screen.
 _TOLD = 20
@@ -138,8 +139,10 @@ def _way(way: Shown, source: _Box, target: _Box, below: float, named: bool, inst
     manual = " manual" if all(rule["trigger"] == "manual" for rule in rules) else ""
     line = f'<path class="way {state}{manual}" d="{path}" marker-end="url(#to-{state})"/>'
     words = rules[0]["takes"] if len(rules) == 1 else f"{len(rules):,} rules"
-    # 22 letters of a label fit between two columns, and 4 px keep it off its line.
-    label = f'<text class="label" x="{x:g}" y="{y - 4:g}">{escape(_cut(words, 22))}</text>' if named else ""
+    # 22 letters of a label fit between two columns. It stands 4 px above its line, or below it if the line goes up:
+    # two lines that cross have the same middle.
+    y += _UNDER if goes_on and target.middle < source.middle else -4
+    label = f'<text class="label" x="{x:g}" y="{y:g}">{escape(_cut(words, 22))}</text>' if named else ""
     return f"<g><title>{_tooltip(way, instances)}</title>{line}{label}</g>"
 
 

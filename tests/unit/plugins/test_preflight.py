@@ -145,6 +145,16 @@ def test_what_is_about_to_be_deleted_is_missed(account_a: Account, account_b: Ac
     assert checks(account_a, "source", {**rule, "state": "present", "namespace": "nothing"}) == ["namespace"]
 
 
+def test_a_destination_is_prepared_for_what_a_rule_needs(account_b: Account) -> None:
+    rule = {"name": "r", "namespace": "nothing"}
+    result = account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, sync_rules=[rule])
+    [found] = result["findings"]
+    assert found["remedy"] == (
+        "Run registryops.alicloud.prepare_destination with the inventories of both accounts, which makes it. With"
+        " Account B's alone, add nothing to the instance's acr_namespaces first. If the rule is wrong, correct it."
+    )
+
+
 def test_it_fails_with_all_findings_where_that_is_wanted(account_a: Account) -> None:
     rules = [{"name": "r", "namespace": "nothing"}, {"name": "s", "namespace": "nowhere"}]
     with pytest.raises(ModuleFailedError, match=r"r needs namespace nothing, .* s needs namespace nowhere, ") as failed:

@@ -20,7 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.page import told
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import findings
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import findings, without_repeats
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
 
 from .report_estate import DESTINATION, INSTANCES, SOURCE, compared, estate, verified_of
@@ -230,6 +230,17 @@ def test_one_thing_has_one_remedy() -> None:
     again = {**ERROR, "check": "unlisted_rule", "subject": "sync rule stray", "severity": "warning"}
     report = reported(compared("failed", "DISK_FULL"), rules=[rule], audited=[failing, again])
     assert [finding["subject"] for finding in report["findings"]] == ["sync rule stray"]
+
+
+def test_the_topology_does_not_repeat_a_command_of_the_set_up() -> None:
+    command, other = "`ansible-playbook registryops.alicloud.grant_access -e acr_region=eu`", "`ansible-playbook other`"
+    told = [{"remedy": f"Run {command}."}]
+    found = {"ways": [], "findings": [{"remedy": f"Run {command}, or delete it."}, {"remedy": f"Run {other}."}]}
+    shown = without_repeats(found, told)
+    assert [finding["remedy"] for finding in shown["findings"]] == [
+        "Run the command that the set-up below has for it, or delete it.",
+        f"Run {other}.",
+    ]
 
 
 def test_what_one_command_mends_on_both_sides_is_one_finding() -> None:

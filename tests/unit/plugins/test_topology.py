@@ -209,6 +209,14 @@ def test_the_drawing_is_well_formed_and_what_others_wrote_is_text() -> None:
     assert len([path for path in picture.iter("path") if "way" in path.get("class", "")]) == len(found["ways"])
 
 
+def test_labels_of_lines_that_cross_are_not_drawn_on_each_other() -> None:
+    found = estate(ruled("a", "c"), ruled("a", "d"), ruled("b", "c"), ruled("b", "d"))
+    labels = ElementTree.fromstring(drawing(found)).findall(".//text[@class='label']")
+    places = sorted((float(label.attrib["x"]), float(label.attrib["y"])) for label in labels)
+    assert len(places) == 4
+    assert all(beyond[1] - place[1] >= 12 for place, beyond in pairwise(places) if beyond[0] == place[0])
+
+
 @pytest.mark.parametrize("count", [2, 12, 40])
 def test_no_two_instances_are_drawn_on_each_other(count: int) -> None:
     names = [f"host-{number}" for number in range(count)]
