@@ -66,6 +66,17 @@ def test_something_reads_each_option_of_a_module(name: str) -> None:
     assert sorted(options - read_by_code()) == [], "add it to the State, or read it"
 
 
+@cache
+def words_of_tests() -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", texts("tests/unit/plugins/*.py", "tests/integration/targets/**/*.yml")))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_each_option_of_a_module_is_tried(name: str) -> None:
+    options = set(definition(name).argument_spec) - {*COMMON_OPTIONS, *OSS_OPTIONS}
+    assert sorted(options - words_of_tests()) == [], "try it, in a Life or in another test"
+
+
 def fragments() -> dict[str, dict[str, Any]]:
     """Return the options of each documentation fragment, by the name that plugins extend it with."""
     found = {}

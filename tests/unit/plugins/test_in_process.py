@@ -170,7 +170,8 @@ def test_it_returns_the_same_both_ways(name: str, cloud: Emulator) -> None:
 
 def test_every_module_is_run_both_ways() -> None:
     modules = {path.stem for path in (Path(acr.__file__).parents[1] / "modules").glob("acr_*.py")}
-    assert {module for _who, module, _params in chain.from_iterable(lives().values())} == modules
+    run = {module for _who, module, _params in chain.from_iterable(lives().values())}
+    assert run == modules, "add a step with the module to DEEDS, or a Life"
 
 
 def test_the_client_is_kept_for_the_same_connection_only(cloud: Emulator) -> None:

@@ -65,6 +65,25 @@ def actions_called() -> dict[str, str]:
     return found
 
 
+def actions_named() -> Iterator[tuple[str, str]]:
+    """Yield service and action of each call in the core."""
+    for file in sorted(UTILS.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(args=[ast.Constant(value=str() as service), ast.Constant(value=str() as action), *_]):
+                    if service in SDK and action.isidentifier():
+                        yield service, action
+
+
+def test_each_action_that_is_called_is_known_to_the_sdk() -> None:
+    named = set(actions_named())
+    assert ("cr", "CreateRepoSyncRule") in named, "the test finds what is called"
+    unknown = sorted(
+        f"{service} {action}" for service, action in named if not hasattr(SDK[service], f"{action}Request")
+    )
+    assert unknown == [], "the API has no such action"
+
+
 @WITH_OSS_SDK
 def test_each_action_that_is_called_names_its_permission() -> None:
     called = actions_called()
