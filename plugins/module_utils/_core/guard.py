@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.asker import Asker
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.journal import Journal
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import leave_signals_to_main
 
 # Calls at a time. With 50 ms a call they make up to 400 calls a second; pace.py slows down to what the service takes.
 PARALLEL = 20
@@ -133,4 +134,5 @@ def _as(now: _Thread) -> Iterator[None]:
 
 
 def _work_for(caller: _Thread, ended: threading.Event) -> None:
+    leave_signals_to_main()
     _threads.now = replace(caller, pools=(*caller.pools, ended))

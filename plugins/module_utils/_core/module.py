@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -30,7 +31,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.options
     other_connection,
     without_empty_text,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, silent, telling
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import Tell, activity, silent, telling
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.sdk import check_sdk
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State
@@ -141,7 +142,7 @@ class Module:
             check({name: value for name, value in params.items() if name != self.apart})
             client = connect(connection(params, os.environ), check_mode)
             others = dict(self._others(params, connect))
-            with telling(tell) as told:
+            with telling(tell) as told, _leaving():
                 return self.work(Task(client, params, check_mode, others, told, partial(_reach, params, connect)))
         except AcrError as error:
             return {"failed": True, "msg": str(complete(error)), **error.details()}
@@ -151,6 +152,20 @@ class Module:
             if params.get(option):
                 with attempt(f"use {option}"):
                     yield option, _reach(params, connect, params[option])
+
+
+@contextmanager
+def _leaving() -> Iterator[None]:
+    """Say what was written if the block is ended early, unless its work has better words for that."""
+    with noting() as journal:
+
+        def words() -> str:
+            doing = activity.line().removeprefix("still at work: ")
+            done = f"these calls were made: {journal}" if journal else "this task has changed nothing"
+            return f"ended early{f' ({doing})' if doing else ''}: {done}; run it again to go on"
+
+        with activity.leaving(words):
+            yield
 
 
 def _reach(params: Mapping[str, Any], connect: Connect, other: Mapping[str, Any]) -> Client:

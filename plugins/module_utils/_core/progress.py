@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections import deque
@@ -94,6 +95,15 @@ class Activity:
 activity = Activity()
 
 
+def leave_signals_to_main() -> None:
+    """Keep this thread from taking Ctrl-C.
+
+    Python handles a signal in the main thread alone. If another thread takes it, a main thread that waits for that
+    thread is not woken up, and the run goes on.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+
+
 @contextmanager
 def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
     """Yield a function that shows lines; after `every` silent seconds, show the present activity."""
@@ -109,6 +119,7 @@ def telling(tell: Tell, every: float = _EVERY) -> Iterator[Tell]:
         tell(line)
 
     def watch() -> None:
+        leave_signals_to_main()
         # At least a hundredth: with nothing to show, it would else ask without a pause.
         while not ended.wait(max(told[0] + every - time.monotonic(), every / 100)):
             line = activity.line() if time.monotonic() >= told[0] + every else ""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
@@ -152,3 +153,11 @@ def test_an_error_waits_for_what_was_begun_and_begins_no_more() -> None:
     # The pool runs PARALLEL pieces of work at a time, so the last five never began.
     assert set(range(guard.PARALLEL)) >= set(done)
     assert done
+
+
+def test_threads_leave_ctrl_c_to_the_main_thread() -> None:
+    # The kernel gives a signal to any thread that does not block it. The main thread would then go on waiting.
+    with pool() as threads:
+        blocked = threads.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
+    assert blocked >= {signal.SIGINT, signal.SIGTERM}
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & {signal.SIGINT, signal.SIGTERM}

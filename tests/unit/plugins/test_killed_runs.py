@@ -105,6 +105,19 @@ def test_who_ends_a_run_is_told_what_is_left(number: int, cloud: Emulator, play:
     assert arrived + going <= count(cloud, "CreateRepoSyncTask")
 
 
+def test_who_ends_a_wait_for_a_grant_is_told_that_nothing_was_changed(cloud: Emulator, play: Play) -> None:
+    rules = [{"name": name, "namespace": "prod", **TO_B} for name in ("a", "b")]
+    options = {**KEYS_A, "instance_id": SOURCE, "rules": rules, "grant_timeout": 3600}
+    playing = play("acr_sync_rules", options)
+    # Both have been refused once, and wait.
+    playing.until(lambda: count(cloud, "CreateRepoSyncRule") > 2)
+    playing.controller.send_signal(signal.SIGINT)
+    playing.wait_for_all()
+    said = playing.said()
+    assert re.search(r"localhost: ended early \(waiting for account \d+ to grant access to ", said), said
+    assert "at most): this task has changed nothing; run it again to go on" in said
+
+
 @pytest.mark.usefixtures("team")
 def test_who_ends_a_run_is_told_nothing_under_no_log(cloud: Emulator, play: Play) -> None:
     playing = play("acr_image_sync", {**TEAM, "rate_limit": 10, "wait": True}, no_log=True)

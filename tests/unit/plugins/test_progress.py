@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError, api_error, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import Module
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import (
     ArrivalProgress,
     activity,
@@ -20,6 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.progres
     telling,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import wait_until
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 
 
 class Lines(list[str]):
@@ -137,3 +140,41 @@ def test_a_wait_tells_how_long_it_may_still_last() -> None:
     with attempt("delete namespace prod of cri-1"):
         wait_until(client, lambda: next(looks), what="the deletion", timeout=600)
     assert lines == ["still at work: delete namespace prod of cri-1; waiting, 10 min more at most"]
+
+
+def test_the_thread_that_tells_leaves_ctrl_c_to_the_main_thread() -> None:
+    blocked: list[set[int]] = []
+    came = threading.Event()
+
+    def tell(line: str) -> None:
+        blocked.append({*signal.pthread_sigmask(signal.SIG_BLOCK, ())})
+        came.set()
+
+    with telling(tell, every=0.01), attempt("list"):
+        assert came.wait(30)
+    assert blocked[0] >= {signal.SIGINT, signal.SIGTERM}
+
+
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (False, "this task has changed nothing"),
+        (True, "these calls were made: CreateNamespace"),
+    ],
+)
+def test_who_ends_a_task_early_is_told_what_it_did(write: bool, said: str) -> None:
+    words: list[str] = []
+
+    def work(task: Task) -> dict[str, Any]:
+        with attempt("make namespace prod"):
+            if write:
+                task.client.call("cr", "CreateNamespace")
+            words.append(activity.last_line())
+        return {}
+
+    keys = {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA"}
+    module = Module(options={}, work=work)
+    client = Client(lambda *_call: {})
+    assert "failed" not in module.result({**dict.fromkeys(module.argument_spec), **keys}, False, lambda *_given: client)
+    assert words == [f"ended early (make namespace prod): {said}; run it again to go on"]
+    assert activity.last_line() == ""
