@@ -25,6 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.filter import (
     acr_settings_lists,
     acr_shares,
     acr_source_accounts,
+    acr_transfer_plan,
     acr_unknown_rules,
 )
 
@@ -359,3 +360,49 @@ def test_a_rule_that_was_reversed_to_a_host_is_listed_there() -> None:
     source = {**FULL, "acr_instance_id": "cri-s", "acr_direction": "reversed", "acr_sync_rules": [rule]}
     found = listed(None, {"a": source, "b": FULL}, {"acr_source": ["a"], "acr_destination": ["b"]}, "b")
     assert [(kept["name"], kept["to"]) for kept in found] == [("r-reversed", "a")]
+
+
+BOTH = {"acr_source": ["a"], "acr_destination": ["b"]}
+SIDES = dict.fromkeys(("source_bucket", "source_account_id", "destination_bucket", "destination_instance_id"), "x")
+transfer = acr_transfer_plan.FilterModule().filters()["acr_transfer_plan"]
+
+
+@pytest.mark.parametrize(
+    ("found", "there", "finished"),
+    [
+        (["prod web 1.0 sha256:1"], ["prod web 1.0 sha256:1", "dev x 1.0 sha256:2"], True),
+        (["prod web 1.0 sha256:1"], ["prod web 1.0 sha256:3"], False),
+        (["prod web 1.0 sha256:1"], [], False),
+        (["prod web 1.0 sha256:1"], None, False),  # nobody has looked at the destination
+        ([], [], False),
+    ],
+)
+def test_a_transfer_is_finished_once_all_images_are_there(found: Any, there: Any, finished: bool) -> None:
+    looked = {
+        "a": {"transfer_by_storage_found": found},
+        "b": {} if there is None else {"transfer_by_storage_found": there},
+    }
+    assert transfer(looked, BOTH, "a", "grant", SIDES)["finished"] is finished
+    # What cleans up afterwards is done in any case.
+    assert transfer(looked, BOTH, "a", "revoke", SIDES)["finished"] is False
+
+
+def test_a_step_says_what_it_lacks_of_the_inventory() -> None:
+    lacks = transfer({"a": {}, "b": {}}, BOTH, "a", "grant", {"destination_bucket": "", "source_account_id": ""})[
+        "lacks"
+    ]
+    assert lacks == (
+        "The step grant needs acr_bucket of the first host of acr_destination and acr_account_id of the first host of"
+        " acr_source. Set it there in the inventory, or set transfer_by_storage_destination_bucket and"
+        " transfer_by_storage_source_account_id."
+    )
+    assert transfer({"a": {}, "b": {}}, BOTH, "a", "end", SIDES)["lacks"] == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "listed", "expected"),
+    [(["given"], ["listed"], ["given"]), (None, ["listed"], ["listed"]), (None, None, ["found"])],
+)
+def test_the_images_to_transfer_are_those_that_are_said_or_listed(said: Any, listed: Any, expected: list[str]) -> None:
+    source = {"transfer_by_storage_found": ["found"], **({"transfer_by_storage_images": listed} if listed else {})}
+    assert transfer({"a": source}, {}, "a", "arrive", SIDES, said)["images"] == expected
