@@ -98,7 +98,8 @@ def sync_report(
     audited = _results(hosts, every, "audit_sync_result", "findings")
     # Results have the IDs of instances, and people know the names of hosts.
     names = {hosts[name].get("acr_instance_id"): name for name in every}
-    found = set_up.findings(verified, audited)
+    topology = whole(hosts, sources, destinations)
+    found = set_up.beside_topology(set_up.findings(verified, audited), topology)
     report: dict[str, Any] = {
         "made_at": made_at,
         "sources": list(verified),
@@ -108,7 +109,7 @@ def sync_report(
         "rules": set_up.rules(verified, audited, names),
         "grants": set_up.grants(audited, verified, hosts),
         "findings": found,
-        "topology": set_up.without_repeats(whole(hosts, sources, destinations), found),
+        "topology": set_up.without_repeats(topology, found),
         "images": of_images.images(verified),
         "files": [Path(found["images_file"]).name for found in verified.values() if found.get("images_file")],
     }

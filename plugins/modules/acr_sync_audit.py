@@ -20,10 +20,11 @@ description:
     was probably meant.
   - If O(rules) is set, it finds the rules of the instance that are not listed there, and those that are listed and
     missing.
-  - At the destination it finds namespaces and repositories that inbound rules need and that do not exist. It finds a
-    grant that is missing, that no rule uses, or that allows more than sync needs. For this it reads the account's role
-    C(aliyuncontainerregistrycrossaccoutsyncrole) and its attached policies. It also finds instances of the same region
-    that the role grants and that do not exist, if the caller has the permission to look.
+  - At the destination it finds namespaces and repositories that inbound rules need and that do not exist, and places
+    that rules of several sources write. It finds a grant that is missing, that no rule uses, or that allows more than
+    sync needs. For this it reads the account's role C(aliyuncontainerregistrycrossaccoutsyncrole) and its attached
+    policies. It also finds instances of the same region that the role grants and that do not exist, if the caller has
+    the permission to look.
   - It reports only what the keys of one account show. At the source, a missing grant or namespace of the other account
     shows only in sync records. The module looks at the record of the newest image that a rule carried and that still
     exists. A rule that has carried nothing yet has no such record. At the destination, the service does not return

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.grant import Expected, judge_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.missing import missing_places
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.several_sources import several_sources
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
@@ -29,7 +30,8 @@ def audit_destination(task: Task) -> list[Finding]:
     unsaid = [rule for rule in listed if _need(rule) not in known]
     roles = CrossAccountRoles(task.client, params)
     expected = _expect(params, roles.account_id(), listed, unsaid)
-    return [*_places(task, [*said, *unsaid]), *judge_grant(task, roles.access(), expected)]
+    meeting = several_sources(str(params["instance_id"]), said, listed)
+    return [*_places(task, [*said, *unsaid]), *meeting, *judge_grant(task, roles.access(), expected)]
 
 
 def _expect(

@@ -130,6 +130,14 @@ def without_repeats(topology: Mapping[str, Any], told: Iterable[Row]) -> dict[st
     return {**topology, "findings": findings}
 
 
+def beside_topology(found: Iterable[Row], topology: Mapping[str, Any]) -> list[Row]:
+    """Return findings without the sources that meet where the topology, which knows all rules, tells of them."""
+    met = {finding["subject"] for finding in topology["findings"] if finding["check"] == "two_sources"}
+    return [
+        finding for finding in found if finding["check"] != "sources_meet" or f"instance {finding['host']}" not in met
+    ]
+
+
 def _of_grants(verified: Mapping[str, Row], told: Iterable[Row]) -> Iterator[dict[str, Any]]:
     """Yield what verifications found of grants, unless an audit with the destination's keys tells more of it."""
     audited = set(_GRANTED.findall(" ".join(finding["remedy"] for finding in told)))

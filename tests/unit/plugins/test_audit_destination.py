@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from acr_emulator.testing import Emulator
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.several_sources import several_sources
+
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account, ModuleFailedError
 from .test_audit_grant import EXTERNAL, allow, document, trusting
 
@@ -308,3 +310,37 @@ def test_both_sides_are_audited_by_one_task(cloud: Emulator, account_a: Account)
     cloud.delete("/_emulator/calls")
     account_a.run("acr_sync_audit", sides=["source"], **both)
     assert cloud.calls("GetRole") == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        ([("a", "hz", "shop", None), ("b", "sg", "shop", None)], [("warning", "namespace shop")]),
+        ([("a", "hz", "shop", "web"), ("b", "sg", "shop", None)], [("warning", "namespace shop")]),
+        ([("a", "hz", "shop", "web"), ("b", "sg", "shop", "web")], [("error", "repository shop/web")]),
+        ([("a", "hz", "shop", "web"), ("b", "sg", "shop", "api")], []),
+        ([("a", "hz", "shop", None), ("b", "sg", "mirror", None)], []),
+        ([("a", "hz", "shop", None), ("b", "hz", "shop", None)], []),  # for the audit of the source, which knows more
+        ([("a", None, "shop", None), ("b", "sg", "shop", None)], []),
+        ([("a", "hz", None, None), ("b", "sg", "shop", None)], []),
+        (
+            [("a", "hz", "shop", None), ("b", "sg", "shop", None), ("c", "bj", "shop", None)],
+            [("warning", "namespace shop")] * 3,
+        ),
+    ],
+)
+def test_places_that_several_sources_write_are_found(
+    rules: list[tuple[str, str | None, str | None, str | None]], found: list[tuple[str, str]]
+) -> None:
+    names = ("name", "source", "namespace", "repository")
+    told = list(several_sources(TARGET, [dict(zip(names, rule, strict=True)) for rule in rules], []))
+    assert [finding["severity"] for finding in told] == [severity for severity, _place in found]
+    for finding, (_severity, place) in zip(told, found, strict=True):
+        assert f"both write {place} of {TARGET}, so that images with the same tag" in finding["problem"]
+
+
+def test_a_rule_that_the_destination_lists_does_not_meet_itself(account_a: Account, granted: Account) -> None:
+    make_rule(account_a)
+    assert audit(granted, inbound_rules=[{**INBOUND, "source": "hz"}]) == []
+    both = [{**INBOUND, "source": "hz"}, {**INBOUND, "source": "sg", "name": "other"}]
+    assert audit(granted, inbound_rules=both) == [("sources_meet", "warning", "sync rule other")]

@@ -20,7 +20,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.page import told
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import findings, without_repeats
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import (
+    beside_topology,
+    findings,
+    without_repeats,
+)
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.unseen import together
 
 from .report_estate import DESTINATION, INSTANCES, SOURCE, compared, estate, verified_of
@@ -241,6 +245,12 @@ def test_the_topology_does_not_repeat_a_command_of_the_set_up() -> None:
         "Run the command that the set-up below has for it, or delete it.",
         f"Run {other}.",
     ]
+
+
+def test_sources_that_meet_are_told_once() -> None:
+    met = [{"host": host, "check": "sources_meet"} for host in ("eu", "us")]
+    topology = {"findings": [{"check": "two_sources", "subject": "instance eu"}]}
+    assert [finding["host"] for finding in beside_topology(met, topology)] == ["us"]
 
 
 def test_what_one_command_mends_on_both_sides_is_one_finding() -> None:
