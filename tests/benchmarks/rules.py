@@ -59,7 +59,7 @@ def measure(bench: Bench) -> Result:
         f"The calls are a creation for each rule and a list for each {PAGE}, or in the second run the lists alone;"
         f" they are signed before the clock starts and sent over {AT_ONCE} kept connections at once.",
     ]
-    if MODULE in (ROOT / f"roles/{ROLE}/tasks/main.yml").read_text(encoding="utf-8"):
+    if MODULE in (ROOT / f"roles/{ROLE}/tasks/keep.yml").read_text(encoding="utf-8"):
         cases.append(Case(ROLE, PROMISED, LATENCIES[-1]))
     else:
         notes.append(f"SKIPPED: the role {ROLE} does not use {MODULE} yet.")
