@@ -74,7 +74,7 @@ def settings_lists(
     for target in targets:
         if target["target_instance_id"] == instance_id:
             # Two sources may bring one repository, with the same settings.
-            repositories += [each for each in target["repositories"] if each not in repositories]
+            repositories += [wanted for wanted in target["repositories"] if wanted not in repositories]
     return {"repositories": repositories, "was_read": bool(read or files)}
 
 

@@ -77,7 +77,10 @@ class Ansible:
         if process.returncode:
             raise BenchmarkError(f"{output[-3000:]}\nThis failed: {' '.join(command)}")
         counts = re.findall(r" : ok=(\d+) +changed=(\d+)", output)
-        tasks, changed = sum(int(ok) for ok, _changed in counts), sum(int(changed) for _ok, changed in counts)
+        tasks, changed = (
+            sum(int(passed) for passed, _changed in counts),
+            sum(int(changed) for _passed, changed in counts),
+        )
         return Played(seconds, tasks, changed, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
     def write(self, name: str, tasks: Sequence[Mapping[str, Any]], **variables: object) -> Path:

@@ -17,9 +17,9 @@ from . import worlds
 from .calls import send, signed
 from .figures import Bench, Figure, Ratio, Result, in_turns
 
-CALLS = 2000
-CALLS_A_SECOND = 1000
-IMAGES = 100_000
+CALLS = 2000  # about two seconds of them
+CALLS_A_SECOND = 1000  # wanted, so that the emulator never is what a benchmark measures
+IMAGES = 100_000  # as many as the largest promise is about
 READY_SECONDS, MEGABYTES = 5, 300
 REPOSITORY = "crr-benchmark0000001"
 # A namespace, its repositories, a page of tags, rules, a role, and a write: what the modules ask all day.

@@ -22,7 +22,7 @@ from .calls import send, signed
 from .figures import Bench, BenchmarkError, Figure, Ratio, Result, in_turns, seconds
 
 COUNTS = (1, 10, 100, 500, 1000)
-LATENCIES = (0, 50)
+LATENCIES = (0, 50)  # milliseconds: what we compute alone, and a call from another region
 AT_ONCE, PAGE = 10, 100
 # What somebody else's tool took, on the same emulator at 50 ms a call and ten at once, by its number of rules.
 PEER = {100: {"first": 3.7, "second": 3.4}, 500: {"first": 12.8, "second": 6.8}}

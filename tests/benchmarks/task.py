@@ -88,7 +88,11 @@ def _cost(what: str, unit: str, kind: Kind, samples: Mapping[tuple[str, str], tu
     Each run of many is set against the run of one that was made just before it.
     """
     pairs = zip(samples[kind.name, unit], samples[kind.name, f"{unit}s"], strict=True)
-    return Figure(f"one more {what}: {kind.name}", "ms", tuple((more - few) * 1000 / kind.count for few, more in pairs))
+    return Figure(
+        f"one more {what}: {kind.name}",
+        "ms",
+        tuple((longer - shorter) * 1000 / kind.count for shorter, longer in pairs),
+    )
 
 
 def _ratios(what: str, costs: Mapping[str, Figure], most: float | None = None) -> list[Ratio]:

@@ -17,7 +17,7 @@ from .calls import ask, send, signed
 from .figures import Bench, BenchmarkError, Figure, Ratio, Result
 
 TAGS_EACH, AT_ONCE, PAGE = 50, 20, 100
-SIZES = (10_000, 100_000)
+SIZES = (10_000, 100_000)  # two, which show whether memory grows with the images
 # Verifying may take this many times what its calls take, and 3 s for starting Ansible and the SDK.
 OF_CALLS, START = 1.3, 3.0
 # A report has the same calls to make, an audit of both accounts, and its files to write.

@@ -187,7 +187,7 @@ def test_what_a_rule_may_not_be(world: Emulator) -> None:
         "InvalidTargetLocation": rule(destination=elsewhere),
         "InvalidTargetBucket": rule(destination=nowhere),
         "MissingArgument": rule(sync_role=None),
-        "InvalidArgument": rule(prefix_set=oss.ReplicationPrefixSet(prefixs=[f"p{n}" for n in range(11)])),
+        "InvalidArgument": rule(prefix_set=oss.ReplicationPrefixSet(prefixs=[f"p{number}" for number in range(11)])),
         "AccessDenied": rule(action="ALL"),
     }
     found = {code: refused(partial(a.put_bucket_replication, wanted)) for code, wanted in refusals.items()}

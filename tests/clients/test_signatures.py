@@ -67,7 +67,9 @@ class Registries:
         layout = self.folder / "referrers"
         self.skopeo.copy(f"dir:{self.folder}/{tag}.sig", f"oci:{layout}:signature")
         index = json.loads((layout / "index.json").read_text())
-        (member,) = ({name: each[name] for name in ("mediaType", "digest", "size")} for each in index["manifests"])
+        (member,) = (
+            {name: manifest[name] for name in ("mediaType", "digest", "size")} for manifest in index["manifests"]
+        )
         listing = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [member]}).encode()
         (layout / "blobs/sha256" / digest_of(listing).removeprefix("sha256:")).write_bytes(listing)
         named = {"annotations": {"org.opencontainers.image.ref.name": "referrers"}}

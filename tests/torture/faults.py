@@ -18,7 +18,7 @@ KIND, REFUSALS = "faults", "refusals"
 REFUSED = ("expired_token", "denied")
 # A call that hangs is given up after a read_timeout, a second here, and so is each of its repetitions.
 ONLY_ONCE = ("hang", "slow")
-LASTING = 10**6
+LASTING = 10**6  # more often than any run calls, so for ever
 
 
 def cases(cloud: Cloud) -> Iterator[Case]:

@@ -19,7 +19,7 @@ from .attacks import ATTACKS
 from .cloud import READS
 
 IMPOSTOR = "impostor"
-LASTING = 10**6
+LASTING = 10**6  # more often than any run calls, so for ever
 
 
 @dataclass

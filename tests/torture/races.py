@@ -19,11 +19,11 @@ from .tasks import Outcome, Task, run
 from .verdict import BADLY_TOLD, DOUBLED, LOST, TRACEBACK, Verdict, badly_told
 
 KIND = "races"
-LATENCY_MS = 20
+LATENCY_MS = 20  # so that calls of several writers overlap
 # Writers that wait for each other have to be given the time that they ask for.
 LONGEST_SLEEP = 5.0
 WRITERS = [f"40000000{number}0000000" for number in range(8)]
-IMAGES = 300
+IMAGES = 300  # several portions for each of two runs
 # Of what two runs send, this part may be sent by both where they begin together.
 SENT_TWICE = 0.01
 ROUNDS = 20

@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("plugins", "extensions", "tests", "tools")
-# A number or a pronoun, where the reader looks for a noun.
-EMPTY = {"one"}
+# Words where the reader looks for a noun: a number and a pronoun.
+EMPTY = {"one", "each"}
 # How documentation marks an option, a value or a module; in a changelog these letters would be printed as they stand.
 MARKUP = re.compile(r"\b[BCEIMOPV]\(")
 # What a sentence about a function begins with where it names a thing, and not what the function does.

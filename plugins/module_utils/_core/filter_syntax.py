@@ -36,7 +36,7 @@ class UnsharedError(Exception):
 
 
 _CLASSES = {"d": bits(string.digits), "w": WORD, "s": bits(" \t\n\r\f")}
-_CLASSES.update({name.upper(): EVERYTHING & ~some for name, some in dict(_CLASSES).items()})
+_CLASSES.update({name.upper(): EVERYTHING & ~signs for name, signs in dict(_CLASSES).items()})
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 
 

@@ -56,7 +56,7 @@ class Instances(Resource[Instance]):
         """
         found = None
         with suppress(ApiError):
-            found = next((each for each in self._listed({}) if each.instance_id == instance_id), None)
+            found = next((instance for instance in self._listed({}) if instance.instance_id == instance_id), None)
         self.client.without("ListInstance")
         if found is None:
             return self.get(instance_id)

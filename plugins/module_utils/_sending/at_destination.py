@@ -69,4 +69,4 @@ class AtDestination:
 def accounts(params: Mapping[str, Any]) -> dict[str, str]:
     """Return the account of each destination, as far as the task names it."""
     given = params["destinations"]
-    return {each["instance_id"]: each["account_id"] for each in given if each.get("account_id")}
+    return {item["instance_id"]: item["account_id"] for item in given if item.get("account_id")}

@@ -71,7 +71,7 @@ def mistakes(
     try:
         parts = sides(hosts, groups, name)
         needed = _BOTH if side == "both" else (side,) if side else ()
-        if lacking := [*_lacking_sides(hosts, groups, [each for each in needed if each not in parts], played)]:
+        if lacking := [*_lacking_sides(hosts, groups, [side for side in needed if side not in parts], played)]:
             return lacking[:1]
         if not side or set(needed) & set(parts):
             check_shapes(hosts[name], name)

@@ -85,7 +85,7 @@ class Playing:
         self.until(lambda: self.controller.poll() is not None and not any(map(_runs, self._seen)))
 
     def end(self) -> None:
-        for process in _descendants(self.controller.pid) | {each for each in self._seen if _runs(each)}:
+        for process in _descendants(self.controller.pid) | {seen for seen in self._seen if _runs(seen)}:
             os.kill(int(process), signal.SIGKILL)
         self.controller.kill()
         self.controller.wait()

@@ -298,6 +298,6 @@ def test_the_documentation_has_each_option_and_environment_name() -> None:
 @pytest.mark.parametrize("name", ["SOURCES", "VERIFIED", "FILLED", "WAITED", "COMPARED"])
 def test_the_documentation_of_a_peer_has_each_option(name: str) -> None:
     (option,) = yaml.safe_load(getattr(peers_fragment.ModuleDocFragment, name))["options"].values()
-    suboptions = {key: each["type"] for key, each in option["suboptions"].items() if key not in ("instance_id", "name")}
-    options = {key: each["type"] for key, each in OTHER_CONNECTION_OPTIONS.items()}
+    suboptions = {key: spec["type"] for key, spec in option["suboptions"].items() if key not in ("instance_id", "name")}
+    options = {key: spec["type"] for key, spec in OTHER_CONNECTION_OPTIONS.items()}
     assert suboptions == options, "describe it in _CONNECTION of plugins/doc_fragments/peers.py"

@@ -234,8 +234,11 @@ def test_who_keeps_what(
 def test_a_way_has_two_ends_and_two_rules() -> None:
     (way,) = ways(hosts({**RULE, "to": None, "target_instance_id": "cri-b", "target_account_id": "2"}), ["here"])
     assert (way.destination, way.forward["to"]) == ("there", "there")
-    assert [(way.begin(each), way.end(each)) for each in (FORWARD, REVERSED)] == [("here", "there"), ("there", "here")]
-    assert [way.rule(each)["name"] for each in (FORWARD, REVERSED)] == ["prod", "prod-reversed"]
+    assert [(way.begin(direction), way.end(direction)) for direction in (FORWARD, REVERSED)] == [
+        ("here", "there"),
+        ("there", "here"),
+    ]
+    assert [way.rule(direction)["name"] for direction in (FORWARD, REVERSED)] == ["prod", "prod-reversed"]
     assert way.other == REVERSED
     (back,) = ways(hosts(RULE, direction="reversed"), ["here"])
     assert back.other == FORWARD

@@ -177,7 +177,7 @@ def test_a_filter_documents_what_it_takes_and_is_used(name: str) -> None:
     _first, *others = inspect.signature(function).parameters
     assert documented["name"] == name
     assert [*documented["options"]] == ["_input", *others], "document each parameter, in their order"
-    positional = [each.strip() for each in documented.get("positional", "").split(",") if each.strip()]
+    positional = [name.strip() for name in documented.get("positional", "").split(",") if name.strip()]
     assert positional == others[: len(positional)], "name the parameters in `positional` in their order"
     used = texts("roles/**/*", "playbooks/**/*.yml", "README.md", "docs/**/*.md")
     is_used = name in used or name in UNUSED

@@ -164,7 +164,7 @@ def test_other_rights_survive_any_revocation(
     more = {
         "Effect": "Allow",
         "Action": [*BOTH, "cr:GetInstance"],
-        "Resource": [policy.resource(ME, g) for g in GRANTS],
+        "Resource": [policy.resource(ME, grant) for grant in GRANTS],
     }
     mixed = {"Version": "1", "Statement": [*policy.statements(document), more]}
     after = emulated.parse(policy.dump(policy.with_grants(mixed, ME, add, remove)))

@@ -77,7 +77,7 @@ def test_what_a_killed_run_left_is_taken_over_and_removed() -> None:
     cloud.account.policies[LOCK] = Policy(LOCK, document=NOBODY)
     assert grant(cloud, OLD)["changed"] is True
     assert list(cloud.account.policies) == ["AcrCrossAccountSync"]
-    assert [p["PolicyName"] for a, p in cloud.calls if a == "CreatePolicyVersion"] == [LOCK]
+    assert [parameters["PolicyName"] for action, parameters in cloud.calls if action == "CreatePolicyVersion"] == [LOCK]
 
 
 def test_what_was_left_long_ago_is_taken_over_at_once() -> None:

@@ -304,7 +304,7 @@ def test_why_a_host_was_not_looked_at_is_said_once_in_the_words_of_the_failure()
 
 
 def test_hosts_that_were_not_looked_at_for_one_reason_are_shown_together() -> None:
-    rows = [{"host": f"h{n}", "reason": f"Cannot list cri-h{n}. [X: Wrong, request {n}]"} for n in range(9)]
+    rows = [{"host": f"h{host}", "reason": f"Cannot list cri-h{host}. [X: Wrong, request {host}]"} for host in range(9)]
     [row, other] = together([*rows, {"host": "z", "reason": "no keys"}])
     assert row["host"] == "h0, h1, h2, h3, h4 and 4 more"
     assert row["reason"] == "Cannot list cri-h0. [X: Wrong, request 0]; and 8 more like it"

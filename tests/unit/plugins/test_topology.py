@@ -233,8 +233,8 @@ def test_no_two_instances_are_drawn_on_each_other(count: int) -> None:
         (float(box.get("x", 0)), float(box.get("y", 0)), float(box.get("height", 0))) for box in picture.iter("rect")
     )
     assert len(boxes) == count
-    for (x, y, height), (other_x, other_y, _height) in pairwise(boxes):
-        assert x != other_x or y + height <= other_y
+    for (column, top, height), (next_column, next_top, _height) in pairwise(boxes):
+        assert column != next_column or top + height <= next_top
 
 
 @pytest.mark.parametrize(

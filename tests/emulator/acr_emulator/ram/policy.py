@@ -39,7 +39,7 @@ def _created(policy: Policy) -> dict[str, Any]:
 
 
 def _shown(call: Call, policy: Policy) -> dict[str, Any]:
-    count = sum(len(some) for some in holders(call, policy))
+    count = sum(len(kind) for kind in holders(call, policy))
     return _created(policy) | {"AttachmentCount": count, "UpdateDate": utc(policy.update_time)}
 
 
