@@ -19,6 +19,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.nearby 
     near_namespaces,
     near_repositories,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import perhaps, there_are
 
 # A namespace and a repository in it; an empty one for the namespace itself.
 Name = tuple[str, str]
@@ -43,16 +44,17 @@ def missing_places(
 def _near(client: Client, params: Mapping[str, Any]) -> Near:
     """Return a function that says which names exist instead.
 
-    It says nothing of a destination, where a missing name is often still to be created.
+    Of a destination, where a missing name is often still to be created, it only says that one is misspelt.
     """
 
     @cache
     def near(namespace: str, repository: str = "") -> str:
-        if params["side"] != "source":
-            return ""
+        instance_id, say = params["instance_id"], there_are if params["side"] == "source" else perhaps
         if repository:
-            return f" {near_repositories(client.pages, params['instance_id'], namespace, repository)}".rstrip()
-        return f" {near_namespaces(client.pages, params['instance_id'], namespace)}".rstrip()
+            found = near_repositories(client.pages, instance_id, namespace, repository, say)
+        else:
+            found = near_namespaces(client.pages, instance_id, namespace, say)
+        return f" {found}".rstrip()
 
     return near
 

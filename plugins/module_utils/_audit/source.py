@@ -25,6 +25,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable, selects
@@ -133,9 +134,10 @@ class SourceAudit:
     def _audit(self, rule: SyncRule, namespaces: Collection[str]) -> Iterator[Finding]:
         namespace, repository, subject = rule.namespace, rule.repository, f"sync rule {rule.name}"
         if namespace and namespace not in namespaces:
-            missing = f"namespace {namespace}"
+            missing, near = f"namespace {namespace}", there_are(namespace, namespaces)
         elif repository and (namespace, repository) not in self._origins:
             missing = f"repository {namespace}/{repository}"
+            near = there_are(repository, [name for within, name in self._origins if within == namespace])
         elif self._carried[str(rule.sync_rule_id)].newest is None:
             problem = f"{subject} covers no image that is on {self._instance_id}"
             yield warning("dead_rule", subject, problem, _CORRECT_OR_DELETE)
@@ -144,7 +146,7 @@ class SourceAudit:
             yield from self._by_records(rule, self._carried[str(rule.sync_rule_id)])
             return
         problem = f"{subject} is for {missing}, which {self._instance_id} does not have"
-        yield error("dead_rule", subject, problem, _CORRECT_OR_DELETE)
+        yield error("dead_rule", subject, problem, f"{_CORRECT_OR_DELETE} {near}")
 
     def _by_records(self, rule: SyncRule, carried: RuleImages) -> Iterator[Finding]:
         """Return what records say of a working rule."""

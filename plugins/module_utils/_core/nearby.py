@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -14,6 +14,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.spellin
 
 # Returns the items of a paged list: product, action, parameters, and the answer's field that holds them.
 Pages = Callable[[str, str, Mapping[str, Any], str], Iterator[dict[str, Any]]]
+
+# Says of a name that does not exist what else there is.
+Say = Callable[[str, Collection[str]], str]
 
 # The nearest name is looked for among so many. That takes ten calls, and somebody waits for the message.
 _MOST = 500
@@ -35,20 +38,24 @@ def nearby(pages: Pages, code: str, parameters: Mapping[str, Any]) -> str:
     return ""
 
 
-def near_namespaces(pages: Pages, instance_id: str, namespace: str) -> str:
-    return _there(namespace, pages, "ListNamespace", {"InstanceId": instance_id}, "Namespaces", "NamespaceName")
+def near_namespaces(pages: Pages, instance_id: str, namespace: str, say: Say = there_are) -> str:
+    where = {"InstanceId": instance_id}
+    return _there(namespace, pages, "ListNamespace", where, ("Namespaces", "NamespaceName"), say)
 
 
-def near_repositories(pages: Pages, instance_id: str, namespace: str, repository: str) -> str:
+def near_repositories(pages: Pages, instance_id: str, namespace: str, repository: str, say: Say = there_are) -> str:
     where = {"InstanceId": instance_id, "RepoNamespaceName": namespace}
-    return _there(repository, pages, "ListRepository", where, "Repositories", "RepoName")
+    return _there(repository, pages, "ListRepository", where, ("Repositories", "RepoName"), say)
 
 
-def _there(name: str, pages: Pages, action: str, where: Mapping[str, Any], items: str, field: str) -> str:
+def _there(  # the name, what lists others, where, their place in an answer, and what says it
+    name: str, pages: Pages, action: str, where: Mapping[str, Any], place: tuple[str, str], say: Say
+) -> str:
     """Return the sentence; empty if the names cannot be listed, since the first failure has to be told all the same."""
+    items, field = place
     try:
         found = [str(item.get(field)) for item in islice(pages("cr", action, where, items), _MOST)]
     except AcrError:
         return ""
     # What is there was not misspelt.
-    return "" if name in found else there_are(name, found)
+    return "" if name in found else say(name, found)

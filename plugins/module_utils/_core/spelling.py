@@ -36,5 +36,10 @@ def there_are(name: str, known: Collection[str]) -> str:
         return "There is none at all."
     if len(known) == 1:
         return f"The only one is {next(iter(known))}."
+    return perhaps(name, known) or f"There are {listed(sorted(known))}."
+
+
+def perhaps(name: str, known: Collection[str]) -> str:
+    """Return a sentence about the name that was probably meant; empty if none is alike."""
     near = nearest(name, known)
-    return f"Perhaps {near} is meant." if near else f"There are {listed(sorted(known))}."
+    return f"Perhaps {near} is meant." if near else ""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import Backfill
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, Transfer
 
@@ -26,14 +27,14 @@ class RuleBackfill(Backfill):
     Args:
         task: the task, which is about all rules.
         wanted: the rule as the inventory has it, with its target.
-        present: the outbound rules of the instance by their names, as results show them.
+        present: the outbound rules of the instance by their names.
         destination: the destination's services, if they can be read.
 
     Attributes:
         aside: how many images are not at the destination and are left alone, since only what failed is sent.
     """
 
-    def __init__(self, task: Task, wanted: Rule, present: Mapping[str, Rule], destination: Client | None) -> None:
+    def __init__(self, task: Task, wanted: Rule, present: Mapping[str, SyncRule], destination: Client | None) -> None:
         check(wanted)
         self.name = str(wanted["name"])
         self._wanted = wanted
@@ -55,7 +56,8 @@ class RuleBackfill(Backfill):
             self.transfers = [transfer for transfer in self.transfers if not _is_aside(transfer)]
 
     def _rule(self, name: str) -> dict[str, Any]:
-        rule = self._present.get(name)
+        found = self._present.get(name)
+        rule: Rule | None = found.to_result() if found else None
         if rule is None and self.params["assume_rules"]:
             rule = self._assumed()
         if rule is None:
@@ -75,12 +77,29 @@ class RuleBackfill(Backfill):
             f"sync rule {name} ends in another account, and the service does not tell in which",
             "Set acr_account_id at the host that the rule names in to, or target_account_id in the rule.",
         )
+        if found:
+            self._compare(found)
         return dict(rule)
+
+    def _compare(self, found: SyncRule) -> None:
+        """Warn of a rule that is not as the inventory has it, since images are chosen by the rule as it is."""
+        rules = self._wanted_rules()
+        # What configure_sync refuses of the inventory's rule, it says itself.
+        with suppress(AcrError):
+            changes = found.changes(rules.present(rules.desired(), found))
+            words = ", ".join(f"{name} is {now!r}, not {wanted!r}" for name, (now, wanted) in changes.items())
+            if words:
+                self.warnings.append(
+                    f"sync rule {self.name} differs from the inventory ({words}), and images are chosen by the rule as"
+                    " it is. Run registryops.alicloud.configure_sync before, or correct the inventory."
+                )
+
+    def _wanted_rules(self) -> SyncRules:
+        return SyncRules(self.client, {**self.params, **self._wanted, "instance_id": self.options.instance_id})
 
     def _assumed(self) -> Rule:
         """Return the rule as it would be made."""
-        wanted = {**self.params, **self._wanted, "instance_id": self.options.instance_id}
-        rules = SyncRules(self.client, wanted)
+        rules = self._wanted_rules()
         return rules.present(rules.desired(), None).to_result()
 
 

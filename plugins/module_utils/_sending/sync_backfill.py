@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.operati
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import Route
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import wanted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill_result import RuleFound, result
@@ -90,14 +90,15 @@ class SyncBackfill(Operation):
         names = self.params["only"]
         return [rule for rule in wanted if rule["name"] in names] if names else wanted
 
-    def _present(self) -> dict[str, Rule]:
+    def _present(self) -> dict[str, SyncRule]:
         rules = outbound_rules(self.client, str(self.options.instance_id))
-        return {str(rule.name): rule.to_result() for rule in rules}
+        return {str(rule.name): rule for rule in rules}
 
-    def _plan(self, wanted: Rule, present: Mapping[str, Rule]) -> RuleFound:
+    def _plan(self, wanted: Rule, present: Mapping[str, SyncRule]) -> RuleFound:
         name = str(wanted["name"])
         try:
-            target = present.get(name, wanted).get("target_instance_id")
+            found = present.get(name)
+            target = found.target_instance_id if found else wanted.get("target_instance_id")
             rule = RuleBackfill(self.task, wanted, present, self._reached(target))
             rule.prepare()
         except AcrError as error:

@@ -39,8 +39,9 @@ def kept_rules(result: Result, host: str, places: Sequence[Result]) -> Outcome:
     if "sync_rules" not in result:
         return Outcome(changes, f"The sync rules of {host} could not be looked at.")
     counts = {action: count for action, count in (result.get("counts") or {}).items() if count}
-    words = ", ".join(f"{count} {action}" for action, count in counts.items())
-    done = f"sync rules of {host}: {words or 'the inventory asks for none'}."
+    words = [f"{count} {action}" for action, count in counts.items()] or ["the inventory asks for none"]
+    words += [f"{len(remarks)} left that the inventory does not list"] if remarks else []
+    done = f"sync rules of {host}: {', '.join(words)}."
     return Outcome(changes, done if changes else f"Nothing to change: {done}", remarks)
 
 

@@ -57,26 +57,24 @@ def _by_records(report: Row) -> str:
 def _wrong(report: Row) -> list[str]:
     images = {state: count["images"] for state, count in report["counts"].items()}
     rules = _rules(report, *_WRONG_RULES)
-    # Without those about rules, which the line before tells.
-    errors = _findings(report, "error")
     unseen = list(dict.fromkeys(host["host"] for host in report["not_looked_at"]))
     return [
         ", ".join(f"{images[state]:,} {state}" for state in BAD if images[state]),
         f"{counted(rules, 'sync rule')} missing or not as in the inventory" if rules else "",
-        f"{counted(errors, 'error')} in the set-up" if errors else "",
+        # Without those about rules, which the line before tells.
+        _set_up(report, "error", "in the set-up"),
         f"could not look at {first_of(unseen)}" if unseen else "",
     ]
 
 
 def _doubtful(report: Row) -> list[str]:
     images = {state: count["images"] for state, count in report["counts"].items()}
-    warnings = _findings(report, "warning")
     return [
         f"{images['waiting']:,} on the way" if images["waiting"] else "",
         f"{images['older']:,} older than their rule, never sent" if images["older"] else "",
         f"{images['unsigned']:,} without their signature" if images["unsigned"] else "",
         *_unlisted(report),
-        f"{counted(warnings, 'warning')} about the set-up" if warnings else "",
+        _set_up(report, "warning", "about the set-up"),
     ]
 
 
@@ -98,16 +96,18 @@ def _rules(report: Row, *kinds: str) -> int:
     return sum(rule["kind"] in kinds for rule in report["rules"])
 
 
-def _findings(report: Row, severity: str) -> int:
-    """Return the number of findings that are not about how rules stand."""
+def _set_up(report: Row, severity: str, where: str) -> str:
+    """Return how many findings there are that are not about how rules stand, and what they are about."""
     of_rules = {f"{kind}_rule" for kind in (*_WRONG_RULES, "unlisted")}
-    found: Counter[str] = Counter()
-    for finding in report["findings"]:
-        if finding["check"] not in of_rules:
-            found[finding["severity"]] += finding["count"]
+    found = [finding for finding in report["findings"] if finding["check"] not in of_rules]
     # A finding that depends on something undocumented may be no problem. It is shown on the page only.
-    found.update(finding["severity"] for finding in _certain(report) if not finding["hangs_on_replication"])
-    return found[severity]
+    found += [{**finding, "count": 1} for finding in _certain(report) if not finding["hangs_on_replication"]]
+    found = [finding for finding in found if finding["severity"] == severity]
+    if not found:
+        return ""
+    # Nobody has to open the page to know what is meant.
+    subjects = list(dict.fromkeys(finding["subject"] for finding in found))
+    return f"{counted(sum(finding['count'] for finding in found), severity)} {where} ({first_of(subjects)})"
 
 
 def _certain(report: Row) -> list[Row]:

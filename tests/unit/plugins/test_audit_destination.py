@@ -344,3 +344,16 @@ def test_a_rule_that_the_destination_lists_does_not_meet_itself(account_a: Accou
     assert audit(granted, inbound_rules=[{**INBOUND, "source": "hz"}]) == []
     both = [{**INBOUND, "source": "hz"}, {**INBOUND, "source": "sg", "name": "other"}]
     assert audit(granted, inbound_rules=both) == [("sources_meet", "warning", "sync rule other")]
+
+
+def test_a_misspelt_namespace_comes_with_the_one_that_was_probably_meant(granted: Account) -> None:
+    def remedy(**rule: Any) -> str:
+        said = [{**INBOUND, **rule}]
+        [finding] = granted.run("acr_sync_audit", side="destination", instance_id=TARGET, inbound_rules=said)[
+            "findings"
+        ]
+        return str(finding["remedy"])
+
+    assert remedy(namespace="prd").endswith(" If the rule is wrong, correct it. Perhaps prod is meant.")
+    # Here nothing is alike, and the namespace may still have to be made.
+    assert remedy(namespace="team-a").endswith(" If the rule is wrong, correct it.")

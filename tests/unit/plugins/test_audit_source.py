@@ -88,23 +88,28 @@ def test_a_stand_in_that_is_left_over_is_pointed_out(account_a: Account, serve: 
 
 
 @pytest.mark.parametrize(
-    ("rule", "problem"),
+    ("rule", "problem", "near"),
     [
-        ({"NamespaceName": "gone"}, "is for namespace gone, which cri-sourcesource0001 does not have"),
         (
-            {"SyncScope": "REPO", "RepoName": "gone", "TargetRepoName": "gone"},
-            "is for repository prod/gone, which cri-sourcesource0001 does not have",
+            {"NamespaceName": "prd"},
+            "is for namespace prd, which cri-sourcesource0001 does not have",
+            "The only one is prod.",
+        ),
+        (
+            {"SyncScope": "REPO", "RepoName": "wbe", "TargetRepoName": "wbe"},
+            "is for repository prod/wbe, which cri-sourcesource0001 does not have",
+            "The only one is web.",
         ),
     ],
 )
 def test_a_rule_for_what_was_deleted_is_dead(
-    rule: dict[str, Any], problem: str, account_a: Account, serve: Serve
+    rule: dict[str, Any], problem: str, near: str, account_a: Account, serve: Serve
 ) -> None:
     serve(rule)
     (found,) = audit(account_a)
     assert (found["check"], found["severity"], found["subject"]) == ("dead_rule", "error", "sync rule to-eu")
     assert found["problem"] == f"sync rule to-eu {problem}"
-    assert "state: absent" in found["remedy"]
+    assert found["remedy"].endswith(f"state: absent. {near}")
 
 
 @pytest.mark.parametrize(

@@ -173,5 +173,10 @@ def test_a_backfill_tells_why_it_sends_nothing(ruled: Account) -> None:
     rules = [RULE]
     result = ruled.run("acr_sync_backfill", instance_id=SOURCE, rules=rules)
     assert warnings(result) == [f"{PROBLEM}. {REMEDY.format('tag_filter')}"]
+    corrected = ruled.run("acr_sync_backfill", instance_id=SOURCE, rules=[{**RULE, "tag_filter": "^1"}], check=True)
+    assert warnings(corrected)[0] == (
+        "sync rule to-eu differs from the inventory (tag_filter is '^relase-', not '^1'), and images are chosen by the"
+        " rule as it is. Run registryops.alicloud.configure_sync before, or correct the inventory."
+    )
     selected = ruled.run("acr_sync_backfill", instance_id=SOURCE, rules=rules, select={"repositories": ["web"]})
     assert warnings(selected) == []

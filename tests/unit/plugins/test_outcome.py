@@ -89,7 +89,10 @@ def test_rules_are_told_with_what_they_carry_and_what_of_them_changed(granted: A
     ]
     third = rules(account_a)
     assert outcome(third, "rules", said)[0].startswith(f"sync rule a is on {SOURCE} and not in the inventory; it still")
-    assert outcome(third, "rules", said)[-1] == "Nothing to change: sync rules of prod-sh: the inventory asks for none."
+    assert outcome(third, "rules", said)[-1] == (
+        "Nothing to change: sync rules of prod-sh: the inventory asks for none,"
+        " 1 left that the inventory does not list."
+    )
 
 
 def test_rules_that_failed_are_told_beside_those_that_did_not(granted: Account, account_a: Account) -> None:

@@ -82,7 +82,7 @@ VERDICTS: list[tuple[list[str], dict[str, Any], str, str]] = [
         ["same"],
         {"audited": [ERROR, DEAD]},
         "bad",
-        "The only image that rules cover arrived; 1 error in the set-up; 1 warning about the set-up.",
+        "The only image that rules cover arrived; 1 error in the set-up (s); 1 warning about the set-up (sync rule r).",
     ),
     (
         ["carried"],
