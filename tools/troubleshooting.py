@@ -24,14 +24,15 @@ fit, the longest counts. A code that is not here has no remedy that is known; gi
 _WORDS = (
     (r"(\b(?:target_instance_id|target_region|target_account_id)) \{\w+\}", r"\1"),
     (r"(\b(?:destination_bucket|destination_region)) \{\w+\}", r"\1"),
-    (r"\bkeep role \{Role\}", "keep the role"),
+    (r"\b[Mm]ake role \{Role\}", "Make the role"),
     (r"\bbucket \{DestinationBucket\}", "the destination bucket"),
     (r"\bInstance \{target\}", "The destination instance"),
     (r"\binstance \{target\}", "the destination instance"),
     (r"\{target\}", "the destination"),
+    (r"\bowns \{TargetInstanceId\}", "owns the destination"),
     (r"\binstance \{TargetInstanceId\}", "the destination instance"),
     (r"\binstance \{InstanceId\}", "the instance"),
-    (r"\{ask\}", "Ask the owner of the destination to run the command of ``grant_access`` that the message has"),
+    (r"\{ask\}", "Ask the team that owns the destination to run the command of ``grant_access`` that the message has"),
     (r"\{needed\}", "the right that the message names"),
     (r"\{done\}", "The message says whether something may have been changed."),
 )

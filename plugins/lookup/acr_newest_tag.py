@@ -13,7 +13,7 @@ description:
     M(registryops.alicloud.acr_image_sync) understands it.
   - A version has two or three numbers, with or without a C(v), and is ordered as U(https://semver.org) says. If two
     tags are the same version, such as C(v1.2) and C(1.2.0), the one that was pushed last is returned.
-  - The caller needs C(cr:GetRepository) and C(cr:ListRepositoryTag).
+  - The user of these credentials needs C(cr:GetRepository) and C(cr:ListRepositoryTag).
 options:
   _terms:
     description: Repositories with their namespaces, such as V(prod/web).

@@ -12,7 +12,7 @@ description:
   - Asks for a temporary user and password of an instance's registry, as podman, skopeo and docker take them.
   - Each lookup asks for a new password. A variable that holds the lookup asks each time it is used. If several tasks
     need the same password, set a fact.
-  - The caller needs C(cr:GetAuthorizationToken) and C(cr:ListInstanceEndpoint).
+  - The user of these credentials needs C(cr:GetAuthorizationToken) and C(cr:ListInstanceEndpoint).
 options:
   _terms:
     description: IDs of instances, which begin with C(cri-). If there is none, the variable C(acr_instance_id).

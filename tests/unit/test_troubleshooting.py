@@ -20,4 +20,6 @@ def test_every_code_stands_there_with_what_to_do() -> None:
     for code in {*CALLS, *TASKS} - {""}:
         assert f"\n``{code}``\n   " in page
     assert "{" not in page and "}" not in page
-    assert "``TARGET_INSTANCE_STATUS_NOT_SUPPORT``\n   Have the destination instance started or renewed" in page
+    assert (
+        "``TARGET_INSTANCE_STATUS_NOT_SUPPORT``\n   Have the team that owns the destination start or renew it" in page
+    )

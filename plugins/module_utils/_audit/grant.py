@@ -92,7 +92,11 @@ def _too_little_trust(trust: Trust, access: Access, expected: Expected) -> Itera
         # A deny wins over every allow, so that granting once more would not help.
         denied = "; ".join(access.denials(account))
         problem = f"{_ROLE} does not trust account {account}, which is to replicate into account {expected.account_id}"
-        remedy = "Remove that statement from the role's trust policy." if denied else expected.grant(account)
+        remedy = (
+            "Remove that statement from the role's trust policy, in the RAM console."
+            if denied
+            else expected.grant(account)
+        )
         yield error("missing_grant", f"account {account}", problem + (f": {denied}" if denied else ""), remedy)
     if expected.others_rules_are_listed and not (expected.to_trust or trust.accounts or trust.on_condition):
         problem = f"{_ROLE} trusts no other account, although rules of others end at {expected.instance_id}"
@@ -101,9 +105,13 @@ def _too_little_trust(trust: Trust, access: Access, expected: Expected) -> Itera
 
 def _doubtful_trust(trust: Trust, expected: Expected) -> Iterator[Finding]:
     for account in sorted(trust.on_condition):
-        problem = f"{_ROLE} trusts account {account} on a condition only, and nothing shows whether sync meets it"
+        problem = (
+            f"{_ROLE} trusts account {account} only on a condition, and nobody can tell if sync meets that condition"
+        )
         say = error if account in expected.to_trust else warning
-        remedy = f"Remove the Condition, or the trust. {expected.grant(account)}"
+        remedy = (
+            f"Remove the Condition from the role's trust policy in the RAM console. Then: {expected.grant(account)}"
+        )
         yield say("conditional_trust", f"account {account}", problem, remedy)
 
 
@@ -111,16 +119,19 @@ def _too_much_trust(trust: Trust, expected: Expected) -> Iterator[Finding]:
     for account in sorted(trust.accounts - expected.to_trust - {expected.account_id}):
         if expected.trusted is not None:
             problem = f"{_ROLE} trusts account {account}, which is not one of those that should be trusted"
-            remedy = f"Revoke it by {revoke_command([account])}."
+            remedy = f"Run {revoke_command([account])}."
             if not expected.trusted:
                 problem += ", since source_account_ids names no other account"
-                remedy = f"If it should, name it there, or leave the list out if nobody knows. Otherwise: {remedy}"
+                remedy = (
+                    "If the account should be trusted, add it to source_account_ids, or leave the list out if nobody"
+                    f" knows which accounts should be. If it should not be trusted, run {revoke_command([account])}."
+                )
             yield error("trust_too_broad", f"account {account}", problem, remedy)
     for other in trust.others:
         # The console puts the account's own users into each role that it creates, so that may be intended.
         own = other == f"RAM acs:ram::{expected.account_id}:root"
         problem = f"{_ROLE} trusts {other}, which cross-account sync does not need"
-        remedy = "Remove that principal from the role's trust policy."
+        remedy = "Remove that principal from the role's trust policy, in the RAM console."
         yield (warning if own else error)("trust_too_broad", other, problem, remedy)
 
 
@@ -134,7 +145,7 @@ def _unused(trust: Trust, access: Access, expected: Expected) -> Iterator[Findin
     candidates = trust.accounts if expected.trusted is None else trust.accounts & expected.trusted
     for account in sorted(candidates - expected.from_accounts - {expected.account_id}):
         problem = f"account {account} may replicate into {expected.instance_id}, but no known rule of it ends there"
-        remedy = f"{_MAY_BE_USED} Only if nothing needs it, revoke it by {revoke_command([account])}."
+        remedy = f"{_MAY_BE_USED} If nothing needs it any more, run {revoke_command([account])}."
         yield (error if certain else warning)("grant_without_rule", f"account {account}", problem, remedy)
 
 
@@ -144,7 +155,7 @@ def _policies(access: Access) -> Iterator[Finding]:
         if attached.kind == SYSTEM:
             problem = f"{_ROLE} has system {subject}, which allows more than cross-account sync needs"
             # No system policy is known that allows replication alone.
-            yield error("policy_too_broad", subject, problem, "Detach it from the role.")
+            yield error("policy_too_broad", subject, problem, "Detach it from the role in the RAM console.")
             continue
         for beyond in excess(attached.document or {}):
             yield error("policy_too_broad", subject, f"{subject} of {_ROLE} allows {beyond}", _NARROW)
@@ -156,7 +167,11 @@ def _unreached(access: Access, expected: Expected, region: str) -> Iterator[Find
         resource = policy.resource(expected.account_id, (region, expected.instance_id))
         denied = "; ".join(access.refusals((region, expected.instance_id)))
         problem = f"no policy of {_ROLE} allows {' and '.join(policy.GRANT_ACTIONS)} on {resource}"
-        remedy = "Remove what stands against it from the policy." if denied else expected.grant()
+        remedy = (
+            "Remove the statement that stands against it from the policy, in the RAM console."
+            if denied
+            else expected.grant()
+        )
         yield error("missing_grant", f"instance {expected.instance_id}", f"{denied or problem}", remedy)
 
 

@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.command
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
     AcrError,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_check import PLAIN_FILTER, UNCLEAR
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
@@ -72,5 +73,5 @@ def left_over(rule: SyncRule) -> Finding:
 
 
 def unreadable(rule: SyncRule) -> Finding:
-    problem = f"sync rule {rule.name} has a filter that engines read differently, so it is not known what it covers"
-    return warning("unknown_scope", f"sync rule {rule.name}", problem, "Write the filter as acr_sync_rule takes it.")
+    problem = f"sync rule {rule.name} {UNCLEAR}"
+    return warning("unknown_scope", f"sync rule {rule.name}", problem, PLAIN_FILTER)

@@ -17,6 +17,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
 )
 
 # Which engine the service uses is not documented. So what RE2, Java and Python do not all share is refused.
+# What is said of a filter that an instance has although this collection would refuse it.
+UNCLEAR = "has a filter that engines for regular expressions read in different ways, so nobody can tell what it covers"
+# What every engine reads in the same way.
+PLAIN_FILTER = "Write it with characters, classes, groups, alternatives, quantifiers and the anchors ^ and $."
 _UNSHARED_SYNTAX = (
     (re.compile(r"\(\?<?[=!]"), "a look-around"),
     (re.compile(r"\(\?>"), "an atomic group"),
@@ -32,7 +36,7 @@ def check_filter(value: str, option: str) -> None:
     """Refuse a filter that engines read differently, or never finish."""
     if any(character == " " or not character.isprintable() for character in value):
         raise AcrError(
-            f"{option} {value!r} has a line break, a blank or another sign in it that no name has",
+            f"{option} {value!r} has a line break, a blank or another character in it that no name has",
             "Write it without blanks and on one line; a YAML block adds a line break, unless it begins with |- or >-.",
         )
     # Inside a character class such as [*+] these signs are literal.
@@ -52,13 +56,13 @@ def check_filter(value: str, option: str) -> None:
         ) from cause
     if endless:
         raise AcrError(
-            f"{option} {value!r} repeats what can be read in several ways, with which an engine may take for ever",
-            "Repeat only what begins or ends with a sign of its own, as in (-[a-z]+)*.",
+            f"{option} {value!r} repeats what can match one text in several ways, so that matching may take for ever",
+            "Repeat only a part that begins or ends with a character of its own, as in (-[a-z]+)*.",
         )
 
 
 def _unshared(value: str, option: str, construct: str) -> AcrError:
     return AcrError(
         f"{option} {value!r} uses {construct}, which the service may not understand",
-        "Write it with characters, classes, groups, alternatives, quantifiers and the anchors ^ and $.",
+        PLAIN_FILTER,
     )

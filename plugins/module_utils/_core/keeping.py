@@ -111,7 +111,7 @@ class Keeping(Generic[S]):
         with attempt(f"{planned.action} {self.resource.name(self.desired)}"):
             words = "; ".join(self.resource.describe(left)).strip() or VERBS[left.action]
             raise AcrError(
-                f"it was {VERBS[planned.action]}, but reads differently, so that this would be left to do: {words}",
+                f"it was {VERBS[planned.action]}, but the service shows something else. Still to do: {words}",
                 "Something else may write it at the same time. Run it again; ActionTrail shows who calls.",
             )
 

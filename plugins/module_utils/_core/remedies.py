@@ -18,29 +18,43 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.permiss
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import Known, longest
 
 _SERVICE_FAILS = "The service itself fails. {done} Run it again later; if it lasts, give support the request ID."
-_STRANGE = "A proxy or another service may have answered; check the endpoint. If it is right, this is worth reporting."
-_LACKS_RIGHT = "The caller needs {needed}; ask who keeps the account's RAM policies."
+_ENDPOINT = "the endpoint (acr_cr_endpoint, acr_ram_endpoint, acr_sts_endpoint or acr_oss_endpoint)"
+_STRANGE = (
+    f"A proxy or another service may have answered; check {_ENDPOINT}. If it is right, report this as an issue of the"
+    " collection."
+)
+_LACKS_RIGHT = (
+    "The user of these credentials needs {needed}. Add it to that user's policy in the RAM console; docs/policies"
+    " of this collection has a policy for each playbook."
+)
 _ASSUMES = (
-    "The role's trust policy must name the caller, who needs {needed}. The key of a root account assumes no role; use"
-    " that of a RAM user."
+    "The role's trust policy must name the user of these credentials, who needs {needed}. The key of a root account"
+    " assumes no role; use that of a RAM user."
 )
 _BUCKETS = (
-    "The caller needs {needed}. Let registryops.alicloud.oss_replication_role keep role {Role} in this account, and ask"
-    " the owner of bucket {DestinationBucket} to run registryops.alicloud.oss_bucket_grant for it. Where all of this"
-    " was done, the caller may need oss:ReplicateGet on both buckets, too; name its UID in the callers of that grant."
+    "The user of these credentials needs {needed}. Make role {Role} in this account with"
+    " registryops.alicloud.oss_replication_role, and ask the team that owns bucket {DestinationBucket} to run"
+    " registryops.alicloud.oss_bucket_grant for it. If all of this was done, the user may need oss:ReplicateGet on both"
+    " buckets, too; that team names the user's UID in the callers of that grant."
 )
-_UNPAID = "The account has unpaid bills. Pay them, and run it again."
+_UNPAID = "The account has unpaid bills. Pay them in the console, and run it again."
 
 # Braces hold parameters of the call. If several codes fit, the longest wins.
 CALLS: dict[str, str] = {
     # Who calls
-    "InvalidAccessKeyId": "Check access_key_id, or the profile it comes from.",
+    "InvalidAccessKeyId": "Check access_key_id (acr_access_key_id), or the profile it comes from (acr_profile).",
     "InvalidAccessKeyId.Inactive": "Have the access key enabled in the RAM console, or use another one.",
     "AccessKeyDisabled": "Have the access key enabled in the RAM console, or use another one.",
-    "SignatureDoesNotMatch": "Check access_key_secret, or the profile it comes from.",
-    "IncompleteSignature": "A proxy may have changed the request; check the proxy and the endpoint.",
-    "InvalidSecurityToken": "Get a new security_token; temporary credentials last for hours at most.",
-    "InvalidCredentials": "Check the keys, or the profile they come from.",
+    "SignatureDoesNotMatch": (
+        "Check access_key_secret (acr_access_key_secret), or the profile it comes from (acr_profile)."
+    ),
+    "IncompleteSignature": (
+        f"A proxy may have changed the request. Check the environment variable https_proxy, and {_ENDPOINT}."
+    ),
+    "InvalidSecurityToken": (
+        "Get a new security_token (acr_security_token); temporary credentials last for hours at most."
+    ),
+    "InvalidCredentials": "Check access_key_id and access_key_secret, or the profile they come from (acr_profile).",
     "SignatureNonceUsed": "Something sends this machine's requests twice, such as a proxy. Run it again.",
     "IllegalTimestamp": "Set this machine's clock; a request is good for a quarter of an hour around its time.",
     "InvalidTimeStamp": "Set this machine's clock; a request is good for a quarter of an hour around its time.",
@@ -54,25 +68,35 @@ CALLS: dict[str, str] = {
     "InsufficientBalance": _UNPAID,
     "NotEnoughBalance": _UNPAID,
     "Inactive": "Activate the service in the console first.",
-    "Throttling": "Other calls of this account are using up its rate; run it again later.",
+    "Throttling": (
+        "Other calls of this account use up its rate. Run it again later, or set acr_rate_limit to fewer calls a"
+        " second."
+    ),
     # The service
     "InternalError": _SERVICE_FAILS,
     "SystemError": _SERVICE_FAILS,
     "ServiceUnavailable": _SERVICE_FAILS,
     "SLB_SERVICE_ERROR": _SERVICE_FAILS,
-    "InvalidAction": "Check the endpoint: it is of another service, or of a region that lacks this call.",
-    "InvalidVersion": "Check the endpoint: it is of another service, or of a region that lacks this call.",
-    "UnsupportedHTTPMethod": "Check the endpoint and the proxy: something changes the request on its way.",
+    "InvalidAction": f"Check {_ENDPOINT}: it is of another service, or of a region that lacks this call.",
+    "InvalidVersion": f"Check {_ENDPOINT}: it is of another service, or of a region that lacks this call.",
+    "UnsupportedHTTPMethod": (
+        f"Something changes the request on its way. Check the environment variable https_proxy, and {_ENDPOINT}."
+    ),
     "InvalidParameter": "Correct the option that the message is about.",
     "MissingParameter": "Give the option that the message is about.",
     # The instance
-    "INSTANCE_NOT_EXIST": "Check instance_id and region, and that the credentials belong to the account that owns it.",
+    "INSTANCE_NOT_EXIST": (
+        "Check instance_id and region, and that the credentials belong to the account that owns it;"
+        " registryops.alicloud.acr_instance_info lists the instances that they see."
+    ),
     "INSTANCE_STATUS_NOT_SUPPORT": "Have instance {InstanceId} started or renewed in the console; it is not running.",
-    "SOURCE_INSTANCE_SPEC_NOT_SUPPORT": "Have instance {InstanceId} upgraded; not every edition replicates.",
+    "SOURCE_INSTANCE_SPEC_NOT_SUPPORT": (
+        "Have instance {InstanceId} upgraded to Premium in the console; only that edition replicates."
+    ),
     # The target
     "TARGET_INSTANCE_NOT_EXIST": (
-        "Check target_instance_id {TargetInstanceId}, target_region and target_account_id; with that account's keys,"
-        " acr_instance_info lists its instances."
+        "Check target_instance_id {TargetInstanceId}, target_region and target_account_id; with that account's"
+        " keys, registryops.alicloud.acr_instance_info lists its instances."
     ),
     "TARGET_REGION_NOT_MATCH": (
         "Correct target_region {TargetRegionId}, or target_instance_id {TargetInstanceId}, which is in another region."
@@ -80,8 +104,12 @@ CALLS: dict[str, str] = {
     "TARGET_REGION_NOT_SUPPORT": (
         "Finance Cloud and Gov Cloud take no images from public regions. Choose a target in a public region."
     ),
-    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have instance {TargetInstanceId} started or renewed by its owner.",
-    "TARGET_INSTANCE_SPEC_NOT_SUPPORT": "Have instance {TargetInstanceId} upgraded to an edition that takes images.",
+    "TARGET_INSTANCE_STATUS_NOT_SUPPORT": (
+        "Have the team that owns {TargetInstanceId} start or renew it in the console."
+    ),
+    "TARGET_INSTANCE_SPEC_NOT_SUPPORT": (
+        "Have the team that owns {TargetInstanceId} upgrade it to Basic or Premium in the console."
+    ),
     "TARGET_INSTANCE_SAME_AS_SOURCE": "Correct target_instance_id; it is the source itself.",
     # What is in it
     "NAMESPACE_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_namespace.",
@@ -90,16 +118,24 @@ CALLS: dict[str, str] = {
     "REPO_NOT_EXIST": "Correct the name, or create it with registryops.alicloud.acr_repository.",
     "REPO_ALREADY_EXIST": "Another run may have made it meanwhile. Run it again.",
     "REPO_QUOTA_EXCEED": "Delete a repository, or have the quota raised in the console.",
-    "TAG_NOT_EXIST": "Correct the tag; acr_image_info lists those that are there.",
+    "TAG_NOT_EXIST": "Correct the tag; registryops.alicloud.acr_image_info lists those that are there.",
     "SYNC_RULE_NOT_EXIST": "Another run may have deleted it meanwhile. Run it again.",
     "SYNC_RULE_ALREADY_EXIST": (
-        "A rule of this name, or for the same images and target, is there already; acr_sync_rule_info lists them."
-        " Give this one another name, or delete that one."
+        "A rule of this name, or for the same images and target, is there already;"
+        "registryops.alicloud.acr_sync_rule_info lists them. If only the name is the same, give this rule another"
+        " one. If"
+        " it carries the same images, delete it with registryops.alicloud.acr_sync_rule and state: absent."
     ),
     "SYNC_RULE_NOT_MATCH": "Correct the image or the rule; this rule does not cover it.",
-    "SYNC_RULE_TRIGGER_NOT_SUPPORT": "Send the image with acr_image_sync, or let the rule have trigger manual.",
-    "SYNC_TASK_NOT_EXIST": "The service keeps its records for a while only; acr_sync_task_info lists those it has.",
-    "SYNC_TASK_STATUS_NOT_SUPPORT": "The task has begun or ended meanwhile; acr_sync_task_info tells how it went.",
+    "SYNC_RULE_TRIGGER_NOT_SUPPORT": (
+        "Send the image with registryops.alicloud.acr_image_sync, or give the rule trigger: manual."
+    ),
+    "SYNC_TASK_NOT_EXIST": (
+        "The service keeps its records for a while only; registryops.alicloud.acr_sync_task_info lists those it has."
+    ),
+    "SYNC_TASK_STATUS_NOT_SUPPORT": (
+        "The task has begun or ended meanwhile; registryops.alicloud.acr_sync_task_info tells how it went."
+    ),
     # OSS
     "NoSuchBucket": "Correct the bucket's name; the console shows which one an instance uses.",
     "NoSuchBucketPolicy": "The bucket has no policy; registryops.alicloud.oss_bucket_grant writes one.",
@@ -107,14 +143,23 @@ CALLS: dict[str, str] = {
     "InvalidTargetBucket": "Check destination_bucket {DestinationBucket}; it must exist, and be another bucket.",
     "InvalidTargetLocation": "Correct destination_region {DestinationRegion}; the bucket is in another region.",
     "NoReplicationLocation": "Give destination_region.",
-    "BadReplicationLocation": "OSS does not replicate between these two regions. Choose another destination.",
+    "BadReplicationLocation": "OSS does not replicate between these two regions. Choose another destination_bucket.",
     "BucketReplicationAlreadyExist": "Another run may have made it meanwhile. Run it again.",
-    "TooManyReplicationRules": "Delete a rule of the bucket that is not needed any more.",
-    "InvalidPolicyDocument": "Correct the bucket's policy; OSS cannot read it.",
+    "TooManyReplicationRules": (
+        "Delete a replication of the bucket that is not needed any more, with"
+        " registryops.alicloud.oss_bucket_replication"
+        " and state: absent."
+    ),
+    "InvalidPolicyDocument": "Correct the bucket's policy in the OSS console; OSS cannot read it.",
     "InvalidArgument": "Correct the option that the message is about.",
     "MissingArgument": "Give the option that the message is about.",
-    "QpsLimitExceeded": "Other calls of this account are using up its rate; run it again later.",
-    "SecurityTokenExpired": "Get a new security_token; temporary credentials last for hours at most.",
+    "QpsLimitExceeded": (
+        "Other calls of this account use up its rate. Run it again later, or set acr_rate_limit to fewer calls a"
+        " second."
+    ),
+    "SecurityTokenExpired": (
+        "Get a new security_token (acr_security_token); temporary credentials last for hours at most."
+    ),
     # RAM
     "EntityNotExist.Role": "Correct the role's name, or make it with registryops.alicloud.acr_cross_account_role.",
     "EntityNotExist.Policy": "Correct the policy's name, or make it with registryops.alicloud.acr_cross_account_role.",
@@ -122,7 +167,7 @@ CALLS: dict[str, str] = {
     "DeleteConflict": "Something still uses it. Detach it in the RAM console, and run it again.",
     "LimitExceeded": "Delete what is not needed in the RAM console, or have the limit raised.",
     "LimitExceeded.Policy.Version": "Delete an old version of the policy in the RAM console.",
-    "MalformedPolicyDocument": "Correct the policy document; RAM cannot read it.",
+    "MalformedPolicyDocument": "Correct the policy document in the RAM console; RAM cannot read it.",
 }
 
 

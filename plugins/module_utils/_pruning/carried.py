@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_check import PLAIN_FILTER, UNCLEAR
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.whole import all_tags
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, is_readable
@@ -108,8 +109,8 @@ class SourceLook:
                 # Deleting by a guess would be worse than deleting nothing.
                 if not is_readable(rule):
                     raise AcrError(
-                        f"what sync rule {rule['name']} covers cannot be told: engines read its filter differently",
-                        "Write the filter as acr_sync_rule takes it.",
+                        f"sync rule {rule['name']} {UNCLEAR}",
+                        PLAIN_FILTER,
                     )
                 yield rule
 

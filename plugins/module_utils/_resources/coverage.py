@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_check import PLAIN_FILTER
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING, matches
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_syntax import (
     BadFilterError,
@@ -44,9 +45,7 @@ def selects(pattern: str | None, text: str) -> bool:
     try:
         return matches(pattern, text)
     except (BadFilterError, UnsharedError) as cause:
-        raise AcrError(
-            f"what the filter {pattern!r} covers cannot be told here ({cause})", "Write it as acr_sync_rule takes it."
-        ) from cause
+        raise AcrError(f"what the filter {pattern!r} covers cannot be told here ({cause})", PLAIN_FILTER) from cause
 
 
 def is_readable(rule: Mapping[str, Any]) -> bool:

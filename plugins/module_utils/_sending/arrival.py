@@ -69,17 +69,19 @@ class Arrival:
         """Return why no rule sends the image by itself; empty if one does."""
         automatic = [rule for rule in self.rules if rule.get("trigger") != "manual"]
         if not automatic:
-            return f"{self.names} only sends what it is told to"
+            return f"sync rule {self.names} is manual, so it sends nothing by itself"
         # One rule that is older than the push is enough to expect it.
         if all((rule.get("create_time") or 0) > self.transfer.pushed for rule in automatic):
-            return f"{self.names} was made after {self.transfer.source} was pushed, and sends later pushes only"
+            return (
+                f"sync rule {self.names} was made after {self.transfer.source} was pushed, and sends later pushes only"
+            )
         return ""
 
     def progress(self) -> str:
         """Return what is waited for: its task, or its rule."""
         if self.state == UNDER_WAY:
             return f"{self.instance_id}, whose task {self.transfer.task_id} is {self.transfer.status or 'new'}"
-        return f"{self.instance_id}, for which {self.names} has not begun"
+        return f"{self.instance_id}, to which sync rule {self.names} has not begun to send it"
 
     def send(self) -> None:
         """Decide to send the image, whatever became of an earlier task."""

@@ -62,7 +62,7 @@ def late(arrivals: Sequence[Arrival], timeout: float) -> AcrError:
     if first.state == UNDER_WAY:
         task = f"task {first.transfer.task_id} is {first.transfer.status or 'new'}"
         return WaitTimeoutError(f"{where}; {task}", "It goes on; run the task again.")
-    return WaitTimeoutError(f"{where}, and {first.names} has not begun with it", SEND_IT)
+    return WaitTimeoutError(f"{where}, and sync rule {first.names} has not begun to send it", SEND_IT)
 
 
 def _more(arrivals: Sequence[Arrival]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk_item import Item
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_check import PLAIN_FILTER, UNCLEAR
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import VERBS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
@@ -79,8 +80,8 @@ class Standing:
         if self.standing == "refused":
             return error("refused_rule", subject, self.why, "Correct the rule in the inventory.")
         if self.followed and not is_readable(self.rule):
-            problem = f"{subject} has a filter that engines read differently, so it is not known what it covers"
-            return warning("unknown_scope", subject, problem, "Write the filter as acr_sync_rule takes it.")
+            problem = f"{subject} {UNCLEAR}"
+            return warning("unknown_scope", subject, problem, PLAIN_FILTER)
         return None
 
     def _to_come(self) -> str:

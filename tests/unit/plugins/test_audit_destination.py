@@ -269,7 +269,7 @@ def test_the_remedy_of_a_missing_grant_is_a_whole_command(cloud: Emulator, grant
     assert {found["check"]: found["remedy"] for found in result["findings"]} == {
         "missing_grant": "Run `ansible-playbook registryops.alicloud.grant_access -i inventories/account_b"
         f" -e acr_source_account_ids={ACCOUNT_A} -e acr_instance_id={TARGET} -e acr_region=eu-central-1`.",
-        "trust_too_broad": "Revoke it by `ansible-playbook registryops.alicloud.revoke_access -i inventories/account_b"
+        "trust_too_broad": "Run `ansible-playbook registryops.alicloud.revoke_access -i inventories/account_b"
         f" -e acr_revoked_account_ids={OTHER}`.",
     }
 

@@ -281,10 +281,18 @@ def test_a_caller_that_sts_does_not_tell_is_told_what_was_attempted() -> None:
         ("GetRole", "InvalidAccessKeyId.NotFound", "Check access_key_id"),
         ("GetRole", "SignatureDoesNotMatch", "Check access_key_secret"),
         ("GetRole", "InvalidSecurityToken.Expired", "new security_token"),
-        ("GetRole", "Throttling.Api", "run it again later"),
+        ("GetRole", "Throttling.Api", "Run it again later"),
         ("GetInstance", "ServiceInactive", "Activate the service"),
-        ("GetInstance", "NoPermission", "The caller needs cr:GetInstance on acs:cr:*:*:instance/cri-1"),
-        ("CreateRepoSyncRule", "NoPrivilege", "The caller needs cr:CreateSyncRule on acs:cr:*:*:repository/cri-1"),
+        (
+            "GetInstance",
+            "NoPermission",
+            "user of these credentials needs cr:GetInstance on acs:cr:*:*:instance/cri-1",
+        ),
+        (
+            "CreateRepoSyncRule",
+            "NoPrivilege",
+            "credentials needs cr:CreateSyncRule on acs:cr:*:*:repository/cri-1",
+        ),
     ],
 )
 def test_an_error_says_what_to_do_next(action: str, code: str, hint: str) -> None:

@@ -185,7 +185,10 @@ def test_a_rule_that_does_not_send_it_is_told_and_can_be_stood_in_for(
     rule = {"name": "to-eu", "namespace": "prod", "trigger": trigger, **WHERE}
     account_a.run("acr_sync_rule", False, instance_id=SOURCE, **rule)  # after 1.0 was pushed
     failed = failure(account_a, "1.0", check=True)
-    why = {"manual": "to-eu only sends what it is told to", "automatic": "to-eu was made after prod/web:1.0 was pushed"}
+    why = {
+        "manual": "sync rule to-eu is manual, so it sends nothing by itself",
+        "automatic": "sync rule to-eu was made after prod/web:1.0 was pushed",
+    }
     assert f"Nothing sends prod/web:1.0 to cri-targettarget0001/prod/web:1.0: {why[trigger]}" in str(failed)
     assert "run it again with send: true (-e wait_for_image_send=true)." in str(failed)
     # A rule does not tell whose the target is, and a task into another account has to say it.
@@ -220,8 +223,9 @@ def test_a_rule_that_does_not_begin_is_told_in_the_end(cloud: Emulator, ruled: A
     world = cloud.state()
     cloud.reset({**world, "sync_tasks": []})  # as if the rule had not fired
     failed = failure(ruled, "2.0", wait_timeout=5)
-    assert "has not arrived at cri-targettarget0001/prod/web:2.0 after 5 seconds, and to-eu has not begun" in str(
-        failed
+    assert (
+        "has not arrived at cri-targettarget0001/prod/web:2.0 after 5 seconds, and sync rule to-eu has not begun"
+        in str(failed)
     )
     result = wait(ruled, "2.0", send=True, destinations=OWNED)
     assert result["changed"]
@@ -329,7 +333,8 @@ def test_a_push_that_is_not_listed_yet_is_said_to_be_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task_id", "said"), [("rst-1", "whose task rst-1 is pending"), (None, "for which to-eu has not begun")]
+    ("task_id", "said"),
+    [("rst-1", "whose task rst-1 is pending"), (None, "to which sync rule to-eu has not begun to send it")],
 )
 def test_the_line_says_where_the_image_is_missing(task_id: str | None, said: str) -> None:
     target = Target("eu-central-1", TARGET, ACCOUNT_B, "prod", "web", "1")

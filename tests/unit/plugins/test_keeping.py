@@ -117,9 +117,7 @@ def test_what_another_run_overwrote_is_written_once_more() -> None:
 def test_what_stays_different_is_told() -> None:
     shelf = Shelf(OLD, *[Box("b", 3)] * 8)
     said, details = shelf.fail()
-    assert said.startswith(
-        "Cannot update box b: it was changed, but reads differently, so that this would be left to do: "
-    )
+    assert said.startswith("Cannot update box b: it was changed, but the service shows something else. Still to do: ")
     assert "size 3 -> 2" in said
     assert "The change was made." in said
     assert details["changed"] is True
@@ -129,7 +127,7 @@ def test_what_stays_different_is_told() -> None:
 def test_what_is_not_there_is_not_created_twice() -> None:
     shelf = Shelf(None, None, None, None, None)
     said, details = shelf.fail()
-    assert "it was created, but reads differently" in said
+    assert "it was created, but the service shows something else" in said
     assert details["changed"] is True
     assert shelf.deeds == ["size 2"]
 

@@ -144,7 +144,7 @@ def test_without_one_action_the_playbook_fails_and_names_it(policy: str, action:
         try:
             go(operator, path)
         except ModuleFailedError as failure:
-            assert f"The caller needs {action} on acs:" in str(failure)
+            assert f"The user of these credentials needs {action} on acs:" in str(failure)
             return
     pytest.fail(f"{policy} passes without {action}")
 
@@ -198,5 +198,5 @@ def test_a_policy_may_be_narrowed_to_a_namespace(name: str, cloud: Emulator) -> 
     instance = PLACES[path.owner][2]
     cloud.reset(json.loads(json.dumps(cloud.state()).replace(f"{instance}/*", f"{instance}/prod*")))
     assert go(operator, path) is True
-    with pytest.raises(ModuleFailedError, match="The caller needs cr:GetNamespace on"):
+    with pytest.raises(ModuleFailedError, match="The user of these credentials needs cr:GetNamespace on"):
         operator.run("acr_namespace", instance_id=instance, name="shop")

@@ -14,8 +14,13 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import ApiError, api_error
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import COMMON_OPTIONS, OSS_OPTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import CALLS, remedy
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import TASKS, task_remedy
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import (
+    TASKS,
+    sending_helps,
+    task_remedy,
+)
 
 EMULATOR = Path(__file__).parents[2] / "emulator" / "acr_emulator"
 PARAMETERS = {
@@ -103,7 +108,11 @@ def test_an_issue_of_the_table_is_told_with_its_remedy(code: str) -> None:
         ("TARGET_INSTANCE_NOT_EXIST", "Check target_instance_id cri-target", "credentials belong"),
         ("TARGET_REGION_NOT_MATCH", "Correct target_region eu-central-1", GRANT),
         ("TARGET_REGION_NOT_SUPPORT", "Finance Cloud and Gov Cloud take no images from public regions", GRANT),
-        ("SYNC_RULE_ALREADY_EXIST", "acr_sync_rule_info lists them. Give this one another name", GRANT),
+        (
+            "SYNC_RULE_ALREADY_EXIST",
+            "lists them. If only the name is the same, give this rule another one",
+            GRANT,
+        ),
         ("InvalidTimeStamp.Expired", "Set this machine's clock", GRANT),
         ("IllegalTimestamp", "Set this machine's clock", GRANT),
         ("Account.Arrearage", "The account has unpaid bills", GRANT),
@@ -132,7 +141,7 @@ def test_a_missing_grant_is_asked_of_the_target_unless_the_refusal_is_the_caller
     assert unknown == known.replace("ids=1252879610640001", "ids=UID")
     task = task_remedy("NoPrivilege: not granted", "cri-target", "eu-central-1", lambda: "1252879610640001")
     assert task == f"Ask the team that owns cri-target to run {command} {where}."
-    own = "The caller needs cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source; ask who keeps the account's"
+    own = "The user of these credentials needs cr:CreateRepositorySync on acs:cr:*:*:repository/cri-source. Add it to"
     assert remedy("CreateRepoSyncTask", "NoPrivilege", PARAMETERS, 0, None).startswith(own)
     within = {name: value for name, value in PARAMETERS.items() if name != "TargetUserId"}
     assert remedy("CreateRepoSyncTask", "NoPrivilege", within).startswith(own)
@@ -171,5 +180,41 @@ def test_a_request_whose_nonce_was_used_is_repeated_once_where_that_is_safe(
 def test_a_role_that_refuses_the_caller_is_told_with_what_it_takes() -> None:
     arn = "acs:ram::1252879610640001:role/operator"
     said = remedy("AssumeRole", "NoPermission", {"RoleArn": arn}, status=403)
-    assert said.startswith(f"The role's trust policy must name the caller, who needs sts:AssumeRole on {arn}.")
+    assert said.startswith(
+        f"The role's trust policy must name the user of these credentials, who needs sts:AssumeRole on {arn}."
+    )
     assert "root account" in said
+
+
+def everything_there_is() -> set[str]:
+    """Return the modules, playbooks and connection variables that a remedy may name."""
+    root = Path(__file__).parents[3]
+    files = [*(root / "plugins/modules").glob("*.py"), *(root / "playbooks").glob("*.yml")]
+    options = {f"acr_{option}" for option in {**COMMON_OPTIONS, **OSS_OPTIONS}}
+    return {*(file.stem for file in files), *options, "acr_source_account_ids"}
+
+
+# Where somebody can act: a command or variable of the collection, an option, or a place outside of it.
+SOMEWHERE = re.compile(
+    r"registryops\.alicloud\.|acr_[a-z]|_id\b|_bucket\b|_region\b|https_proxy|console|docs/policies|support"
+    r"|[Rr]un it again|security_token|this machine's clock|the option that|the image or the rule|public region"
+    r"|Push it again|the rule\b|another tag|the bucket's name"
+)
+
+
+@pytest.mark.parametrize("code", sorted(CALLS))
+def test_a_remedy_leads_somewhere(code: str) -> None:
+    sentence = remedy("CreateRepoSyncRule", code, PARAMETERS)
+    assert SOMEWHERE.search(sentence), sentence
+    named = set(re.findall(r"registryops\.alicloud\.(\w+)|\b(acr_\w+)", sentence))
+    assert {first or second for first, second in named} - {"acr_instance_id", "acr_region"} <= everything_there_is()
+
+
+@pytest.mark.parametrize("issue", sorted(TASKS))
+def test_a_remedy_of_a_task_leads_somewhere(issue: str) -> None:
+    sentence = task_remedy(issue, "cri-target", again="Then run it again.")
+    assert SOMEWHERE.search(sentence), sentence
+    names = set(re.findall(r"registryops\.alicloud\.(\w+)", sentence))
+    assert names <= everything_there_is()
+    # How to send it again is the end, where that helps at all.
+    assert sentence.endswith("Then run it again.") is sending_helps(issue)

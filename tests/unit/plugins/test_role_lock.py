@@ -233,7 +233,7 @@ def test_without_the_right_to_unlock_it_is_said_that_the_change_was_made() -> No
     assert "The role was changed as asked, and the next run takes the lock over." in result["msg"]
     assert result["changed"] is True
     assert result["cross_account_role"]["policy_name"] == "AcrCrossAccountSync"
-    assert f"The caller needs ram:DeletePolicy on acs:ram:*:*:policy/{LOCK}" in result["msg"]
+    assert f"The user of these credentials needs ram:DeletePolicy on acs:ram:*:*:policy/{LOCK}" in result["msg"]
     assert trusted(cloud, OLD)
 
 
