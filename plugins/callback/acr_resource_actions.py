@@ -67,6 +67,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_playbook_on_stats(self, stats: Any) -> None:
         if not self._uses:
             self._display.display("RAM POLICY: no result has resource_actions; set acr_report_actions to true.")
+        # An account each, since a policy is attached within one.
         for account, policy in least_policies(self._uses).items():
             self._display.display(f"RAM POLICY of account {account}, the least that this run needed:")
             self._display.display(policy_text(policy))

@@ -214,6 +214,7 @@ def _variables(instance: FoundInstance) -> dict[str, Any]:
 
 
 def _groups(instance: FoundInstance) -> Iterable[str]:
+    # With a word before the value, since a group's name may not begin with a digit.
     yield f"account_{instance.account_id}"
     yield f"region_{instance.region}"
     yield f"edition_{instance.edition}"

@@ -101,6 +101,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         try:
             options = options_of(given, OPTIONS, variables or {}, self._templar)
             said = [options["instance_id"]] if options["instance_id"] else []
+            # One instance: a tag is newest in one place.
             (instance,) = instances_of(said, variables or {}, self._templar)
             client = reader(options)
             return [newest_tag(client, instance, path, options["versions"]) for path in terms]

@@ -117,6 +117,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             if hours is not None and not 1 <= hours <= 24:
                 raise AcrError(f"hours is {hours}", "Give a number from 1 to 24.")
             instances = instances_of(terms, variables or {}, self._templar)
+            # One client for all of them, so that keys are obtained once.
             client = reader(options)
             return [registry_login(client, instance, options["endpoint_type"], hours) for instance in instances]
         except AcrError as error:

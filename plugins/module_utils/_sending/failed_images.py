@@ -63,20 +63,20 @@ def failure(
     counts = f"{len(failed or left):,} of {len(transfers):,} images {verb}: {_in_words(reasons)}"
     rest = f"; {len(left):,} {'was' if len(left) == 1 else 'were'} left" if failed and left else ""
     error = AcrError(f"{counts}{rest}")
-    sent = told["counts"][SENT]
-    error.hint = " ".join(
-        sentence
-        for sentence in (
-            _stopped(len(failed), options),
-            *_remedies(reasons, caller),
-            f"{counted(sent, 'image')} {'was' if sent == 1 else 'were'} sent." if sent else "",
-            ways.where if len(failed) + len(left) > 1 else "",
-            _again(failed, ways),
-        )
-        if sentence
+    sentences = (
+        _stopped(len(failed), options),
+        *_remedies(reasons, caller),
+        _sent(told["counts"][SENT]),
+        ways.where if len(failed) + len(left) > 1 else "",
+        _again(failed, ways),
     )
+    error.hint = " ".join(filter(None, sentences))
     error.results = {**(obstacle.details() if obstacle else {}), **told}
     return error
+
+
+def _sent(count: int) -> str:
+    return f"{counted(count, 'image')} {'was' if count == 1 else 'were'} sent." if count else ""
 
 
 def by_reason(transfers: Sequence[Transfer]) -> list[list[Transfer]]:
