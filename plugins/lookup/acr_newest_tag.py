@@ -81,12 +81,15 @@ _list:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, complete
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.newest import newest_tag
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._controller import instances_of, options_of, reader
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._controller import (
+    as_lookup_errors,
+    instances_of,
+    options_of,
+    reader,
+)
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "versions": {"type": "str", "default": ">=0"},
@@ -98,12 +101,10 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def run(
         self, terms: Sequence[str], variables: Mapping[str, Any] | None = None, **given: Any
     ) -> list[dict[str, Any]]:
-        try:
+        with as_lookup_errors():
             options = options_of(given, OPTIONS, variables or {}, self._templar)
             said = [options["instance_id"]] if options["instance_id"] else []
             # One instance: a tag is newest in one place.
             (instance,) = instances_of(said, variables or {}, self._templar)
             client = reader(options)
             return [newest_tag(client, instance, path, options["versions"]) for path in terms]
-        except AcrError as error:
-            raise AnsibleLookupError(str(complete(error))) from error

@@ -93,12 +93,16 @@ _list:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, complete
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.registry_login import registry_login
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._controller import instances_of, options_of, reader
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._controller import (
+    as_lookup_errors,
+    instances_of,
+    options_of,
+    reader,
+)
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "endpoint_type": {"type": "str", "choices": ["internet", "vpc"], "default": "internet"},
@@ -110,7 +114,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def run(
         self, terms: Sequence[str], variables: Mapping[str, Any] | None = None, **given: Any
     ) -> list[dict[str, Any]]:
-        try:
+        with as_lookup_errors():
             options = options_of(given, OPTIONS, variables or {}, self._templar)
             hours = options["hours"]
             # The service's own limits, told before a call.
@@ -120,5 +124,3 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             # One client for all of them, so that keys are obtained once.
             client = reader(options)
             return [registry_login(client, instance, options["endpoint_type"], hours) for instance in instances]
-        except AcrError as error:
-            raise AnsibleLookupError(str(complete(error))) from error

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, complete
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.module import connect
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import (
     CONNECTION_OPTIONS,
@@ -24,6 +26,15 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.co
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.variables import read_variable
 
 Spec = Mapping[str, Mapping[str, Any]]
+
+
+@contextmanager
+def as_lookup_errors() -> Iterator[None]:
+    """Raise what goes wrong during the block as Ansible expects it of a lookup."""
+    try:
+        yield
+    except AcrError as error:
+        raise AnsibleLookupError(str(complete(error))) from error
 
 
 def options_of(given: Mapping[str, Any], own: Spec, variables: Mapping[str, Any], templar: Any) -> dict[str, Any]:

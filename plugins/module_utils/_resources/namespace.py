@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_namespace
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource, wait_until
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.deletion import (
+    await_gone,
+    delete,
+    look_up,
+    refuse_with_images,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import count_images
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.repository import Repositories
 
@@ -75,11 +81,7 @@ class Namespaces(Resource[Namespace]):
         repositories = Repositories(self.client, {"instance_id": current.instance_id, "namespace": current.name})
         for repository in repositories.find():
             images = count_images(self.client, str(current.instance_id), str(repository.repository_id))
-            if images:
-                raise AcrError(
-                    f"it holds images ({images} in {repository.name}), which would go with it",
-                    "Nothing was changed. Say force: true to delete them all, for good.",
-                )
+            refuse_with_images(images, f" in {repository.name}")
 
     def create(self, goal: Namespace) -> Extras:
         if self._being_deleted:
@@ -92,32 +94,19 @@ class Namespaces(Resource[Namespace]):
         return {}
 
     def delete(self, current: Namespace) -> Extras:
-        named = {"InstanceId": current.instance_id, "NamespaceName": current.name}
-        try:
-            self.client.call("cr", "DeleteNamespace", named)
-        except NotFoundError:
-            return {}
-        self._await_gone(current)
+        delete(self.client, "DeleteNamespace", self._named(current), partial(self._await_gone, current))
         return {}
 
     def _await_gone(self, state: Namespace) -> None:
-        """Wait until a deletion is over, which goes on after the call and blocks the name."""
-
-        def gone() -> bool:
-            found = self._get(state)
-            return found is None or found.get("NamespaceStatus") != "DELETING"
-
-        wait_until(self.client, gone, what=f"the deletion of {self.name(state)}", timeout=self.params["wait_timeout"])
+        look, timeout = partial(self._get, state), self.params["wait_timeout"]
+        await_gone(self.client, look, "NamespaceStatus", self.name(state), timeout)
 
     def _get(self, state: Namespace) -> Mapping[str, Any] | None:
-        named = {"InstanceId": state.instance_id, "NamespaceName": state.name}
-        try:
-            return self.client.call("cr", "GetNamespace", named)
-        except NotFoundError as error:
-            # A missing instance is a mistake in the options, not a missing namespace.
-            if "INSTANCE" in error.code:
-                raise
-            return None
+        return look_up(self.client, "GetNamespace", self._named(state))
+
+    @staticmethod
+    def _named(state: Namespace) -> dict[str, Any]:
+        return {"InstanceId": state.instance_id, "NamespaceName": state.name}
 
     def _state(self, found: Mapping[str, Any]) -> Namespace:
         return Namespace.from_api({**found, "InstanceId": self.params["instance_id"]})

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_repository
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource, wait_until
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.deletion import (
+    await_gone,
+    delete,
+    look_up,
+    refuse_with_images,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import count_images
 
 TYPES = {"private": "PRIVATE", "public": "PUBLIC"}
@@ -85,13 +91,7 @@ class Repositories(Resource[Repository]):
     def absent(self, current: Repository) -> None:
         if self.params["force"]:
             return
-        # The service deletes images without a question.
-        images = count_images(self.client, str(current.instance_id), str(current.repository_id))
-        if images:
-            raise AcrError(
-                f"it holds images ({images}), which would go with it",
-                "Nothing was changed. Say force: true to delete them all, for good.",
-            )
+        refuse_with_images(count_images(self.client, str(current.instance_id), str(current.repository_id)))
 
     def create(self, goal: Repository) -> Extras:
         if self._being_deleted:
@@ -104,30 +104,15 @@ class Repositories(Resource[Repository]):
         return {}
 
     def delete(self, current: Repository) -> Extras:
-        try:
-            self.client.call("cr", "DeleteRepository", self._named(current))
-        except NotFoundError:
-            return {}
-        self._await_gone(current)
+        delete(self.client, "DeleteRepository", self._named(current), partial(self._await_gone, current))
         return {}
 
     def _await_gone(self, state: Repository) -> None:
-        """Wait until a deletion is over, which goes on after the call and blocks the name."""
-
-        def gone() -> bool:
-            found = self._get(state)
-            return found is None or found.get("RepoStatus") != "DELETING"
-
-        wait_until(self.client, gone, what=f"the deletion of {self.name(state)}", timeout=self.params["wait_timeout"])
+        look, timeout = partial(self._get, state), self.params["wait_timeout"]
+        await_gone(self.client, look, "RepoStatus", self.name(state), timeout)
 
     def _get(self, state: Repository) -> Mapping[str, Any] | None:
-        try:
-            return self.client.call("cr", "GetRepository", self._named(state))
-        except NotFoundError as error:
-            # A missing instance is a mistake in the options, not a missing repository.
-            if "INSTANCE" in error.code:
-                raise
-            return None
+        return look_up(self.client, "GetRepository", self._named(state))
 
     @staticmethod
     def _named(state: Repository) -> dict[str, Any]:
