@@ -17,7 +17,7 @@ from alibabacloud_cr20181201.models import GetAuthorizationTokenRequest
 from alibabacloud_tea_openapi.utils_models import Config
 
 from .conftest import WORLD
-from .story import KEYS, REGIONS
+from .story import GRANT, KEYS, REGIONS, ROLE, TRUST
 
 WITH_REGISTRIES = pytest.mark.skipif(
     not in_ci() and not (shutil.which("skopeo") and any(map(shutil.which, ("docker-registry", "registry")))),
@@ -34,6 +34,16 @@ def world_with_registries() -> dict[str, Any]:
     source, target = (account["instances"][0] for account in world["accounts"])
     source["namespaces"] = source["namespaces"][:1]
     target["namespaces"] = [{"name": "prod", "auto_create_repositories": True}]
+    return world
+
+
+def granted_world() -> dict[str, Any]:
+    """Return such a world in which B has let A in, and A's first namespace is empty."""
+    world = world_with_registries()
+    a, b = world["accounts"]
+    a["instances"][0]["namespaces"][0]["repositories"] = []
+    documents = [{"Version": "1", "Statement": [statement]} for statement in (TRUST, GRANT)]
+    b["roles"] = [{"name": ROLE, "trust_policy": documents[0], "policies": documents[1:]}]
     return world
 
 

@@ -15,8 +15,8 @@ from alibabacloud_cr20181201.models import CreateRepoSyncRuleRequest
 
 from . import images
 from .ansible import Playbook, Played
-from .skopeo import WITH_REGISTRIES, Skopeo, client_of, join, log_in, world_with_registries
-from .story import ACCOUNT_B, GRANT, KEYS, REGIONS, ROLE, RULE, SOURCE, TARGET, TRUST
+from .skopeo import WITH_REGISTRIES, Skopeo, client_of, granted_world, join, log_in
+from .story import ACCOUNT_B, KEYS, REGIONS, RULE, SOURCE, TARGET
 
 pytestmark = WITH_REGISTRIES
 REPOSITORIES = ("api", "web", "worker")
@@ -71,12 +71,7 @@ class Estate:
 @pytest.fixture
 def estate(tmp_path: Path) -> Iterator[Estate]:
     """Serve two accounts, of which B has granted."""
-    world = world_with_registries()
-    a, b = world["accounts"]
-    a["instances"][0]["namespaces"][0]["repositories"] = []
-    documents = [{"Version": "1", "Statement": [statement]} for statement in (TRUST, GRANT)]
-    b["roles"] = [{"name": ROLE, "trust_policy": documents[0], "policies": documents[1:]}]
-    with running(world) as emulator:
+    with running(granted_world()) as emulator:
         places = (f"{emulator.registries[instance]}/prod" for instance in (SOURCE, TARGET))
         made = Estate(emulator, Skopeo(tmp_path), tmp_path, *places)
         for who, instance in (("a", SOURCE), ("b", TARGET)):

@@ -15,8 +15,8 @@ from alibabacloud_cr20181201.models import CreateRepoSyncRuleRequest
 
 from . import images
 from .ansible import Playbook, Played
-from .skopeo import WITH_REGISTRIES, Skopeo, client_of, log_in, world_with_registries
-from .story import ACCOUNT_B, GRANT, KEYS, REGIONS, ROLE, RULE, SOURCE, TARGET, TRUST
+from .skopeo import WITH_REGISTRIES, Skopeo, client_of, granted_world, log_in
+from .story import ACCOUNT_B, KEYS, REGIONS, RULE, SOURCE, TARGET
 
 pytestmark = WITH_REGISTRIES
 SIGNATURE = "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -91,12 +91,7 @@ class Registries:
 
 @pytest.fixture
 def registries(tmp_path: Path) -> Iterator[Registries]:
-    world = world_with_registries()
-    a, b = world["accounts"]
-    a["instances"][0]["namespaces"][0]["repositories"] = []
-    documents = [{"Version": "1", "Statement": [statement]} for statement in (TRUST, GRANT)]
-    b["roles"] = [{"name": ROLE, "trust_policy": documents[0], "policies": documents[1:]}]
-    with running(world) as emulator:
+    with running(granted_world()) as emulator:
         made = Registries(emulator, tmp_path)
         for who, instance in (("a", SOURCE), ("b", TARGET)):
             log_in(made.skopeo, emulator, who, instance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .cloud import Cloud
@@ -22,3 +22,9 @@ class Case:
     flow: str
     how: str
     judge: Judged
+
+
+def numbered(kind: str, flow: str, noun: str, how_many: int, judge: Callable[[int], Judged]) -> Iterator[Case]:
+    """Yield that many cases of chance, such as 'world 1'."""
+    for number in range(1, how_many + 1):
+        yield Case(kind, flow, f"{noun} {number}", judge(number))

@@ -10,7 +10,7 @@ from typing import Any
 
 from acr_emulator.world import read_world
 
-from .case import Case, Judged
+from .case import Case, Judged, numbered
 from .cloud import ACCOUNT_A, ACCOUNT_B, TARGET, WORLD, Cloud
 from .flows import OTHER_ACCOUNT
 from .tasks import Outcome, Task, run
@@ -26,8 +26,7 @@ ROLE = "aliyuncontainerregistrycrossaccoutsyncrole"
 
 
 def cases(_cloud: Cloud, chance: random.Random) -> Iterator[Case]:
-    for number in range(1, HOW_MANY + 1):
-        yield Case(KIND, "history", f"history {number}", _case(number, chance.random()))
+    return numbered(KIND, "history", "history", HOW_MANY, lambda number: _case(number, chance.random()))
 
 
 def _case(number: int, seed: float) -> Judged:

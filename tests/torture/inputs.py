@@ -13,7 +13,7 @@ from typing import Any
 
 from acr_emulator.world import read_world
 
-from .case import Case, Judged
+from .case import Case, Judged, numbered
 from .cloud import ACCOUNT_B, SOURCE, TARGET, WORLD, Cloud
 from .flows import OTHER_ACCOUNT, WHERE
 from .tasks import KEYS, MODULES, Outcome, Task, run
@@ -74,8 +74,7 @@ VALUES: tuple[Any, ...] = (
 
 
 def cases(_cloud: Cloud, chance: random.Random) -> Iterator[Case]:
-    for number in range(1, HOW_MANY + 1):
-        yield Case(KIND, "bad", f"input {number}", _case(chance.random()))
+    return numbered(KIND, "bad", "input", HOW_MANY, lambda _number: _case(chance.random()))
 
 
 def _case(seed: float) -> Judged:

@@ -9,7 +9,7 @@ from typing import Any
 
 from acr_emulator.world import read_world
 
-from .case import Case, Judged
+from .case import Case, Judged, numbered
 from .cloud import ACCOUNT_A, SOURCE, TARGET, WORLD, Cloud
 from .flows import IMAGES, OTHER_ACCOUNT, PREPARED, WHERE, grant, namespace, repository, rule, rules, send
 from .tasks import Outcome, Task, run
@@ -33,8 +33,7 @@ _REFUSED = re.compile(r"\[CreateRepoSync(Rule|Task): |: error: TARGET_(NAMESPACE
 
 
 def cases(_cloud: Cloud, chance: random.Random) -> Iterator[Case]:
-    for number in range(1, HOW_MANY + 1):
-        yield Case(KIND, "random", f"world {number}", _case(number, chance.random()))
+    return numbered(KIND, "random", "world", HOW_MANY, lambda number: _case(number, chance.random()))
 
 
 def _case(number: int, seed: float) -> Judged:

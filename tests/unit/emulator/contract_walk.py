@@ -9,28 +9,12 @@ from typing import Any
 
 from acr_emulator.testing import Emulator
 
-from .kit import ACCOUNT_A, ACCOUNT_B, ROOT_A, SOURCE, TARGET, USER_A, Client, ClientException, allow, push, trust
+from . import kit
+from .kit import ACCOUNT_A, ROOT_A, SOURCE, USER_A, Client, ClientException, allow, push, trust
 
 NOBODY = ("LTAInone", "secret-none")
-RULE = {
-    "SyncRuleName": "walk",
-    "SyncScope": "NAMESPACE",
-    "TagFilter": ".*",
-    "NamespaceName": "prod",
-    "TargetNamespaceName": "prod",
-    "TargetRegionId": "eu-central-1",
-    "TargetInstanceId": TARGET,
-    "TargetUserId": ACCOUNT_B,
-}
-TASK = {
-    "Tag": "1.0",
-    "TargetTag": "1.0",
-    "TargetNamespace": "prod",
-    "TargetRepoName": "web",
-    "TargetRegionId": "eu-central-1",
-    "TargetInstanceId": TARGET,
-    "TargetUserId": ACCOUNT_B,
-}
+RULE = {"SyncRuleName": "walk", **kit.RULE}
+TASK = {"Tag": "1.0", "TargetTag": "1.0", **kit.TASK}
 ROUTES = [{"EndpointType": "Internet", "InstanceDomain": "a.example", "StorageDomain": "b.example"}]
 EVENT_RULE = {"RuleName": "synchronized", "RuleId": "crecr-walk"}
 ALLOWING, TRUSTING = json.dumps(allow("cr:*")), json.dumps(trust(RAM=[f"acs:ram::{ACCOUNT_A}:root"]))

@@ -109,6 +109,12 @@ def _identity(name: str, kind: str, keys: tuple[str, str]) -> dict[str, Any]:
     return {"name": name, "type": kind, "access_key_id": keys[0], "access_key_secret": keys[1]}
 
 
+# A rule and a task of A's instance that end at B's.
+ACROSS = {"TargetRegionId": "eu-central-1", "TargetInstanceId": TARGET, "TargetUserId": ACCOUNT_B}
+RULE = {"SyncScope": "NAMESPACE", "TagFilter": ".*", "NamespaceName": "prod", "TargetNamespaceName": "prod", **ACROSS}
+TASK = {"TargetNamespace": "prod", "TargetRepoName": "web", **ACROSS}
+
+
 class Client:
     """Calls any action through the SDK's generic client.
 
@@ -151,17 +157,7 @@ class Client:
         return identifier
 
     def create_rule(self, name: str = "rule", **changes: Any) -> dict[str, Any]:
-        parameters = {
-            "SyncRuleName": name,
-            "SyncScope": "NAMESPACE",
-            "SyncTrigger": "PASSIVE",
-            "TagFilter": ".*",
-            "NamespaceName": "prod",
-            "TargetNamespaceName": "prod",
-            "TargetRegionId": "eu-central-1",
-            "TargetInstanceId": TARGET,
-            "TargetUserId": ACCOUNT_B,
-        }
+        parameters = {"SyncRuleName": name, "SyncTrigger": "PASSIVE", **RULE}
         return self.cr("CreateRepoSyncRule", **{**parameters, **changes})
 
     def create_task(self, tag: str = "1.0", **changes: Any) -> dict[str, Any]:
@@ -169,11 +165,7 @@ class Client:
             "RepoId": changes.pop("RepoId", None) or self.repository_id(),
             "Tag": tag,
             "TargetTag": tag,
-            "TargetNamespace": "prod",
-            "TargetRepoName": "web",
-            "TargetRegionId": "eu-central-1",
-            "TargetInstanceId": TARGET,
-            "TargetUserId": ACCOUNT_B,
+            **TASK,
         }
         return self.cr("CreateRepoSyncTask", **{**parameters, **changes})
 

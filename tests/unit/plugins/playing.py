@@ -18,11 +18,28 @@ from typing import Any
 
 from acr_emulator.testing import Emulator
 
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET
+
 ROOT = Path(__file__).parents[3]
 PROGRAM = str(Path(sys.executable).with_name("ansible-playbook"))
 KEYS_A = {"access_key_id": "LTAIaaaa", "access_key_secret": "secretA", "region": "cn-hangzhou"}
 KEYS_B = {"access_key_id": "LTAIbbbb", "access_key_secret": "secretB", "region": "eu-central-1"}
 _PATIENCE = 60.0  # seconds until a test gives up; nothing here takes a third of it on a busy machine
+
+
+def inventory_in(folder: Path, **more_of_source: Any) -> Path:
+    """Write an inventory of both accounts, and return its file."""
+    places: tuple[tuple[str, str, Mapping[str, Any], dict[str, Any]], ...] = (
+        ("acr_source", "prod-sh", KEYS_A, {"instance_id": SOURCE, "account_id": ACCOUNT_A, **more_of_source}),
+        ("acr_destination", "prod-eu", KEYS_B, {"instance_id": TARGET, "account_id": ACCOUNT_B}),
+    )
+    groups = {
+        group: {"hosts": {host: {f"acr_{name}": value for name, value in {**keys, **place}.items()}}}
+        for group, host, keys, place in places
+    }
+    file = folder / "hosts.json"
+    file.write_text(json.dumps(groups), encoding="utf-8")
+    return file
 
 
 class Playing:

@@ -79,10 +79,10 @@ def test_a_run_goes_on_at_the_front_after_the_end() -> None:
 
 
 def test_what_lies_ahead_is_not_taken_yet() -> None:
-    run = course(waiting(10), begin=2)
+    run = course(waiting(12), begin=2)
     assert places(run.ahead()) == [2, 3, 4, 5, 6]
     assert places(run.ahead()) == places(run.take(100, now=0.0))
-    assert places(run.rest()) == [0, 1, 7, 8, 9]
+    assert places(run.rest()) == [0, 1, 7, 8, 9, 10, 11]
     assert (run.ahead(), run.left) == ([], 0)
 
 

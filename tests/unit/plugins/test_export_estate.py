@@ -22,7 +22,7 @@ from acr_emulator.world import build_state, plain_state
 from ansible_collections.registryops.alicloud.plugins.filter.acr_rehearsal_world import rehearsal_world
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
-from .playing import KEYS_A, KEYS_B, environment
+from .playing import environment, inventory_in
 from .test_least_privilege import authorities
 from .test_lives import GRANT, TARGET_OPTIONS
 from .test_modules import ROOT
@@ -49,17 +49,7 @@ def estate(cloud: Emulator, account_a: Account, account_b: Account, tmp_path: Pa
     account_a.run("acr_sync_rule", instance_id=SOURCE, name="to-eu", namespace="prod", **TARGET_OPTIONS, priority=5)
     image: dict[str, Any] = {"namespace": "prod", "repository": "web", "tag": "1.0"}
     account_a.run("acr_image_sync", instance_id=SOURCE, **image, **TARGET_OPTIONS)
-    places: tuple[tuple[str, str, Mapping[str, Any], dict[str, Any]], ...] = (
-        ("acr_source", "prod-sh", KEYS_A, {"instance_id": SOURCE, "account_id": ACCOUNT_A, "sync_rules": [RULE]}),
-        ("acr_destination", "prod-eu", KEYS_B, {"instance_id": TARGET, "account_id": ACCOUNT_B}),
-    )
-    groups = {
-        group: {"hosts": {host: {f"acr_{name}": value for name, value in {**keys, **place}.items()}}}
-        for group, host, keys, place in places
-    }
-    file = tmp_path / "hosts.json"
-    file.write_text(json.dumps(groups))
-    return file
+    return inventory_in(tmp_path, sync_rules=[RULE])
 
 
 def run(cloud: Emulator, *command: str | Path) -> str:

@@ -143,18 +143,7 @@ def test_a_whole_life(
     account = {"a": account_a, "b": account_b}[life.owner]
     if life.module == "acr_sync_rule":
         account_b.run("acr_cross_account_role", **GRANT)
-    if life.neighbour:
-        account.run(life.module, **{**life.create, **life.neighbour})
-    changed = {**life.create, **life.change}
-
-    check_then_run(cloud, account, life, life.create)
-    check_then_run(cloud, account, life, changed)
-    result = account.run(life.module, **changed)[life.result]
-    assert {name: result[name] for name in life.changed_to} == dict(life.changed_to)
-
-    found = account.run(f"{life.module}_info", **life.info)
-    assert found["changed"] is False
-    assert {name: found[life.info_key][0][name] for name in life.changed_to} == dict(life.changed_to)
+    assert listed_after_a_change(cloud, account, life)[0] == dict(life.changed_to)
 
     check_then_run(cloud, account, life, {**life.create, "state": "absent"})
     if life.module == "acr_cross_account_role":
@@ -167,6 +156,20 @@ def test_a_whole_life(
     assert account.run(f"{life.module}_info", **life.info)[life.info_key] == []
     if life.neighbour:
         assert account.run(life.module, check=True, **{**life.create, **life.neighbour})["changed"] is False
+
+
+def listed_after_a_change(cloud: Emulator, account: Account, life: Life) -> list[dict[str, Any]]:
+    """Create and change a thing beside its neighbour, and return what the twin then lists."""
+    if life.neighbour:
+        account.run(life.module, **{**life.create, **life.neighbour})
+    changed = {**life.create, **life.change}
+    check_then_run(cloud, account, life, life.create)
+    check_then_run(cloud, account, life, changed)
+    result = account.run(life.module, **changed)[life.result]
+    assert {name: result[name] for name in life.changed_to} == dict(life.changed_to)
+    found = account.run(f"{life.module}_info", **life.info)
+    assert found["changed"] is False
+    return [{name: thing[name] for name in life.changed_to} for thing in found[life.info_key]]
 
 
 def check_then_run(cloud: Emulator, account: Account, life: Life, params: Mapping[str, Any]) -> None:

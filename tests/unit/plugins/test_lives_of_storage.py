@@ -11,7 +11,7 @@ import pytest
 from acr_emulator.testing import Emulator
 
 from .conftest import ACCOUNT_A, ACCOUNT_B, WITH_OSS_SDK, Account
-from .test_lives import OF_STORAGE, Life, check_then_run
+from .test_lives import OF_STORAGE, Life, check_then_run, listed_after_a_change
 
 pytestmark = WITH_OSS_SDK
 BUCKETS: dict[str, Any] = {"source_bucket": "images-of-source", "destination_bucket": "images-of-target"}
@@ -75,21 +75,10 @@ def test_a_whole_life(
     account = {"a": account_a, "b": account_b}[life.owner]
     if life.module == "oss_bucket_replication":
         granted(account_a, account_b)
-    if life.neighbour:
-        account.run(life.module, **{**life.create, **life.neighbour})
-    changed = {**life.create, **life.change}
-
-    check_then_run(cloud, account, life, life.create)
-    check_then_run(cloud, account, life, changed)
-    result = account.run(life.module, **changed)[life.result]
-    assert {name: result[name] for name in life.changed_to} == dict(life.changed_to)
-
-    found = account.run(f"{life.module}_info", **life.info)
-    assert found["changed"] is False
-    listed = [{name: thing[name] for name in life.changed_to} for thing in found[life.info_key]]
+    listed = listed_after_a_change(cloud, account, life)
     assert dict(life.changed_to) in listed
     assert len(listed) == (2 if life.neighbour else 1)
 
-    check_then_run(cloud, account, life, {**changed, "state": "absent"})
+    check_then_run(cloud, account, life, {**life.create, **life.change, "state": "absent"})
     left = account.run(f"{life.module}_info", **life.info)[life.info_key]
     assert [thing["role_name"] for thing in left] == [life.neighbour["role_name"]] if life.neighbour else not left

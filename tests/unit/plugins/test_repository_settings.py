@@ -40,6 +40,14 @@ def both(granted: Account, account_a: Account) -> tuple[Account, Account]:
     return account_a, granted
 
 
+@pytest.fixture(params=[True, False], ids=["keeps what is not named", "clears it"])
+def either_update(request: pytest.FixtureRequest, cloud: Emulator, both: tuple[Account, Account]) -> None:
+    """Try both ways of an update, since what it does to a description that it does not name is not documented."""
+    world = cloud.state()
+    world["behaviour"]["update_keeps_detail"] = request.param
+    cloud.reset(world)
+
+
 def wanted(account: Account, **params: Any) -> list[dict[str, Any]]:
     result = account.run("acr_repository_settings_info", instance_id=SOURCE, **params)
     return list(chain.from_iterable(target["repositories"] for target in result["targets"]))
@@ -62,15 +70,9 @@ def verify(account: Account, other: Account | None, fields: list[str], *rules: d
     return account.run("acr_sync_verify", instance_id=SOURCE, **params)
 
 
-@pytest.mark.parametrize("keeps_detail", [True, False])
-def test_settings_are_read_in_one_account_and_kept_in_the_other(
-    keeps_detail: bool, both: tuple[Account, Account], cloud: Emulator
-) -> None:
-    # It is not documented whether an update keeps a description that it does not name.
+@pytest.mark.usefixtures("either_update")
+def test_settings_are_read_in_one_account_and_kept_in_the_other(both: tuple[Account, Account]) -> None:
     a, b = both
-    world = cloud.state()
-    world["behaviour"]["update_keeps_detail"] = keeps_detail
-    cloud.reset(world)
     listed = [repository for repository in wanted(a) if repository["name"] == "web"]
     assert listed == [{**WEB, **GOOD}]
     planned = keep(b, listed, check=True)
@@ -82,25 +84,17 @@ def test_settings_are_read_in_one_account_and_kept_in_the_other(
     assert (again["changed"], again["counts"]["unchanged"]) == (False, 1)
 
 
-@pytest.mark.parametrize("keeps_detail", [True, False])
-def test_what_is_not_kept_is_left_as_it_is(keeps_detail: bool, both: tuple[Account, Account], cloud: Emulator) -> None:
+@pytest.mark.usefixtures("either_update")
+def test_what_is_not_kept_is_left_as_it_is(both: tuple[Account, Account]) -> None:
     _a, b = both
-    world = cloud.state()
-    world["behaviour"]["update_keeps_detail"] = keeps_detail
-    cloud.reset(world)
     done = keep(b, [{**WEB, **GOOD}], settings=["repository_type", "tag_immutability"])
     assert done["changed"]
     assert settings(b) == {**GOOD, "summary": "old", "description": "Of old"}
 
 
-@pytest.mark.parametrize("keeps_detail", [True, False])
-def test_a_description_that_the_source_lacks_is_removed(
-    keeps_detail: bool, both: tuple[Account, Account], cloud: Emulator
-) -> None:
+@pytest.mark.usefixtures("either_update")
+def test_a_description_that_the_source_lacks_is_removed(both: tuple[Account, Account]) -> None:
     _a, b = both
-    world = cloud.state()
-    world["behaviour"]["update_keeps_detail"] = keeps_detail
-    cloud.reset(world)
     bare = {**WEB, "summary": "The shop"}
     assert keep(b, [bare])["changed"]
     assert settings(b) == {**GOOD, "repository_type": "public", "tag_immutability": False, "description": None}

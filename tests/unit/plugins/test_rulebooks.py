@@ -28,8 +28,8 @@ from acr_emulator.testing import Emulator, in_ci
 from ansible_collections.registryops.alicloud.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._events.cursor import Cursor
 
-from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
-from .playing import KEYS_A, KEYS_B, environment
+from .conftest import SOURCE, Account
+from .playing import KEYS_A, environment, inventory_in
 from .test_lives import TARGET_OPTIONS
 from .test_modules import ROOT
 
@@ -80,17 +80,7 @@ def fitting(text: str) -> list[dict[str, Any]]:
 def hosts(cloud: Emulator, account_a: Account, granted: Account, tmp_path: Path) -> Path:
     """Return the inventory of an estate with one rule."""
     account_a.run("acr_sync_rule", instance_id=SOURCE, name="to-eu", namespace="prod", **TARGET_OPTIONS)
-    places = (
-        ("acr_source", "prod-sh", KEYS_A, {"instance_id": SOURCE, "account_id": ACCOUNT_A}),
-        ("acr_destination", "prod-eu", KEYS_B, {"instance_id": TARGET, "account_id": ACCOUNT_B}),
-    )
-    groups = {
-        group: {"hosts": {host: {f"acr_{name}": value for name, value in {**keys, **place}.items()}}}
-        for group, host, keys, place in places
-    }
-    file = tmp_path / "hosts.json"
-    file.write_text(json.dumps(groups))
-    return file
+    return inventory_in(tmp_path)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from ..actions import Answer, Call, action
@@ -60,6 +60,14 @@ def description(call: Call, parameter: str, default: str = "") -> str:
 
 def malformed(error: ValueError) -> ApiError:
     return ApiError("MalformedPolicyDocument", 400, f"The policy document is malformed: {error}.")
+
+
+def check_new(kind: str, name: str, there: Collection[str], limit: int, plural: str) -> None:
+    """Refuse a name that is taken, and what is more than an account may have."""
+    if name in there:
+        raise ApiError(f"EntityAlreadyExists.{kind}", 409, f"The {kind.lower()} already exists: {name}.")
+    if len(there) >= limit:
+        raise ApiError(f"LimitExceeded.{kind}", 409, f"An account may have {limit} {plural}.")
 
 
 def find_role(call: Call) -> Role:

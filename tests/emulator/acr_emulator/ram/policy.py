@@ -48,10 +48,7 @@ def create_policy(call: Call) -> Answer:
     name = lookup.policy_name(call)
     text = lookup.document(call, "PolicyDocument")
     description = lookup.description(call, "Description")
-    if name in call.account.policies:
-        raise ApiError("EntityAlreadyExists.Policy", 409, f"The policy already exists: {name}.")
-    if len(call.account.policies) >= POLICY_LIMIT:
-        raise ApiError("LimitExceeded.Policy", 409, f"An account may have {POLICY_LIMIT} custom policies.")
+    lookup.check_new("Policy", name, call.account.policies, POLICY_LIMIT, "custom policies")
     try:
         policy = Policy(name, document=text, description=description, tags=lookup.read_tags(call))
     except MalformedPolicyError as error:

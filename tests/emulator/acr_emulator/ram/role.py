@@ -42,10 +42,7 @@ def create_role(call: Call) -> Answer:
     name = lookup.role_name(call)
     trust = lookup.document(call, "AssumeRolePolicyDocument")
     description = lookup.description(call, "Description")
-    if name in call.account.roles:
-        raise ApiError("EntityAlreadyExists.Role", 409, f"The role already exists: {name}.")
-    if len(call.account.roles) >= ROLE_LIMIT:
-        raise ApiError("LimitExceeded.Role", 409, f"An account may have {ROLE_LIMIT} roles.")
+    lookup.check_new("Role", name, call.account.roles, ROLE_LIMIT, "roles")
     duration, login = _duration(call, "MaxSessionDuration", 3600), call.flag("AllowConsoleLogin")
     try:
         role = Role(name, trust, description=description, max_session_duration=duration, allow_console_login=login)
