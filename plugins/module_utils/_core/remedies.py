@@ -206,8 +206,6 @@ def remedy(
     else:
         text = CALLS.get(found, "")
     reads = action.startswith(("Get", "List", "AssumeRole"))
-    done = (
-        "Nothing was changed by this call." if reads else "Whether it was done is not known; a further run finds out."
-    )
+    done = "This call only reads." if reads else "Whether it was done is not known; a further run finds out."
     known = {**parameters, "needed": permission_in_words(action, parameters), "done": done}
     return re.sub(r" +", " ", text.format_map(Known(known))).strip()

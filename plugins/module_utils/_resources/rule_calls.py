@@ -147,27 +147,26 @@ class RuleCalls:
         if isinstance(error, NoPermissionError) and not certain:
             return error
         caller = self._caller()
+        who = f"account {caller}" if caller else "the account of these credentials"
         team = f"the team of account {rule.target_account_id}"
         ask = ask_for_grant(caller, rule.target_instance_id, rule.target_region, team)
         if certain:
-            error.reason = f"account {rule.target_account_id} has not granted account {caller}"
+            error.reason = f"account {rule.target_account_id} has not granted {who}"
             error.hint = (
                 f"If account {rule.target_account_id} has granted access already, give the user of these credentials"
-                f" the right cr:CreateSyncRule on acs:cr:*:{caller}:repository/{rule.instance_id}. Otherwise"
+                f" the right cr:CreateSyncRule on acs:cr:*:{caller or '*'}:repository/{rule.instance_id}. Otherwise"
                 f" {ask[0].lower()}{ask[1:]}."
             )
         elif not error.hint and not is_duplicate(error):
-            error.hint = (
-                f"If account {rule.target_account_id} has not granted account {caller}: {ask[0].lower()}{ask[1:]}."
-            )
+            error.hint = f"If account {rule.target_account_id} has not granted {who}: {ask[0].lower()}{ask[1:]}."
         return error
 
     def _caller(self) -> str:
-        """Return the caller's account for a sentence; a failure to find it must not hide another error."""
+        """Return the caller's account; empty if it is not known, since that must not hide another error."""
         try:
-            return str(self.client.caller().get("AccountId"))
+            return str(self.client.caller().get("AccountId") or "")
         except AcrError:
-            return str(self.params.get("account_id") or "of these credentials")
+            return str(self.params.get("account_id") or "")
 
 
 def is_duplicate(error: ApiError) -> bool:

@@ -149,7 +149,7 @@ def test_a_missing_grant_is_asked_of_the_target_unless_the_refusal_is_the_caller
 
 def test_an_unknown_failure_of_the_service_has_its_remedy_and_an_unknown_refusal_none() -> None:
     assert remedy("GetInstance", "Strange", {}, status=502).startswith(
-        "The service itself fails. Nothing was changed by this call. Run it again later;"
+        "The service itself fails. This call only reads. Run it again later;"
     )
     assert remedy("GetInstance", "STRANGE", {}, status=200) == ""
 

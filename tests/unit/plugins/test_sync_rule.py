@@ -206,6 +206,16 @@ def test_without_a_grant_it_says_who_must_do_what(account_a: Account, slept: lis
     assert sum(slept) == 6
 
 
+def test_without_a_grant_and_its_own_account_it_still_gives_a_command(cloud: Emulator, account_a: Account) -> None:
+    cloud.post("/_emulator/faults", {"match": {"action": "GetCallerIdentity"}, "fault": "error_500", "times": 99})
+    with pytest.raises(ModuleFailedError) as failed:
+        account_a.run("acr_sync_rule", **RULE, grant_timeout=0)
+    message = str(failed.value)
+    assert f"account {ACCOUNT_B} has not granted the account of these credentials. If" in message
+    assert f"cr:CreateSyncRule on acs:cr:*:*:repository/{SOURCE}. Otherwise" in message
+    assert f"-e acr_source_account_ids=UID -e acr_instance_id={TARGET} -e acr_region=eu-central-1`. [" in message
+
+
 def test_an_undocumented_refusal_still_hints_at_the_grant(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/behaviour", {"ungranted": {"at": "create", "code": "WHATEVER_IT_IS", "http": 200}})
     with pytest.raises(
