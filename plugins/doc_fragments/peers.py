@@ -111,8 +111,8 @@ options:
       - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
         credentials are never taken from the environment. For an instance that is not listed or cannot be read, the
         module relies on the sync records of the source.
-      - If unset, they are the hosts with credentials that the rules name in O(rules[].to), or whose C(acr_instance_id)
-        they name in O(rules[].target_instance_id).
+      - If unset, they are the hosts that the rules name in O(rules[].to), or whose C(acr_instance_id) they name in
+        O(rules[].target_instance_id). Of a host without credentials, only the name is used.
 """
         + _INSTANCE
         + _SAME_ACCOUNT
@@ -128,8 +128,8 @@ options:
       - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
         credentials are never taken from the environment. It looks at the instance, its namespaces and repositories,
         and with the rights for it at the role of the account; without them, it leaves that to the service.
-      - If unset, they are the hosts with credentials that the rules name in O(rules[].to), or whose C(acr_instance_id)
-        they name in O(rules[].target_instance_id).
+      - If unset, they are the hosts that the rules name in O(rules[].to), or whose C(acr_instance_id) they name in
+        O(rules[].target_instance_id). Of a host without credentials, only the name is used.
 """
         + _INSTANCE
         + _SAME_ACCOUNT
@@ -145,8 +145,8 @@ options:
         such an instance by digest, and uses the sync records only to see what is in flight. The connection is only used
         to read. Its credentials are never taken from the environment. For an instance that is not listed, only the sync
         records of the source show what has arrived.
-      - If unset, they are the hosts with credentials that the rules name in O(rules[].to), or whose C(acr_instance_id)
-        they name in O(rules[].target_instance_id).
+      - If unset, they are the hosts that the rules name in O(rules[].to), or whose C(acr_instance_id) they name in
+        O(rules[].target_instance_id). Of a host without credentials, only the name is used.
 """
         + _INSTANCE
         + _SAME_ACCOUNT

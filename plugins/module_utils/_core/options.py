@@ -119,6 +119,11 @@ def connection_of(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in OTHER_CONNECTION_OPTIONS}
 
 
+def has_keys(given: Mapping[str, Any]) -> bool:
+    """Return whether a list's item says whose keys its connection has; without any, it only names something."""
+    return any(given.get(name) for name in (*KEY_OPTIONS, "profile"))
+
+
 def other_connection(params: Mapping[str, Any], other: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
     """Return another account's connection, with credentials from its own option and never from the environment."""
     # The environment belongs to the task's own account. Its keys would read the wrong account, or give one account's

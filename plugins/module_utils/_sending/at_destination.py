@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NotFoundError, attempt
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
@@ -19,8 +19,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.im
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import Arrival
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import Target
-
-_KEYS = ("access_key_id", "profile")
 
 
 class AtDestination:
@@ -34,7 +32,7 @@ class AtDestination:
     def __init__(self, task: Task, instance_ids: Collection[str]) -> None:
         self._clients: dict[str, Client] = {}
         for given in task.params["destinations"]:
-            if given["instance_id"] in instance_ids and any(given.get(key) for key in _KEYS):
+            if given["instance_id"] in instance_ids and has_keys(given):
                 with attempt(f"look into {given.get('name') or given['instance_id']}"):
                     self._clients[given["instance_id"]] = task.reach(connection_of(given))
 

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.operation import Operation
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, outbound_rules
@@ -115,7 +115,7 @@ class SyncBackfill(Operation):
 
     def _reach(self, instance_id: str | None) -> Client | None:
         for given in self.params["destinations"]:
-            if given["instance_id"] == instance_id:
+            if given["instance_id"] == instance_id and has_keys(given):
                 with attempt(f"look into {given['name'] or instance_id}"):
                     return self.task.reach(connection_of(given))
         return None

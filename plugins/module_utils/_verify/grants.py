@@ -15,7 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.polic
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import grant_command
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NoPermissionError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
@@ -154,7 +154,7 @@ def look_at_grants(task: Task, needs: Sequence[Need]) -> Grants:
     if not needs:
         return Grants()
     account = str(task.params.get("account_id") or task.client.callers_account())
-    given = {str(item["instance_id"]): item for item in task.params["destinations"]}
+    given = {str(item["instance_id"]): item for item in task.params["destinations"] if has_keys(item)}
     looked: dict[str, Access | Grant] = {}
     found = {}
     for need in needs:

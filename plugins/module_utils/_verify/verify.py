@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
@@ -126,9 +126,14 @@ class Verification:
         every = {str(rule["target_instance_id"]) for rule in rules}
         unseen = {instance: NO_KEYS if instance in wanted else UNNAMED for instance in every.difference(seen)}
         # Their reason is in `unreadable`, so it is not said a second time.
-        failed = {instance: "the attempt failed" for instance in unseen if instance in self._names}
+        tried = {str(given["instance_id"]) for given in self._with_keys()}
+        failed = {instance: "the attempt failed" for instance in unseen if instance in tried}
         unseen.update({**failed, **{instance: ABSENT for instance in failed if instance in self._absent}})
         return destinations_of(rules, self._names, unseen, records.refused, grants)
+
+    def _with_keys(self) -> list[Mapping[str, Any]]:
+        """Return the destinations that can be looked into; the others are only named."""
+        return [given for given in self._params["destinations"] if has_keys(given)]
 
     def _ask(self, instance_id: str, region: str | None) -> str:
         """Return what the owner of an instance has to do, as a command if our own account is known."""
@@ -145,7 +150,7 @@ class Verification:
     def _look(self, routes: Routes, source: Side, records: KeptRecords) -> dict[str, Side]:
         """Read records and both sides' repositories at the same time; return the sides that could be read."""
         only = self._select.namespaces
-        destinations = [given for given in self._params["destinations"] if given["instance_id"] in routes.instance_ids]
+        destinations = [given for given in self._with_keys() if given["instance_id"] in routes.instance_ids]
         # The API filters records by one namespace at most.
         namespace = only[0] if only and len(only) == 1 else None
         sides: dict[str, Side] = {}

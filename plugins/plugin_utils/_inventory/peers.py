@@ -119,16 +119,16 @@ def _item(item: Any, hosts: Mapping[str, Any]) -> Any:
 
 
 def _destinations(rules: Iterable[Any], hosts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the instances that rules name, with connections."""
+    """Return the instances that rules name, with the connections that are known."""
     listed = [rule for rule in rules if isinstance(rule, Mapping)]
     names = {str(rule["to"]): None for rule in listed if rule.get("to")}
     names.update(_hosts_of({rule.get("target_instance_id") for rule in listed if not rule.get("to")}, hosts))
     found = []
     for name in names:
-        # The host of a rule that should be gone may be gone, too.
-        connection = connection_to(hosts[name]) if name in hosts else None
-        if connection:
-            found.append({"name": name, "instance_id": hosts[name].get("acr_instance_id"), **connection})
+        # The host of a rule that should be gone may be gone, too. Without keys, messages at least have its name.
+        if name in hosts and hosts[name].get("acr_instance_id"):
+            connection = connection_to(hosts[name]) or {}
+            found.append({"name": name, "instance_id": hosts[name]["acr_instance_id"], **connection})
     return found
 
 

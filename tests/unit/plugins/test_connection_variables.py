@@ -223,7 +223,10 @@ def test_hosts_that_rules_name_by_their_instances_are_looked_into() -> None:
     }
     rules = [{"name": name, "target_instance_id": f"cri-{name}"} for name in ("eu", "us", "gone")]
     found = with_peers(options, {"rules": rules}, hosts)
-    assert found["destinations"] == [{"name": "prod-eu", "instance_id": "cri-eu", "profile": "b"}]
+    assert found["destinations"] == [
+        {"name": "prod-eu", "instance_id": "cri-eu", "profile": "b"},
+        {"name": "prod-us", "instance_id": "cri-us"},  # messages call it by its name
+    ]
     assert with_peers(options, {"rules": [{"name": "r", "state": "absent"}]}, hosts)["destinations"] == []
 
 

@@ -403,10 +403,13 @@ def test_what_failed_for_want_of_a_grant_is_told_with_the_command(
     )
 
 
-def test_a_destination_without_credentials_is_no_bug(ruled: Account) -> None:
-    result = verify(ruled, destinations=[{"instance_id": TARGET}])
-    assert result["unreadable"][0]["host"] == TARGET
-    assert "no credentials are given" in result["unreadable"][0]["reason"].lower()
+def test_a_destination_without_keys_is_called_by_its_name(ruled: Account) -> None:
+    result = verify(ruled, destinations=[{"instance_id": TARGET, "name": "prod-eu"}])
+    assert (result["unreadable"], result["by_records"][0]["name"]) == ([], "prod-eu")
+    called = f"prod-eu ({TARGET})"
+    why = "since no keys of it were given"
+    assert result["summary"]["images"].endswith(f"; {called} itself was not looked into, {why}")
+    assert result["summary"]["grants"].startswith(f"not looked at for {called}, {why}; ")
 
 
 def test_what_is_on_its_way_is_waited_for_but_not_in_check_mode(cloud: Emulator, ruled: Account) -> None:
