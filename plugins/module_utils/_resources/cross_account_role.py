@@ -95,12 +95,14 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
         Args:
             or_unread: kinds of policy that the caller need not be allowed to read.
         """
-        role = self.calls.role()
+        # At the same time, although a role that is not there has no policies to ask for: it is there in most runs.
+        with pool() as threads:
+            own_role, attachments = threads.submit(self.calls.role), threads.submit(self.calls.attached)
+            role, attached = own_role.result(), attachments.result()
         if role is None:
             return Access(str(self.params.get("account_id") or ""), None, ())
-        attached = self.calls.attached()
         # Reading a system policy takes a right on another resource, which an audit should not need.
-        policies = [self.calls.attached_policy(*entry, or_unread=or_unread) for entry in attached]
+        policies = self.client.calls(lambda entry: self.calls.attached_policy(*entry, or_unread=or_unread), attached)
         # RAM writes all times alike, so the last one in the alphabet is the newest.
         changed = max([str(role.get("UpdateDate") or ""), *attached.values(), *(found.updated for found in policies)])
         trust = policy.parse(role.get("AssumeRolePolicyDocument"))
