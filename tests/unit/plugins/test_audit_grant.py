@@ -192,3 +192,10 @@ def test_a_principal_that_may_stand_for_any_account_counts_where_it_does_harm(
     # What denies it is named where the account is kept out by that alone.
     denied = bool(len(statements) > 1)
     assert bool(list(found.denials(ONE))) is denied
+
+
+def test_when_a_policy_was_changed_makes_no_difference_to_what_is_granted() -> None:
+    policies = [AttachedPolicy("Custom", "P0", document(), updated) for updated in ("2026-01-01T00:00:00Z", "")]
+    assert policies[0] == policies[1]
+    accesses = [Access("5222000022220002", None, (), updated) for updated in ("2026-01-01T00:00:00Z", "")]
+    assert accesses[0] == accesses[1]

@@ -127,6 +127,13 @@ def test_the_inventory_may_say_more_of_it() -> None:
         ),
         (
             [
+                {"name": "whole", "scope": "instance", "to": "there"},
+                {"name": "moved", "namespace": "a", "target_namespace": "c", "to": "there"},
+            ],
+            "whole and moved both write c on there",
+        ),
+        (
+            [
                 {"name": "moved", "namespace": "a", "target_namespace": "c", "to": "there"},
                 {"name": "whole", "scope": "instance", "to": "there"},
             ],
@@ -162,6 +169,8 @@ def test_what_cannot_be_reversed_is_named(rules: list[dict[str, Any]], words: st
             {**WEB, "name": "site", "repository": "shop", "target_repository": "site"},
         ],
         [{"name": "one", **WEB, "repository": "a"}, {"name": "two", **WEB, "repository": "b"}],
+        # One namespace goes to two of the same instance, and comes back from both.
+        [{**RULE, "name": "one", "target_namespace": "a"}, {**RULE, "name": "two", "target_namespace": "b"}],
         [RULE, {"name": "gone", "namespace": "prod", "to": "third", "state": "absent"}],
         [RULE, {"name": "else", "namespace": "team", "to": "third"}],
     ],
