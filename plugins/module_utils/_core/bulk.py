@@ -9,7 +9,7 @@ List them once, then make only the calls that differ, several at a time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, ClassVar, Generic
 
@@ -20,6 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.operati
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import UPDATE, VERBS
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Resource, refuse
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import first_of
 
 
 class Bulk(Operation, Generic[S]):
@@ -57,10 +58,15 @@ class Bulk(Operation, Generic[S]):
 
     def run(self) -> None:
         # Only items that differ make calls, so a run with nothing to do costs its listing alone.
-        self.client.calls(Item.apply, [item for item in self.items if item.changes])
+        for items in self.waves([item for item in self.items if item.changes]):
+            self.client.calls(Item.apply, items)
         torn = [item for item in self.items if item.error and item.torn]
         if torn:
             self._look_what_is_left(torn)
+
+    def waves(self, items: list[Item[S]]) -> Iterator[list[Item[S]]]:
+        """Yield the items that are worked on side by side, one wave after the other."""
+        yield items
 
     def _look_what_is_left(self, torn: list[Item[S]]) -> None:
         try:
@@ -156,8 +162,13 @@ def _failure(failed: list[Item[S]], total: int, kind: str, result: dict[str, Any
         error = AcrError(first.error.sentence(), f"{first.error.advice()} {first.error.reference()}".strip())
         error.results = result
         return error
-    which = "" if len(failed) == 1 else "the first is "
-    error = AcrError(f"{len(failed)} of {total} {kind}s failed; {which}{first.name}: {first.error}")
-    error.hint = "" if len(failed) == 1 else f"Each one's msg is in the result's {kind.replace(' ', '_')}s."
+    failures = f"{len(failed)} of {total} {kind}s failed"
+    if len(failed) == 1:
+        error = AcrError(f"{failures}; {first.name}: {first.error}")
+    elif len({item.error.reason for item in failed if item.error}) == 1:
+        error = AcrError(f"{failures}, {first_of([item.name for item in failed])}, all for one reason. {first.error}")
+    else:
+        hint = f"Each one's msg is in the result's {kind.replace(' ', '_')}s."
+        error = AcrError(f"{failures}; the first is {first.name}: {first.error}", hint)
     error.results = result
     return error

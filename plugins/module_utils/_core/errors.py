@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
@@ -115,6 +116,18 @@ class ApiError(AcrError):
         self.key = ""
         # Returns what there is instead. It calls the service, so it is only used for an error that is shown.
         self.nearby: Callable[[], str] | None = None
+
+    def again(self) -> ApiError:
+        """Return the same refusal for another attempt."""
+        same = copy(self)
+        same.attempted, same.results, same.nearby = "", {}, None
+        return same
+
+    def __copy__(self) -> ApiError:
+        # An exception is copied by calling its class, which takes more than one text here.
+        same = type(self)(self.action, self.code, self.reason, hint=self.hint)
+        same.__dict__.update(self.__dict__)
+        return same
 
     def advice(self) -> str:
         return super().advice() or _WITHOUT_ADVICE

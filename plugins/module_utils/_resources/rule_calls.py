@@ -22,6 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     preferring,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.refusals import Refusals
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import (
     SUFFIX,
     SyncRule,
@@ -37,13 +38,13 @@ class RuleCalls:
     Args:
         client: the account's services.
         params: the task's options.
-        ungranted: instances whose grant was waited for in vain. It is waited for once, for all rules of a task.
+        refusals: what was refused already, for all rules of a task. So a grant is waited for once.
     """
 
-    def __init__(self, client: Client, params: Mapping[str, Any], ungranted: set[str | None]) -> None:
+    def __init__(self, client: Client, params: Mapping[str, Any], refusals: Refusals) -> None:
         self.client = client
         self.params = params
-        self.ungranted = ungranted
+        self.refusals = refusals
         # What was listed, until something is written.
         self._listed: list[SyncRule] | None = None
 
@@ -82,7 +83,11 @@ class RuleCalls:
                         if failures < 3:
                             self.client.sleep(float(failures))
                             continue
-                    left = self._time_for_grant(error, rule, waited)
+                    try:
+                        left = self._time_for_grant(error, rule, waited)
+                    except ApiError as refusal:
+                        self.refusals.note(rule, refusal)
+                        raise
                     if not waited:
                         words = partial(self._waiting, rule, self.client.clock() + left)
                         waiting.enter_context(activity.doing(words))
@@ -98,11 +103,8 @@ class RuleCalls:
         refused = isinstance(error, NoPermissionError) and not _is_callers(error)
         if not rule.target_account_id or error.uncertain:
             raise error
-        given_up = rule.target_instance_id in self.ungranted
         left = float(self.params.get("grant_timeout") or 0) - waited
-        if not refused or given_up or left <= 0:
-            if refused:
-                self.ungranted.add(rule.target_instance_id)
+        if not refused or left <= 0 or self.refusals.of(rule):
             raise self._unpermitted(error, rule, certain=refused) from error
         return left
 

@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.client 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import REPLACE, Plan
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource, refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.refusals import Refusals
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_calls import RuleCalls
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_checks import (
     check_options,
@@ -51,7 +52,7 @@ class SyncRules(Resource[SyncRule]):
         client: the account's services.
         params: the task's options.
         send_late: sends what was pushed while no rule was in force. It is handed in, since sending is above this room.
-        ungranted: instances whose grant was waited for in vain. It is waited for once, for all rules of a task.
+        refusals: what was refused already, for all rules of a task. So a grant is waited for once.
     """
 
     kind = "sync rule"
@@ -63,15 +64,15 @@ class SyncRules(Resource[SyncRule]):
         client: Client,
         params: Mapping[str, Any],
         send_late: SendLate | None = None,
-        ungranted: set[str | None] | None = None,
+        refusals: Refusals | None = None,
     ) -> None:
         super().__init__(client, params)
         self._send_late = send_late
-        self._calls = RuleCalls(client, params, set() if ungranted is None else ungranted)
+        self._calls = RuleCalls(client, params, Refusals() if refusals is None else refusals)
         self._found: list[SyncRule] = []
 
     def sibling(self, params: Mapping[str, Any]) -> SyncRules:
-        return SyncRules(self.client, params, self._send_late, self._calls.ungranted)
+        return SyncRules(self.client, params, self._send_late, self._calls.refusals)
 
     def desired(self) -> SyncRule:
         check_rule_name(self.params["name"])

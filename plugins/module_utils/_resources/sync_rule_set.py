@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk import Bulk
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.bulk_item import Item
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.plan import CREATE, REPLACE
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.readiness import Readiness
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.refusals import Refusals, target_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_replacement import SendLate
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
@@ -30,7 +33,8 @@ class SyncRuleSet(Bulk[SyncRule]):
     option = "rules"
 
     def __init__(self, task: Task, send_late: SendLate | None = None, readiness: Readiness | None = None) -> None:
-        super().__init__(task, SyncRules(task.client, task.params, send_late))
+        self._refusals = Refusals()
+        super().__init__(task, SyncRules(task.client, task.params, send_late, self._refusals))
         self._readiness = readiness
 
     def prepare(self) -> None:
@@ -43,6 +47,26 @@ class SyncRuleSet(Bulk[SyncRule]):
             if obstacle:
                 obstacle.attempted = f"{item.planned.action if item.planned else CREATE} {self.resource.name(new)}"
                 item.error = obstacle
+
+    def waves(self, items: list[Item[SyncRule]]) -> Iterator[list[Item[SyncRule]]]:
+        """Yield the first new rule of each target, then the others that are not refused for the same reason."""
+        first: dict[Any, Item[SyncRule]] = {}
+        for item in items:
+            new = item.goal_of(CREATE)
+            if new:
+                first.setdefault(target_of(new), item)
+        yield [*first.values()]
+        names = {item.name for item in first.values()}
+        yield [item for item in items if item.name not in names and not self._is_refused(item)]
+
+    def _is_refused(self, item: Item[SyncRule]) -> bool:
+        """Return whether a new rule would be refused as one before it; its error says so."""
+        new = item.goal_of(CREATE)
+        refusal = self._refusals.of(new) if new else None
+        if new and refusal:
+            refusal.attempted = f"create {self.resource.name(new)}"
+            item.error = refusal
+        return refusal is not None
 
     def aliases(self, name: str) -> list[str]:
         return [name, *stand_in_names(name)]

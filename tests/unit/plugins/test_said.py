@@ -15,6 +15,7 @@ from acr_emulator.testing import Emulator
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import NoPermissionError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import error, sentences
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.refusals import Refusals
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.rule_calls import RuleCalls
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 
@@ -46,7 +47,7 @@ class Refusing:
 def test_a_wait_for_a_grant_is_said_to_be_one() -> None:
     client: Any = Refusing()  # it has what is used of a Client
     rule = SyncRule(name="to-eu", instance_id=SOURCE, **TARGET_OPTIONS)
-    calls = RuleCalls(client, {"instance_id": SOURCE, "grant_timeout": 4}, set())
+    calls = RuleCalls(client, {"instance_id": SOURCE, "grant_timeout": 4}, Refusals())
     with pytest.raises(NoPermissionError, match="has not granted"):
         calls.post(rule)
     waits = f"waiting for account {ACCOUNT_B} to grant access to {TARGET}, without which sync rule to-eu is refused;"
@@ -57,7 +58,7 @@ def test_a_wait_for_a_grant_is_said_to_be_one() -> None:
 def test_a_wait_for_a_grant_names_the_rule_that_people_wrote_and_some_time() -> None:
     client: Any = Refusing()
     rule = SyncRule(name="to-eu-acr-stand-in", instance_id=SOURCE, **TARGET_OPTIONS)
-    said = RuleCalls(client, {"instance_id": SOURCE}, set())._waiting(rule, client.clock())
+    said = RuleCalls(client, {"instance_id": SOURCE}, Refusals())._waiting(rule, client.clock())
     assert said.endswith("without which sync rule to-eu is refused; 1 s more at most")
 
 

@@ -181,11 +181,42 @@ def test_a_missing_grant_is_waited_for_once_not_by_each_rule(
     cloud: Emulator, account_a: Account, slept: list[float]
 ) -> None:
     rules = [rule(number, grant_timeout=6) for number in range(60)]
-    with pytest.raises(ModuleFailedError, match="60 of 60 sync rules failed; .* has not granted account"):
+    with pytest.raises(ModuleFailedError) as failed:
         keep(account_a, *rules)
-    # Twenty calls are made at a time. The first twenty rules wait 6 seconds in three steps of two, and those that
-    # follow learn from them.
-    assert slept.count(2.0) <= 20 * 3
+    assert str(failed.value).startswith(
+        "60 of 60 sync rules failed, rule-0000, rule-0001, rule-0002, rule-0003, rule-0004 and 55 more, all for one"
+        f" reason. Cannot create sync rule rule-0000 on {SOURCE}: account {ACCOUNT_B} has not granted account"
+    )
+    # The first rule waits 6 seconds in three steps of two, and the others learn from it.
+    assert slept.count(2.0) == 3
+    assert calls(cloud)["CreateRepoSyncRule"] == 4
+    told = [entry["msg"] for entry in failed.value.result["sync_rules"]]
+    assert [text.partition(":")[0] for text in told] == [
+        f"Cannot create sync rule rule-{number:04} on {SOURCE}" for number in range(60)
+    ]
+
+
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("TARGET_INSTANCE_NOT_EXIST", {"target_instance_id": "cri-gone"}),
+    ("TARGET_REGION_NOT_MATCH", {"target_region": "cn-beijing"}),
+]
+
+
+@pytest.mark.parametrize(("code", "changed"), REFUSED)
+def test_what_is_wrong_with_a_target_is_asked_of_the_service_once(
+    code: str, changed: dict[str, Any], cloud: Emulator, bare: Account
+) -> None:
+    wrong = [rule(number, **changed) for number in range(3)]
+    with pytest.raises(ModuleFailedError, match=f"3 of 4 sync rules failed, .*, all for one reason.*{code}") as failed:
+        keep(bare, *wrong, rule(9))
+    assert calls(cloud)["CreateRepoSyncRule"] == 2
+    assert actions(failed.value.result)["rule-0009"] == "created"
+
+
+def test_a_refusal_of_one_rule_says_nothing_of_others(cloud: Emulator, bare: Account) -> None:
+    """The first of a target is refused for itself alone."""
+    with pytest.raises(ModuleFailedError, match="^1 of 3 sync rules failed; rule-0000: "):
+        keep(bare, rule(0, namespace="missing"), rule(1), rule(2))
 
 
 def test_throttling_slows_it_down_and_never_fails_it(
