@@ -140,8 +140,8 @@ options:
   source_account_ids:
     version_added: 1.0.0
     description:
-      - UIDs of the accounts that you are about to grant access. The module only checks that they are UIDs. If unset,
-        none.
+      - UIDs of the accounts that you are about to grant access. The module only checks that they are UIDs, and warns of
+        one that has not 16 digits. If unset, none.
       - An empty list is a finding, since nobody could then replicate.
     type: list
     elements: str

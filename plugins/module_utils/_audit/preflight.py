@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.before_rules import RulesToCome
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.missing import missing_places
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.odd_accounts import odd_accounts
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.other_direction import other_direction
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.quota import quota_findings
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
@@ -59,6 +60,7 @@ def preflight(task: Task) -> dict[str, Any]:
     for rule, missing in look.missing:
         findings += [*_route(rule, params), *missing]
     warnings = [_doubt(instance, params["side"])] if instance.edition in _DOUBTFUL else []
+    warnings += odd_accounts(params)
     if params["side"] == "source":
         # Both look at images, which only the source's account can list.
         to_come = RulesToCome(task.client, params["instance_id"], rules, look.there)

@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.modules import acr_sync_preflight
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.accounts import misspelt_account
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import Groups, Hosts, sides
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.items import (
     KINDS,
@@ -78,6 +79,8 @@ def mistakes(
         _check_lists(hosts, name)
         if accounts is not None and not accounts and "destination" in parts:
             found.append(why_nobody(hosts, groups, name))
+        if accounts and "destination" in parts:
+            found += [sentence for sentence in (misspelt_account(hosts, groups, name, accounts),) if sentence]
     except AcrError as error:
         return [str(error)]
     return found

@@ -41,9 +41,19 @@ def revoked(result: Result, nobody: str) -> Outcome:
     """
     changes = [*prepared(result), *_parts(result)]
     left = [f"left: {words}" for words in result.get("kept") or ()]
+    after = [str(account) for account in (result.get("cross_account_role") or {}).get("source_account_ids") or ()]
     if not changes:
-        return Outcome([], nobody, left)
-    return Outcome(changes, "sync rules of accounts without access fail.", left)
+        # Whoever misspelt an account has stopped nobody.
+        still = f" Access is still granted to {named(after)}." if after else ""
+        return Outcome([], f"{nobody}{still}", left)
+    failing = f"sync rules of {_losing_access(result, after)} that end here fail."
+    return Outcome(changes, failing if after else f"nobody may replicate into this account, and {failing}", left)
+
+
+def _losing_access(result: Result, after: Sequence[str]) -> str:
+    before = ((result.get("diff") or {}).get("before") or {}).get("source_account_ids") or ()
+    gone = [str(account) for account in before if str(account) not in after]
+    return f"{'account' if len(gone) == 1 else 'accounts'} {named(gone)}" if gone else "accounts without access"
 
 
 def _parts(result: Result) -> Iterator[str]:

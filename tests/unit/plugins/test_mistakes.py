@@ -154,6 +154,29 @@ def test_what_the_inventory_gets_wrong_is_a_sentence(here: dict[str, Any], said:
     assert said in told
 
 
+UID = "1252879610640001"
+NAMED: list[tuple[list[str], bool]] = [
+    (["125287961064000"], True),  # a digit short
+    (["1252879610460001"], True),  # two digits exchanged
+    (["5222000022220002", "1252879610640007"], True),
+    ([UID, "1252879610640002"], False),  # the source is named, so the other account is another one
+    (["5222000022220002"], False),
+    ([UID], False),
+]
+
+
+@pytest.mark.parametrize(("named", "is_misspelt"), NAMED)
+def test_an_account_that_may_be_a_misspelt_source_is_told(named: list[str], is_misspelt: bool) -> None:
+    told = mistakes(hosts(RULE, here={"acr_account_id": UID}), GROUPS, "there", "destination", named)
+    assert told == ([TYPED.format(named[-1])] if is_misspelt else [])
+    elsewhere = hosts({**RULE, "to": "third"}, here={"acr_account_id": UID})
+    assert mistakes(elsewhere, GROUPS, "there", "destination", named) == []
+
+
+TYPED = (
+    f"Account {{}} is named to replicate into there, and the rules of here come from {UID}, which is not named. Correct"
+    " acr_source_account_ids, or acr_account_id of here."
+)
 SHAPES: list[tuple[str, Any, str, str]] = [
     (
         "acr_sync_rules",

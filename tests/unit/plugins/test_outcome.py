@@ -59,9 +59,17 @@ def test_a_revocation_names_what_is_gone_and_what_is_left(account_b: Account) ->
         f"role {ROLE}: trust policy changed",
         f"left: role {ROLE}, used by account 1333000033330000",
         "left: policy AcrCrossAccountSync, used by account 1333000033330000",
-        "Now: sync rules of accounts without access fail.",
+        f"Now: sync rules of account {ACCOUNT_A} that end here fail.",
     ]
-    assert outcome(grant(account_b, **absent), "revocation", {"nobody": "Nobody."})[-1] == "Nobody."
+    # An account that was misspelt would have stopped nobody, either.
+    again = outcome(grant(account_b, **absent), "revocation", {"nobody": "Nobody."})
+    assert again == ["Nobody. Access is still granted to 1333000033330000."]
+    everybody = {**absent, "source_account_ids": None}
+    lines = outcome(grant(account_b, **everybody), "revocation", {"nobody": "Nobody."})
+    assert lines[-1] == (
+        "Now: nobody may replicate into this account, and sync rules of account 1333000033330000 that end here fail."
+    )
+    assert outcome(grant(account_b, **everybody), "revocation", {"nobody": "Nobody."}) == ["Nobody."]
 
 
 def rules(account: Account, *listed: dict[str, Any], **options: Any) -> Any:

@@ -366,3 +366,20 @@ def test_without_the_right_to_see_a_quota_it_is_left_to_the_service(cloud: Emula
     match = {"match": {"action": "GetInstanceUsage"}, "fault": "error_500", "times": 100}
     cloud.post("/_emulator/faults", match)
     assert findings(account_b, "destination", namespaces=[{"name": "prod"}]) == []
+
+
+@pytest.mark.parametrize(
+    ("account", "said"),
+    [
+        (ACCOUNT_B, ""),
+        ("522200002222000", "522200002222000 in {} has 15 digits. UIDs of Alibaba Cloud accounts usually have 16: "),
+        ("123456789012", "123456789012 in {} has 12 digits, which is the length of an AWS account's ID. UIDs of "),
+    ],
+)
+def test_a_uid_of_an_unusual_length_is_doubted(account: str, said: str, account_a: Account, account_b: Account) -> None:
+    named = account_b.run("acr_sync_preflight", side="destination", instance_id=TARGET, source_account_ids=[account])
+    rule = {"name": "r", "namespace": "prod", "target_account_id": account}
+    ruled = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=[rule])
+    for result, where in ((named, "source_account_ids"), (ruled, "target_account_id of sync rule r")):
+        warnings = [text for text in result.get("warnings", ()) if "digits" in text]
+        assert [text.startswith(said.format(where)) for text in warnings] == ([True] if said else [])

@@ -214,7 +214,7 @@ def test_what_is_wrong_with_a_target_is_asked_of_the_service_once(
 
 
 def test_a_refusal_of_one_rule_says_nothing_of_others(cloud: Emulator, bare: Account) -> None:
-    """The first of a target is refused for itself alone."""
+    """Refuse the first rule of a target for itself alone."""
     with pytest.raises(ModuleFailedError, match="^1 of 3 sync rules failed; rule-0000: "):
         keep(bare, rule(0, namespace="missing"), rule(1), rule(2))
 
