@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.filter import (
     acr_account_of,
     acr_failure_reason,
     acr_file_name,
+    acr_grant_request,
     acr_inbound_places,
     acr_inbound_rules,
     acr_left_out,
@@ -406,3 +407,48 @@ def test_a_step_says_what_it_lacks_of_the_inventory() -> None:
 def test_the_images_to_transfer_are_those_that_are_said_or_listed(said: Any, listed: Any, expected: list[str]) -> None:
     source = {"transfer_by_storage_found": ["found"], **({"transfer_by_storage_images": listed} if listed else {})}
     assert transfer({"a": source}, {}, "a", "arrive", SIDES, said)["images"] == expected
+
+
+HERE = {"region": "eu-central-1", "instance_id": TARGET}
+ACCOUNTS = {"source_account_ids": ["1", "3"], "revoked_instance_id": "", "everybody": False, **HERE}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"state": "present"}, {"source_account_ids": ["1", "3"], "destination_instances": [HERE], "nobody": ""}),
+        # What nobody has said is left to the module to ask for.
+        (
+            {"state": "present", "region": ""},
+            {"source_account_ids": ["1", "3"], "destination_instances": [{"instance_id": TARGET}], "nobody": ""},
+        ),
+        (
+            {"state": "absent"},
+            {"source_account_ids": ["1", "3"], "nobody": "No access is granted to 1, 3, so nothing was stopped."},
+        ),
+        # An empty list is handed on, which the module refuses: it is not everybody.
+        (
+            {"state": "absent", "source_account_ids": []},
+            {"source_account_ids": [], "nobody": "No access is granted to , so nothing was stopped."},
+        ),
+        (
+            {"state": "absent", "source_account_ids": None},
+            {"source_account_ids": [], "nobody": "No access is granted to , so nothing was stopped."},
+        ),
+        ({"state": "absent", "everybody": "true"}, {"nobody": "Nothing was granted, so nothing was stopped."}),
+        (
+            {"state": "absent", "everybody": "false"},
+            {"source_account_ids": ["1", "3"], "nobody": "No access is granted to 1, 3, so nothing was stopped."},
+        ),
+        (
+            {"state": "absent", "revoked_instance_id": "cri-gone"},
+            {
+                "destination_instances": [{"region": "eu-central-1", "instance_id": "cri-gone"}],
+                "nobody": "No grant names cri-gone, so nothing was stopped.",
+            },
+        ),
+    ],
+)
+def test_a_grant_asks_for_whom_and_what_is_said(said: dict[str, Any], expected: dict[str, Any]) -> None:
+    request = acr_grant_request.FilterModule().filters()["acr_grant_request"]
+    assert request({**ACCOUNTS, **said}) == expected
