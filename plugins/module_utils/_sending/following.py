@@ -19,6 +19,9 @@ _LASTING = re.compile(
     r"(?i)not.?exist|not.?found|immutab|already.?exist|privilege|permission|forbidden|denied|no.?auth"
 )
 
+# Characters of a failure in a progress line, which is one line of a screen or two.
+_BRIEF = 160
+
 
 class Following:
     """Follow the images that are under way, and count those that have ended.
@@ -87,7 +90,7 @@ class Following:
         # An image that is left was not tried, so it has not failed.
         failed = [transfer for transfer in self._transfers if transfer.error and transfer.action != LEFT]
         self._progress.under_way = len(self._followed)
-        latest = f"{failed[-1].source}: {failed[-1].error}" if failed else ""
+        latest = briefly(failed[-1]) if failed else ""
         self._progress.update(self._arrived, self._bytes, len(failed), latest)
 
     def too_many_failed(self) -> bool:
@@ -99,3 +102,9 @@ class Following:
         for transfer in self._followed:
             if transfer.is_under_way:
                 transfer.error = f"not followed to its end (task {transfer.task_id}); a further run joins it"
+
+
+def briefly(transfer: Transfer) -> str:
+    """Return which image failed and why, in few words; the task's failure tells all of it."""
+    text = transfer.error if transfer.source in transfer.error else f"{transfer.source}: {transfer.error}"
+    return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rstrip()} ..."

@@ -178,7 +178,7 @@ def _look(task: Task, connection: Mapping[str, Any]) -> Access | Grant:
     except NoPermissionError as refusal:
         return Grant(UNSEEN, f"its keys may not call {refusal.action}")
     except AcrError as failure:
-        return Grant(UNSEEN, f"that failed: {str(failure).rstrip('. ')}")
+        return Grant(UNSEEN, f"the attempt failed: {str(failure).rstrip('. ')}")
 
 
 def judged(access: Access, account: str, place: Place) -> Grant:

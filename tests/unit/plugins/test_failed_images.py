@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.failed_images import failure
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.following import briefly
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Destination, Sending
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import result
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SENT, Target, Transfer
@@ -122,6 +123,13 @@ def test_what_was_left_alone_is_sent_by_a_further_run() -> None:
         "1 of 2 images were left: prod/web:1: not sent, since more images than max_failures had failed before."
         " 1 image was sent. Run it again; it sends what is left."
     )
+
+
+def test_a_progress_line_has_a_failure_in_few_words() -> None:
+    assert briefly(sent("1", "NO")) == "prod/web:1: error: NO"
+    long = f"Cannot send prod/web:1 to cri-target: no right. {'Ask somebody. ' * 40}"
+    assert briefly(unsent("1", long)).startswith("Cannot send prod/web:1 to cri-target: no right. Ask")
+    assert len(briefly(unsent("1", long))) < 170
 
 
 def test_what_failed_counts_neither_as_bytes_nor_in_the_diff_as_sent() -> None:
