@@ -48,17 +48,18 @@ def check_namespaces(  # which are named, which have repositories, and where tha
 
 
 def check_repositories(
-    named: Iterable[str], places: Collection[ListedRepository], instance_id: str, option: str = "repositories"
+    named: Iterable[str], places: Collection[ListedRepository], instance_id: str, option: str
 ) -> None:
-    """Refuse named repositories that do not exist."""
+    """Refuse named repositories that do not exist; `option` is where the names can be corrected."""
     known = {place.repository for place in places}
     missing = [name for name in named if name not in known]
     if not missing:
         return
     namespaces = sorted({place.namespace for place in places})
+    what = "repository" if len(missing) == 1 else "repositories"
+    where = listed(namespaces) or "the selected namespaces"
     raise AcrError(
-        f"{instance_id} has no repository {listed(missing)} in {listed(namespaces) or 'the selected namespaces'}",
-        _repository_hint(missing[0], places, option),
+        f"{instance_id} has no {what} {listed(missing)} in {where}", _repository_hint(missing[0], places, option)
     )
 
 
@@ -73,14 +74,14 @@ def _repository_hint(name: str, places: Collection[ListedRepository], option: st
     return f"Correct {option}{_near(name, {place.repository for place in places})}."
 
 
-def check_tags(named: Iterable[str], known: Collection[str], instance_id: str) -> None:
-    """Refuse named tags that no selected repository has; `known` are the tags to suggest."""
+def check_tags(named: Iterable[str], known: Collection[str], instance_id: str, option: str) -> None:
+    """Refuse named tags that no selected repository has; `known` are the tags to suggest, and `option` is where to."""
     missing = [tag for tag in named if tag not in known]
     if not missing:
         return
     hint = next(filter(None, (number_hint(tag, known) for tag in missing)), "")
     reason = f"no selected repository of {instance_id} has the tag {listed(missing)}"
-    raise AcrError(reason, hint or f"Correct tags{_near(missing[0], known)}.")
+    raise AcrError(reason, hint or f"Correct {option}{_near(missing[0], known)}.")
 
 
 def tag_hint(tag: str, known: Collection[str]) -> str:

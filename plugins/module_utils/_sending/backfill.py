@@ -22,7 +22,12 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.shar
 
 
 class Backfill(ImageSync):
-    """Send images that a list, `select`, a rule or an earlier run's result names."""
+    """Send images that a list, `select`, a rule or an earlier run's result names.
+
+    `where` is how the role calls the option select, in brackets.
+    """
+
+    where = ""
 
     def __init__(self, task: Task) -> None:
         params = task.params
@@ -41,11 +46,13 @@ class Backfill(ImageSync):
         rule = self._rule(self.rule_name) if self.rule_name else {}
         if rule:
             self.destination = self.destination.of_rule(rule)
-        attached = self.options.attached
+        instance_id, attached = self.options.instance_id, self.options.attached
         selector = Selector(
-            self.client, self.options.instance_id, self.destination, self.selection, rule, attached=attached
+            self.client, instance_id, self.destination, self.selection, rule, attached=attached, where=self.where
         )
         transfers = selector.transfers()
+        if not transfers and not rule:
+            self.warnings.append(f"No image of {instance_id} is selected. Correct the filters of select.")
         self.warnings += selector.warnings
         self.unknown = [] if transfers else selector.unknown
         for name, pattern in self.selection.filters.items():

@@ -34,6 +34,8 @@ class RuleBackfill(Backfill):
         aside: how many images are not at the destination and are left alone, since only what failed is sent.
     """
 
+    where = " (backfill_images_select in the role)"
+
     def __init__(self, task: Task, wanted: Rule, present: Mapping[str, SyncRule], destination: Client | None) -> None:
         check(wanted)
         self.name = str(wanted["name"])

@@ -53,6 +53,7 @@ class Selector:
         selection: what the task selects.
         rule: a rule as results show it, which narrows the selection; an empty one covers everything.
         attached: whether attachments go along with their image.
+        where: how the role calls the option select, in brackets.
         warnings: takes what should be told beside the images.
         unknown: takes the refusals of names that a rule does not reach.
     """
@@ -63,6 +64,7 @@ class Selector:
     selection: Selection
     rule: Mapping[str, Any]
     attached: bool = True
+    where: str = ""
     warnings: list[str] = field(default_factory=list)
     unknown: list[AcrError] = field(default_factory=list)
 
@@ -98,7 +100,7 @@ class Selector:
             transfers += sent
             tags |= near
         with self._told():
-            check_tags(self.selection.tags or (), tags, self.instance_id)
+            check_tags(self.selection.tags or (), tags, self.instance_id, f"select.tags{self.where}")
         self.warnings.extend(f"{filtered.problem}. {filtered.remedy}" for filtered in idle.found())
         return transfers
 
@@ -113,7 +115,9 @@ class Selector:
         selection = replace(self.selection, tags=None, tag_filter=None)
         rule = {**self.rule, **_NO_TAGS}
         with self._told():
-            check_repositories(self.selection.repositories or (), found, self.instance_id)
+            check_repositories(
+                self.selection.repositories or (), found, self.instance_id, f"select.repositories{self.where}"
+            )
         return (place for place in found if _is_selected(selection, rule, place, ""))
 
     @contextmanager

@@ -53,6 +53,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side 
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.summary import Summary
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.watcher import Nobody, Watcher
 
+_WHERE = "(verify_sync_select in the role)"
 # Seconds between two looks at what is in flight; most tasks take a few seconds.
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 10.0
 
@@ -185,12 +186,12 @@ class Verification:
         """
         there = {namespace for namespace, _repository in source.places}
         named = self._select.namespaces or ()
-        option = "select.namespaces (verify_sync_select in the role)"
+        option = f"select.namespaces {_WHERE}"
         check_namespaces(self._task.client, self._instance_id, named, there, option)
         places = [*source.places.values()]
         for side in destinations:
             places += side.places.values()
-        check_repositories(self._select.repositories or (), places, self._instance_id)
+        check_repositories(self._select.repositories or (), places, self._instance_id, f"select.repositories {_WHERE}")
 
     def _wait(self, records: KeptRecords) -> None:
         """Wait until nothing is in flight, or time is over."""
@@ -233,7 +234,7 @@ class Verification:
                 file.add(images)
                 self._progress.compared(summary)
         if comparison.tags:  # none where no rule covers a repository that is looked at
-            check_tags(self._select.tags or (), comparison.tags, self._instance_id)
+            check_tags(self._select.tags or (), comparison.tags, self._instance_id, f"select.tags {_WHERE}")
         return summary
 
     def _uncovered(self, source: Side, routes: Routes) -> list[str]:

@@ -90,9 +90,9 @@ def _source(task: Task, instance_id: str, select: Select, routes: Routes) -> dic
     described = "description" in task.params["settings"]
     source = read_settings(task.client, instance_id, select.namespaces, is_covered, described=described)
     there = {place.namespace for place in places}
-    option = "select.namespaces (follow_settings_select in the role)"
-    check_namespaces(task.client, instance_id, select.namespaces or (), there, option)
-    check_repositories(select.repositories or (), places, instance_id)
+    where = "(follow_settings_select in the role)"
+    check_namespaces(task.client, instance_id, select.namespaces or (), there, f"select.namespaces {where}")
+    check_repositories(select.repositories or (), places, instance_id, f"select.repositories {where}")
     return source
 
 

@@ -171,14 +171,14 @@ def test_many_repositories_are_polled_by_one_listing(cloud: Emulator, account_a:
     [
         (
             {"namespaces": ["prod"], "repositories": ["wbe", "web"]},
-            rf"^{SOURCE} has no repository wbe in prod\. Correct repositories, such as to web\.$",
+            rf"^{SOURCE} has no repository wbe in prod\. Correct select\.repositories, such as to web\.$",
         ),
         (
             {"repositories": ["prod/web"]},
             r"no repository prod/web in prod and team-a\. A repository is named without its namespace:"
             r" say namespaces: \[prod\] and repositories: \[web\]\.$",
         ),
-        ({"tags": ["1.0", "none", "9.9.9"]}, r"has the tag none and 9\.9\.9\. Correct tags"),
+        ({"tags": ["1.0", "none", "9.9.9"]}, r"has the tag none and 9\.9\.9\. Correct select\.tags"),
         (
             {"namespaces": ["prod", "prdo"]},
             r"^Cannot list the repositories of namespace prdo on cri-.*NAMESPACE_NOT_EX",
@@ -189,6 +189,12 @@ def test_many_repositories_are_polled_by_one_listing(cloud: Emulator, account_a:
 def test_a_name_that_is_nowhere_is_said(select: dict[str, Any], says: str, account_a: Account) -> None:
     with pytest.raises(ModuleFailedError, match=says):
         account_a.run("acr_image_sync", check=True, **TO_B, select=select)
+
+
+def test_a_selection_that_fits_nothing_is_warned_of(account_a: Account) -> None:
+    for select in ({"tag_filter": "^zzz"}, {"namespace_filter": "^zzz"}, {"versions": ">=999"}):
+        result = account_a.run("acr_image_sync", check=True, **TO_B, select=select)
+        assert f"No image of {SOURCE} is selected." in str(result["warnings"])
 
 
 def push(cloud: Emulator, repository: str, *tags: str | dict[str, str]) -> None:
@@ -297,5 +303,5 @@ def test_the_shares_keep_signatures_with_their_image(account_a: Account) -> None
 def test_a_filter_that_selects_everything_is_warned_of(account_a: Account) -> None:
     result = account_a.run("acr_image_sync", check=True, **TO_B, select={"namespaces": ["prod"], "tag_filter": "v*"})
     assert "tag_filter 'v*' matches the empty text" in str(result["warnings"])
-    anchored = account_a.run("acr_image_sync", check=True, **TO_B, select={"namespaces": ["prod"], "tag_filter": "^v"})
+    anchored = account_a.run("acr_image_sync", check=True, **TO_B, select={"namespaces": ["prod"], "tag_filter": "^1"})
     assert "warnings" not in anchored

@@ -58,12 +58,18 @@ def failing(account: Account, **params: Any) -> ModuleFailedError:
     return failed.value
 
 
+ROLE = "(backfill_images_select in the role)"
+
+
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(
     ("select", "said"),
     [
-        ({"repositories": ["wbe"]}, f"{SOURCE} has no repository wbe in prod. Correct repositories, such as to web."),
-        ({"tags": ["v99"]}, f"No selected repository of {SOURCE} has the tag v99. Correct tags."),
+        (
+            {"repositories": ["wbe"]},
+            f"{SOURCE} has no repository wbe in prod. Correct select.repositories {ROLE}, such as to web.",
+        ),
+        ({"tags": ["v99"]}, f"No selected repository of {SOURCE} has the tag v99. Correct select.tags {ROLE}."),
     ],
 )
 def test_a_name_that_no_rule_reaches_is_refused(

@@ -465,7 +465,10 @@ def test_what_is_selected_and_nowhere_is_said_by_name(ruled: Account, select: di
 @pytest.mark.parametrize(
     ("select", "said"),
     [
-        ({"repositories": ["wbe"]}, "has no repository wbe in .*prod.*Correct repositories, such as to web"),
+        (
+            {"repositories": ["wbe"]},
+            r"has no repository wbe in .*prod.*select.repositories \(verify_sync_select in the role\), such as to web",
+        ),
         ({"repositories": ["prod/web"]}, r"say namespaces: \[prod\] and repositories: \[web\]"),
         ({"tags": ["1.10"]}, "no selected repository of .* has the tag 1.10"),
         ({"tags": ["1.0", "v99"]}, "has the tag v99"),
