@@ -24,6 +24,8 @@ description:
   - If a run was cut short, the next run of the same task finishes it. O(state=absent) deletes stand-ins too. If
     several rules have the same name, one is kept.
   - Rules are known by their name. Inbound rules, which belong to other instances, are never touched.
+  - It looks at the source alone, so that check mode may announce a rule that the service refuses, as without a grant or
+    with a wrong target. M(registryops.alicloud.acr_sync_rules) looks into the destination, too.
 options:
   name:
     description:
