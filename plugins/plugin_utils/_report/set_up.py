@@ -51,9 +51,17 @@ def rules(verified: Mapping[str, Row], audited: Mapping[str, Row], names: Mappin
             for finding in audited.get(host, {}).get("findings", [])
             if finding["check"] in _FAULTS
         }
+        ungranted = set(_GRANTED.findall(" ".join(_remedies(result, "missing_grant"))))
         for rule in result["rules"]:
-            found.append({"host": host, **_rule(rule, faults.get(rule["name"]), names)})
+            fault = faults.get(rule["name"])
+            if str(rule["sync_rule"].get("target_instance_id")) in ungranted:
+                fault = fault or _FAULTS["rule_without_grant"]
+            found.append({"host": host, **_rule(rule, fault, names)})
     return sorted(found, key=lambda row: (row["ok"], -row["bad"], row["host"], row["name"]))
+
+
+def _remedies(result: Row, check: str) -> list[str]:
+    return [finding["remedy"] for finding in result["findings"] if finding["check"] == check]
 
 
 def _rule(rule: Row, fault: str | None, names: Mapping[str, str]) -> dict[str, Any]:

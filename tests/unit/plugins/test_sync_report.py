@@ -16,9 +16,16 @@ from ansible_collections.registryops.alicloud.plugins.filter import acr_sync_rep
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import DestinationInstance
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import NO_KEYS
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
+    MISSING,
+    NO_KEYS,
+    Grant,
+    Grants,
+    Need,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.lag import lag
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules import Standing
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.page import told
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.set_up import (
     beside_topology,
@@ -361,6 +368,14 @@ def test_lag_is_told_by_percentiles() -> None:
         "p95": 96.0,
         "worst": 100.0,
     }
+
+
+def test_a_rule_whose_grant_was_revoked_is_not_as_it_should_be() -> None:
+    need = Need(TARGET, "eu-central-1", DESTINATION, ["kept"])
+    grants = Grants("1", [need], {TARGET: Grant(MISSING, "there is no role")})
+    verified = verified_of([compared("same", rule="kept")], [standing("kept", "as wanted")], grants=grants)
+    [row] = set_up.rules({SOURCE: verified}, {}, {})
+    assert (row["standing"], row["ok"]) == ("as in the inventory, but is not granted", False)
 
 
 def test_a_revoked_grant_is_told_once_whoever_found_it() -> None:
