@@ -116,7 +116,7 @@ def findings(verified: Mapping[str, Row], audited: Mapping[str, Row]) -> list[di
     every: dict[tuple[str, ...], dict[str, Any]] = {}
     for host, result in verified.items():
         for finding in result["findings"]:
-            if finding["check"].endswith(("_rule", "_settings")):
+            if finding["check"].endswith(("_rule", "_settings")) or finding["check"] == "gone_destination":
                 every[host, finding["subject"], finding["check"]] = {"host": host, **finding, "count": 1}
     for host, result in audited.items():
         for finding in result["findings"]:

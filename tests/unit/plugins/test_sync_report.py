@@ -15,7 +15,10 @@ import pytest
 from ansible_collections.registryops.alicloud.plugins.filter import acr_sync_report
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import unlisted_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import DestinationInstance
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
+    ABSENT,
+    DestinationInstance,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
     MISSING,
     NO_KEYS,
@@ -368,6 +371,16 @@ def test_lag_is_told_by_percentiles() -> None:
         "p95": 96.0,
         "worst": 100.0,
     }
+
+
+def test_a_destination_that_is_gone_comes_with_what_to_do() -> None:
+    gone = DestinationInstance(TARGET, DESTINATION, "eu-central-1", unseen=ABSENT)
+    blind = [{"host": DESTINATION, "reason": "instance does not exist"}]
+    report = reported(compared("carried"), destinations={TARGET: gone}, unreadable=blind)
+    [finding] = report["findings"]
+    assert (finding["check"], finding["host"]) == ("gone_destination", SOURCE)
+    assert finding["remedy"].startswith(f"If it was built anew, set acr_instance_id of {DESTINATION} to the new ID")
+    assert f"; 1 error in the set-up ({DESTINATION} ({TARGET})); could not look at " in report["verdict"]["sentence"]
 
 
 def test_a_rule_whose_grant_was_revoked_is_not_as_it_should_be() -> None:
