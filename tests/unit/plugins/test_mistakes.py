@@ -398,3 +398,11 @@ def test_no_default_of_a_role_ends_in_something_undefined(path: Path) -> None:
         text = str(value)
         if "{{ acr_" in text or ".acr_" in text.replace("registryops.alicloud.acr_", ""):
             assert "default(" in text, f"{name} fails with Ansible's own words where a variable is missing"
+
+
+@pytest.mark.parametrize("beside", ["acr_revoked_account_ids=1", "acr_revoke_all=true"])
+def test_an_instance_and_accounts_are_not_revoked_at_once(beside: str, tmp_path: Path) -> None:
+    inventory: dict[str, Any] = {"acr_destination": {"hosts": {"there": THERE}}}
+    said = _play(tmp_path, "revoke_access", inventory, "-e", "acr_revoked_instance_id=cri-old", "-e", beside)
+    name = beside.split("=")[0]
+    assert f"Nothing was revoked, since acr_revoked_instance_id is set beside {name}. Run it once for" in said
