@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
@@ -24,22 +23,14 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._resources.na
     check_tags,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_sides import Comparison
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
-    ABSENT,
-    UNNAMED,
-    DestinationInstance,
-    anybody,
-)
-from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
-    destinations as destinations_of,
-)
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import anybody
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
-    NO_KEYS,
     Grants,
     look_at_grants,
     needs_of,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.image_file import image_file
+from ansible_collections.registryops.alicloud.plugins.module_utils._verify.peers import PeerSides
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.progress import VerifyProgress
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.records import KeptRecords
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.result import VerificationResult
@@ -75,17 +66,14 @@ class Verification:
         self._progress = VerifyProgress(task.client.clock)
         # Check mode writes nothing, not even a report.
         self._file = None if task.check_mode else task.params["images_file"]
-        self._unreadable: list[dict[str, str]] = []
-        # Destinations that do not exist, by what their own accounts' keys are answered.
-        self._absent: set[str] = set()
-        self._names = {str(item["instance_id"]): str(item["name"] or "") for item in self._params["destinations"]}
+        self._peers = PeerSides(task)
 
     def run(self) -> dict[str, Any]:
         """Return how the rules and the images stand."""
         rules = standings(self._task, self._select)
         # Beside the images, so that no run takes longer for it.
         with pool() as threads:
-            grants = threads.submit(look_at_grants, self._task, needs_of(rules, self._names))
+            grants = threads.submit(look_at_grants, self._task, needs_of(rules, self._peers.names))
             with activity.doing(self._progress.line):
                 return self._look_at_images(rules, grants)
 
@@ -94,7 +82,8 @@ class Verification:
         routes = Routes(followed, self._select)
         source = Side(self._task.client, self._instance_id)
         records = KeptRecords(self._task.client, self._instance_id, routes.instance_ids, self._watcher)
-        destinations = self._look(routes, source, records)
+        self._look(routes, source, records)
+        destinations = self._peers.sides
         self._check_names(source, destinations.values())
         self._watcher.begin(source.places)
         if not self._task.check_mode:
@@ -106,11 +95,11 @@ class Verification:
             rules=rules,
             summary=summary,
             uncovered=self._uncovered(source, routes),
-            destinations=self._destinations(followed, destinations, records, grants.result()),
+            destinations=self._peers.ends_of(followed, records, grants.result()),
             grants=grants.result(),
             idle=list(idle.found()),
             ask=self._ask,
-            unreadable=self._unreadable,
+            unreadable=self._peers.unreadable,
             records=records.count,
             images_file=self._file,
             fail_on=self._params["fail_on"],
@@ -118,23 +107,6 @@ class Verification:
             settings=self._settings(source, destinations, routes),
             preview=self._params["preview"],
         ).to_result()
-
-    def _destinations(
-        self, rules: Sequence[Mapping[str, Any]], seen: Collection[str], records: KeptRecords, grants: Grants
-    ) -> dict[str, DestinationInstance]:
-        """Return where the rules end, and why that was not looked into."""
-        wanted = {str(rule.get("target_instance_id")) for rule in self._params["rules"]}
-        every = {str(rule["target_instance_id"]) for rule in rules}
-        unseen = {instance: NO_KEYS if instance in wanted else UNNAMED for instance in every.difference(seen)}
-        # Their reason is in `unreadable`, so it is not said a second time.
-        tried = {str(given["instance_id"]) for given in self._with_keys()}
-        failed = {instance: "the attempt failed" for instance in unseen if instance in tried}
-        unseen.update({**failed, **{instance: ABSENT for instance in failed if instance in self._absent}})
-        return destinations_of(rules, self._names, unseen, records.refused, grants)
-
-    def _with_keys(self) -> list[Mapping[str, Any]]:
-        """Return the destinations that can be looked into; the others are only named."""
-        return [given for given in self._params["destinations"] if has_keys(given)]
 
     def _ask(self, instance_id: str, region: str | None) -> str:
         """Return what the owner of an instance has to do, as a command if our own account is known."""
@@ -148,36 +120,17 @@ class Verification:
         settings = self._params["settings"]
         return compare_settings(source, destinations.values(), routes, settings) if settings else SettingsFound()
 
-    def _look(self, routes: Routes, source: Side, records: KeptRecords) -> dict[str, Side]:
-        """Read records and both sides' repositories at the same time; return the sides that could be read."""
+    def _look(self, routes: Routes, source: Side, records: KeptRecords) -> None:
+        """Read records and both sides' repositories at the same time."""
         only = self._select.namespaces
-        destinations = [given for given in self._with_keys() if given["instance_id"] in routes.instance_ids]
         # The API filters records by one namespace at most.
         namespace = only[0] if only and len(only) == 1 else None
-        sides: dict[str, Side] = {}
-
-        def read(given: Mapping[str, Any]) -> None:
-            try:
-                side = Side(
-                    self._task.reach(connection_of(given)),
-                    given["instance_id"],
-                )
-                side.read(routes.target_namespaces())
-                sides[side.instance_id] = side
-            except AcrError as failure:
-                if isinstance(failure, NotFoundError) and "INSTANCE" in failure.code:
-                    self._absent.add(given["instance_id"])
-                # One destination without an answer must not keep the others from being verified.
-                name = given["name"] or given["instance_id"]
-                self._unreadable.append({"host": name, "reason": str(failure).rstrip(". ")})
-
         deeds: list[Callable[[], None]] = [
             partial(source.read, only),
             partial(records.read, namespace, self._progress.records),
-            *(partial(read, given) for given in destinations),
+            *self._peers.looks(routes.instance_ids, routes.target_namespaces()),
         ]
         self._task.client.calls(lambda deed: deed(), deeds)
-        return sides
 
     def _check_names(self, source: Side, destinations: Iterable[Side]) -> None:
         """Refuse namespaces that the source does not have, and repositories that neither side has.
