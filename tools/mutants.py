@@ -11,6 +11,7 @@ import ast
 import copy
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
@@ -50,8 +51,10 @@ PURE = {
     "plugin_utils/_topology/judging.py": ("test_topology.py",),
     "plugin_utils/_topology/passing_on.py": ("test_topology.py",),
 }
-# A change that makes a test go on for longer than this is one that is noticed.
+# A change that makes the tests compute for longer than this is one that is noticed. They take a tenth of it.
 SECONDS = 30
+# So is one that makes them wait for so long, of which a busy machine needs a part.
+PATIENCE = 300
 OPPOSITES: dict[type, type] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -156,7 +159,8 @@ def _survives(file: str, source: str, changed: str, tests: tuple[str, ...]) -> b
 def _fails_nothing(tests: tuple[str, ...]) -> bool:
     child = os.fork()
     if not child:
-        signal.alarm(SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        signal.alarm(PATIENCE)
         _be_silent()
         os._exit(_run(tests))
     return os.waitpid(child, 0)[1] == 0
