@@ -139,6 +139,11 @@ def check_rate(value: float, option: str = "rate_limit") -> None:
         raise AcrError(f"{option} {value:g} is out of range", "Say how many calls a second at most, or leave it out.")
 
 
+def check_seconds(value: int, option: str) -> None:
+    if value < 0:
+        raise AcrError(f"{option} {value} is less than no time", "Say how many seconds, from 0.")
+
+
 def check_text(value: str, option: str) -> None:
     """Refuse control characters.
 
@@ -186,6 +191,8 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "namespace_filter": check_filter,
     "priority": check_priority,
     "rate_limit": check_rate,
+    "wait_timeout": check_seconds,
+    "grant_timeout": check_seconds,
 }
 
 
