@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.pace import Pace
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 
 
 class Service:
@@ -140,3 +142,20 @@ def test_each_further_refusal_doubles_the_time_before_more_is_tried() -> None:
         patience.append(pace._patience)
         now[0] += 5.0  # more than a second, so that each refusal counts
     assert patience == [10.0, 20.0, 40.0, 80.0, 120.0, 120.0]
+
+
+@pytest.mark.parametrize(("is_refused", "who"), [(False, "rate_limit (acr_rate_limit)"), (True, "the service")])
+def test_who_limits_the_pace_is_said_while_waiting(is_refused: bool, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def waiting(words: str) -> AbstractContextManager[None]:
+        said.append(words)
+        return nullcontext()
+
+    monkeypatch.setattr(activity, "waiting", waiting)
+    pace = Pace(1.0, lambda _seconds: None, lambda: 100.0)
+    pace.wait()
+    if is_refused:
+        pace.throttled(1.0)
+    pace.wait()
+    assert said == [f"since {who} limits the rate of calls"]
