@@ -123,7 +123,7 @@ options:
         r"""
 options:
   destinations:
-    version_added: 1.1.0
+    version_added: 1.0.0
     description:
       - Destination instances of the rules, each with the connection to its account. It is only used to read. Its
         credentials are never taken from the environment. It looks at the instance, its namespaces and repositories,

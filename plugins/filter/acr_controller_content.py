@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_controller_content
 short_description: Choose what the role controller_content keeps
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Takes the tables of the role, which hold something for each side and each purpose, and returns the lists that a
     controller needs for some instances.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_grant_request
 short_description: Say what the role grant_access asks of acr_cross_account_role
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Returns the accounts and instances to grant, or to revoke, from the options of the role
     P(registryops.alicloud.grant_access#role).

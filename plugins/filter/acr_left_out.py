@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_left_out
 short_description: Name the instances of an account that a run leaves out
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Returns the hosts of a group that have the same C(acr_account_id) as a host and are not in the run.
   - A grant is of a whole account. So whoever revokes it for some of an account's instances revokes it for all.

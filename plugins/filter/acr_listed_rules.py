@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_listed_rules
 short_description: Return the rules that an inventory lists for an instance, as far as it knows them
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Returns the rules to keep at a host, like P(registryops.alicloud.acr_outbound_rules#filter), for an audit to compare
     with.

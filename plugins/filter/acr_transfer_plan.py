@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: acr_transfer_plan
 short_description: Say what a step of the role transfer_by_storage lacks, and whether anything is left to transfer
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Looks at what a step of the role P(registryops.alicloud.transfer_by_storage#role) takes from the inventory, and at
     the images that were listed on both sides.

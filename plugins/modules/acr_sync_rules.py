@@ -37,7 +37,7 @@ options:
     type: bool
     default: false
   assume_prepared:
-    version_added: 1.1.0
+    version_added: 1.0.0
     description:
       - Whether to take it that each of O(destinations) has its grant and its namespaces and repositories. Then only the
         instances themselves are looked at.

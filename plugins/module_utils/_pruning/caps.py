@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import Extra
 
 
@@ -37,7 +38,7 @@ def check_caps(going: Sequence[Extra], by_rule: Mapping[str, int], most: int, sh
 def _over(going: Sequence[Extra], by_rule: Mapping[str, int], most: int, share: int) -> Iterator[str]:
     # Both limits are for accidents, such as a source that was emptied or a rule that was narrowed.
     if len(going) > most:
-        yield f"{len(going):,} images would go, more than max_deletions ({most:,})"
+        yield f"{counted(len(going), 'image')} would go, more than max_deletions ({most:,})"
     for rule, count in Counter(extra.rule for extra in going).items():
         # In whole numbers, since a rounded share may be on the wrong side of the limit.
         if count * 100 > share * by_rule[rule]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.attached import attached_to
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     Image,
@@ -40,7 +41,7 @@ def newest_tag(client: Client, instance_id: str, path: str, versions: str) -> di
     found = [image for image in images if attached_to(image.tag) is None and str(image.tag) in fitting]
     if not found:
         raise AcrError(
-            f"none of the {len(images):,} tags of {path} on {instance_id} is a version in {versions}",
+            f"none of the {counted(len(images), 'tag')} of {path} on {instance_id} is a version in {versions}",
             "Tags such as latest, and dates, are no versions; pre-releases count only if the range names one.",
         )
     return _result(path, max(found, key=_rank))

@@ -29,7 +29,7 @@ class VerifyProgress:
         return self._words()
 
     def records(self, count: int) -> None:
-        self._words = lambda: f"{count:,} sync records read"
+        self._words = lambda: f"{counted(count, 'sync record')} read"
 
     def waiting(self, images: int, ends: float) -> None:
         """Wait for images in flight, at most until the clock tells `ends`."""
@@ -45,4 +45,4 @@ class VerifyProgress:
 def _counted(summary: Summary) -> str:
     images = {state: count["images"] for state, count in summary.counts.items()}
     bad = sum(images[state] for state in BAD)
-    return f"{sum(images.values()):,} images compared, {bad:,} of them not as they should be"
+    return f"{counted(sum(images.values()), 'image')} compared, {bad:,} not as they should be"

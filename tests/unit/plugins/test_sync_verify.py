@@ -563,7 +563,7 @@ def test_it_says_how_much_was_read_and_compared() -> None:
     progress.records(1200)
     assert progress.line() == "1,200 sync records read"
     progress.compared(Summary(0))
-    assert progress.line() == "0 images compared, 0 of them not as they should be"
+    assert progress.line() == "0 images compared, 0 not as they should be"
 
 
 NARROW = {**RULE, "name": "releases", "tag_filter": "^v"}
