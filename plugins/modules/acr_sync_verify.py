@@ -162,8 +162,9 @@ findings:
     check:
       description:
         - What was found. Of rules V(missing_rule), V(different_rule), V(refused_rule), V(unwanted_rule),
-          V(unlisted_rule), V(unknown_scope), V(dead_rule) (a filter matches nothing of what is there) and, after a
-          preview, V(to_verify). Of the grants that rules need V(missing_grant) and V(doubtful_grant).
+          V(unlisted_rule), V(unknown_scope), V(dead_rule) (the source lacks its namespace or repository, or a filter
+          matches nothing of what is there) and, after a preview, V(to_verify). Of the grants that rules need
+          V(missing_grant) and V(doubtful_grant).
         - Of images V(failed_image), V(missing_image), V(different_image), V(unsigned_image) and V(never_sent). Of
           destinations V(unreadable_destination) and V(gone_destination). Of repositories V(different_settings) and
           V(unread_settings).

@@ -21,17 +21,19 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_r
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
     selecting_all,
 )
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import there_are
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable, selects
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.dead_scope import (
+    CORRECT_OR_DELETE,
+    dead_scope,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import Held, Origin
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import Namespaces
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import namespace_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import is_stand_in
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import SyncTask, each_task
@@ -46,7 +48,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.side 
 
 # In milliseconds. Tags and rules may be dated by different machines of the service.
 _CLOCK_MARGIN = 2000
-_CORRECT_OR_DELETE = "Correct it, or delete it with registryops.alicloud.acr_sync_rule and state: absent."
 
 
 class SourceAudit:
@@ -132,21 +133,16 @@ class SourceAudit:
         return [*findings, *shadowed(self._rules, {rule["name"] for rule in wanted_rules(self._listed or [])})]
 
     def _audit(self, rule: SyncRule, namespaces: Collection[str]) -> Iterator[Finding]:
-        namespace, repository, subject = rule.namespace, rule.repository, f"sync rule {rule.name}"
-        if namespace and namespace not in namespaces:
-            missing, near = f"namespace {namespace}", there_are(namespace, namespaces)
-        elif repository and (namespace, repository) not in self._origins:
-            missing = f"repository {namespace}/{repository}"
-            near = there_are(repository, [name for within, name in self._origins if within == namespace])
-        elif self._carried[str(rule.sync_rule_id)].newest is None:
+        carried = self._carried[str(rule.sync_rule_id)]
+        dead = dead_scope(rule.to_result(), self._instance_id, namespaces, self._origins)
+        if dead:
+            yield dead
+        elif carried.newest is None:
+            subject = f"sync rule {rule.name}"
             problem = f"{subject} covers no image that is on {self._instance_id}"
-            yield warning("dead_rule", subject, problem, _CORRECT_OR_DELETE)
-            return
+            yield warning("dead_rule", subject, problem, CORRECT_OR_DELETE)
         else:
-            yield from self._by_records(rule, self._carried[str(rule.sync_rule_id)])
-            return
-        problem = f"{subject} is for {missing}, which {self._instance_id} does not have"
-        yield error("dead_rule", subject, problem, f"{_CORRECT_OR_DELETE} {near}")
+            yield from self._by_records(rule, carried)
 
     def _by_records(self, rule: SyncRule, carried: RuleImages) -> Iterator[Finding]:
         """Return what records say of a working rule."""
@@ -183,8 +179,3 @@ def audit_images(audit: SourceAudit, side: Side, origins: Iterable[Origin]) -> N
     """Hand the images of covered repositories to the audit, a few repositories at a time."""
     for images_of in side.each(origin for origin in origins if audit.concerns(origin)):
         audit.add(*images_of)
-
-
-def namespace_names(client: Client, instance_id: str) -> frozenset[str]:
-    """Return the namespaces of an instance."""
-    return frozenset(str(namespace.name) for namespace in Namespaces(client, {"instance_id": instance_id}).find())

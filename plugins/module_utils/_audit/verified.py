@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._audit.source import SourceAudit, namespace_names
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.source import SourceAudit
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import namespace_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.verify import Verification
 
 

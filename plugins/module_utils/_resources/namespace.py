@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_namespace
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import Extras, Resource
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import State, attribute
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.deletion import (
@@ -110,3 +111,8 @@ class Namespaces(Resource[Namespace]):
 
     def _state(self, found: Mapping[str, Any]) -> Namespace:
         return Namespace.from_api({**found, "InstanceId": self.params["instance_id"]})
+
+
+def namespace_names(client: Client, instance_id: str) -> frozenset[str]:
+    """Return the namespaces of an instance."""
+    return frozenset(str(namespace.name) for namespace in Namespaces(client, {"instance_id": instance_id}).find())

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, state_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.traffic import Load, traffic
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilter
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     Ask,
     DestinationInstance,
@@ -37,7 +36,7 @@ class VerificationResult:
         uncovered: namespaces of which no rule covers a repository.
         destinations: where the images go, by instance ID.
         grants: what is known of the grants that rules need.
-        idle: filters of rules that match nothing of what there is.
+        of_scopes: what is wrong with what rules cover, such as a filter that matches nothing.
         ask: what to ask of a destination's owner where the grant is missing.
         unreadable: destinations that could not be looked into, each with its host and the reason.
         records: how many sync records were read.
@@ -54,7 +53,7 @@ class VerificationResult:
     uncovered: Sequence[str] = ()
     destinations: Mapping[str, DestinationInstance] = field(default_factory=dict)
     grants: Grants = Grants()
-    idle: Sequence[IdleFilter] = ()
+    of_scopes: Sequence[Finding] = ()
     ask: Ask = anybody
     unreadable: Sequence[Mapping[str, str]] = ()
     records: int = 0
@@ -119,11 +118,10 @@ class VerificationResult:
         of_settings = self.settings.findings({place.instance_id: place.name for place in self.destinations.values()})
         # A run that this is a preview of may grant what is missing.
         of_grants = () if self.preview else self.grants.findings()
-        of_filters = [idle.finding() for idle in self.idle]
-        # "error" comes before "warning" in the alphabet. Sorting keeps the order of equal ones: rules, filters,
+        # "error" comes before "warning" in the alphabet. Sorting keeps the order of equal ones: rules, scopes,
         # grants, images, settings.
         return sorted(
-            [*of_rules, *of_filters, *of_grants, *of_images, *of_settings], key=lambda finding: finding["severity"]
+            [*of_rules, *self.of_scopes, *of_grants, *of_images, *of_settings], key=lambda finding: finding["severity"]
         )
 
     def _of_rule(self, rule: Standing, gone: dict[str, Finding]) -> Finding | None:

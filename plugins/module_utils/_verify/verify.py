@@ -11,17 +11,20 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_for_grant
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NoPermissionError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import pool
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import activity
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import is_readable
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.dead_scope import dead_scope
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.idle_filters import IdleFilters
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.names import (
     check_namespaces,
     check_repositories,
     check_tags,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.namespace import namespace_names
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.both_sides import Comparison
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import anybody
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
@@ -97,7 +100,7 @@ class Verification:
             uncovered=self._uncovered(source, routes),
             destinations=self._peers.ends_of(followed, records, grants.result()),
             grants=grants.result(),
-            idle=list(idle.found()),
+            of_scopes=[*self._dead_scopes(rules, source), *(filtered.finding() for filtered in idle.found())],
             ask=self._ask,
             unreadable=self._peers.unreadable,
             records=records.count,
@@ -169,10 +172,27 @@ class Verification:
         return [rule for rule in followed if rule["name"] in self._select.rules]
 
     def _idle_filters(self, rules: Sequence[Standing], source: Side) -> IdleFilters:
-        """Return what finds filters that match nothing, which nobody can tell of a part of an instance."""
+        """Return what finds filters that match nothing."""
+        return IdleFilters([rule for rule in self._kept(rules) if is_readable(rule)], source.places)
+
+    def _dead_scopes(self, rules: Sequence[Standing], source: Side) -> list[Finding]:
+        """Return the rules for what the source does not have; a run that this is a preview of may make it."""
+        kept = [] if self._params["preview"] else self._kept(rules)
+        there = {namespace for namespace, _repository in source.places}
+        names: frozenset[str] | None = frozenset(there)
+        # One more call, and only where a list of repositories does not tell.
+        if any(rule.get("namespace") and rule["namespace"] not in there for rule in kept):
+            try:
+                names = namespace_names(self._task.client, self._instance_id)
+            except NoPermissionError:
+                names = None  # the finding says so
+        found = (dead_scope(rule, self._instance_id, names, source.places) for rule in kept)
+        return [finding for finding in found if finding]
+
+    def _kept(self, rules: Sequence[Standing]) -> list[Mapping[str, Any]]:
+        """Return the rules that can be compared with all there is; nobody can tell of a part of an instance."""
         whole = self._select._replace(rules=None) == Select()
-        kept = [standing.rule for standing in rules if whole and standing.standing == AS_WANTED]
-        return IdleFilters([rule for rule in kept if is_readable(rule)], source.places)
+        return [standing.rule for standing in rules if whole and standing.standing == AS_WANTED]
 
     def _compare(self, comparison: Comparison) -> Summary:
         """Return the sums of all compared images, which go to the file on the way.

@@ -237,6 +237,44 @@ def test_a_rule_that_should_be_gone_and_is_gone_is_good(account_a: Account) -> N
     assert (result["state"], result["rules"]) == ("good", [])
 
 
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_rule_whose_namespace_was_deleted_at_the_source_is_wrong(preview: bool, ruled: Account) -> None:
+    ruled.run("acr_namespace", False, instance_id=SOURCE, name="prod", state="absent", force=True)
+    result = verify(ruled, check=preview, preview=preview)
+    dead = [finding for finding in result["findings"] if finding["check"] == "dead_rule"]
+    if preview:
+        assert dead == []  # the run would make the namespace first, if it is listed
+        return
+    [finding] = dead
+    assert (finding["severity"], finding["subject"], result["state"]) == ("error", "sync rule to-eu", "bad")
+    assert finding["problem"] == f"sync rule to-eu is for namespace prod, which {SOURCE} does not have"
+    assert f"sync rule to-eu is for namespace prod, which {SOURCE} does not have" in result["summary"]["failure"]
+
+
+def test_a_rule_whose_repository_was_deleted_at_the_source_is_wrong(
+    cloud: Emulator, granted: Account, account_a: Account
+) -> None:
+    rule = {**RULE, "scope": "repository", "repository": "tool"}
+    push(cloud, "v1", repository="tool")
+    account_a.run("acr_sync_rule", False, instance_id=SOURCE, **rule)
+    account_a.run(
+        "acr_repository", False, instance_id=SOURCE, namespace="prod", name="tool", state="absent", force=True
+    )
+    problem = finding_of(verify(account_a, rule), "dead_rule")["problem"]
+    assert problem == f"sync rule to-eu is for repository prod/tool, which {SOURCE} does not have"
+
+
+def test_an_empty_namespace_is_not_taken_for_a_deleted_one(cloud: Emulator, ruled: Account) -> None:
+    ruled.run("acr_namespace", False, instance_id=SOURCE, name="new")
+    rule = {**RULE, "name": "new-to-eu", "namespace": "new"}
+    ruled.run("acr_sync_rule", False, instance_id=SOURCE, **rule)
+    assert "dead_rule" not in [check for _severity, check in checks(verify(ruled, RULE, rule))]
+    cloud.post("/_emulator/faults", {"fault": "denied", "match": {"action": "ListNamespace"}, "times": 100})
+    found = finding_of(verify(ruled, RULE, rule), "dead_rule")
+    assert (found["severity"], found["subject"]) == ("warning", "sync rule new-to-eu")
+    assert "the keys may not list namespaces (cr:ListNamespace)" in found["problem"]
+
+
 def test_a_different_rule_is_said_with_the_difference(ruled: Account) -> None:
     result = verify(ruled, {**RULE, "priority": 5}, look=False)
     assert ("error", "different_rule") in checks(result)
