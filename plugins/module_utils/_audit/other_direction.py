@@ -12,14 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.counterpart import (
+    counterpart,
+    how_exchanged,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule_state import REVERSED
-
-_REMEDY = (
-    "If source and destination are exchanged, set acr_direction in the inventory to what it is now. To exchange them,"
-    " run registryops.alicloud.switch_over."
-)
 
 
 def other_direction(there: Iterable[SyncRule], rules: Iterable[Rule]) -> Iterator[Finding]:
@@ -29,11 +27,9 @@ def other_direction(there: Iterable[SyncRule], rules: Iterable[Rule]) -> Iterato
         there: the rules that begin or end at the source.
         rules: the rules that are wanted there, with their targets.
     """
-    arriving = {(rule.name, rule.target_instance_id) for rule in there if rule.direction == "inbound"}
+    found = [rule.to_result() for rule in there]
     for rule in rules:
-        name, target = str(rule["name"]), rule.get("target_instance_id")
-        # A switch-over names each reversed rule after the rule that it reverses.
-        counterpart = name.removesuffix(REVERSED) if name.endswith(REVERSED) else f"{name}{REVERSED}"
-        if (counterpart, target) in arriving:
-            problem = f"sync rule {name} would send back to {target} what {counterpart} brings from there"
-            yield error("other_direction", f"sync rule {name}", problem, _REMEDY)
+        name, other = str(rule["name"]), counterpart(found, rule)
+        if other:
+            problem = f"sync rule {name} would send back to {rule['target_instance_id']} what {other} brings from there"
+            yield error("other_direction", f"sync rule {name}", problem, how_exchanged(other))

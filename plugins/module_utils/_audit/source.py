@@ -125,7 +125,7 @@ class SourceAudit:
         findings += [carried.signatures for carried in self._carried.values() if carried.signatures]
         if self._listed is not None:
             there = [rule.to_result() for rule in self._found]
-            findings += [missing_rule(name) for name in missing_rules(there, self._listed)]
+            findings += [missing_rule(there, rule) for rule in missing_rules(there, self._listed)]
             findings += [
                 warning("unlisted_rule", f"sync rule {unlisted.rule['name']}", unlisted.problem, unlisted.remedy)
                 for unlisted in unlisted_rules(there, self._listed)

@@ -9,10 +9,19 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.counterpart import (
+    counterpart,
+    how_exchanged,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.stand_in import stand_in_names
 
 CONFIGURE = "Run registryops.alicloud.configure_sync"
+# An exchange deletes the old rules before it makes the new ones, so that one which stopped leaves neither.
+MAKE_RULE = (
+    f"{CONFIGURE}, which makes it. If a run of registryops.alicloud.switch_over stopped before its end, run that again"
+    " instead, with the same command."
+)
 # A rule with another name and the same of all these was most likely renamed.
 _PLACE = ("namespace", "repository", "namespace_filter", "repository_filter", "target_instance_id")
 
@@ -34,23 +43,34 @@ def wanted_rules(rules: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in rules if (rule.get("state") or "present") != "absent"]
 
 
-def missing_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[str]:
-    """Return the names of wanted rules that the instance lacks.
+def missing_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Rule]:
+    """Return the wanted rules that the instance lacks.
 
     Args:
         found: rules as acr_sync_rule_info returns them.
         listed: the inventory's rules with their targets, those with `state: absent` too.
     """
     there = {str(rule["name"]) for rule in found if rule.get("direction") != "inbound"}
-    wanted = [str(rule["name"]) for rule in wanted_rules(listed)]
     # A stand-in carries a rule's images while that one is replaced, which has a finding of its own.
-    return [name for name in wanted if there.isdisjoint([name, *stand_in_names(name)])]
+    return [
+        rule
+        for rule in wanted_rules(listed)
+        if there.isdisjoint([str(rule["name"]), *stand_in_names(str(rule["name"]))])
+    ]
 
 
-def missing_rule(name: str) -> Finding:
-    """Return what to say of a rule that the instance lacks."""
-    remedy = f"{CONFIGURE}, which makes it."
-    return error("missing_rule", f"sync rule {name}", f"sync rule {name} is missing", remedy)
+def missing_rule(found: Iterable[Rule], rule: Rule) -> Finding:
+    """Return what to say of a wanted rule that the instance lacks.
+
+    Args:
+        found: rules as acr_sync_rule_info returns them.
+        rule: the wanted rule with its target.
+    """
+    subject, other = f"sync rule {rule['name']}", counterpart(found, rule)
+    if other:
+        problem = f"{subject} is missing, and {other} brings from {rule['target_instance_id']} what it would send there"
+        return error("missing_rule", subject, problem, how_exchanged(other))
+    return error("missing_rule", subject, f"{subject} is missing", MAKE_RULE)
 
 
 def unlisted_rules(found: Iterable[Rule], listed: Iterable[Rule]) -> list[Unlisted]:

@@ -17,6 +17,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.resourc
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule, SyncRules
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import MAKE_RULE
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.backfill import Backfill
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import SEND, Transfer
 
@@ -65,7 +66,7 @@ class RuleBackfill(Backfill):
         if rule is None:
             raise AcrError(
                 f"sync rule {name} is not on {self.options.instance_id}",
-                "Run registryops.alicloud.configure_sync, which makes it.",
+                MAKE_RULE,
             )
         there, wanted = rule.get("target_instance_id"), self._wanted.get("target_instance_id")
         # Images would go where the inventory does not say any more, such as after the destination was rebuilt.

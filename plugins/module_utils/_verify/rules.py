@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,17 @@ AS_WANTED, UNLISTED, UNWANTED = "as wanted", "unlisted", "unwanted"
 
 @dataclass(frozen=True)
 class Standing:
-    """A rule as it is, or as it should be; `why` says what differs, or why the rule is refused."""
+    """A rule as it is, or as it should be.
+
+    Attributes:
+        name: what it is called.
+        standing: one of the values of _STANDINGS, or UNLISTED.
+        rule: the rule as acr_sync_rule_info returns it.
+        why: what differs, or why the rule is refused.
+        unlisted: its finding if the inventory does not list it.
+        coming: the rule as a run would make it.
+        beside: all rules of the instance.
+    """
 
     name: str
     standing: str
@@ -49,6 +59,7 @@ class Standing:
     why: str = ""
     unlisted: Unlisted | None = None
     coming: Mapping[str, Any] | None = None
+    beside: Sequence[Mapping[str, Any]] = ()
 
     @property
     def moves(self) -> bool:
@@ -70,7 +81,7 @@ class Standing:
         if self.unlisted:
             return warning("unlisted_rule", subject, self.unlisted.problem, self.unlisted.remedy)
         if self.standing == "missing":
-            return missing_rule(self.name)
+            return missing_rule(self.beside, self.rule)
         if self.standing == "different":
             problem = f"{subject} differs from the inventory ({self.why})"
             return error("different_rule", subject, problem, f"{CONFIGURE}, or correct the inventory.")
@@ -108,14 +119,15 @@ def standings(task: Task, select: Select) -> list[Standing]:
     wanted = SyncRuleSet(Task(task.client, {**task.params, "purge": False}, check_mode=True))
     wanted.prepare()
     found = [rule.to_result() for rule in wanted.resource.everything()]
-    every = [*filter(None, map(_standing, wanted.items)), *_unlisted(found, task.params["rules"])]
+    kept = [_standing(item, found) for item in wanted.items]
+    every = [*filter(None, kept), *_unlisted(found, task.params["rules"])]
     known = {standing.name for standing in every}
     option = "select.rules (verify_sync_select in the role)"
     check_rules(select.rules or (), known, ", neither in rules nor on the instance", option)
     return [standing for standing in every if select.concerns({**standing.rule, "name": standing.name})]
 
 
-def _standing(item: Item[SyncRule]) -> Standing | None:
+def _standing(item: Item[SyncRule], found: Sequence[Mapping[str, Any]]) -> Standing | None:
     planned = item.planned
     if item.error or planned is None:
         return Standing(item.name, "refused", {"name": item.name}, item.error.reason if item.error else "")
@@ -126,7 +138,7 @@ def _standing(item: Item[SyncRule]) -> Standing | None:
     differences += [f"there is {other.name} ({other.sync_rule_id}) beside it" for other in planned.surplus]
     why = ", ".join(differences)
     coming = planned.after.to_result() if planned.after else None
-    return Standing(item.name, _STANDINGS[VERBS[planned.action]], rule.to_result(), why, coming=coming)
+    return Standing(item.name, _STANDINGS[VERBS[planned.action]], rule.to_result(), why, coming=coming, beside=found)
 
 
 def _unlisted(found: list[dict[str, Any]], listed: list[Mapping[str, Any]]) -> Iterator[Standing]:

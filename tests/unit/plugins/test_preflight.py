@@ -307,8 +307,13 @@ def test_a_rule_that_would_send_back_what_its_counterpart_brings_is_found(
     back = {"namespace": "prod", "target_region": "cn-hangzhou", "target_instance_id": SOURCE}
     rules = [{"name": "prod-reversed", **back}, {"name": "other", **back}]
     found = account_b.run("acr_sync_preflight", side="source", instance_id=TARGET, sync_rules=rules)["findings"]
-    told = [finding["problem"] for finding in found if finding["check"] == "other_direction"]
-    assert told == [f"sync rule prod-reversed would send back to {SOURCE} what prod brings from there"] * visible
+    told = [(finding["problem"], finding["remedy"]) for finding in found if finding["check"] == "other_direction"]
+    problem = f"sync rule prod-reversed would send back to {SOURCE} what prod brings from there"
+    remedy = (
+        "If source and destination are exchanged, set acr_direction: forward in the inventory of the host of"
+        " acr_source. To exchange them, run registryops.alicloud.switch_over."
+    )
+    assert told == [(problem, remedy)] * visible
 
 
 @pytest.mark.usefixtures("granted")

@@ -58,4 +58,7 @@ def test_an_audit_tells_a_rule_that_is_wanted_and_missing(account_a: Account) ->
         "error",
         "sync rule to-eu is missing",
     )
-    assert finding["remedy"] == "Run registryops.alicloud.configure_sync, which makes it."
+    assert finding["remedy"] == (
+        "Run registryops.alicloud.configure_sync, which makes it. If a run of registryops.alicloud.switch_over stopped"
+        " before its end, run that again instead, with the same command."
+    )

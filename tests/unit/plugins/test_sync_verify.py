@@ -36,6 +36,8 @@ RULE = {
 }
 MISSING = (
     "Sync is not as it should be: sync rule to-eu is missing. Run registryops.alicloud.configure_sync, which makes it."
+    " If a run of registryops.alicloud.switch_over stopped before its end, run that again instead, with the same"
+    " command."
 )
 
 
