@@ -166,8 +166,8 @@ findings:
           matches nothing of what is there) and, after a preview, V(to_verify). Of the grants that rules need
           V(missing_grant) and V(doubtful_grant).
         - Of images V(failed_image), V(missing_image), V(different_image), V(unsigned_image) and V(never_sent). Of
-          destinations V(unreadable_destination) and V(gone_destination). Of repositories V(different_settings) and
-          V(unread_settings).
+          destinations V(unreadable_destination), V(gone_destination) and V(missing_namespace). Of repositories
+          V(different_settings) and V(unread_settings).
       type: str
       returned: always
     severity:

@@ -17,6 +17,7 @@ _TICKET = "If it fails a second time, give Alibaba Cloud's support the ID of the
 _CHANCE = f"It may have failed by chance. {_TICKET}"
 _NO_CAUSE = f"The service says no more than that. {_TICKET}"
 
+NO_NAMESPACE = "TARGET_NAMESPACE_NOT_EXIST"
 TASKS: dict[str, str] = {
     "NoPrivilege": "{ask}.",
     "NoPermission": "{ask}.",
@@ -28,7 +29,7 @@ TASKS: dict[str, str] = {
         " registryops.alicloud.cross_account_sync. If not, delete the rule."
     ),
     "TARGET_INSTANCE_STATUS_NOT_SUPPORT": "Have the team that owns instance {target} start or renew it in the console.",
-    "TARGET_NAMESPACE_NOT_EXIST": (
+    NO_NAMESPACE: (
         "Have the team that owns {target} make the namespace, with registryops.alicloud.prepare_destination."
     ),
     "TARGET_REPO_NOT_EXIST": (

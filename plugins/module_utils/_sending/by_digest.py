@@ -9,9 +9,13 @@ from collections.abc import Iterable
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import NO_NAMESPACE
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.image import (
     list_images,
     list_repositories,
+)
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.lacking_namespaces import (
+    lacking_namespaces,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import IN_FLIGHT
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.by_record import follow_records
@@ -28,7 +32,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 )
 
 
-def decide_by_digest(client: Client, destination: Client, transfers: Iterable[Transfer], options: Sending) -> None:
+def decide_by_digest(
+    client: Client, destination: Client, transfers: Iterable[Transfer], options: Sending, *, prepared: bool = True
+) -> None:
     """Decide by the images at the destination, and read records only of images that are missing there.
 
     Args:
@@ -36,9 +42,13 @@ def decide_by_digest(client: Client, destination: Client, transfers: Iterable[Tr
         destination: the destination account's services.
         transfers: the images that exist at the source.
         options: how images are sent.
+        prepared: whether the destination should have the namespaces by now; an image without one fails then.
     """
     found = list(transfers)
     _compare(destination, found, options)
+    if prepared:
+        _refuse_without_namespace(destination, found)
+        found = [transfer for transfer in found if not transfer.error]
     lacking = [transfer for transfer in found if transfer.action != UNCHANGED]
     follow_records(client, options.instance_id, lacking)
     arrived = []
@@ -75,6 +85,19 @@ def _compare(destination: Client, transfers: list[Transfer], options: Sending) -
     destination.calls(
         compare, grouped((transfer.target.namespace, transfer.target.repository, transfer) for transfer in transfers)
     )
+
+
+def _refuse_without_namespace(destination: Client, transfers: list[Transfer]) -> None:
+    """Fail the images whose namespace the destination does not have, which the service would refuse one by one."""
+    by_namespace: dict[str, list[Transfer]] = {}
+    for transfer in transfers:
+        by_namespace.setdefault(transfer.target.namespace, []).append(transfer)
+    new = {name for name, arriving in by_namespace.items() if all(transfer.action == SEND for transfer in arriving)}
+    instance_id = transfers[0].target.instance_id if transfers else ""
+    for namespace in lacking_namespaces(destination, instance_id, new):
+        for transfer in by_namespace[namespace]:
+            transfer.fail(f"not sent, since {instance_id} has no namespace {namespace}")
+            transfer.issue = f"{NO_NAMESPACE}: {instance_id} has no namespace {namespace}"  # as the service would say
 
 
 def _action(transfer: Transfer, found: str | None, immutable: bool, options: Sending) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.progress import ArrivalProgress, Tell
@@ -31,9 +31,18 @@ class Following:
         options: how images are sent.
         transfers: all images to send or to follow.
         tell: takes a line on how far the run is.
+        ended: takes each image whose task has ended.
     """
 
-    def __init__(self, client: Client, options: Sending, transfers: Sequence[Transfer], tell: Tell) -> None:
+    def __init__(
+        self,
+        client: Client,
+        options: Sending,
+        transfers: Sequence[Transfer],
+        tell: Tell,
+        ended: Callable[[Transfer], object] = bool,
+    ) -> None:
+        self._ended = ended
         self._options = options
         self._transfers = transfers
         self._followed = [transfer for transfer in transfers if transfer.action == JOINED]
@@ -76,6 +85,8 @@ class Following:
                 again.append(transfer)
             elif not transfer.is_under_way and not transfer.error:
                 transfer.error = f"{transfer.status}: {transfer.issue or 'the service gives no reason'}"
+            if transfer.status in ("success", "error"):
+                self._ended(transfer)
         self._followed = [transfer for transfer in self._followed if transfer.is_under_way]
         return before - len(self._followed), calls, again
 

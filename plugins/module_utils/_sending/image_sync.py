@@ -50,6 +50,11 @@ class ImageSync(Operation):
         self.began = int(time.time() * 1000)  # before the records are read
         self.obstacle: AcrError | None = None
 
+    @property
+    def prepared(self) -> bool:
+        """Return whether the destination should have what images need by now."""
+        return True
+
     def listed(self, params: Mapping[str, Any]) -> list[Transfer]:
         """Return the transfers that the options list."""
         images = params.get("images") or ([params] if params.get("tag") else [])
@@ -60,7 +65,7 @@ class ImageSync(Operation):
         destination = self.task.others.get("destination_auth")
         if destination:
             present = [transfer for transfer in self.transfers if not transfer.error]
-            decide_by_digest(self.client, destination, present, self.options)
+            decide_by_digest(self.client, destination, present, self.options, prepared=self.prepared)
 
     def find_images(self) -> None:
         """Find each listed image, several repositories at a time, and decide about it."""

@@ -52,6 +52,11 @@ class RuleBackfill(Backfill):
         super().__init__(replace(task, params=params, others=others))
         self._only_failed = task.params.get("retry") == "failed"
 
+    @property
+    def prepared(self) -> bool:
+        # Check mode has not made what an earlier step of such a run makes.
+        return not (self.task.check_mode and self.params["assume_rules"])
+
     def prepare(self) -> None:
         super().prepare()
         if self._only_failed:

@@ -61,8 +61,8 @@ class SendQueue:
         self._sending: dict[Future[None], Transfer] = {}
         # When this call is done, few calls are left, so that the pool gets the next images.
         self._trigger: Future[None] | None = None
-        self._following = Following(client, options, self.transfers, tell)
         self._sender = Sender(client, options)
+        self._following = Following(client, options, self.transfers, tell, self._sender.ended)
 
     @property
     def obstacle(self) -> AcrError | None:

@@ -16,6 +16,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
     NoPermissionError,
 )
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.guard import noting
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import NO_NAMESPACE
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import (
     IN_FLIGHT,
     SyncTask,
@@ -46,7 +47,9 @@ class Sender:
         self.accepts = False
         self._failures = 0  # failures of the service since the last success
         self.obstacle: AcrError | None = None
-        self.blocked: dict[str, AcrError] = {}  # the error that keeps a repository's images from being sent
+        # The error that keeps images from being sent, by their repository or by the namespace where they should arrive.
+        self.blocked: dict[str, AcrError] = {}
+        self._lacking: Counter[str] = Counter()  # images since the last success that found no namespace, by namespace
 
     def send(self, transfer: Transfer) -> None:
         """Start the image's task, or note why not; do nothing if other images failed for a reason that applies."""
@@ -73,7 +76,18 @@ class Sender:
 
     def hindrance(self, transfer: Transfer) -> AcrError | None:
         """Return the error of other images that would hinder this one, too."""
-        return self.obstacle or self.blocked.get(_repository(transfer))
+        return self.obstacle or self.blocked.get(_repository(transfer)) or self.blocked.get(_arrival(transfer))
+
+    def ended(self, transfer: Transfer) -> None:
+        """Note what the end of an image's task tells about further images."""
+        place = _arrival(transfer)
+        if transfer.status == "success":
+            self._lacking.pop(place, None)
+        elif NO_NAMESPACE in (transfer.issue or ""):
+            self._lacking[place] += 1
+            if self._lacking[place] >= FEW:
+                target = transfer.target
+                self.blocked.setdefault(place, AcrError(f"{target.instance_id} has no namespace {target.namespace}"))
 
     def cancel(self, transfer: Transfer) -> bool:
         """Return whether the task was canceled; the service refuses that for a task that has begun."""
@@ -162,3 +176,7 @@ class Sender:
 
 def _repository(transfer: Transfer) -> str:
     return f"{transfer.namespace}/{transfer.repository}"
+
+
+def _arrival(transfer: Transfer) -> str:
+    return f"{transfer.target.instance_id}: {transfer.target.namespace}"

@@ -152,6 +152,7 @@ class Comparison:
         side = self._destinations.get(target.instance_id)
         place = side.places.get((target.namespace, target.repository)) if side else None
         immutable = place is not None and place.immutable
+        lacking = target.namespace if side and target.namespace in side.lacking else ""
         records, lost = self._records.of(origin, target), self._records.lost(origin)
         reached = self._records.reached(target.instance_id)
         found = []
@@ -161,7 +162,8 @@ class Comparison:
             if bringers is not None:
                 held_there = there.get(tag)
                 digest = held_there.digest if held_there else None
-                evidence = Evidence(digest, side is not None, records.get(tag), lost.get(tag), reached, immutable)
+                known = (digest, side is not None, records.get(tag), lost.get(tag), reached, immutable, lacking)
+                evidence = Evidence(*known)
                 found.append(compare(bringers, (*origin, tag), held, target, evidence))
         return found
 

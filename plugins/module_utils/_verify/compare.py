@@ -74,6 +74,7 @@ class Evidence(NamedTuple):
         lost: the newest record of the image on its way to an instance that no rule ends at any more.
         reached: when the last image that arrived at this instance was sent, in epoch milliseconds.
         immutable: whether the destination moves no tags of the repository.
+        lacking: the namespace where it should arrive, if the destination does not have it.
     """
 
     digest: str | None
@@ -82,6 +83,7 @@ class Evidence(NamedTuple):
     lost: Record | None = None
     reached: int = 0
     immutable: bool = False
+    lacking: str = ""
 
     def failure(self, rule: Rule, held: Held, target: TargetRepository) -> Failure | None:
         """Return how the newest push failed, by the record that says so."""
@@ -110,6 +112,8 @@ def _state(rule: Rule, held: Held, evidence: Evidence) -> tuple[str, str]:
     # What was sent by hand and is not there any more is as lost as what the rule had carried.
     if carried or (current is not None and current.status == "success"):
         reason = _reason(current, "had arrived, so it was deleted there since")
+        if evidence.lacking:
+            reason = f"there is no namespace {evidence.lacking}"
         return "missing", reason if evidence.readable else f"{reason}; the destination was not looked into"
     return _older(rule, held, evidence.lost)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_unless_granted
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
@@ -47,6 +48,7 @@ class DestinationInstance:
         unseen: why it was not looked into; empty if it was.
         refused: the newest record that ended there, if it refused everything.
         grant: what is known of the grant that it takes.
+        lacking: namespaces that images should arrive in and that it does not have.
     """
 
     instance_id: str
@@ -56,6 +58,7 @@ class DestinationInstance:
     unseen: str = ""
     refused: Record | None = None
     grant: Grant = UNKNOWN
+    lacking: frozenset[str] = frozenset()
 
     @property
     def called(self) -> str:
@@ -88,6 +91,14 @@ class DestinationInstance:
         # Nobody has seen the grant, since that takes keys of the other account.
         grant = f"If the team that owns {self.called} still grants access, " if self.crosses else ""
         return f"{grant}{SENDS} {them}{how}."
+
+    def prepared(self) -> str:
+        """Return how the namespaces that it lacks are made."""
+        names = f"namespace{'s' * (len(self.lacking) > 1)} {listed(sorted(self.lacking))}"
+        return (
+            f"Run registryops.alicloud.prepare_destination with the inventory of {self.host}, or"
+            f" registryops.alicloud.cross_account_sync: each makes {names}."
+        )
 
     def granted(self, them: str, *, told: bool = True) -> str:
         """Return how images get there by what is known of the grant; empty if nobody has seen it.

@@ -11,7 +11,7 @@ from functools import partial
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted, listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import Compared
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
@@ -62,7 +62,15 @@ class ImageFindings:
         found: list[Finding] = []
         for group in self._summary.by_reason():
             found += self._wrong(group)
-        return [*self._blind(), *found, *self._never_sent()]
+        return [*self._blind(), *self._lacking(), *found, *self._never_sent()]
+
+    def _lacking(self) -> Iterator[Finding]:
+        """Return destinations without a namespace that images should arrive in."""
+        for place in self._destinations.values():
+            if place.lacking:
+                names = f"namespace{'s' * (len(place.lacking) > 1)} {listed(sorted(place.lacking))}"
+                problem = f"{place.called} does not have {names}, where rules should bring images"
+                yield error("missing_namespace", place.called, problem, place.prepared())
 
     def _blind(self) -> Iterator[Finding]:
         """Return destinations that could not be looked into, unless they seem to be gone, which says as much."""
@@ -112,6 +120,8 @@ class ImageFindings:
 
     def _remedy(self, image: Compared, them: str) -> str:
         destination = self._at(image.target.instance_id)
+        if image.target.namespace in destination.lacking:
+            return f"Once namespace {image.target.namespace} is there, {SENDS} {them}."
         if image.failure and not image.failure.past and destination.unseen == UNNAMED:
             return destination.sends("what failed", self._ask)
         if image.failure and not image.failure.past and issue_kind(image.failure.issue) == "grant":
@@ -164,7 +174,10 @@ class ImageFindings:
             # Without a look at the destination, only the records can be named.
             never = f"by the records never went to {where}" if destination.unseen else f"{are} not at {where}"
             problem = f"{counted(images, 'image')} ({bytes_to_human(size)}) {why} and {never}: no rule sends {them}"
-            found.append(warning("never_sent", where, problem, destination.sends(them, self._ask)))
+            remedy = destination.sends(them, self._ask)
+            if destination.lacking:
+                remedy = f"Once the namespace is there, {SENDS} {them}."
+            found.append(warning("never_sent", where, problem, remedy))
         return found
 
     def _at(self, instance_id: str) -> DestinationInstance:

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._resources.lacking_namespaces import (
+    lacking_namespaces,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import (
     ABSENT,
     UNNAMED,
@@ -56,6 +60,17 @@ class PeerSides:
 
         return [look(given) for given in self._with_keys() if given["instance_id"] in instance_ids]
 
+    def look_for_namespaces(self, wanted: Mapping[str, Collection[str]]) -> None:
+        """Find out which namespaces the destinations lack.
+
+        Args:
+            wanted: the namespaces that images arrive in, by instance ID.
+        """
+        for instance_id, side in self.sides.items():
+            there = {namespace for namespace, _repository in side.places}
+            empty = set(wanted.get(instance_id, ())) - there
+            side.lacking = lacking_namespaces(side.client, instance_id, empty)
+
     def ends_of(
         self, rules: Sequence[Mapping[str, Any]], records: KeptRecords, grants: Grants
     ) -> dict[str, DestinationInstance]:
@@ -67,7 +82,9 @@ class PeerSides:
         tried = {str(given["instance_id"]) for given in self._with_keys()}
         failed = {instance: "the attempt failed" for instance in unseen if instance in tried}
         unseen.update({**failed, **{instance: ABSENT for instance in failed if instance in self._absent}})
-        return destinations(rules, self.names, unseen, records.refused, grants)
+        found = destinations(rules, self.names, unseen, records.refused, grants)
+        lacking = {instance_id: side.lacking for instance_id, side in self.sides.items()}
+        return {name: replace(place, lacking=lacking.get(name, frozenset())) for name, place in found.items()}
 
     def _with_keys(self) -> list[Mapping[str, Any]]:
         """Return the destinations that can be looked into; the others are only named."""

@@ -30,6 +30,7 @@ class Side:
     client: Client
     instance_id: str
     places: dict[tuple[str, str], ListedRepository] = field(default_factory=dict)
+    lacking: frozenset[str] = frozenset()  # namespaces that images should arrive in and that are not there
 
     def read(self, namespaces: Iterable[str] | None) -> None:
         """List the repositories of some namespaces, or of all; a namespace that does not exist has none."""

@@ -88,6 +88,8 @@ class Verification:
         self._look(routes, source, records)
         destinations = self._peers.sides
         self._check_names(source, destinations.values())
+        if not self._params["preview"]:  # the run may make them
+            self._peers.look_for_namespaces(_arrivals(source, routes))
         self._watcher.begin(source.places)
         if not self._task.check_mode:
             self._wait(records)
@@ -214,3 +216,12 @@ class Verification:
         """Return the namespaces without a covered repository."""
         covered = {place[0] for place in source.places if routes.of(*place)}
         return sorted({namespace for namespace, _repository in source.places} - covered)
+
+
+def _arrivals(source: Side, routes: Routes) -> dict[str, set[str]]:
+    """Return the namespaces that images arrive in, by instance ID."""
+    found: dict[str, set[str]] = {}
+    for origin in source.places:
+        for target in routes.of(*origin):
+            found.setdefault(target.instance_id, set()).add(target.namespace)
+    return found

@@ -280,3 +280,38 @@ def test_a_rule_that_is_not_there_is_taken_as_it_is_listed_if_asked(
     sent = backfill(account_a, check=check, rules=[gone], assume_rules=True)
     assert numbers(sent["counts"]) == {"to_send" if check else "sent": 1}
     assert "copy/worker:2.0" in sent["diff"]["after"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_without_its_namespace_at_the_destination_nothing_is_sent(
+    check: bool, account_a: Account, account_b: Account, cloud: Emulator
+) -> None:
+    account_b.run("acr_namespace", instance_id=TARGET, name="prod", state="absent", force=True)
+    failed = failing(account_a, check=check, destinations=into_b(cloud))
+    assert cloud.calls("CreateRepoSyncTask") == []
+    assert "3 of 3 images failed: " in str(failed)
+    assert f": not sent, since {TARGET} has no namespace prod, and 2 more for the same reason" in str(failed)
+    assert (
+        f"Have the team that owns {TARGET} make the namespace, with registryops.alicloud.prepare_destination."
+    ) in str(failed)
+
+
+def test_a_namespace_that_a_run_will_make_does_not_fail_its_preview(
+    account_a: Account, account_b: Account, cloud: Emulator
+) -> None:
+    account_b.run("acr_namespace", instance_id=TARGET, name="prod", state="absent", force=True)
+    planned = backfill(account_a, check=True, destinations=into_b(cloud), assume_rules=True)
+    assert numbers(planned["counts"]) == {"to_send": 3}
+
+
+def test_images_for_a_namespace_that_is_not_there_are_not_sent_one_by_one(
+    account_a: Account, account_b: Account, cloud: Emulator
+) -> None:
+    account_b.run("acr_namespace", instance_id=TARGET, name="prod", state="absent", force=True)
+    push = {"instance_id": SOURCE, "namespace": "prod", "repository": "web"}
+    cloud.post("/_emulator/images", {**push, "tags": [f"v{number}" for number in range(20)]})
+    cloud.delete("/_emulator/calls")
+    failed = failing(account_a, only=["all-of-prod"], max_in_flight=1, force=True)
+    assert len(cloud.calls("CreateRepoSyncTask")) == 3
+    assert "TARGET_NAMESPACE_NOT_EXIST" in str(failed)
+    assert "20 were left" in str(failed)

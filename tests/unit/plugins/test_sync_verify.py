@@ -266,6 +266,31 @@ def test_a_rule_whose_repository_was_deleted_at_the_source_is_wrong(
     assert problem == f"sync rule to-eu is for repository prod/tool, which {SOURCE} does not have"
 
 
+@pytest.mark.parametrize("may_list", [True, False])
+def test_a_namespace_that_was_deleted_at_the_destination_comes_before_its_images(
+    may_list: bool, cloud: Emulator, ruled: Account, account_b: Account
+) -> None:
+    push(cloud, "v9")
+    verify(ruled)  # waits until it has arrived
+    account_b.run("acr_namespace", False, instance_id=TARGET, name="prod", state="absent", force=True)
+    if not may_list:
+        fault = {"fault": "denied", "match": {"action": "ListNamespace"}, "times": 100}
+        cloud.post("/_emulator/faults", fault)
+    result = verify(ruled)
+    gone, missing = (finding_of(result, check) for check in ("missing_namespace", "missing_image"))
+    assert gone["problem"] == f"prod-eu ({TARGET}) does not have namespace prod, where rules should bring images"
+    assert gone["remedy"] == (
+        "Run registryops.alicloud.prepare_destination with the inventory of prod-eu, or"
+        " registryops.alicloud.cross_account_sync: each makes namespace prod."
+    )
+    assert "there is no namespace prod" in missing["problem"]
+    assert missing["remedy"] == "Once namespace prod is there, registryops.alicloud.backfill_images sends it."
+    never = finding_of(result, "never_sent")
+    assert never["remedy"] == "Once the namespace is there, registryops.alicloud.backfill_images sends them."
+    assert result["findings"][0] == gone
+    assert "missing_namespace" not in [check for _severity, check in checks(verify(ruled, check=True, preview=True))]
+
+
 def test_an_empty_namespace_is_not_taken_for_a_deleted_one(cloud: Emulator, ruled: Account) -> None:
     ruled.run("acr_namespace", False, instance_id=SOURCE, name="new")
     rule = {**RULE, "name": "new-to-eu", "namespace": "new"}
