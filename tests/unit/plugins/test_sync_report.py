@@ -52,7 +52,7 @@ def standing(name: str, kind: str, rule: Mapping[str, Any] = MappingProxyType(PL
         stray = {**STRAY, "trigger": rule.get("trigger")}
         [unlisted] = unlisted_rules([{**stray, "name": name}], [])
         return Standing(name, kind, stray, unlisted=unlisted)
-    return Standing(name, kind, rule)
+    return Standing(name, kind, {**rule, "name": name})
 
 
 def reported(*images: Compared, **found: Any) -> dict[str, Any]:
