@@ -109,6 +109,9 @@ class Module:
         """Run as an ordinary module."""
         module = _edge()(argument_spec=self.argument_spec, supports_check_mode=True, **self.rules)
         result = self.result(module.params, module.check_mode)
+        # ansible-core warns of a module that returns its warnings itself.
+        for warning in result.pop("warnings", ()):
+            module.warn(warning)
         if result.get("failed"):
             module.fail_json(**result)
         module.exit_json(**result)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from acr_emulator.testing import Emulator, in_ci, running
@@ -96,10 +97,17 @@ def run_module(module: str, params: dict[str, Any], check: bool = False) -> dict
     for kept in (warnings._global_warnings, warnings._global_deprecations):
         kept.clear()  # an ordinary module has a process of its own
     output = io.StringIO()
-    with _arguments({**params, **settings}), contextlib.redirect_stdout(output), pytest.raises(SystemExit):
+    warned: list[str] = []
+    with (
+        _arguments({**params, **settings}),
+        contextlib.redirect_stdout(output),
+        pytest.raises(SystemExit),
+        # The tests' process counts as a controller, which displays warnings and does not return them.
+        patch.object(basic.AnsibleModule, "warn", lambda _module, warning, **_said: warned.append(warning)),
+    ):
         importlib.import_module(f"{PLUGINS}.modules.{module}").main()
     result: dict[str, Any] = json.loads(output.getvalue().splitlines()[-1])
-    return result
+    return {**result, "warnings": warned} if warned else result
 
 
 @contextlib.contextmanager

@@ -69,7 +69,7 @@ def test_a_refusal_names_what_either_side_has_to_do(cloud: Emulator, account_a: 
     with pytest.raises(ModuleFailedError) as failed:
         account_a.run("oss_bucket_replication", **REPLICATION)
     message = str(failed.value)
-    assert f"ask the owner of bucket {THERE} to run registryops.alicloud.oss_bucket_grant" in message
+    assert f"ask the team that owns bucket {THERE} to run registryops.alicloud.oss_bucket_grant" in message
     assert "[PutBucketReplication: AccessDenied, EC 0003-00000001, request " in message
     account_b.run("oss_bucket_grant", bucket=THERE, source_account_id=ACCOUNT_A)
     assert account_a.run("oss_bucket_replication", **REPLICATION)["changed"] is True

@@ -141,7 +141,7 @@ def test_examples_run_and_return_what_is_documented(
 
 def unknown_keys(result: Mapping[str, Any], documented: Mapping[str, Any], path: str) -> Iterator[str]:
     for key, value in result.items():
-        if key in ("changed", "diff", "invocation"):
+        if key in ("changed", "diff", "invocation", "warnings"):
             continue
         if key not in documented:
             yield f"{path}.{key}"

@@ -380,6 +380,17 @@ GLOB = (
 
 
 @pytest.mark.usefixtures("granted")
+def test_a_warning_of_an_ordinary_module_is_no_deprecated_one(
+    account_a: Account, capfd: pytest.CaptureFixture[str]
+) -> None:
+    result = account_a.run("acr_sync_rule", check=True, **{**RULE, "tag_filter": "v*"})
+    assert GLOB in str(result["warnings"])
+    # Returned by a process that is no controller, displayed by one that is.
+    assert "deprecations" not in result
+    assert "deprecated" not in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("granted")
 @pytest.mark.parametrize("check", [True, False])
 def test_a_filter_that_selects_everything_is_a_warning(check: bool, account_a: Account) -> None:
     globbed = {**RULE, "tag_filter": "v*"}
