@@ -46,7 +46,8 @@ _value:
   description:
     - C(directions), a sentence for each two hosts on which direction holds and which is wanted, and one for each host
       that cannot be looked at.
-    - C(steps), a sentence for each step; C(refusals), why nothing can be done; C(remaining), what is still to be done.
+    - C(steps), a sentence for each step; C(refusals), why nothing can be done; C(remaining), what is still to be done;
+      C(write_down), what to set in the inventory where the direction holds.
     - C(holds) is V(forward), V(reversed), V(both), V(neither), V(partly) or V(unknown). It is null if the inventory
       says no direction.
     - What follows is the host's own part. C(involved) tells whether it has any. C(prepare) tells whether it becomes a
@@ -63,6 +64,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.di
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switch_steps import (
     remaining,
     step_sentences,
+    to_write_down,
     without_grant,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
@@ -91,6 +93,7 @@ def switch_over_plan(
         "steps": step_sentences(found, seen) if found else [],
         "refusals": refusals(found, seen) if found else [_nothing(groups)],
         "remaining": remaining(found, seen),
+        "write_down": to_write_down(found, seen),
         "lacks": remaining([way for way in found if way.begin(way.direction) == host], seen),
         **host_plan(found, seen, host),
         "advice": without_grant(found, host),

@@ -11,6 +11,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.di
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.switching import (
     Survey,
     grouped,
+    holding,
     host_plan,
     waits_for,
 )
@@ -43,6 +44,16 @@ def remaining(ways: Sequence[Way], seen: Survey) -> list[str]:
         elif names:
             found.append(f"{begin} does not have {names} yet")
     return found
+
+
+def to_write_down(ways: Sequence[Way], seen: Survey) -> list[str]:
+    """Return what to write into the inventory once the direction holds, which may have been given with -e alone."""
+    return [
+        f"Set acr_direction: {several[0].direction} for {source} in the inventory now, unless it is there already. The"
+        " next run reads it from there."
+        for source, several in grouped(ways, lambda way: way.source)
+        if holding(several, seen) == several[0].direction
+    ]
 
 
 def without_grant(ways: Sequence[Way], host: str) -> str:

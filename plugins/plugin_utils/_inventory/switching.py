@@ -150,11 +150,11 @@ def grouped(ways: Iterable[Way], key: Callable[[Way], Key]) -> list[tuple[Key, l
 def _words(ways: Sequence[Way], seen: Survey) -> str:
     wanted, holds = ways[0].direction, holding(ways, seen)
     if holds == wanted:
-        return f"{holds} holds, as the inventory wants"
+        return f"{holds} holds, as acr_direction says"
     has = {
         "unknown": "it is not known which direction holds",
         "both": "both directions hold, so that images may go round",
-        "neither": "neither direction holds",
+        "neither": "neither direction holds, so that nothing is replicated",
         "partly": "some rules go forward and some reversed, or are lacking",
     }
-    return f"{has.get(holds, f'{holds} holds')}, and the inventory wants {wanted}"
+    return f"{has.get(holds, f'{holds} holds')}, and acr_direction says {wanted}"

@@ -248,7 +248,7 @@ def test_the_steps_are_told_before_they_are_done(estate: Estate) -> None:
     estate.direction = REVERSED
     estate.switch("look")
     plan = estate.plan("there")
-    assert plan["directions"] == ["here and there: forward holds, and the inventory wants reversed"]
+    assert plan["directions"] == ["here and there: forward holds, and acr_direction says reversed"]
     assert plan["steps"] == [
         "1 of 6: here grants access to the account of there, and has the namespaces and repositories",
         "2 of 6: here sends there what is missing there of prod, by digest where both can be looked at",
@@ -285,3 +285,18 @@ def test_a_grant_that_was_revoked_comes_back_after_the_old_rules_are_gone(estate
     assert "-e switch_over_send=false -e switch_over_until=stop" in advice
     assert "grant_access with -e acr_direction=forward --limit there" in advice
     assert estate.plan("there")["advice"] == ""
+
+
+def test_the_end_says_what_to_write_down_and_a_stop_says_that_nothing_is_replicated(estate: Estate) -> None:
+    estate.direction = REVERSED
+    estate.switch("stop")
+    plan = estate.plan("there")
+    assert plan["write_down"] == []
+    assert plan["directions"] == [
+        "here and there: neither direction holds, so that nothing is replicated, and acr_direction says reversed"
+    ]
+    estate.switch()
+    assert estate.plan("there")["write_down"] == [
+        "Set acr_direction: reversed for here in the inventory now, unless it is there already. The next run reads it"
+        " from there."
+    ]

@@ -241,7 +241,7 @@ def test_no_two_instances_are_drawn_on_each_other(count: int) -> None:
     ("there", "words"),
     [
         (["a-b"], "a and b: forward holds"),
-        (["b-a-reversed"], "a and b: reversed holds, as the inventory wants"),
+        (["b-a-reversed"], "a and b: reversed holds, as acr_direction says"),
         (
             ["a-b", "b-a-reversed"],
             "a and b: both directions hold, so that images may go round",
@@ -260,4 +260,4 @@ def test_it_says_which_direction_holds(there: list[str], words: str) -> None:
         for name in ("a", "b")
     }
     hosts["a"] |= {"acr_direction": "reversed", "acr_sync_rules": [{"name": "a-b", "namespace": "prod", "to": "b"}]}
-    assert whole(hosts, ["b"], ["a"])["directions"][0].removesuffix(", and the inventory wants reversed") == words
+    assert whole(hosts, ["b"], ["a"])["directions"][0].removesuffix(", and acr_direction says reversed") == words
