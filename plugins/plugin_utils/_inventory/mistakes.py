@@ -24,6 +24,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.it
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.nobody import why_nobody
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.shapes import LISTS, check_shapes
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.unread import unread_variables
 
 ANY_SIDE = "~^acr_(destination|source)$"
@@ -77,6 +78,7 @@ def mistakes(
         if not side or set(needed) & set(parts):
             check_shapes(hosts[name], name)
         _check_lists(hosts, name)
+        found += _misspelt_rules(hosts, groups, name)
         if accounts is not None and not accounts and "destination" in parts:
             found.append(why_nobody(hosts, groups, name))
         if accounts and "destination" in parts:
@@ -141,6 +143,14 @@ def _left_out(group: str, groups: Groups) -> str:
         f"--limit leaves out every host of {group}, so there is nothing to do. Run it without --limit, or name one of"
         f" them too: {listed(sorted(groups[group]))}."
     )
+
+
+def _misspelt_rules(hosts: Hosts, groups: Groups, name: str) -> Iterator[str]:
+    """Say that a source has no rules but what seems to be them; all of its rules would be taken for unlisted ones."""
+    if name not in groups.get("acr_source", ()) or hosts[name].get("acr_sync_rules") is not None:
+        return
+    for sentence in misspelt(hosts[name], str, ("acr_sync_rules",)):
+        yield f"{name} has no acr_sync_rules. {sentence} Rename it to acr_sync_rules."
 
 
 def _check_lists(hosts: Hosts, name: str) -> None:

@@ -406,3 +406,18 @@ def test_an_instance_and_accounts_are_not_revoked_at_once(beside: str, tmp_path:
     said = _play(tmp_path, "revoke_access", inventory, "-e", "acr_revoked_instance_id=cri-old", "-e", beside)
     name = beside.split("=")[0]
     assert f"Nothing was revoked, since acr_revoked_instance_id is set beside {name}. Run it once for" in said
+
+
+@pytest.mark.parametrize("side", ["", "source", "destination", "both"])
+def test_a_misspelt_list_of_rules_is_told_before_rules_are_taken_for_unlisted(side: str) -> None:
+    wrong: dict[str, Any] = {**HERE, "acr_sync_rule": [RULE]}
+    estate: dict[str, Any] = {"here": wrong, "there": THERE}
+    [told] = mistakes(estate, GROUPS, "here", side)
+    assert told == (
+        "here has no acr_sync_rules. The variable acr_sync_rule is set, but nothing reads it. It may be a misspelt"
+        " acr_sync_rules. Rename it to acr_sync_rules."
+    )
+    read_by_another = {**wrong, "own": "{{ acr_sync_rule }}"}
+    for well in (read_by_another, {**wrong, "acr_sync_rules": []}, HERE):
+        assert mistakes({**estate, "here": well}, GROUPS, "here") == []
+    assert mistakes(estate, GROUPS, "there") == []
