@@ -50,8 +50,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(made_at); C(verdict) with C(state) (V(good), V(warning) or V(bad)) and C(sentence); C(sources) and
-      C(destinations) that were looked at, and C(not_looked_at), each with C(host) and C(reason).
+    - C(made_at); C(verdict) with C(state) (V(good), V(warning) or V(bad)) and C(sentence); C(first), a
+      sentence on what to see to first, empty if nothing is wrong with the set-up; C(sources) and C(destinations) that
+      were looked at, and C(not_looked_at), each with C(host) and C(reason).
     - C(total), how many images there are of each state in C(states), how many rules want there in C(wanted), and how
       many of them C(arrived) or are C(bad); C(counts), the number of C(images) and C(bytes) by state. An image counts
       once for each repository that rules bring it to.
@@ -82,7 +83,7 @@ from ansible_collections.registryops.alicloud.plugins.filter.acr_topology import
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import names_of
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import images as of_images
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report import set_up
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import verdict
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.verdict import first_thing, verdict
 
 _REQUEST = re.compile(r", request [^\]]*")
 _NO_LAG: dict[str, Any] = {"host": None, "count": 0, "median": None, "p95": None, "worst": None, "over_time": []}
@@ -113,7 +114,7 @@ def sync_report(
         "images": of_images.images(verified),
         "files": [Path(found["images_file"]).name for found in verified.values() if found.get("images_file")],
     }
-    return {"verdict": verdict(report), **report}
+    return {"verdict": verdict(report), "first": first_thing(report), **report}
 
 
 def _about_images(verified: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

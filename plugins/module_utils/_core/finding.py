@@ -40,11 +40,17 @@ def state_of(findings: Iterable[Finding]) -> str:
 
 
 def failure(begin: str, findings: Collection[Finding]) -> str:
-    """Return a message to fail with, which ends with the remedy, or with where to read it if each has another one."""
+    """Return a message to fail with: all problems and their remedy, or the first with its own if each has another one.
+
+    Often the message is all that somebody sees of the run.
+    """
     remedies = {finding["remedy"] for finding in findings}
-    remedy = remedies.pop() if len(remedies) == 1 else "The findings say what to do about each."
     problems = first([finding["problem"] for finding in findings])
-    return shown(f"{begin}: {'; '.join(problems)}. {remedy}")
+    if len(remedies) == 1:
+        return shown(f"{begin}: {'; '.join(problems)}. {remedies.pop()}")
+    remedy = next(iter(findings))["remedy"]
+    others = "; ".join(problems[1:])
+    return shown(f"{begin}: {problems[0]}. {remedy} Besides, {others}. The findings say what to do about each.")
 
 
 def sentences(findings: Iterable[Finding]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted, first_of
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted, first_of, shown
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.compared import BAD
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.destinations import unseen_words
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._report.images import Row
@@ -35,6 +35,19 @@ def verdict(report: Row) -> dict[str, str]:
     if any(wrong) or any(doubtful):
         state = "bad" if any(wrong) else "warning"
     return {"state": state, "sentence": f"{sentence[0].upper()}{sentence[1:]}."}
+
+
+def first_thing(report: Row) -> str:
+    """Return what to see to first, with its remedy; empty if nothing is wrong.
+
+    What could not be looked at comes first, since nobody knows what else is wrong there.
+    """
+    for host in report["not_looked_at"]:
+        return shown(f"{host['host']} could not be looked at: {host['reason']}.")
+    for finding in report["findings"]:
+        if finding["severity"] == "error":
+            return shown(f"First, {finding['problem']}. {finding['remedy']}")
+    return ""
 
 
 def _is_sourceless(report: Row) -> bool:

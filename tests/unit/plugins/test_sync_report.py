@@ -302,6 +302,13 @@ def test_a_host_that_was_not_looked_at_is_named() -> None:
         (DESTINATION, "audit_sync"),
     ]
     assert report["verdict"]["sentence"].startswith(f"Could not look at {SOURCE}, {DESTINATION}; ")
+    assert report["first"].startswith(f"{SOURCE} could not be looked at: verify_sync did not end for it")
+
+
+def test_a_failure_of_a_report_has_the_first_error_with_its_remedy() -> None:
+    assert reported(compared("same"), audited=[DEAD])["first"] == ""
+    report = reported(compared("same"), audited=[DEAD, ERROR])
+    assert report["first"] == f"First, {ERROR['problem']}. {ERROR['remedy']}"
 
 
 def test_why_a_host_was_not_looked_at_is_said_once_in_the_words_of_the_failure() -> None:

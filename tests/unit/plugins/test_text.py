@@ -52,7 +52,12 @@ def test_a_failure_for_many_findings_is_no_longer_than_a_screen() -> None:
     assert said.endswith("; 480 more, which are in the findings. Correct it.")
     other = error("wide_rule", "rule x", "it is wide", "Narrow it.")
     said = failure("Sync is not as it should be", [found[0], other])
-    assert said.endswith("; it is wide. The findings say what to do about each.")
+    assert said == (
+        f"Sync is not as it should be: rule 0 {'y' * 70}. Correct it. Besides, it is wide. The findings say what to do"
+        " about each."
+    )
+    many = [finding | {"remedy": f"{finding['remedy']} {number}"} for number, finding in enumerate(found)]
+    assert len(failure("Sync is not as it should be", many)) < SCREEN
 
 
 @pytest.mark.parametrize(
