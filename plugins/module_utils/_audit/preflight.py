@@ -15,6 +15,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.odd_ac
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.other_direction import other_direction
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.quota import quota_findings
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import selecting_all
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.shadowed import shadowed
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import (
     check_namespace,
     check_repository,
@@ -65,7 +66,7 @@ def preflight(task: Task) -> dict[str, Any]:
         # Both look at images, which only the source's account can list.
         to_come = RulesToCome(task.client, params["instance_id"], rules, look.there)
         findings += [*to_come.meeting(), *other_direction(look.there, rules)]
-        warnings += sentences([*selecting_all(rules), *to_come.leaving_out()])
+        warnings += sentences([*selecting_all(rules), *_repeated(rules), *to_come.leaving_out()])
     result: dict[str, Any] = {"changed": False, "instance": instance.to_result(), "findings": findings}
     if warnings:
         result["warnings"] = first(warnings, "more warnings like these")
@@ -76,6 +77,13 @@ def preflight(task: Task) -> dict[str, Any]:
         failure.results = {**result, "findings": findings[:MOST]}
         raise failure
     return result
+
+
+def _repeated(rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Report wanted rules that carry nothing beside another wanted one."""
+    # An instance's rules have the service's default; those of an inventory may leave it out.
+    shown = [{**rule, "trigger": rule.get("trigger") or "automatic"} for rule in rules]
+    return shadowed(shown, {str(rule["name"]) for rule in rules})
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_records import Ended
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.client import Client
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import (
@@ -20,7 +18,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import task_remedy
-from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import contains
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import SyncRule
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 
@@ -46,24 +43,6 @@ def with_command(finding: Finding, rule: SyncRule, client: Client) -> Finding:
         return finding  # the remedy without the command is true, too
     asked = ask_for_grant(own, rule.target_instance_id, rule.target_region)
     return {**finding, "remedy": ask_unless_granted("then", asked)}
-
-
-def shadowed(rules: Sequence[SyncRule], wanted: Collection[str]) -> Iterator[Finding]:
-    """Report rules that carry nothing that another rule does not carry.
-
-    A wanted rule is not reported because of an unwanted one.
-    """
-    shown = [rule.to_result() for rule in rules]
-    for place, rule in enumerate(shown):
-        for other_place, other in enumerate(shown):
-            if rule["name"] in wanted and other["name"] not in wanted:
-                continue
-            # Of two equal rules, the second is reported.
-            if place != other_place and contains(other, rule) and (other_place < place or not contains(rule, other)):
-                subject = f"sync rule {rule['name']}"
-                problem = f"{subject} carries nothing that sync rule {other['name']} does not carry to the same place"
-                yield warning("shadowed_rule", subject, problem, "Delete it.")
-                break
 
 
 def left_over(rule: SyncRule) -> Finding:

@@ -12,7 +12,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.meetin
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_findings import (
     failed,
     left_over,
-    shadowed,
     unreadable,
     with_command,
 )
@@ -21,6 +20,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._audit.rule_r
 from ansible_collections.registryops.alicloud.plugins.module_utils._audit.selected import (
     selecting_all,
 )
+from ansible_collections.registryops.alicloud.plugins.module_utils._audit.shadowed import shadowed
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import attempt
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.filter_match import ANYTHING
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
@@ -130,7 +130,7 @@ class SourceAudit:
                 warning("unlisted_rule", f"sync rule {unlisted.rule['name']}", unlisted.problem, unlisted.remedy)
                 for unlisted in unlisted_rules(there, self._listed)
             ]
-        return [*findings, *shadowed(self._rules, {rule["name"] for rule in wanted_rules(self._listed or [])})]
+        return [*findings, *shadowed(self._shown, {rule["name"] for rule in wanted_rules(self._listed or [])})]
 
     def _audit(self, rule: SyncRule, namespaces: Collection[str]) -> Iterator[Finding]:
         carried = self._carried[str(rule.sync_rule_id)]

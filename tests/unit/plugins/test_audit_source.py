@@ -269,6 +269,8 @@ def test_a_rule_that_another_one_contains_is_one_too_many(
         (found,) = audit(account_a)
         assert (found["check"], found["severity"]) == ("shadowed_rule", "warning")
         assert found["problem"].startswith("sync rule narrow carries nothing that sync rule wide does not carry")
+        same = "List narrow in acr_sync_rules with state: absent; wide carries the same."
+        assert found["remedy"] == same if wide == narrow else "give it the same filters" in found["remedy"]
 
 
 @pytest.mark.parametrize(

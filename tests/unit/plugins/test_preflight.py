@@ -168,7 +168,10 @@ def test_no_more_is_shown_than_a_person_reads(account_a: Account) -> None:
     with pytest.raises(ModuleFailedError) as failed:
         account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=lacking, fail=True)
     assert len(failed.value.result["findings"]) == 20
-    wide = [{"name": f"r{number}", "namespace": "prod", "tag_filter": "v*"} for number in range(60)]
+    wide = [
+        {"name": f"r{number}", "namespace": "prod", "tag_filter": "v*", "target_namespace": f"n{number}"}
+        for number in range(60)
+    ]
     result = account_a.run("acr_sync_preflight", side="source", instance_id=SOURCE, sync_rules=wide)
     assert len(result["warnings"]) == 21
     assert "40 more warnings like these" in str(result["warnings"][-1])
