@@ -62,8 +62,10 @@ options:
   send:
     description:
       - Whether to send the image if the rule's task failed, if the rule is manual or was created after the push, or if
-        the rule has not begun after 10 seconds. The tag at the target is overwritten, as the rule would. If no rule
-        covers the image, it is not sent, since its target is unknown.
+        the rule has not begun after 10 seconds. The tag at the target is overwritten, as the rule would. It is also
+        sent if it had arrived and a look into the destination shows that the tag was deleted there. A tag that was
+        moved there to another image after the arrival is left, and the task fails. If no rule covers the image, it is
+        not sent, since its target is unknown.
     type: bool
     default: false
   wait_timeout:

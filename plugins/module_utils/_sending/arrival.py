@@ -23,6 +23,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._sending.tran
 )
 
 ARRIVED, UNDER_WAY, EXPECTED, TO_SEND, FAILED = "arrived", "under_way", "expected", "to_send", "failed"
+# What a destination shows although the image's task has succeeded.
+DELETED = "its task has succeeded, so it had arrived, and the tag is not there any more"
+MOVED = "its task has succeeded, and the tag is another image there: it was not replaced, or somebody moved it since"
 
 
 @dataclass
@@ -34,12 +37,14 @@ class Arrival:
         rules: the rules that send it there, as results show them.
         by: what shows that it has arrived, `digest` or `record`; empty until then.
         seen: when its task was first seen to have succeeded while the destination did not show the image.
+        held: the digest of the tag at the destination; None if it is not there, or was not looked for.
     """
 
     transfer: Transfer
     rules: list[Rule]
     by: str = ""
     seen: float | None = None
+    held: str | None = None
 
     @property
     def names(self) -> str:
@@ -83,9 +88,15 @@ class Arrival:
             return f"{self.instance_id}, whose task {self.transfer.task_id} is {self.transfer.status or 'new'}"
         return f"{self.instance_id}, to which sync rule {self.names} has not begun to send it"
 
+    @property
+    def may_be_sent(self) -> bool:
+        """Return whether sending it again mends the failure."""
+        # A tag that somebody moved may be right, and what was deleted twice is deleted a third time.
+        return self.transfer.error != MOVED and (self.transfer.error != DELETED or self.transfer.action != SENT)
+
     def send(self) -> None:
         """Decide to send the image, whatever became of an earlier task."""
-        self.transfer.error = ""
+        self.transfer.error, self.seen = "", None
         self.transfer.decide(SEND)
 
     def to_result(self) -> dict[str, Any]:

@@ -42,8 +42,9 @@ class AtDestination:
     def look(self, arrivals: Iterable[Arrival]) -> None:
         """Note which images have arrived, by their digests."""
         for arrival in arrivals:
-            if self.can_read(arrival) and self._digest(arrival.transfer.target) == arrival.transfer.digest:
-                arrival.by = "digest"
+            if self.can_read(arrival):
+                arrival.held = self._digest(arrival.transfer.target)
+                arrival.by = "digest" if arrival.held == arrival.transfer.digest else ""
 
     def _digest(self, target: Target) -> str | None:
         """Return a tag's digest at a destination; None if the tag is not there."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NotFoundError, attempt
@@ -15,8 +16,10 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.task im
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_rule import outbound_rules
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.arrival import (
     ARRIVED,
+    DELETED,
     EXPECTED,
     FAILED,
+    MOVED,
     TO_SEND,
     UNDER_WAY,
     Arrival,
@@ -51,6 +54,8 @@ _SHORTEST, _LONGEST, _PART = 0.2, 0.9, 20
 _BEGINS = 10.0
 # Seconds in which a destination has to list an image after its task has ended. It may list it a little later.
 _SHOWS = 30.0
+# Seconds after which a task has ended long ago. This machine's clock and the service's may differ by two minutes.
+_LONG_AGO = _SHOWS + 120
 
 
 class ImageWait(Operation):
@@ -136,10 +141,16 @@ class ImageWait(Operation):
                 raise late(self._arrivals, self.params["wait_timeout"])
             self.client.sleep(min(max(waited / _PART, _SHORTEST), _LONGEST))
             self._look_again()
+            if self.params["send"]:
+                self._send_late(waited)
+
+    def _send_late(self, waited: float) -> None:
+        """Decide to send what no rule has begun with, and what was deleted while this task was waiting."""
+        for arrival in self._arrivals:
             # Not earlier, since the rule and this task would both send it.
-            if self.params["send"] and waited >= _BEGINS:
-                for arrival in self._in(EXPECTED):
-                    self._decide_to_send(arrival)
+            late = arrival.state == EXPECTED and waited >= _BEGINS
+            if late or (arrival.transfer.error == DELETED and arrival.may_be_sent):
+                self._decide_to_send(arrival)
 
     def _look_again(self) -> None:
         try:
@@ -173,13 +184,13 @@ class ImageWait(Operation):
             arrival.by = "record"
             return
         arrival.seen = self._waited() if arrival.seen is None else arrival.seen
-        if self._waited() - arrival.seen >= _SHOWS:
-            arrival.transfer.error = "its task has succeeded, and at the destination the tag is another image, or gone"
+        if self._waited() - arrival.seen >= _SHOWS or _ended_long_ago(arrival):
+            arrival.transfer.error = MOVED if arrival.held else DELETED
 
     def _decide(self, arrival: Arrival) -> None:
         """Decide whether this task sends the image; refuse to wait if nothing sends it."""
         obstacle = arrival.obstacle() if arrival.state == EXPECTED else ""
-        if self.params["send"] and (obstacle or arrival.state == FAILED):
+        if self.params["send"] and (obstacle or (arrival.state == FAILED and arrival.may_be_sent)):
             self._decide_to_send(arrival)
         elif obstacle:
             raise AcrError(f"nothing sends {self._image} to {arrival.transfer.target}: {obstacle}", SEND_IT)
@@ -205,3 +216,11 @@ class ImageWait(Operation):
             return arrived
         left = max(self.params["wait_timeout"] - self._waited(), 0)
         return f"{arrived}; waiting for {missing[0].progress()}, {duration(left)} more at most"
+
+
+def _ended_long_ago(arrival: Arrival) -> bool:
+    """Return whether the image's task ended so long ago that the destination lists what it brought."""
+    transfer = arrival.transfer
+    if transfer.begun <= 0 or transfer.seconds is None:
+        return False
+    return time.time() - (transfer.begun / 1000 + transfer.seconds) >= _LONG_AGO

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -207,14 +208,71 @@ def test_what_is_there_already_needs_no_rule_to_begin(cloud: Emulator, ruled: Ac
     assert cloud.calls("ListRepoSyncTask") == []
 
 
-def test_a_record_is_not_believed_where_the_destination_says_otherwise(
-    cloud: Emulator, granted: Account, ruled: Account
-) -> None:
+@pytest.fixture
+def deleted(cloud: Emulator, granted: Account, ruled: Account) -> Account:
+    """Return account A, whose image 2.0 arrived at B and was deleted there."""
     push(cloud, "2.0")
     wait(ruled, "2.0")
     granted.run("acr_repository", instance_id=TARGET, namespace="prod", name="web", state="absent", force=True)
-    failed = failure(ruled, "2.0", destinations=readable(cloud))
-    assert "its task has succeeded, and at the destination the tag is another image, or gone" in str(failed)
+    return ruled
+
+
+@pytest.fixture
+def a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 86400)
+
+
+def test_a_record_is_not_believed_where_the_destination_says_otherwise(cloud: Emulator, deleted: Account) -> None:
+    failed = str(failure(deleted, "2.0", destinations=readable(cloud)))
+    assert f"prod/web:2.0 is not at {TARGET}/prod/web:2.0 (task rst-" in failed
+    assert (
+        "its task has succeeded, so it had arrived, and the tag is not there any more. Run it again with send" in failed
+    )
+    assert f"Ask the team that owns {TARGET} what deletes it there." in failed
+
+
+@pytest.mark.usefixtures("a_day_later")
+def test_what_was_deleted_long_ago_is_not_waited_for(cloud: Emulator, deleted: Account, slept: list[float]) -> None:
+    slept.clear()
+    assert "the tag is not there any more" in str(failure(deleted, "2.0", destinations=readable(cloud)))
+    assert slept == []
+
+
+@pytest.mark.usefixtures("a_day_later")
+def test_what_was_deleted_long_ago_is_sent_if_asked(cloud: Emulator, deleted: Account) -> None:
+    there = [{**readable(cloud)[0], "account_id": ACCOUNT_B}]
+    planned = wait(deleted, "2.0", check=True, send=True, destinations=there)
+    assert (planned["changed"], told(planned)) == (True, [(f"{TARGET}/prod/web:2.0", "to_send", None)])
+    result = wait(deleted, "2.0", send=True, destinations=there)
+    assert told(result) == [(f"{TARGET}/prod/web:2.0", "arrived", "digest")]
+    assert (result["targets"][0]["sent"], created(cloud)) == (True, 1)
+
+
+def test_what_was_deleted_lately_is_sent_once_it_does_not_show(cloud: Emulator, deleted: Account) -> None:
+    there = [{**readable(cloud)[0], "account_id": ACCOUNT_B}]
+    assert told(wait(deleted, "2.0", send=True, destinations=there))[0][1:] == ("arrived", "digest")
+    assert created(cloud) == 1
+
+
+@pytest.mark.parametrize("send", [False, True])
+@pytest.mark.usefixtures("a_day_later")
+def test_a_tag_that_was_moved_at_the_destination_is_left(send: bool, cloud: Emulator, ruled: Account) -> None:
+    push(cloud, "2.0")
+    wait(ruled, "2.0")
+    world = cloud.state()
+    prod = next(space for space in world["accounts"][1]["instances"][0]["namespaces"] if space["name"] == "prod")
+    next(image for image in prod["repositories"][0]["images"] if image["tag"] == "2.0")["digest"] = OTHER
+    cloud.reset(world)
+    there = [{**readable(cloud)[0], "account_id": ACCOUNT_B}]
+    failed = str(failure(ruled, "2.0", destinations=there, send=send))
+    assert (
+        "the tag is another image there: it was not replaced, or somebody moved it since. If prod/web:2.0 is" in failed
+    )
+    assert (
+        "run registryops.alicloud.backfill_images with -e backfill_images_override=true, which moves the tag" in failed
+    )
+    assert created(cloud) == 0
 
 
 def test_a_rule_that_does_not_begin_is_told_in_the_end(cloud: Emulator, ruled: Account) -> None:
