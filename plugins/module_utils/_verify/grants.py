@@ -13,7 +13,11 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._access.evalu
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.policy import GRANT_ACTIONS
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.policy import Grant as Place
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import grant_command
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import AcrError, NoPermissionError
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors import (
+    AcrError,
+    CredentialsError,
+    NoPermissionError,
+)
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
@@ -27,6 +31,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.rules
 _NOTHING = "no attached policy allows "
 IN_FORCE, MISSING, DOUBTFUL, UNSEEN = "in force", "missing", "doubtful", "not looked at"
 NO_KEYS = "no keys of it were given"
+_REFUSED = "its keys are refused"
 _AUDIT = "registryops.alicloud.audit_sync with the keys of the destination's account"
 # What one account's instances have in common, however many of them are given.
 _PLACE = ("region", "cr_endpoint")
@@ -119,7 +124,9 @@ class Grants:
         for (state, why), places in by_state.items():
             words = f"{'not there yet' if state == MISSING and preview else state} for {listed(places)}"
             because = why if len(places) == 1 else why.replace("of it ", "of them ").replace("its keys", "their keys")
-            parts.append(f"{words}, since {because}; {_AUDIT} looks at grants" if why else words)
+            # The audit would look with the very keys that are refused.
+            advice = "" if why == _REFUSED else f"; {_AUDIT} looks at grants"
+            parts.append(f"{words}, since {because}{advice}" if why else words)
         return "; ".join(parts) or "no rule needs one"
 
 
@@ -177,6 +184,8 @@ def _look(task: Task, connection: Mapping[str, Any]) -> Access | Grant:
         return CrossAccountRoles(task.reach(connection), connection).access(or_unread=(CUSTOM, SYSTEM))
     except NoPermissionError as refusal:
         return Grant(UNSEEN, f"its keys may not call {refusal.action}")
+    except CredentialsError:
+        return Grant(UNSEEN, _REFUSED)
     except AcrError as failure:
         return Grant(UNSEEN, f"the attempt failed: {str(failure).rstrip('. ')}")
 

@@ -339,6 +339,8 @@ def test_a_destination_that_cannot_be_looked_into_is_said_and_the_records_are_ju
     assert images(result)["carried"] == 1
     assert ("error", "unreadable_destination") in checks(result)
     assert "by the records never went to prod-eu" in json.dumps(result["findings"])
+    # The finding has the reason. Nothing that looks with the same keys is advised.
+    assert result["summary"]["grants"].endswith(f"for prod-eu ({TARGET}), since its keys are refused")
 
 
 def test_destinations_that_only_records_judged_are_said(cloud: Emulator, ruled: Account) -> None:
