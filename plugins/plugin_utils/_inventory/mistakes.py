@@ -22,7 +22,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.it
     check_items,
     check_names,
 )
-from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.nobody import why_nobody
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.nobody import unknown_ends, why_nobody
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.shapes import LISTS, check_shapes
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.unread import unread_variables
@@ -73,12 +73,16 @@ def mistakes(
     try:
         parts = sides(hosts, groups, name)
         needed = _BOTH if side == "both" else (side,) if side else ()
-        if lacking := [*_lacking_sides(hosts, groups, [side for side in needed if side not in parts], played)]:
+        absent = [side for side in needed if side not in parts]
+        if lacking := [*_lacking_sides(hosts, groups, absent, side == "both", played)]:
             return lacking[:1]
         if not side or set(needed) & set(parts):
             check_shapes(hosts[name], name)
         _check_lists(hosts, name)
         found += _misspelt_rules(hosts, groups, name)
+        # Where the rule is written it can be corrected, so that its host says it, and not the destination alone.
+        if side == "both" and "source" in parts:
+            found += unknown_ends(hosts, groups, name)
         if accounts is not None and not accounts and "destination" in parts:
             found.append(why_nobody(hosts, groups, name))
         if accounts and "destination" in parts:
@@ -115,13 +119,15 @@ def _nobody_at_all(groups: Groups) -> Iterator[str]:
     )
 
 
-def _lacking_sides(hosts: Hosts, groups: Groups, needed: Sequence[str], played: Sequence[str] | None) -> Iterator[str]:
+def _lacking_sides(
+    hosts: Hosts, groups: Groups, needed: Sequence[str], both: bool, played: Sequence[str] | None
+) -> Iterator[str]:
     """Say which sides have no host in the inventory, or none in the run."""
     for side in needed:
         if not groups.get(f"acr_{side}"):
             yield _lacking(f"acr_{side}")
         elif played is not None and _limited(hosts, groups, side, played):
-            yield _left_out(f"acr_{side}", groups)
+            yield _left_out(f"acr_{side}", groups, both)
 
 
 def _lacking(group: str) -> str:
@@ -138,9 +144,10 @@ def _limited(hosts: Hosts, groups: Groups, side: str, played: Sequence[str]) -> 
     return not any(host in of_group or side in sides(hosts, groups, host) for host in played)
 
 
-def _left_out(group: str, groups: Groups) -> str:
+def _left_out(group: str, groups: Groups, both: bool) -> str:
+    why = "while this run checks both sides before it writes to either" if both else "so there is nothing to do"
     return (
-        f"--limit leaves out every host of {group}, so there is nothing to do. Run it without --limit, or name one of"
+        f"--limit leaves out every host of {group}, {why}. Run it without --limit, or name one of"
         f" them too: {listed(sorted(groups[group]))}."
     )
 

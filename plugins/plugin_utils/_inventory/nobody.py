@@ -49,6 +49,21 @@ def why_nobody(hosts: Hosts, groups: Groups, destination: str) -> str:
     return f"It is not known which accounts may replicate into {destination}: " + _cause(hosts, sources, destination)
 
 
+def unknown_ends(hosts: Hosts, groups: Groups, source: str) -> Iterator[str]:
+    """Say which rules of a source name a host that there is not."""
+    destinations = groups.get("acr_destination") or []
+    found: dict[str, list[str]] = {}
+    for rule in rules_of(hosts[source]):
+        end = rule.get("to")
+        if end and end not in hosts and rule.get("state") != "absent":
+            found.setdefault(str(end), []).append(str(rule.get("name")))
+    for end, names in found.items():
+        meant = nearest(end, destinations)
+        advice = f"Write `to: {meant}` if that is meant" if meant else f"Its destinations are {listed(destinations)}"
+        go = "Sync rule {} of {} goes" if len(names) == 1 else "Sync rules {} of {} go"
+        yield f"{go.format(listed(names), source)} to {end}, which is no host of the inventory. {advice}."
+
+
 def _cause(hosts: Hosts, sources: Any, destination: str) -> str:
     if not sources:
         return (
@@ -117,9 +132,8 @@ def _elsewhere(hosts: Hosts, destination: str, rules: list[RuleAtDestination]) -
             meant = nearest(rule.end, [destination, str(instance)])
             advice = f"Write `to: {destination}` if that is meant" if meant else f"Add a rule with `to: {destination}`"
             if rule.end.startswith("cri-"):
-                wrong = f"goes to {rule.end}, and {destination} is {instance}"
-            else:
-                wrong = f"goes to {rule.end}, which is no host of the inventory"
-            return f"sync rule {rule} {wrong}. {advice}, or {_BY_NAME}."
+                return f"sync rule {rule} goes to {rule.end}, and {destination} is {instance}. {advice}, or {_BY_NAME}."
+            # Naming the accounts would not do, since the rule could not be made.
+            return f"sync rule {rule} goes to {rule.end}, which is no host of the inventory. {advice}."
     ends = listed([f"{rule} goes to {known.get(rule.end, rule.end)}" for rule in rules])
     return f"{ends}. Add a rule with `to: {destination}`, take {destination} out of acr_destination, or {_BY_NAME}."

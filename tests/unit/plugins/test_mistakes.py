@@ -101,11 +101,11 @@ NOBODY: list[tuple[dict[str, Any], str]] = [
     (hosts(here={"acr_sync_rules": None, "acr_sync_rule": [RULE]}), "It may be a misspelt acr_sync_rules. Add a rule"),
     (
         hosts({**RULE, "to": "their"}),
-        "prod of here goes to their, which is no host of the inventory. Write `to: there`",
+        "prod of here goes to their, which is no host of the inventory. Write `to: there` if that is meant.",
     ),
     (
         hosts({**RULE, "to": "x"}),
-        "prod of here goes to x, which is no host of the inventory. Add a rule with `to: there`",
+        "prod of here goes to x, which is no host of the inventory. Add a rule with `to: there`.",
     ),
     (
         hosts({**RULE, "to": None, "target_instance_id": "cri-c"}),
@@ -131,6 +131,26 @@ def test_why_nobody_may_replicate_is_told_by_its_cause(estate: dict[str, Any], s
     [told] = mistakes(estate, GROUPS, "there", "destination", [])
     assert told.startswith("It is not known which accounts may replicate into there: ")
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"to": "their"}, ["Write `to: there` if that is meant."]),
+        ({"to": "x"}, ["Its destinations are there."]),
+        ({"to": "x", "state": "absent"}, []),
+    ],
+)
+def test_a_rule_to_no_host_is_told_at_its_source(rule: dict[str, Any], said: list[str]) -> None:
+    estate = hosts({**RULE, **rule})
+    begin = f"Sync rule prod of here goes to {rule['to']}, which is no host of the inventory. "
+    assert mistakes(estate, GROUPS, "here", "both", ["1"]) == [begin + advice for advice in said]
+    assert mistakes(estate, GROUPS, "here", "source", ["1"]) == []  # the task that needs the host says it
+
+
+def test_naming_the_accounts_is_no_advice_where_the_rule_cannot_be_made() -> None:
+    [told] = mistakes(hosts({**RULE, "to": "their"}), GROUPS, "there", "both", [])
+    assert told.endswith("Write `to: there` if that is meant.")
 
 
 def test_without_a_source_its_inventory_is_asked_for() -> None:
@@ -289,8 +309,12 @@ def test_variables_that_ansible_has_not_read_are_told(
 @pytest.mark.parametrize(
     ("side", "played", "said"),
     [
-        ("source", ["there"], "--limit leaves out every host of acr_source"),
-        ("both", ["there"], "--limit leaves out every host of acr_source"),
+        ("source", ["there"], "--limit leaves out every host of acr_source, so there is nothing to do."),
+        (
+            "both",
+            ["there"],
+            "--limit leaves out every host of acr_source, while this run checks both sides before it writes to either.",
+        ),
         ("both", ["there", "here"], ""),
         ("source", ["there", "here"], ""),
         ("", ["there"], ""),
