@@ -36,7 +36,11 @@ TASKS: dict[str, str] = {
         "Have the team that owns {target} make the repository, or let its namespace create repositories, with"
         " registryops.alicloud.prepare_destination."
     ),
-    "TARGET_TAG_IMMUTABLE": "The tag is immutable in {target} and holds another image. Choose another tag.",
+    "TARGET_TAG_IMMUTABLE": (
+        "The tag is immutable in {target} and holds another image. Push under another tag, or have the team that owns"
+        " {target} end the immutability of the repository, with registryops.alicloud.acr_repository and"
+        " tag_immutability: false; then run registryops.alicloud.backfill_images with -e backfill_images_override=true."
+    ),
     "TARGET_TAG_ALREADY_EXIST": (
         "The tag holds another image in {target}. To replace that image, run registryops.alicloud.backfill_images with"
         " -e backfill_images_override=true."

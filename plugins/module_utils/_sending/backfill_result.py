@@ -76,7 +76,7 @@ def result(
     told = [_told(rule, first, options) for rule in rules]
     size, loads = moved_bytes(transfers), traffic_of(transfers, region)
     bad = [transfer.to_result() for transfer in transfers if transfer.outcome in _BAD]
-    warnings = [*chain.from_iterable(rule.warnings for rule in rules), *warned_of(transfers)]
+    warnings = [*chain.from_iterable(rule.warnings for rule in rules), *warned_of(transfers, options)]
     return {
         "changed": is_change(transfers),
         "rules": told,

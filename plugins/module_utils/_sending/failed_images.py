@@ -13,7 +13,15 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task_remedies import sending_helps, task_remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import counted
 from ansible_collections.registryops.alicloud.plugins.module_utils._sending.options import Sending
-from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import LATER, LEFT, SENT, Transfer
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.outcome import kept_tags
+from ansible_collections.registryops.alicloud.plugins.module_utils._sending.transfer import (
+    IMMUTABLE,
+    LATER,
+    LEFT,
+    REMEDIES,
+    SENT,
+    Transfer,
+)
 
 # Reasons that have an example each; a fourth would not fit on a screen beside the remedies.
 _REASONS = 3
@@ -42,7 +50,7 @@ def failure(
     obstacle: AcrError | None = None,
     ways: Ways | None = None,
 ) -> AcrError | None:
-    """Return the error about failed and left images, or None.
+    """Return the error about failed and left images, and of tags that were to be moved and cannot be, or None.
 
     Args:
         transfers: all images of the task.
@@ -54,8 +62,10 @@ def failure(
     """
     failed = [transfer for transfer in transfers if transfer.error and transfer.action != LEFT]
     left = [transfer for transfer in transfers if transfer.action == LEFT]
+    # Nothing was tried, since the look into the destination tells that the service would refuse it.
+    unmoved = kept_tags(transfers, IMMUTABLE) if options.override else ""
     if not failed and not left:
-        return None
+        return _unmoved(unmoved, told)
     ways = ways or Ways()
     # A failed image tells the reason. An image that was left is a consequence.
     verb = "failed" if failed else "were left"
@@ -69,9 +79,18 @@ def failure(
         _sent(told["counts"][SENT]),
         ways.where if len(failed) + len(left) > 1 else "",
         _again(failed, ways),
+        f"{unmoved}. {REMEDIES[IMMUTABLE]}" if unmoved else "",
     )
     error.hint = " ".join(filter(None, sentences))
     error.results = {**(obstacle.details() if obstacle else {}), **told}
+    return error
+
+
+def _unmoved(unmoved: str, told: dict[str, Any]) -> AcrError | None:
+    if not unmoved:
+        return None
+    error = AcrError(unmoved, f"{REMEDIES[IMMUTABLE]} {_sent(told['counts'][SENT])}".strip())
+    error.results = told
     return error
 
 

@@ -33,7 +33,7 @@ def result(
     """Return each image's outcome, and what a retry needs; `region` is the source's."""
     loads = traffic_of(transfers, region)
     size = moved_bytes(transfers)
-    warnings = warned_of(transfers)
+    warnings = warned_of(transfers, options)
     return {
         "changed": is_change(transfers),
         "instance_id": options.instance_id,
@@ -86,15 +86,21 @@ def so_far(transfers: Sequence[Transfer]) -> str:
     return f"Of {len(transfers):,} images {words}; run it again to go on."
 
 
-def warned_of(transfers: Sequence[Transfer]) -> list[str]:
+def warned_of(transfers: Sequence[Transfer], options: Sending) -> list[str]:
     """Return a sentence for each kind of image whose tag is another image at the target."""
-    warnings = []
-    for action in (DIFFERENT, IMMUTABLE):
-        names = [transfer.source for transfer in transfers if transfer.action == action]
-        if names:
-            ways = "is another image" if len(names) == 1 else "are other images"
-            warnings.append(f"{listed(names)} {ways} at the target, and not sent: {REMEDIES[action]}")
-    return warnings
+    # Where tags were to be moved, those that cannot be moved are a failure.
+    actions = (DIFFERENT,) if options.override else (DIFFERENT, IMMUTABLE)
+    return [f"{kept}. {REMEDIES[action]}" for action in actions if (kept := kept_tags(transfers, action))]
+
+
+def kept_tags(transfers: Sequence[Transfer], action: str) -> str:
+    """Return which images were not sent, since their tags are other images at the target; empty if none were."""
+    names = [transfer.source for transfer in transfers if transfer.action == action]
+    if not names:
+        return ""
+    ways, were = ("is another image", "was") if len(names) == 1 else ("are other images", "were")
+    why = f"where the tag{'s are' if len(names) > 1 else ' is'} immutable, " if action == IMMUTABLE else ""
+    return f"{listed(names)} {ways} at the target, {why}and {were} not sent"
 
 
 def described(transfers: Sequence[Transfer], size: int) -> str:

@@ -29,7 +29,11 @@ ACTIONS = (SEND, SENT, JOINED, UNCHANGED, DIFFERENT, IMMUTABLE, LEFT)
 LATER = "; a further run sends it"  # said of each image that was left
 REMEDIES = {
     DIFFERENT: "override: true (backfill_images_override=true in the role) moves the tag.",
-    IMMUTABLE: "Its tags cannot be moved: send it under another target_tag, or let the owner end the immutability.",
+    IMMUTABLE: (
+        "Push under another tag, or have the team that owns the target end the immutability of the repository, with"
+        " registryops.alicloud.acr_repository and tag_immutability: false; then run it again with override: true"
+        " (backfill_images_override=true in the role)."
+    ),
 }
 
 

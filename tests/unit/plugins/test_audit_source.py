@@ -165,7 +165,7 @@ def test_a_rule_without_any_record_of_a_later_push_is_dead(
             "make the namespace, with registryops.alicloud.prepare_destination",
         ),
         ("TARGET_REPO_NOT_EXIST: prod/web", "failing_rule", "or let its namespace create repositories"),
-        ("TARGET_TAG_IMMUTABLE", "failing_rule", "Choose another tag."),
+        ("TARGET_TAG_IMMUTABLE", "failing_rule", "end the immutability of the repository, with"),
         ("", "failing_rule", "give Alibaba Cloud's support the ID of the sync task"),
     ],
 )

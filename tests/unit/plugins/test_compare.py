@@ -198,7 +198,10 @@ def ask() -> str:
         (
             FAILED._replace(issue="TARGET_TAG_IMMUTABLE"),
             RULE,
-            "The tag is immutable in cri-t and holds another image. Choose another tag.",
+            "The tag is immutable in cri-t and holds another image. Push under another tag, or have the team that owns"
+            " cri-t end the immutability of the repository, with registryops.alicloud.acr_repository and"
+            " tag_immutability: false; then run registryops.alicloud.backfill_images with"
+            " -e backfill_images_override=true.",
         ),
         (
             FAILED._replace(issue="TARGET_INSTANCE_NOT_EXIST"),

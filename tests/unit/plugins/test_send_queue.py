@@ -187,7 +187,7 @@ def moved(cloud: Emulator, **repository: Any) -> None:
 
 @pytest.mark.parametrize(
     ("override", "immutable", "action"),
-    [(False, False, "different"), (True, False, "sent"), (True, True, "immutable")],
+    [(False, False, "different"), (True, False, "sent"), (False, True, "immutable")],
 )
 def test_another_image_of_the_tag_is_seen(
     override: bool, immutable: bool, action: str, cloud: Emulator, account_a: Account, account_b: Account
@@ -197,6 +197,21 @@ def test_another_image_of_the_tag_is_seen(
     actions = {image["source"]: image["action"] for image in result["images"]}
     # Only web:1.0 is at the target, so the other two are sent in any case.
     assert actions == {"prod/web:1.0": action, "prod/web:1.1": "sent", "prod/worker:2.0": "sent"}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_tag_that_cannot_be_moved_fails_a_run_that_was_to_move_it(
+    check: bool, cloud: Emulator, account_a: Account, account_b: Account
+) -> None:
+    moved(cloud, tag_immutability=True)
+    with pytest.raises(ModuleFailedError) as failed:
+        account_a.run("acr_image_sync", check, **PROD, destination_auth=auth_b(account_b), override=True)
+    said = (
+        "Prod/web:1.0 is another image at the target, where the tag is immutable, and was not sent. Push under another"
+    )
+    assert said.lower() in str(failed.value).lower()
+    assert counts(failed.value.result) == {"to_send" if check else "sent": 2, "immutable": 1}
+    assert "warnings" not in failed.value.result
 
 
 def test_what_was_deleted_there_is_sent_again(cloud: Emulator, account_a: Account, account_b: Account) -> None:
