@@ -70,6 +70,8 @@ options:
       - Whether to move a tag that points to another image at the target. If V(false), the tag stays. What the service
         then does is not documented; the sync task may fail or do nothing. With a connection to the target's
         account, such an image is not sent at all.
+      - If V(true), and such a connection shows that the tag is immutable at the target, the task sends the other images
+        and fails.
     type: bool
     default: false
   force:

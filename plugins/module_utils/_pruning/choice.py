@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.checks import check_names_something
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import (
+    IMMUTABLE,
     Extra,
     SearchedRepository,
     is_under_way,
@@ -95,7 +96,7 @@ class PruneOptions:
         if self.kept.has(extra):
             return "keep names it"
         if extra.place.immutable and not self.immutable:
-            return "the tags of its repository are immutable"
+            return IMMUTABLE
         if is_under_way(extra, self.instance_id):
             return "a sync task is writing it"
         # Without a digest nobody could see that the tag was pushed again before it is deleted.

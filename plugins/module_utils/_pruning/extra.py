@@ -20,6 +20,9 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.route
 
 # In the order in which people should read them.
 STATES = ("to_delete", "deleted", "left", "kept", "gone")
+# Reasons to keep an image that an option sets aside. They are said of one image and of many.
+BY_TASK = "sent by a sync task without a rule"
+IMMUTABLE = "in a repository whose tags are immutable"
 TO_DELETE, DELETED, LEFT, KEPT, GONE = STATES
 # The service may tell whole seconds only. A task's end is then up to a second before its last write.
 _ROUNDED = 1000  # milliseconds
@@ -173,9 +176,9 @@ def unproven(extra: Extra, by_task: bool) -> str:
         carry for carry in extra.carries if carry.began - _ROUNDED <= extra.held.pushed <= carry.ended + _ROUNDED
     ]
     if not written:
-        return "the tag was written there at another time than when a rule carried it"
+        return "written there at another time than by the task of a rule"
     if not by_task and not any(carry.by_rule for carry in written):
-        return "a sync task without a rule carried it"
+        return BY_TASK
     return ""
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from ansible.module_utils.common.text.formatters import bytes_to_human
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._pruning.extra import (
+    BY_TASK,
     DELETED,
     GONE,
+    IMMUTABLE,
     KEPT,
     LEFT,
     STATES,
@@ -26,6 +28,12 @@ _WORDS = {
     LEFT: "left",
     KEPT: "kept",
     GONE: "deleted by somebody else",
+}
+
+# How to delete what is kept for a reason.
+_HOW = {
+    BY_TASK: "carried_by: task (-e prune_destination_carried_by=task)",
+    IMMUTABLE: "immutable: true (-e prune_destination_immutable=true)",
 }
 
 
@@ -86,8 +94,14 @@ def _summary(counts: dict[str, dict[str, int]], reasons: Sequence[dict[str, Any]
     first = (
         f"images that no source has: {', '.join(parts)}" if parts else "the destination has nothing that no source has"
     )
-    rows = [f"{row['images']:,} kept: {row['reason']}, such as {row['example']}" for row in reasons]
-    return [first, *rows]
+    return [first, *map(_kept, reasons)]
+
+
+def _kept(row: dict[str, Any]) -> str:
+    """Return a line about what is kept for one reason, and about the option that would let it go."""
+    how = _HOW.get(row["reason"])
+    end = f". To delete {'it' if row['images'] == 1 else 'them'}, run it again with {how}." if how else ""
+    return f"{row['images']:,} kept: {row['reason']}, such as {row['example']}{end}"
 
 
 def _staying(others: Sequence[Extra]) -> list[Extra]:

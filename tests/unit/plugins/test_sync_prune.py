@@ -148,7 +148,7 @@ def test_what_was_pushed_by_hand_stays(when: str, cloud: Emulator, granted: Acco
     delete(ruled, SOURCE, "2.0")
     result = prune(granted, ruled)
     assert not result["changed"]
-    assert reasons(result)["2.0"] == "the tag was written there at another time than when a rule carried it"
+    assert reasons(result)["2.0"] == "written there at another time than by the task of a rule"
     assert reasons(result)["own"].startswith("no sync record says that a rule carried it, and the records begin on 20")
     assert {row["images"] for row in result["reasons"]} == {1}
     assert held(cloud) == {"2.0", "own"}
@@ -158,7 +158,12 @@ def test_what_a_task_of_its_own_sent_goes_only_if_asked(cloud: Emulator, granted
     where: dict[str, Any] = {"instance_id": SOURCE, **WHERE}
     ruled.run("acr_image_sync", **where, images=[{"namespace": "prod", "repository": "web", "tag": "1.0"}])
     delete(ruled, SOURCE, "1.0")
-    assert reasons(prune(granted, ruled)) == {"1.0": "a sync task without a rule carried it"}
+    kept = prune(granted, ruled)
+    assert reasons(kept) == {"1.0": "sent by a sync task without a rule"}
+    assert kept["summary"][1] == (
+        "1 kept: sent by a sync task without a rule, such as prod/web:1.0. To delete it, run it"
+        " again with carried_by: task (-e prune_destination_carried_by=task)."
+    )
     assert states(prune(granted, ruled, carried_by="task")) == {"1.0": "deleted"}
 
 
@@ -269,7 +274,7 @@ def test_immutable_tags_are_named_and_stay(cloud: Emulator, granted: Account, ru
     granted.run("acr_repository", instance_id=TARGET, namespace="prod", name="web", tag_immutability=True)
     push(ruled, SOURCE, "2.0")
     delete(ruled, SOURCE, "2.0")
-    assert reasons(prune(granted, ruled)) == {"2.0": "the tags of its repository are immutable"}
+    assert reasons(prune(granted, ruled)) == {"2.0": "in a repository whose tags are immutable"}
     assert states(prune(granted, ruled, immutable=True)) == {"2.0": "deleted"}
 
 
