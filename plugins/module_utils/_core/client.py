@@ -50,6 +50,7 @@ class Client:
     Args:
         send: the transport.
         account_id: the only account that may be written to; None for any.
+        origin: where the credentials are from, in words; empty if nobody knows.
         read_only: refuse to send anything that writes; a guard against our own mistakes in check mode.
         region: where the instances are, as far as the task says.
         any_region: whether the endpoint was given, so that it may know instances of other regions than the task's.
@@ -65,6 +66,7 @@ class Client:
         send: Transport,
         *,
         account_id: str | None = None,
+        origin: str = "",
         read_only: bool = False,
         rate_limit: float | None = None,
         region: str | None = None,
@@ -79,6 +81,7 @@ class Client:
         self.region = region
         self.any_region = any_region
         self._account_id = account_id
+        self._origin = origin
         self._read_only = read_only
         self._retries = retries
         self._guard = guard or Guard()
@@ -204,10 +207,11 @@ class Client:
         found = str(self.caller().get("AccountId"))
         if found == self._account_id:
             return None
+        source = f" They are from {self._origin}." if self._origin else ""
         return AcrError(
             f"these credentials belong to account {found}, but account_id is {self._account_id}",
-            "This task changed nothing. Use that account's credentials, or correct account_id (of a host,"
-            " acr_account_id).",
+            f"This task changed nothing.{source} Use credentials of account {self._account_id}, or correct account_id"
+            " (of a host, acr_account_id).",
         )
 
     def _once(self, product: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

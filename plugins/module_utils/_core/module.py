@@ -64,6 +64,7 @@ def connect(connection: Connection, read_only: bool) -> Client:
     return Client(
         SdkTransport(connection),
         account_id=connection.account_id,
+        origin=connection.origin,
         read_only=read_only,
         rate_limit=connection.rate_limit,
         region=connection.region,

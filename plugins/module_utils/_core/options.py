@@ -91,6 +91,13 @@ class Connection:
     ca_bundle: str | None
     rate_limit: float | None
 
+    @property
+    def origin(self) -> str:
+        """Return where the credentials are from, in words; empty if nobody knows."""
+        if isinstance(self.source, ProfileProvider):
+            return f"profile {self.source.name!r} in {self.source.file}"
+        return self.source.origin or ""
+
 
 def connection(params: Mapping[str, Any], environ: Mapping[str, str], where: str = TASK) -> Connection:
     """Decide who calls whom, by options and then environment; messages call the options by `where`.

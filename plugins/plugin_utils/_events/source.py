@@ -122,6 +122,7 @@ def _client(options: Mapping[str, Any], stopping: threading.Event) -> Client:
     client = Client(
         SdkTransport(found),
         account_id=found.account_id,
+        origin=found.origin,
         read_only=True,
         rate_limit=found.rate_limit,
         guard=Guard(stopping.is_set),

@@ -255,6 +255,16 @@ def test_nothing_is_written_to_another_account() -> None:
     assert script.actions == ["GetCallerIdentity"]
 
 
+@pytest.mark.parametrize(
+    ("origin", "told"), [("profile 'b' in config.json", " They are from profile 'b' in config.json."), ("", "")]
+)
+def test_the_wrong_account_is_told_with_its_profile_and_the_account_to_use(origin: str, told: str) -> None:
+    script = Script(OTHER)
+    with pytest.raises(AcrError) as failed:
+        script.client(account_id=ACCOUNT, origin=origin).check_account()
+    assert f"changed nothing.{told} Use credentials of account {ACCOUNT}, or correct account_id" in str(failed.value)
+
+
 def test_the_wrong_account_is_the_better_reason_for_finding_nothing() -> None:
     script = Script({"IsSuccess": False, "Code": "INSTANCE_NOT_EXIST"}, OTHER)
     with pytest.raises(AcrError, match="These credentials belong to"):

@@ -229,3 +229,8 @@ def test_an_endpoint_that_is_none_is_refused_where_it_was_given(product: str) ->
     variable = f"ALIBABA_CLOUD_{product.upper()}_ENDPOINT"
     with pytest.raises(AcrError, match=f"^{variable} 'host#f' is not an endpoint"):
         decide(TASK, {variable: "host#f"})
+
+
+def test_a_connection_says_which_profile_its_keys_are_from(home: Path) -> None:
+    assert "profile 'plain' in " in decide({"profile": "plain"}, {"HOME": str(home)}).origin
+    assert decide({}, ENVIRONMENT).origin == "the environment"
