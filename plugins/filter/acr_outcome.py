@@ -33,7 +33,7 @@ options:
     description:
       - What the task was asked for, by names that depend on O(about).
       - V(access) takes C(host), C(instance_id), C(region) and C(source_account_ids).
-      - V(revocation) takes the sentence C(nobody), for accounts that had no access.
+      - V(revocation) takes the sentence C(nobody), for accounts that had no access, and C(source_account_ids).
       - V(rules) takes C(host) and C(places), results of the loops before.
       - V(places) takes C(host), C(results), C(namespaces), C(repositories) and C(inbound_rules).
       - V(settings) takes C(host), and V(read_settings) C(host) and C(list_file).
@@ -90,7 +90,7 @@ Said = Mapping[str, Any]
 # What a role tells, by the word in its last task.
 _TELLERS: dict[str, Callable[[Mapping[str, Any], Said], Outcome]] = {
     "access": lambda result, said: granted(result, said["host"], said),
-    "revocation": lambda result, said: revoked(result, said["nobody"]),
+    "revocation": lambda result, said: revoked(result, said["nobody"], said.get("source_account_ids", ())),
     "rules": lambda result, said: kept_rules(result, said["host"], said.get("places") or ()),
     "places": lambda _result, said: prepared_places(said["results"], said["host"], said, said["inbound_rules"]),
     "settings": lambda result, said: followed(result, said["host"]),

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.lines import (
     Outcome,
     Result,
     named,
     prepared,
 )
+
+# As alike as two UIDs that differ in one or two digits.
+_ALIKE = 0.85
 
 
 def granted(result: Result, host: str, asked: Mapping[str, Any]) -> Outcome:
@@ -32,12 +36,13 @@ def granted(result: Result, host: str, asked: Mapping[str, Any]) -> Outcome:
     return Outcome(changes, done if changes else f"Nothing to change: {done}")
 
 
-def revoked(result: Result, nobody: str) -> Outcome:
+def revoked(result: Result, nobody: str, asked: Sequence[str] = ()) -> Outcome:
     """Say what was stopped, and what was left because others use it.
 
     Args:
         result: what acr_cross_account_role returned.
         nobody: the sentence for accounts that had no access.
+        asked: the UIDs of those that access was to be taken from.
     """
     changes = [*prepared(result), *_parts(result)]
     left = [f"left: {words}" for words in result.get("kept") or ()]
@@ -45,9 +50,17 @@ def revoked(result: Result, nobody: str) -> Outcome:
     if not changes:
         # Whoever misspelt an account has stopped nobody.
         still = f" Access is still granted to {named(after)}." if after else ""
-        return Outcome([], f"{nobody}{still}", left)
+        return Outcome([], f"{nobody}{still}{_meant(asked, after)}", left)
     failing = f"sync rules of {_losing_access(result, after)} that end here fail."
     return Outcome(changes, failing if after else f"nobody may replicate into this account, and {failing}", left)
+
+
+def _meant(asked: Sequence[str], after: Sequence[str]) -> str:
+    """Return which account that has access was probably meant; empty if none is alike."""
+    near = sorted({other for account in asked if (other := nearest(str(account), after, _ALIKE))})
+    if not near:
+        return ""
+    return f" If {named(near)} was meant, run it again with -e acr_revoked_account_ids={','.join(near)}."
 
 
 def _losing_access(result: Result, after: Sequence[str]) -> str:
