@@ -23,6 +23,7 @@ from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.it
     check_names,
 )
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.nobody import unknown_ends, why_nobody
+from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.scalars import check_scalars
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.shapes import LISTS, check_shapes
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.spelling import misspelt
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.unread import unread_variables
@@ -78,6 +79,7 @@ def mistakes(
             return lacking[:1]
         if not side or set(needed) & set(parts):
             check_shapes(hosts[name], name)
+            check_scalars(hosts[name], name)
         _check_lists(hosts, name)
         found += _misspelt_rules(hosts, groups, name)
         # Where the rule is written it can be corrected, so that its host says it, and not the destination alone.

@@ -445,3 +445,29 @@ def test_a_misspelt_list_of_rules_is_told_before_rules_are_taken_for_unlisted(si
     for well in (read_by_another, {**wrong, "acr_sync_rules": []}, HERE):
         assert mistakes({**estate, "here": well}, GROUPS, "here") == []
     assert mistakes(estate, GROUPS, "there") == []
+
+
+SCALARS = [
+    ("backfill_images_max_in_flight", "lots", '"lots", and a whole number is wanted.'),
+    ("configure_sync_purge", "yep", '"yep", and true or false is wanted.'),
+    ("verify_sync_fail_on", "warnings", '"warnings", and error or warning is wanted.'),
+    ("backfill_images_max_in_flight", 1.5, "1.5, and a whole number is wanted."),
+]
+
+
+@pytest.mark.parametrize(("variable", "value", "said"), SCALARS)
+def test_a_value_that_a_role_cannot_read_is_told_in_a_sentence(variable: str, value: Any, said: str) -> None:
+    [told] = mistakes(hosts(RULE, here={variable: value}), GROUPS, "here", "source")
+    assert told == f"{variable} of here is {said} Correct it in the inventory, or behind -e."
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        {"backfill_images_max_in_flight": "10", "configure_sync_purge": "yes", "verify_sync_fail_on": "warning"},
+        {"backfill_images_max_in_flight": None, "configure_sync_purge": 0, "verify_sync_fail_on": ""},
+        {"configure_sync_purge": "__omit_place_holder__0123", "verify_sync_timeout": 60.0},
+    ],
+)
+def test_a_value_that_a_role_reads_is_no_mistake(here: dict[str, Any]) -> None:
+    assert mistakes(hosts(RULE, here=here), GROUPS, "here", "source") == []
