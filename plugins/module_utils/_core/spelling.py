@@ -12,6 +12,8 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.text im
 
 # difflib's own default for what is close.
 _ALIKE = 0.6
+# As alike as two UIDs that differ in one or two digits.
+UIDS_ALIKE = 0.85
 # Its order of candidates is not ours, so a few are compared again.
 _CANDIDATES = 5
 

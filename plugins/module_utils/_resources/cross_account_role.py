@@ -145,6 +145,7 @@ class CrossAccountRoles(Resource[CrossAccountRole]):
     def absent(self, current: CrossAccountRole) -> CrossAccountRole | None:
         accounts, instances = self._accounts(), self._instances()
         trust, document = current.trust_policy, current.policy_document
+        role_checks.refuse_misspelt(accounts, current.access.named_accounts)
         # With instances alone, the accounts keep what else they may reach.
         if trust is not None and (accounts or not instances):
             trust = policy.with_trust(trust, (), accounts or current.access.named_accounts)

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._access import policy
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.evaluator import CUSTOM
 from ansible_collections.registryops.alicloud.plugins.module_utils._access.statement import allows, in_words
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.resource import refuse
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import UIDS_ALIKE, nearest
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_calls import ROLE_NAME
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.role_state import CrossAccountRole
 
@@ -70,6 +71,22 @@ def refuse_obstacles(goal: CrossAccountRole, accounts: Iterable[str], places: It
         f"the grant would not be in force for {_join(void)}: {_join(found, '; ')}",
         f"Nothing was changed. Remove what stands against it from role {ROLE_NAME}, and run it again.",
     )
+
+
+def refuse_misspelt(accounts: Collection[str], trusted: Collection[str]) -> None:
+    """Refuse to revoke a UID that lacks a digit, or has one too many, while the one that was meant keeps its access.
+
+    One of the same length may be another account, from which access was taken before.
+    """
+    staying = [account for account in trusted if account not in accounts]
+    for account in accounts:
+        meant = nearest(account, staying, UIDS_ALIKE)
+        refuse(
+            account not in trusted and meant is not None and len(meant) != len(account),
+            f"account {account} has no access, and {meant} has, whose UID has {len(meant or '')} digits and not"
+            f" {len(account)}",
+            f"Nothing was stopped. Correct the UID to {meant} if that account is meant.",
+        )
 
 
 def refuse_openings(current: CrossAccountRole, goal: CrossAccountRole, places: Iterable[policy.Grant]) -> None:

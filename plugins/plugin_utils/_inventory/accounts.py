@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import UIDS_ALIKE, nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.directions import Groups, Hosts
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._inventory.values import rules_of
-
-# As alike as two UIDs that differ in one or two digits.
-_ALIKE = 0.85
 
 
 def misspelt_account(hosts: Hosts, groups: Groups, destination: str, named: Sequence[str]) -> str:
@@ -32,7 +29,7 @@ def misspelt_account(hosts: Hosts, groups: Groups, destination: str, named: Sequ
         if account and account not in named and any(_end(rule) in ends for rule in rules_of(hosts[source])):
             left[account] = source
     for account in named:
-        meant = nearest(str(account), left, _ALIKE)
+        meant = nearest(str(account), left, UIDS_ALIKE)
         if meant:
             return (
                 f"Account {account} is named to replicate into {destination}, and the rules of {left[meant]} come from"

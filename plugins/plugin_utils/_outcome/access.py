@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import nearest
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.spelling import UIDS_ALIKE, nearest
 from ansible_collections.registryops.alicloud.plugins.plugin_utils._outcome.lines import (
     Outcome,
     Result,
     named,
     prepared,
 )
-
-# As alike as two UIDs that differ in one or two digits.
-_ALIKE = 0.85
 
 
 def granted(result: Result, host: str, asked: Mapping[str, Any]) -> Outcome:
@@ -57,7 +54,7 @@ def revoked(result: Result, nobody: str, asked: Sequence[str] = ()) -> Outcome:
 
 def _meant(asked: Sequence[str], after: Sequence[str]) -> str:
     """Return which account that has access was probably meant; empty if none is alike."""
-    near = sorted({other for account in asked if (other := nearest(str(account), after, _ALIKE))})
+    near = sorted({other for account in asked if (other := nearest(str(account), after, UIDS_ALIKE))})
     if not near:
         return ""
     return f" If {named(near)} was meant, run it again with -e acr_revoked_account_ids={','.join(near)}."

@@ -117,6 +117,20 @@ def test_one_account_of_two_is_revoked_alone(account_b: Account) -> None:
     assert (last["cross_account_role"], last["kept"]) == ({}, [])
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("misspelt", [ACCOUNT_A[:-1], ACCOUNT_A + "1"])
+def test_a_revocation_of_nearly_an_account_is_refused_if_a_digit_lacks(
+    misspelt: str, check: bool, account_b: Account
+) -> None:
+    grant(account_b, ACCOUNT_A, OTHER)
+    reason = f"account {misspelt} has no access, and {ACCOUNT_A} has, whose UID has 16 digits and not {len(misspelt)}"
+    with pytest.raises(ModuleFailedError, match=reason):
+        account_b.run("acr_cross_account_role", check, state="absent", source_account_ids=[misspelt])
+    # Beside the right one it does no harm, and one of the same length may have been revoked before.
+    for accounts in ([ACCOUNT_A, misspelt], [ACCOUNT_A[:-1] + "9"]):
+        account_b.run("acr_cross_account_role", True, state="absent", source_account_ids=accounts)
+
+
 def test_one_instance_of_two_is_revoked_for_all(account_b: Account) -> None:
     grant(account_b, ACCOUNT_A, destination_instances=[HERE, THERE])
     gone = account_b.run("acr_cross_account_role", state="absent", destination_instances=[HERE])

@@ -64,9 +64,9 @@ def test_a_revocation_names_what_is_gone_and_what_is_left(account_b: Account) ->
     # An account that was misspelt would have stopped nobody, either.
     again = outcome(grant(account_b, **absent), "revocation", {"nobody": "Nobody."})
     assert again == ["Nobody. Access is still granted to 1333000033330000."]
-    short = {**absent, "source_account_ids": ["133300003333000"]}
-    asked = {"nobody": "Nobody.", "source_account_ids": short["source_account_ids"]}
-    assert outcome(grant(account_b, **short), "revocation", asked) == [
+    misspelt = {**absent, "source_account_ids": ["1333000033330009"]}
+    asked = {"nobody": "Nobody.", "source_account_ids": misspelt["source_account_ids"]}
+    assert outcome(grant(account_b, **misspelt), "revocation", asked) == [
         "Nobody. Access is still granted to 1333000033330000. If 1333000033330000 was meant, run it again with"
         " -e acr_revoked_account_ids=1333000033330000."
     ]
