@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the registryops.alicloud developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say which namespaces or repositories exist, beside one that does not."""
+"""Say which instances, namespaces or repositories exist, beside one that does not."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def nearby(pages: Pages, code: str, parameters: Mapping[str, Any]) -> str:
         return near_namespaces(pages, parameters["InstanceId"], namespace)
     if code == "REPO_NOT_EXIST" and namespace and parameters.get("RepoName"):
         return near_repositories(pages, parameters["InstanceId"], namespace, parameters["RepoName"])
+    if code == "INSTANCE_NOT_EXIST" and parameters.get("InstanceId"):
+        return _there(parameters["InstanceId"], pages, "ListInstance", {}, ("Instances", "InstanceId"), there_are)
     return ""
 
 

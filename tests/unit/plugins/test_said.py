@@ -109,6 +109,12 @@ def test_a_misspelt_name_leads_to_the_right_one(
         account_a.run(module, instance_id=SOURCE, **said)
 
 
+@pytest.mark.parametrize("module", ["acr_namespace_info", "acr_instance_info", "acr_sync_rule_info", "acr_image_info"])
+def test_a_misspelt_instance_leads_to_those_that_the_keys_see(module: str, account_a: Account) -> None:
+    with pytest.raises(ModuleFailedError, match=f"the instances that they see. The only one is {SOURCE}. "):
+        account_a.run(module, instance_id="cri-sourcesource0002")
+
+
 def test_a_failed_suggestion_never_hides_that_a_name_is_not_there(cloud: Emulator, account_a: Account) -> None:
     cloud.post("/_emulator/faults", {"fault": "denied", "match": {"action": "ListNamespace"}, "times": 100})
     with pytest.raises(ModuleFailedError, match=r"namespace does not exist.*acr_namespace\. \[ListRepo"):
