@@ -89,11 +89,15 @@ class Playing:
         """Return what was printed by now."""
         return self.output.read_text()
 
-    def kill(self) -> None:
-        """Kill the controller alone."""
+    def signal(self, number: int) -> None:
+        """Send the controller a signal, and remember its processes, which may outlive it by a moment."""
         self._seen |= _descendants(self.controller.pid)
         assert self._seen, self.output.read_text()
-        self.controller.kill()
+        self.controller.send_signal(number)
+
+    def kill(self) -> None:
+        """Kill the controller alone."""
+        self.signal(signal.SIGKILL)
         self.controller.wait()
 
     def wait_for_all(self) -> None:

@@ -90,7 +90,7 @@ def test_images_are_not_sent_on(in_process: bool, cloud: Emulator, play: Play) -
 def test_who_ends_a_run_is_told_what_is_left(number: int, cloud: Emulator, play: Play) -> None:
     playing = play("acr_image_sync", {**TEAM, "rate_limit": 10, "wait": True})
     playing.until(lambda: count(cloud, "CreateRepoSyncTask") > 5)
-    playing.controller.send_signal(number)
+    playing.signal(number)
     playing.wait_for_all()
     words = (
         r"localhost: ended early: (\d+) images were sent and have arrived, (\d+) are under way and go on by themselves"
@@ -111,7 +111,7 @@ def test_who_ends_a_wait_for_a_grant_is_told_that_nothing_was_changed(cloud: Emu
     playing = play("acr_sync_rules", options)
     # Both have been refused once, and wait.
     playing.until(lambda: count(cloud, "CreateRepoSyncRule") > 2)
-    playing.controller.send_signal(signal.SIGINT)
+    playing.signal(signal.SIGINT)
     playing.wait_for_all()
     said = playing.said()
     assert re.search(r"localhost: ended early \(waiting for account \d+ to grant access to ", said), said
@@ -122,7 +122,7 @@ def test_who_ends_a_wait_for_a_grant_is_told_that_nothing_was_changed(cloud: Emu
 def test_who_ends_a_run_is_told_nothing_under_no_log(cloud: Emulator, play: Play) -> None:
     playing = play("acr_image_sync", {**TEAM, "rate_limit": 10, "wait": True}, no_log=True)
     playing.until(lambda: count(cloud, "CreateRepoSyncTask") > 5)
-    playing.controller.send_signal(signal.SIGINT)
+    playing.signal(signal.SIGINT)
     playing.wait_for_all()
     assert "images" not in playing.said()
 
