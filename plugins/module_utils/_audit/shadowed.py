@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, product
+from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.coverage import Rule, contains
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import described
+
+# Instance at the target, trigger, namespace, repository, and namespace at the target.
+_Route = tuple[Any, Any, Any, Any, Any]
 
 
 def shadowed(rules: Sequence[Rule], wanted: Collection[str]) -> Iterator[Finding]:
@@ -18,12 +23,13 @@ def shadowed(rules: Sequence[Rule], wanted: Collection[str]) -> Iterator[Finding
 
     A wanted rule is not reported because of an unwanted one.
     """
-    # A rule is contained by rules of its own namespace or of all namespaces. There may be hundreds of others.
-    places: dict[str | None, list[int]] = defaultdict(list)
+    # There may be hundreds of rules, of which few can contain each other.
+    places: dict[_Route, list[int]] = defaultdict(list)
     for place, rule in enumerate(rules):
-        places[rule.get("namespace")].append(place)
+        places[_route(rule)].append(place)
     for place, rule in enumerate(rules):
-        for other_place in sorted({*places[rule.get("namespace")], *places[None]} - {place}):
+        wider = chain.from_iterable(places.get(route, ()) for route in _wider_routes(rule))
+        for other_place in sorted({*wider} - {place}):
             other = rules[other_place]
             if rule["name"] in wanted and other["name"] not in wanted:
                 continue
@@ -32,6 +38,22 @@ def shadowed(rules: Sequence[Rule], wanted: Collection[str]) -> Iterator[Finding
             if contains(other, rule) and (other_place < place or not equal):
                 yield _finding(rule, other, equal)
                 break
+
+
+def _route(rule: Rule) -> _Route:
+    """Return what has to fit for one rule to contain another, beside their filters."""
+    ends = (rule.get("target_instance_id"), rule.get("trigger"))
+    return (*ends, rule.get("namespace"), rule.get("repository"), rule.get("target_namespace") or None)
+
+
+def _wider_routes(rule: Rule) -> Iterator[_Route]:
+    """Yield the routes of rules that may contain a rule.
+
+    They have its namespace and repository or all of them, and its namespace at the target or none that they name.
+    """
+    instance_id, trigger, namespace, repository, target = _route(rule)
+    for names in product({namespace, None}, {repository, None}, {target or namespace, None}):
+        yield (instance_id, trigger, *names)
 
 
 def _finding(rule: Rule, other: Rule, equal: bool) -> Finding:
