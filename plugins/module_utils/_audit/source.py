@@ -61,8 +61,9 @@ class SourceAudit:
         self._client = task.client
         self._instance_id = str(task.params["instance_id"])
         self._listed = task.params.get("rules")
-        selected = {"instance_id": self._instance_id, "direction": "outbound"}
-        self._found = list(SyncRules(task.client, selected).find())
+        # Inbound ones too, since one of them tells why a rule is missing.
+        self._there = list(SyncRules(task.client, {"instance_id": self._instance_id}).find())
+        self._found = [rule for rule in self._there if rule.direction != "inbound"]
         readable = [rule for rule in self._found if is_readable(rule.to_result())]
         # A stand-in is part of another rule's replacement, and has a finding as such.
         self._rules = [rule for rule in readable if not is_stand_in(rule.name)]
@@ -124,7 +125,7 @@ class SourceAudit:
         findings += self._meeting.findings()
         findings += [carried.signatures for carried in self._carried.values() if carried.signatures]
         if self._listed is not None:
-            there = [rule.to_result() for rule in self._found]
+            there = [rule.to_result() for rule in self._there]
             findings += [missing_rule(there, rule) for rule in missing_rules(there, self._listed)]
             findings += [
                 warning("unlisted_rule", f"sync rule {unlisted.rule['name']}", unlisted.problem, unlisted.remedy)

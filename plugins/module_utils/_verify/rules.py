@@ -118,7 +118,8 @@ def standings(task: Task, select: Select) -> list[Standing]:
     # Planned as configure_sync would plan it, so that both always agree on what differs.
     wanted = SyncRuleSet(Task(task.client, {**task.params, "purge": False}, check_mode=True))
     wanted.prepare()
-    found = [rule.to_result() for rule in wanted.resource.everything()]
+    # Inbound ones too, since one of them tells why a rule is missing.
+    found = [rule.to_result() for rule in wanted.resource.find()]
     kept = [_standing(item, found) for item in wanted.items]
     every = [*filter(None, kept), *_unlisted(found, task.params["rules"])]
     known = {standing.name for standing in every}

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from acr_emulator.testing import Emulator
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.wanted import missing_rule, missing_rules
+
+from .conftest import ACCOUNT_A, ACCOUNT_B, SOURCE, TARGET, Account
 
 LISTED = {"name": "prod", "namespace": "prod", "target_instance_id": "cri-eu"}
 BACK = {"name": "prod-reversed", "target_instance_id": "cri-eu", "direction": "inbound"}
@@ -35,3 +40,27 @@ def test_another_rule_does_not_hold_a_missing_one_back(other: dict[str, str]) ->
     finding = missing_rule([{**BACK, **other}], LISTED)
     assert finding["problem"] == "sync rule prod is missing"
     assert finding["remedy"].startswith("Run registryops.alicloud.configure_sync, which makes it. If a run of")
+
+
+@pytest.mark.usefixtures("granted")
+@pytest.mark.parametrize("visible", [True, False])
+@pytest.mark.parametrize("module", ["acr_sync_verify", "acr_sync_audit"])
+def test_verification_and_audit_find_the_counterpart(
+    module: str, visible: bool, cloud: Emulator, account_a: Account, account_b: Account
+) -> None:
+    cloud.post("/_emulator/behaviour", {"destination_lists_inbound_rules": visible})
+    there: dict[str, Any] = {
+        "target_account_id": ACCOUNT_B,
+        "target_region": "eu-central-1",
+        "target_instance_id": TARGET,
+    }
+    account_a.run("acr_sync_rule", instance_id=SOURCE, name="prod", namespace="prod", **there)
+    back = {"namespace": "prod", "target_region": "cn-hangzhou", "target_instance_id": SOURCE}
+    rule = {"name": "prod-reversed", **back, "target_account_id": ACCOUNT_A}
+    options: dict[str, Any] = {"side": "source"} if module == "acr_sync_audit" else {"settings": []}
+    result = account_b.run(module, instance_id=TARGET, rules=[rule], **options)
+    problems = [finding["problem"] for finding in result["findings"]]
+    bringing = f", and prod brings from {SOURCE} what it would send there" if visible else ""
+    assert f"sync rule prod-reversed is missing{bringing}" in problems
+    # A rule that ends here is not one that the inventory should list.
+    assert not any("not in the inventory" in problem for problem in problems)
