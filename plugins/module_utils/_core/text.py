@@ -41,6 +41,11 @@ def counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'s' * (count != 1)}"
 
 
+def called(instance_id: str, name: str) -> str:
+    """Return what people call an instance."""
+    return f"{name} ({instance_id})" if name else instance_id
+
+
 def unreadable(text: str) -> str:
     """Return the first unreadable character as an escape sequence; empty if there is none."""
     for char in text:

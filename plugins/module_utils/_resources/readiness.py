@@ -21,6 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.remedies import remedy
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import called
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
     CrossAccountRoles,
 )
@@ -97,7 +98,7 @@ class SeenInstance:
     def __init__(self, client: Client, given: Mapping[str, Any]) -> None:
         self._client = client
         self._id = str(given["instance_id"])
-        self._called = f"{given['name']} ({self._id})" if given.get("name") else self._id
+        self._called = called(self._id, str(given.get("name") or ""))
         # A run does as well without these rights, so they are none that it needs.
         client.permissions = None
         self._missing_namespaces: set[str] = set()

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.commands import ask_unless_granted
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.state import iso_time
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import called, listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.sync_task import issue_kind
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.failure import Record
 from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grants import (
@@ -20,7 +20,6 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._verify.grant
     UNKNOWN,
     Grant,
     Grants,
-    called,
 )
 
 SENDS = "registryops.alicloud.backfill_images sends"

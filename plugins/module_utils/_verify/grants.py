@@ -21,7 +21,7 @@ from ansible_collections.registryops.alicloud.plugins.module_utils._core.errors 
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.finding import Finding, error, warning
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.options import connection_of, has_keys
 from ansible_collections.registryops.alicloud.plugins.module_utils._core.task import Task
-from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import listed
+from ansible_collections.registryops.alicloud.plugins.module_utils._core.text import called, listed
 from ansible_collections.registryops.alicloud.plugins.module_utils._resources.cross_account_role import (
     CrossAccountRoles,
 )
@@ -35,11 +35,6 @@ _REFUSED = "its keys are refused"
 _AUDIT = "registryops.alicloud.audit_sync with the keys of the destination's account"
 # What one account's instances have in common, however many of them are given.
 _PLACE = ("region", "cr_endpoint")
-
-
-def called(instance_id: str, name: str) -> str:
-    """Return what people call an instance."""
-    return f"{name} ({instance_id})" if name else instance_id
 
 
 class Need(NamedTuple):
